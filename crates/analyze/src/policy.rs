@@ -1,0 +1,53 @@
+//! The policy: what blocks what, and how much overlap is none.
+//!
+//! It belongs to a set of traces and never to one analysis, so that all
+//! analyses of a pass share their facts.
+
+/// Which children block their parents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Blocking {
+    /// A child blocks its parent unless its only reference is FOLLOWS_FROM,
+    /// its parent is a PRODUCER, or it is a CONSUMER under a parent that is no
+    /// CONSUMER.
+    #[default]
+    ByKind,
+    /// Every child blocks its parent.
+    All,
+}
+
+/// The knobs that facts depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Policy {
+    /// Which children block their parents.
+    pub blocking: Blocking,
+    /// How far two siblings may overlap and still count as one after the
+    /// other, in nanoseconds. 1 µs unless said.
+    pub tolerance_nano: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            blocking: Blocking::default(),
+            tolerance_nano: 1_000,
+        }
+    }
+}
+
+impl Policy {
+    /// The same policy with another rule of blocking.
+    #[must_use]
+    pub fn blocking(mut self, blocking: Blocking) -> Self {
+        self.blocking = blocking;
+        self
+    }
+
+    /// The same policy with another tolerance.
+    #[must_use]
+    pub fn tolerance_nano(mut self, tolerance_nano: u64) -> Self {
+        self.tolerance_nano = tolerance_nano;
+        self
+    }
+}

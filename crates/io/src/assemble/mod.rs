@@ -1,0 +1,1 @@
+//! Assembly: from batches of records to traces in preorder.

@@ -1,0 +1,41 @@
+//! What a format is: a name, a way to recognise it, a reader and a writer.
+
+use spanwise_model::{Result, SpanBatch};
+use std::io::Write;
+
+/// How a reader came to the end of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// At the end of a record.
+    Whole,
+    /// In the middle of one; what stood before it was read.
+    Truncated,
+}
+
+/// A format of trace exports. Reader and writer stand side by side, so that
+/// each is the other's first test.
+pub trait Format: Send + Sync {
+    /// The name on the command line and in tables, such as `otlp-json`.
+    fn name(&self) -> &'static str;
+
+    /// True where these bytes, the beginning of a file, are of this format.
+    /// Only the bytes count, never the file's name.
+    fn recognises(&self, head: &[u8]) -> bool;
+
+    /// Reads all of `bytes` into `batch`. Bad records become issues of the
+    /// batch (without a path, which the caller knows); reading goes on behind
+    /// them wherever that is possible.
+    ///
+    /// # Errors
+    ///
+    /// Only for limits, never for bad data.
+    fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended>;
+
+    /// Writes all of `batch` as one self-contained document; several calls
+    /// make a file that [`Format::read`] reads whole.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written.
+    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()>;
+}

@@ -1,0 +1,4 @@
+//! Readers and writers of trace formats, and the assembly of spans into traces.
+
+pub mod assemble;
+pub mod format;

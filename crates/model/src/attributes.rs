@@ -1,0 +1,375 @@
+//! Attributes: rows of (key, typed value), appended and never hashed.
+//!
+//! The rows of one owner (a span, an event, a link, a resource) lie together;
+//! owners are numbered in the order in which they were closed. Values stand in
+//! one arena of bytes, because interning every value would cost more than the
+//! whole rest of loading.
+
+use crate::strings::{Strings, Symbol};
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+/// A value of an attribute, borrowed from where it stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Text.
+    Str(&'a str),
+    /// A signed integer of 64 bits.
+    Int(i64),
+    /// A floating-point number.
+    Double(f64),
+    /// True or false.
+    Bool(bool),
+    /// Raw bytes.
+    Bytes(&'a [u8]),
+    /// An array or map, as compact JSON text.
+    Json(&'a str),
+    /// A value that is present but empty.
+    Empty,
+}
+
+impl<'a> Value<'a> {
+    /// The text of a string value.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
+        match self {
+            Self::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value as a whole number, whether it came as number or as text
+    /// (`503`, `"503"`, `503.0`); tools disagree on the type.
+    #[must_use]
+    pub fn as_int(self) -> Option<i64> {
+        match self {
+            Self::Int(n) => Some(n),
+            Self::Double(n) if n.fract() == 0.0 && n.abs() < 9e15 => Some(n as i64),
+            Self::Str(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The value as a flag: a boolean, or the words `true` and `false`.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self {
+            Self::Bool(flag) => Some(flag),
+            Self::Str(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Self::Str(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The value as a person would read it; strings are borrowed.
+    #[must_use]
+    pub fn to_text(self) -> Cow<'a, str> {
+        match self {
+            Self::Str(text) | Self::Json(text) => Cow::Borrowed(text),
+            other => Cow::Owned(other.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Str(text) | Self::Json(text) => f.write_str(text),
+            Self::Int(n) => write!(f, "{n}"),
+            Self::Double(n) => write!(f, "{n}"),
+            Self::Bool(flag) => write!(f, "{flag}"),
+            Self::Bytes(bytes) => bytes.iter().try_for_each(|b| write!(f, "{b:02x}")),
+            Self::Empty => Ok(()),
+        }
+    }
+}
+
+/// Which attributes a reader keeps. Those that analyses need
+/// ([`crate::semconv`]) are kept whatever is chosen here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AttributeKeep {
+    /// Every attribute.
+    #[default]
+    All,
+    /// These keys alone.
+    Keys(Vec<String>),
+    /// None.
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Tag {
+    Str,
+    Int,
+    Double,
+    Bool,
+    Bytes,
+    Json,
+    Empty,
+}
+
+/// Rows of attributes by owner.
+#[derive(Clone, Debug, Default)]
+pub struct Attributes {
+    keys: Vec<Symbol>,
+    tags: Vec<Tag>,
+    /// The value itself, or the offset of a text or bytes in the arena.
+    payloads: Vec<u64>,
+    arena: Vec<u8>,
+    /// The end of each closed owner's rows.
+    ends: Vec<u32>,
+}
+
+impl Attributes {
+    /// Appends a row to the owner that is open.
+    pub fn push(&mut self, key: Symbol, value: Value<'_>) {
+        let (tag, payload) = match value {
+            Value::Str(text) => (Tag::Str, self.store(text.as_bytes())),
+            Value::Json(text) => (Tag::Json, self.store(text.as_bytes())),
+            Value::Bytes(bytes) => (Tag::Bytes, self.store(bytes)),
+            Value::Int(n) => (Tag::Int, n as u64),
+            Value::Double(n) => (Tag::Double, n.to_bits()),
+            Value::Bool(flag) => (Tag::Bool, u64::from(flag)),
+            Value::Empty => (Tag::Empty, 0),
+        };
+        self.keys.push(key);
+        self.tags.push(tag);
+        self.payloads.push(payload);
+    }
+
+    /// Closes the open owner and opens the next; answers the closed one's
+    /// number, or `None` where four billion rows are reached.
+    pub fn close(&mut self) -> Option<u32> {
+        let owner = u32::try_from(self.ends.len()).ok()?;
+        self.ends.push(u32::try_from(self.keys.len()).ok()?);
+        Some(owner)
+    }
+
+    /// Forgets the rows of the open owner.
+    pub fn abandon(&mut self) {
+        self.truncate_rows(self.closed_rows());
+    }
+
+    /// How many rows the open owner has.
+    #[must_use]
+    pub fn open_len(&self) -> usize {
+        self.keys.len() - self.closed_rows()
+    }
+
+    /// How many owners are closed.
+    #[must_use]
+    pub fn owners(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How many rows there are in all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// True where there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The rows of an owner, in the order in which they were written.
+    #[inline]
+    pub fn of(&self, owner: u32) -> impl DoubleEndedIterator<Item = (Symbol, Value<'_>)> + '_ {
+        self.range(owner)
+            .map(|row| (self.keys[row], self.value(row)))
+    }
+
+    /// The value of `key` at an owner; the last one where it stands twice.
+    #[must_use]
+    pub fn get(&self, owner: u32, key: Symbol) -> Option<Value<'_>> {
+        self.range(owner)
+            .rev()
+            .find(|&row| self.keys[row] == key)
+            .map(|row| self.value(row))
+    }
+
+    /// The keys of an owner, without touching values.
+    #[must_use]
+    pub fn keys_of(&self, owner: u32) -> &[Symbol] {
+        &self.keys[self.range(owner)]
+    }
+
+    /// The `nth` value of an owner.
+    #[must_use]
+    pub fn nth(&self, owner: u32, nth: usize) -> Option<Value<'_>> {
+        let row = self.range(owner).start + nth;
+        self.range(owner).contains(&row).then(|| self.value(row))
+    }
+
+    /// Appends all owners of `other`, whose symbols `map` turns into ours.
+    /// `None` where four billion rows or owners are reached.
+    pub fn absorb(&mut self, other: &Attributes, map: &[Symbol]) -> Option<()> {
+        debug_assert_eq!(self.open_len(), 0);
+        let rows = u32::try_from(self.keys.len()).ok()?;
+        u32::try_from(self.keys.len() + other.keys.len()).ok()?;
+        u32::try_from(self.ends.len() + other.ends.len()).ok()?;
+        let bytes = self.arena.len() as u64;
+        self.arena.extend_from_slice(&other.arena);
+        self.keys
+            .extend(other.keys.iter().map(|key| map[key.index()]));
+        self.tags.extend_from_slice(&other.tags);
+        self.payloads
+            .extend(
+                other
+                    .tags
+                    .iter()
+                    .zip(&other.payloads)
+                    .map(|(tag, &payload)| match tag {
+                        Tag::Str | Tag::Bytes | Tag::Json => payload + bytes,
+                        _ => payload,
+                    }),
+            );
+        self.ends.extend(other.ends.iter().map(|end| end + rows));
+        Some(())
+    }
+
+    /// Bytes held on the heap.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.keys.capacity() * 4
+            + self.tags.capacity()
+            + self.payloads.capacity() * 8
+            + self.arena.capacity()
+            + self.ends.capacity() * 4
+    }
+
+    /// The rows of an owner with their keys spelled out.
+    pub fn named<'a>(
+        &'a self,
+        owner: u32,
+        strings: &'a Strings,
+    ) -> impl DoubleEndedIterator<Item = (&'a str, Value<'a>)> + 'a {
+        self.of(owner).map(|(key, value)| (strings.get(key), value))
+    }
+
+    /// Takes back the last owner that was closed, with its rows.
+    pub(crate) fn reopen_and_abandon(&mut self) {
+        self.ends.pop();
+        self.abandon();
+    }
+
+    fn closed_rows(&self) -> usize {
+        self.ends.last().map_or(0, |&end| end as usize)
+    }
+
+    fn truncate_rows(&mut self, rows: usize) {
+        self.keys.truncate(rows);
+        self.tags.truncate(rows);
+        self.payloads.truncate(rows);
+    }
+
+    fn range(&self, owner: u32) -> Range<usize> {
+        let owner = owner as usize;
+        let start = if owner == 0 { 0 } else { self.ends[owner - 1] };
+        start as usize..self.ends[owner] as usize
+    }
+
+    fn value(&self, row: usize) -> Value<'_> {
+        let payload = self.payloads[row];
+        match self.tags[row] {
+            Tag::Str => Value::Str(self.text(payload)),
+            Tag::Json => Value::Json(self.text(payload)),
+            Tag::Bytes => Value::Bytes(self.bytes(payload)),
+            Tag::Int => Value::Int(payload as i64),
+            Tag::Double => Value::Double(f64::from_bits(payload)),
+            Tag::Bool => Value::Bool(payload != 0),
+            Tag::Empty => Value::Empty,
+        }
+    }
+
+    /// Writes `bytes` after their length in groups of seven bits.
+    fn store(&mut self, bytes: &[u8]) -> u64 {
+        let offset = self.arena.len() as u64;
+        let mut length = bytes.len();
+        while length >= 0x80 {
+            self.arena.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        self.arena.push(length as u8);
+        self.arena.extend_from_slice(bytes);
+        offset
+    }
+
+    fn bytes(&self, offset: u64) -> &[u8] {
+        let mut at = offset as usize;
+        let (mut length, mut shift) = (0usize, 0);
+        loop {
+            let byte = self.arena[at];
+            at += 1;
+            length |= usize::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return &self.arena[at..at + length];
+            }
+            shift += 7;
+        }
+    }
+
+    fn text(&self, offset: u64) -> &str {
+        std::str::from_utf8(self.bytes(offset)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_back_as_they_went_in() {
+        let mut strings = Strings::new();
+        let key = strings.intern("k");
+        let long = "x".repeat(300);
+        let values = [
+            Value::Str("text"),
+            Value::Int(-5),
+            Value::Double(0.5),
+            Value::Bool(true),
+            Value::Bytes(&[1, 255]),
+            Value::Json("[1]"),
+            Value::Empty,
+            Value::Str(&long),
+        ];
+        let mut attributes = Attributes::default();
+        for value in values {
+            attributes.push(key, value);
+        }
+        assert_eq!(attributes.close(), Some(0));
+        attributes.push(key, Value::Int(1));
+        attributes.abandon();
+        assert_eq!(attributes.close(), Some(1));
+        let read: Vec<_> = attributes.of(0).map(|(_, value)| value).collect();
+        assert_eq!(read, values);
+        assert_eq!(attributes.of(1).count(), 0);
+    }
+
+    #[test]
+    fn absorbing_keeps_values() {
+        let mut strings = Strings::new();
+        let key = strings.intern("k");
+        let (mut left, mut right) = (Attributes::default(), Attributes::default());
+        for (side, text) in [(&mut left, "one"), (&mut right, "two")] {
+            side.push(key, Value::Str(text));
+            side.close();
+        }
+        let map: Vec<_> = (0..strings.len() as u32).map(Symbol).collect();
+        left.absorb(&right, &map).expect("few rows");
+        assert_eq!(left.get(1, key), Some(Value::Str("two")));
+        assert_eq!(left.get(0, key), Some(Value::Str("one")));
+    }
+
+    #[test]
+    fn numbers_are_read_leniently() {
+        assert_eq!(Value::Str("503").as_int(), Some(503));
+        assert_eq!(Value::Double(503.0).as_int(), Some(503));
+        assert_eq!(Value::Str("x").as_int(), None);
+        assert_eq!(Value::Str("False").as_bool(), Some(false));
+    }
+}

@@ -1,0 +1,571 @@
+//! What readers write: spans as columns, in the order of the source.
+//!
+//! A reader fills the open record with attributes, events and links in
+//! whatever order they stand in the source, then closes it with its fixed
+//! fields ([`SpanBatch::close`]) or drops it ([`SpanBatch::abandon`]). No
+//! document tree is ever built.
+
+use crate::attributes::{AttributeKeep, Attributes, Value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::head::{SpanHead, SpanKind, StatusCode};
+use crate::id::{SpanId, TraceId};
+use crate::issue::Issues;
+use crate::resource::{ResourceId, Resources, ScopeId, Scopes};
+use crate::semconv;
+use crate::strings::{Strings, Symbol};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
+
+/// The fixed fields of records, column by column.
+#[derive(Clone, Debug, Default)]
+pub struct Heads {
+    /// Trace ids.
+    pub trace_id: Vec<TraceId>,
+    /// Span ids.
+    pub span_id: Vec<SpanId>,
+    /// Parent ids; zero for none.
+    pub parent_id: Vec<SpanId>,
+    /// Starts, nanoseconds since the epoch.
+    pub start_unix_nano: Vec<i64>,
+    /// Ends; meaningless under [`crate::flags::MISSING_END`].
+    pub end_unix_nano: Vec<i64>,
+    /// Names of operations.
+    pub name: Vec<Symbol>,
+    /// Kinds.
+    pub kind: Vec<SpanKind>,
+    /// Statuses.
+    pub status: Vec<StatusCode>,
+    /// See [`crate::flags`].
+    pub flags: Vec<u32>,
+    /// Resources.
+    pub resource: Vec<ResourceId>,
+    /// Scopes.
+    pub scope: Vec<ScopeId>,
+}
+
+/// Events of spans, in the order of their records.
+#[derive(Clone, Debug, Default)]
+pub struct Events {
+    /// The record each event belongs to, ascending.
+    pub record: Vec<u32>,
+    /// When it happened, nanoseconds since the epoch.
+    pub time_unix_nano: Vec<i64>,
+    /// Its name.
+    pub name: Vec<Symbol>,
+    /// Its attributes; the owner is the event's row.
+    pub attributes: Attributes,
+}
+
+/// Links of spans to other spans, in the order of their records.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// The record each link belongs to, ascending.
+    pub record: Vec<u32>,
+    /// The trace it points to.
+    pub trace_id: Vec<TraceId>,
+    /// The span it points to.
+    pub span_id: Vec<SpanId>,
+    /// Its attributes; the owner is the link's row.
+    pub attributes: Attributes,
+}
+
+/// Texts that few records have, in the order of their records.
+#[derive(Clone, Debug, Default)]
+pub struct SparseTexts(Vec<(u32, Box<str>)>);
+
+impl SparseTexts {
+    /// The text of a record.
+    #[must_use]
+    pub fn get(&self, record: u32) -> Option<&str> {
+        let at = self.0.binary_search_by_key(&record, |entry| entry.0).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    /// How many records have one.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True where no record has one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A run of records that came from one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path as given, or `-` or `<bytes>`.
+    pub path: String,
+    /// The format's name; empty where it was not recognised.
+    pub format: &'static str,
+    /// Its records.
+    pub records: Range<u32>,
+    /// True where the file ended too early.
+    pub truncated: bool,
+}
+
+/// Spans as they were read.
+#[derive(Clone, Debug, Default)]
+pub struct SpanBatch {
+    /// Keys, services, names.
+    pub strings: Strings,
+    /// What emitted the spans.
+    pub resources: Resources,
+    /// Instrumentation scopes.
+    pub scopes: Scopes,
+    /// Fixed fields.
+    pub heads: Heads,
+    /// Attributes; the owner is the record.
+    pub attributes: Attributes,
+    /// Events.
+    pub events: Events,
+    /// Links.
+    pub links: Links,
+    /// Texts of statuses.
+    pub status_messages: SparseTexts,
+    /// W3C trace states.
+    pub trace_states: SparseTexts,
+    /// Trace ids that were words.
+    pub trace_words: FxHashMap<TraceId, Box<str>>,
+    /// Span ids that were words.
+    pub span_words: FxHashMap<SpanId, Box<str>>,
+    /// What was wrong with the input.
+    pub issues: Issues,
+    /// Files, in the order in which their records stand.
+    pub sources: Vec<Source>,
+    keep: Keep,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Keep {
+    choice: AttributeKeep,
+    /// By symbol: whether a key is kept, where that is known.
+    known: Vec<Option<bool>>,
+}
+
+impl Keep {
+    fn key(&mut self, symbol: Symbol, key: &str) -> bool {
+        let keys = match &self.choice {
+            AttributeKeep::All => return true,
+            AttributeKeep::Keys(keys) => keys.as_slice(),
+            AttributeKeep::None => &[],
+        };
+        if self.known.len() <= symbol.index() {
+            self.known.resize(symbol.index() + 1, None);
+        }
+        *self.known[symbol.index()]
+            .get_or_insert_with(|| semconv::field(key).is_some() || keys.iter().any(|k| k == key))
+    }
+}
+
+impl SpanBatch {
+    /// An empty batch that keeps the chosen attributes.
+    #[must_use]
+    pub fn new(keep: AttributeKeep) -> Self {
+        Self {
+            keep: Keep {
+                choice: keep,
+                known: Vec::new(),
+            },
+            ..Self::default()
+        }
+    }
+
+    /// How many records are closed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.heads.span_id.len()
+    }
+
+    /// True where no record is closed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds an attribute to the open record.
+    #[inline]
+    pub fn attribute(&mut self, key: &str, value: Value<'_>) {
+        let symbol = self.strings.intern(key);
+        if self.keep.key(symbol, key) {
+            self.attributes.push(symbol, value);
+        }
+    }
+
+    /// Adds an attribute to the event that is open.
+    pub fn event_attribute(&mut self, key: &str, value: Value<'_>) {
+        let symbol = self.strings.intern(key);
+        if self.keep.key(symbol, key) {
+            self.events.attributes.push(symbol, value);
+        }
+    }
+
+    /// Closes the open event of the open record.
+    pub fn event(&mut self, time_unix_nano: i64, name: &str) {
+        let name = self.strings.intern(name);
+        if self.events.attributes.close().is_some() {
+            self.events.record.push(self.len() as u32);
+            self.events.time_unix_nano.push(time_unix_nano);
+            self.events.name.push(name);
+        }
+    }
+
+    /// Adds an attribute to the link that is open.
+    pub fn link_attribute(&mut self, key: &str, value: Value<'_>) {
+        let symbol = self.strings.intern(key);
+        if self.keep.key(symbol, key) {
+            self.links.attributes.push(symbol, value);
+        }
+    }
+
+    /// Closes the open link of the open record.
+    pub fn link(&mut self, trace_id: TraceId, span_id: SpanId) {
+        if self.links.attributes.close().is_some() {
+            self.links.record.push(self.len() as u32);
+            self.links.trace_id.push(trace_id);
+            self.links.span_id.push(span_id);
+        }
+    }
+
+    /// Sets the text of the open record's status; an empty text is none.
+    pub fn status_message(&mut self, text: &str) {
+        set_sparse(&mut self.status_messages, self.heads.span_id.len(), text);
+    }
+
+    /// Sets the trace state of the open record; an empty text is none.
+    pub fn trace_state(&mut self, text: &str) {
+        set_sparse(&mut self.trace_states, self.heads.span_id.len(), text);
+    }
+
+    /// The number that the open record will have.
+    #[must_use]
+    pub fn open_record(&self) -> u32 {
+        self.heads.span_id.len() as u32
+    }
+
+    /// Closes the open record.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`] beyond four billion records or attributes.
+    #[inline]
+    pub fn close(&mut self, head: SpanHead) -> Result<u32> {
+        let full = || {
+            Error::new(
+                ErrorKind::Limit,
+                "more than 4,294,967,295 rows in one batch",
+            )
+        };
+        let record = self.attributes.close().ok_or_else(full)?;
+        let heads = &mut self.heads;
+        let (end, missing) = match head.end_unix_nano {
+            Some(end) => (end, 0),
+            None => (head.start_unix_nano, crate::flags::MISSING_END),
+        };
+        heads.trace_id.push(head.trace_id);
+        heads.span_id.push(head.span_id);
+        heads.parent_id.push(head.parent_id);
+        heads.start_unix_nano.push(head.start_unix_nano);
+        heads.end_unix_nano.push(end);
+        heads.name.push(head.name);
+        heads.kind.push(head.kind);
+        heads.status.push(head.status);
+        heads.flags.push(head.flags | missing);
+        heads.resource.push(head.resource);
+        heads.scope.push(head.scope);
+        Ok(record)
+    }
+
+    /// Drops what the open record has so far.
+    pub fn abandon(&mut self) {
+        let open = self.open_record();
+        self.attributes.abandon();
+        self.events.attributes.abandon();
+        self.links.attributes.abandon();
+        while self.events.record.last() == Some(&open) {
+            self.events.record.pop();
+            self.events.time_unix_nano.pop();
+            self.events.name.pop();
+            self.events.attributes.reopen_and_abandon();
+        }
+        while self.links.record.last() == Some(&open) {
+            self.links.record.pop();
+            self.links.trace_id.pop();
+            self.links.span_id.pop();
+            self.links.attributes.reopen_and_abandon();
+        }
+        for texts in [&mut self.status_messages, &mut self.trace_states] {
+            texts.0.retain_from_end(open);
+        }
+    }
+
+    /// The fixed fields of a record.
+    #[must_use]
+    pub fn head(&self, record: u32) -> SpanHead {
+        let (heads, at) = (&self.heads, record as usize);
+        let flags = heads.flags[at];
+        let ended = flags & crate::flags::MISSING_END == 0;
+        SpanHead {
+            trace_id: heads.trace_id[at],
+            span_id: heads.span_id[at],
+            parent_id: heads.parent_id[at],
+            start_unix_nano: heads.start_unix_nano[at],
+            end_unix_nano: ended.then_some(heads.end_unix_nano[at]),
+            name: heads.name[at],
+            kind: heads.kind[at],
+            status: heads.status[at],
+            flags,
+            resource: heads.resource[at],
+            scope: heads.scope[at],
+        }
+    }
+
+    /// The rows of a record's events.
+    #[must_use]
+    pub fn events_of(&self, record: u32) -> Range<usize> {
+        run_of(&self.events.record, record)
+    }
+
+    /// The rows of a record's links.
+    #[must_use]
+    pub fn links_of(&self, record: u32) -> Range<usize> {
+        run_of(&self.links.record, record)
+    }
+
+    /// The trace id of this text: hexadecimal, or a word that is kept for
+    /// display.
+    pub fn trace_id(&mut self, text: &str) -> TraceId {
+        TraceId::from_hex(text.as_bytes()).unwrap_or_else(|| self.trace_word(text))
+    }
+
+    /// The span id of this text: hexadecimal, or a word that is kept for
+    /// display. An empty text is no id.
+    pub fn span_id(&mut self, text: &str) -> SpanId {
+        if text.is_empty() {
+            return SpanId::default();
+        }
+        SpanId::from_hex(text.as_bytes()).unwrap_or_else(|| self.span_word(text))
+    }
+
+    /// A trace id that is a word, kept for display.
+    pub fn trace_word(&mut self, text: &str) -> TraceId {
+        let id = TraceId::from_word(text.as_bytes());
+        self.trace_words.entry(id).or_insert_with(|| text.into());
+        id
+    }
+
+    /// A span id that is a word, kept for display.
+    pub fn span_word(&mut self, text: &str) -> SpanId {
+        let id = SpanId::from_word(text.as_bytes());
+        self.span_words.entry(id).or_insert_with(|| text.into());
+        id
+    }
+
+    /// Appends all records of `other`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`] beyond four billion records or attributes.
+    pub fn absorb(&mut self, other: SpanBatch) -> Result<()> {
+        if self.is_empty() && self.sources.is_empty() && self.issues.is_empty() {
+            let keep = std::mem::take(&mut self.keep);
+            *self = SpanBatch { keep, ..other };
+            return Ok(());
+        }
+        let full = || Error::new(ErrorKind::Limit, "more than 4,294,967,295 rows in all");
+        let base = self.open_record();
+        let symbols = self.strings.absorb(&other.strings);
+        let resources = self.resources.absorb(&other.resources, &symbols);
+        let scopes = self.scopes.absorb(&other.scopes, &symbols);
+        self.absorb_heads(&other.heads, &symbols, &resources, &scopes);
+        self.attributes
+            .absorb(&other.attributes, &symbols)
+            .and_then(|()| {
+                self.events
+                    .attributes
+                    .absorb(&other.events.attributes, &symbols)
+            })
+            .and_then(|()| {
+                self.links
+                    .attributes
+                    .absorb(&other.links.attributes, &symbols)
+            })
+            .ok_or_else(full)?;
+        self.events
+            .record
+            .extend(other.events.record.iter().map(|r| r + base));
+        self.events
+            .time_unix_nano
+            .extend(&other.events.time_unix_nano);
+        self.events
+            .name
+            .extend(other.events.name.iter().map(|name| symbols[name.index()]));
+        self.links
+            .record
+            .extend(other.links.record.iter().map(|r| r + base));
+        self.links.trace_id.extend(&other.links.trace_id);
+        self.links.span_id.extend(&other.links.span_id);
+        for (ours, theirs) in [
+            (&mut self.status_messages, other.status_messages),
+            (&mut self.trace_states, other.trace_states),
+        ] {
+            ours.0.extend(
+                theirs
+                    .0
+                    .into_iter()
+                    .map(|(record, text)| (record + base, text)),
+            );
+        }
+        self.trace_words.extend(other.trace_words);
+        self.span_words.extend(other.span_words);
+        self.issues.absorb(other.issues);
+        self.sources
+            .extend(other.sources.into_iter().map(|source| Source {
+                records: source.records.start + base..source.records.end + base,
+                ..source
+            }));
+        Ok(())
+    }
+
+    /// Frees the columns of fixed fields, which the span table holds in an
+    /// order of its own.
+    pub fn drop_heads(&mut self) {
+        self.heads = Heads::default();
+    }
+
+    fn absorb_heads(
+        &mut self,
+        other: &Heads,
+        symbols: &[Symbol],
+        resources: &[ResourceId],
+        scopes: &[ScopeId],
+    ) {
+        let heads = &mut self.heads;
+        heads.trace_id.extend(&other.trace_id);
+        heads.span_id.extend(&other.span_id);
+        heads.parent_id.extend(&other.parent_id);
+        heads.start_unix_nano.extend(&other.start_unix_nano);
+        heads.end_unix_nano.extend(&other.end_unix_nano);
+        heads
+            .name
+            .extend(other.name.iter().map(|name| symbols[name.index()]));
+        heads.kind.extend(&other.kind);
+        heads.status.extend(&other.status);
+        heads.flags.extend(&other.flags);
+        heads.resource.extend(
+            other
+                .resource
+                .iter()
+                .map(|id| resources.get(id.0 as usize).copied().unwrap_or_default()),
+        );
+        heads
+            .scope
+            .extend(other.scope.iter().map(|id| scopes[id.0 as usize]));
+    }
+
+    /// Distinct services that a resource of these spans names.
+    #[must_use]
+    pub fn services(&self) -> usize {
+        let used: FxHashSet<ResourceId> = self.heads.resource.iter().copied().collect();
+        let named: FxHashSet<Symbol> = used
+            .into_iter()
+            .map(|id| self.resources.service(id))
+            .filter(|&service| service != Symbol::EMPTY)
+            .collect();
+        named.len()
+    }
+}
+
+trait RetainFromEnd {
+    fn retain_from_end(&mut self, open: u32);
+}
+
+impl RetainFromEnd for Vec<(u32, Box<str>)> {
+    fn retain_from_end(&mut self, open: u32) {
+        while self.last().is_some_and(|entry| entry.0 == open) {
+            self.pop();
+        }
+    }
+}
+
+fn set_sparse(texts: &mut SparseTexts, record: usize, text: &str) {
+    let record = record as u32;
+    texts.0.retain_from_end(record);
+    if !text.is_empty() {
+        texts.0.push((record, text.into()));
+    }
+}
+
+fn run_of(records: &[u32], record: u32) -> Range<usize> {
+    let start = records.partition_point(|&r| r < record);
+    let length = records[start..]
+        .iter()
+        .take_while(|&&r| r == record)
+        .count();
+    start..start + length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(name: &str) -> SpanBatch {
+        let mut batch = SpanBatch::default();
+        batch.attribute("k", Value::Str(name));
+        batch.event_attribute("e", Value::Int(1));
+        batch.event(5, "happened");
+        batch.status_message("bad");
+        let name = batch.strings.intern(name);
+        batch
+            .close(SpanHead {
+                name,
+                ..SpanHead::default()
+            })
+            .expect("room");
+        batch
+    }
+
+    #[test]
+    fn absorbing_renumbers_everything() {
+        let mut left = one("left");
+        left.absorb(one("right")).expect("room");
+        assert_eq!(left.len(), 2);
+        assert_eq!(left.strings.get(left.head(1).name), "right");
+        assert_eq!(left.events_of(1), 1..2);
+        assert_eq!(left.status_messages.get(1), Some("bad"));
+        let key = left.strings.find("k").expect("interned");
+        assert_eq!(left.attributes.get(1, key), Some(Value::Str("right")));
+    }
+
+    #[test]
+    fn abandoning_leaves_no_trace_of_the_record() {
+        let mut batch = one("kept");
+        batch.attribute("k", Value::Int(1));
+        batch.event(1, "x");
+        batch.link(TraceId(1), SpanId(1));
+        batch.status_message("gone");
+        batch.abandon();
+        batch.close(SpanHead::default()).expect("room");
+        assert_eq!(batch.attributes.of(1).count(), 0);
+        assert!(batch.events_of(1).is_empty() && batch.links_of(1).is_empty());
+        assert_eq!(batch.status_messages.get(1), None);
+    }
+
+    #[test]
+    fn keys_that_analyses_need_are_always_kept() {
+        let mut batch = SpanBatch::new(AttributeKeep::Keys(vec!["mine".into()]));
+        for key in ["mine", "other", "http.response.status_code"] {
+            batch.attribute(key, Value::Int(1));
+        }
+        batch.close(SpanHead::default()).expect("room");
+        let kept: Vec<_> = batch
+            .attributes
+            .named(0, &batch.strings)
+            .map(|(k, _)| k)
+            .collect();
+        assert_eq!(kept, ["mine", "http.response.status_code"]);
+    }
+}

@@ -1,0 +1,287 @@
+//! Issues: what is wrong with the data, counted and never thrown.
+//!
+//! Each kind is counted by service, with the smallest few examples, so that
+//! the same input gives the same rows whatever the order of files and threads.
+
+use crate::error::Place;
+use crate::id::{SpanId, TraceId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// How many examples a row keeps.
+pub const EXAMPLES: usize = 3;
+
+macro_rules! issue_kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal,)+) => {
+        /// The kinds of issues.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum IssueKind {
+            $($(#[doc = $doc])+ $kind,)+
+        }
+
+        impl IssueKind {
+            /// All kinds.
+            pub const ALL: &'static [IssueKind] = &[$(Self::$kind,)+];
+
+            /// The name in tables, such as `missing_end`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$kind => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
+        }
+    };
+}
+
+issue_kinds! {
+    /// A span names a parent that is not in its trace.
+    Orphan = "orphan",
+    /// A record equal to another was folded into it.
+    DuplicateId = "duplicate_id",
+    /// Different spans of one trace have the same id; all are kept.
+    ConflictingDuplicate = "conflicting_duplicate",
+    /// A client and a server use one span id; the server was put under the client.
+    SharedId = "shared_id",
+    /// A span lasts no time at all.
+    ZeroDuration = "zero_duration",
+    /// A span ends before it starts; its duration counts as zero.
+    NegativeDuration = "negative_duration",
+    /// A span has no end; the latest end below it is taken.
+    MissingEnd = "missing_end",
+    /// A span has no start; its parent's start or the trace's is taken.
+    MissingStart = "missing_start",
+    /// A span does not overlap its parent in time; it does not block it.
+    ChildOutsideParent = "child_outside_parent",
+    /// A blocking span begins before or ends after its parent; it is cut to it.
+    ClippedChild = "clipped_child",
+    /// Spans are each other's ancestors; the cycle was cut at its earliest span.
+    Cycle = "cycle",
+    /// A trace has no span without a parent.
+    NoRoot = "no_root",
+    /// A trace has more than one span without a parent.
+    SeveralRoots = "several_roots",
+    /// A server span lies outside its client span although it would fit.
+    ClockOffset = "clock_offset",
+    /// A record could not be read, wholly or in part.
+    MalformedRecord = "malformed_record",
+    /// A file ended in the middle of a record.
+    TruncatedFile = "truncated_file",
+    /// A file is of no format that is known.
+    UnknownFormat = "unknown_format",
+    /// A file could not be opened or read.
+    UnreadableFile = "unreadable_file",
+    /// A kind or status has a value that is not defined.
+    UnknownEnum = "unknown_enum",
+    /// A text is not valid UTF-8; the bad bytes were replaced.
+    InvalidUtf8 = "invalid_utf8",
+    /// A time cannot be held in 64-bit nanoseconds; the nearest that can was taken.
+    TimeOutOfRange = "time_out_of_range",
+    /// An id is not hexadecimal of the right length.
+    IrregularId = "irregular_id",
+    /// A span has no service name.
+    MissingService = "missing_service",
+    /// The source says that attributes were dropped before export.
+    DroppedAttributes = "dropped_attributes",
+    /// The source says that events were dropped before export.
+    DroppedEvents = "dropped_events",
+    /// The source says that links were dropped before export.
+    DroppedLinks = "dropped_links",
+    /// A record of logs or metrics among traces was passed over.
+    SkippedSignal = "skipped_signal",
+}
+
+impl fmt::Display for IssueKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where an issue was seen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Example {
+    /// In a file.
+    File {
+        /// The path as given.
+        path: String,
+        /// The record in it, from 1.
+        record: Option<u64>,
+        /// The byte offset in it.
+        offset: Option<u64>,
+        /// What was found, in a few words; may be empty.
+        detail: String,
+    },
+    /// At a span.
+    Span(TraceId, SpanId),
+}
+
+impl fmt::Display for Example {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Span(trace, span) => write!(f, "{trace}/{span}"),
+            Self::File {
+                path,
+                record,
+                offset,
+                detail,
+            } => {
+                let place = Place {
+                    file: Some(path.clone()).filter(|path| !path.is_empty()),
+                    record: *record,
+                    offset: *offset,
+                };
+                write!(f, "{place}")?;
+                if detail.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, ": {detail}")
+                }
+            }
+        }
+    }
+}
+
+/// One row: how often, and the smallest few examples.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IssueRow {
+    /// How often.
+    pub count: u64,
+    /// The smallest examples.
+    pub examples: BTreeSet<Example>,
+}
+
+/// Issues by kind and service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Issues {
+    rows: BTreeMap<IssueKind, BTreeMap<String, IssueRow>>,
+}
+
+impl Issues {
+    /// Counts an issue of a service (empty where none is known).
+    pub fn add(&mut self, kind: IssueKind, service: &str, example: Example) {
+        self.add_many(kind, service, 1, example);
+    }
+
+    /// Counts an issue `count` times with one example.
+    pub fn add_many(&mut self, kind: IssueKind, service: &str, count: u64, example: Example) {
+        let services = self.rows.entry(kind).or_default();
+        let row = match services.get_mut(service) {
+            Some(row) => row,
+            None => services.entry(service.to_owned()).or_default(),
+        };
+        row.count += count;
+        keep_smallest(&mut row.examples, example);
+    }
+
+    /// Adds all rows of `other`.
+    pub fn absorb(&mut self, other: Issues) {
+        for (kind, services) in other.rows {
+            let ours = self.rows.entry(kind).or_default();
+            for (service, theirs) in services {
+                let row = ours.entry(service).or_default();
+                row.count += theirs.count;
+                for example in theirs.examples {
+                    keep_smallest(&mut row.examples, example);
+                }
+            }
+        }
+    }
+
+    /// Puts `path` into the examples that a reader left without one.
+    pub fn set_path(&mut self, path: &str) {
+        for row in self.rows.values_mut().flat_map(BTreeMap::values_mut) {
+            row.examples = std::mem::take(&mut row.examples)
+                .into_iter()
+                .map(|example| match example {
+                    Example::File {
+                        path: empty,
+                        record,
+                        offset,
+                        detail,
+                    } if empty.is_empty() => Example::File {
+                        path: path.to_owned(),
+                        record,
+                        offset,
+                        detail,
+                    },
+                    other => other,
+                })
+                .collect();
+        }
+    }
+
+    /// Rows in the order of kind and service.
+    pub fn iter(&self) -> impl Iterator<Item = (IssueKind, &str, &IssueRow)> {
+        self.rows.iter().flat_map(|(&kind, services)| {
+            services
+                .iter()
+                .map(move |(service, row)| (kind, service.as_str(), row))
+        })
+    }
+
+    /// How often a kind occurred, over all services.
+    #[must_use]
+    pub fn count(&self, kind: IssueKind) -> u64 {
+        let of_kind = self.rows.get(&kind).into_iter().flat_map(BTreeMap::values);
+        of_kind.map(|row| row.count).sum()
+    }
+
+    /// How many issues there are in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.iter().map(|(_, _, row)| row.count).sum()
+    }
+
+    /// True where there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+fn keep_smallest(examples: &mut BTreeSet<Example>, example: Example) {
+    if examples.len() >= EXAMPLES && examples.last().is_some_and(|last| *last <= example) {
+        return;
+    }
+    examples.insert(example);
+    if examples.len() > EXAMPLES {
+        examples.pop_last();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(n: u64) -> Example {
+        Example::Span(TraceId(1), SpanId(n))
+    }
+
+    #[test]
+    fn the_smallest_examples_stay_in_any_order() {
+        let mut forward = Issues::default();
+        let mut backward = Issues::default();
+        for n in 0..10 {
+            forward.add(IssueKind::Orphan, "cart", span(n));
+            backward.add(IssueKind::Orphan, "cart", span(9 - n));
+        }
+        assert_eq!(forward, backward);
+        assert_eq!(forward.count(IssueKind::Orphan), 10);
+    }
+
+    #[test]
+    fn every_kind_has_a_meaning() {
+        for kind in IssueKind::ALL {
+            assert!(kind.meaning().ends_with('.'), "{kind}: {}", kind.meaning());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The nouns of spanwise: ids, strings, attributes, span batches, the span
+//! table, the trace view, issues, errors and result tables.
+//!
+//! # The way of the data
+//!
+//! ```text
+//! bytes → SpanBatch + Issues → SpanTable → Trace → facts → Partial → Table
+//! ```
+//!
+//! Readers (in `spanwise-io`) write spans straight into a [`SpanBatch`];
+//! assembly turns batches into one [`SpanTable`], whose rows lie by trace and
+//! in preorder; a [`Trace`] is a copyable view of one trace's rows; analyses
+//! give a [`Table`].
+//!
+//! # Invariants
+//!
+//! 1. This crate does no IO, starts no thread and knows no wire format.
+//! 2. A subtree is a range of rows: parents stand before their children, so no
+//!    walk over spans needs recursion.
+//! 3. All time is integer nanoseconds; times of day are `i64` since the Unix
+//!    epoch, and zero is an ordinary time.
+//! 4. A [`Symbol`] never leaves the table it belongs to; names do.
+//! 5. Types of petgraph stand in public signatures only behind the feature of
+//!    that name.
+
+pub mod attributes;
+pub mod batch;
+pub mod error;
+mod head;
+pub mod id;
+pub mod issue;
+#[cfg(feature = "petgraph")]
+pub mod petgraph;
+pub mod resource;
+pub mod semconv;
+pub mod span;
+pub mod strings;
+pub mod table;
+pub mod trace;
+pub mod trace_table;
+
+pub use attributes::{AttributeKeep, Attributes, Value};
+pub use batch::SpanBatch;
+pub use error::{Error, ErrorKind, Place, Result};
+pub use head::{flags, SpanHead, SpanKind, StatusCode};
+pub use id::{SpanId, TraceId};
+pub use issue::{Example, IssueKind, Issues};
+pub use resource::{OperationId, Operations, ResourceId, Resources, ScopeId, Scopes};
+pub use span::Span;
+pub use strings::{Strings, Symbol};
+pub use table::{Column, ColumnData, ColumnType, Table};
+pub use trace::Trace;
+pub use trace_table::{Columns, SourceSummary, SpanTable};

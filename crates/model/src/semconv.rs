@@ -1,0 +1,153 @@
+//! The attribute names that analyses read, old and new, of every vendor.
+//!
+//! Names and their order follow OpenTelemetry's semantic conventions and their
+//! deprecation lists; where several are present the first one of a field wins.
+
+/// Keys that name an instance of a service, best first.
+pub const INSTANCE_KEYS: &[&str] = &[
+    "service.instance.id",
+    "k8s.pod.uid",
+    "k8s.pod.name",
+    "container.id",
+    "host.name",
+    "hostname",
+    "host.id",
+    "ip",
+    "network.local.address",
+];
+
+/// A canonical field of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// The status code of an HTTP response.
+    HttpStatus,
+    /// The status of an RPC, as a number or name.
+    RpcStatus,
+    /// Envoy's response flags.
+    ResponseFlags,
+    /// An `error` flag or text.
+    ErrorFlag,
+    /// The status code of OpenTelemetry as an attribute.
+    OtelStatus,
+    /// The class of an error.
+    ErrorType,
+    /// The text of an error.
+    ErrorText,
+    /// The logical name of the peer.
+    PeerService,
+    /// The address of the peer.
+    PeerAddress,
+    /// The database system.
+    DbSystem,
+    /// The database.
+    DbNamespace,
+    /// The messaging system.
+    MessagingSystem,
+    /// The queue or topic.
+    MessagingDestination,
+    /// The RPC service that is called.
+    RpcService,
+    /// The kind of the span as an attribute.
+    SpanKind,
+    /// The component (`proxy` marks Envoy).
+    Component,
+}
+
+/// The keys of each field, best first.
+pub const FIELDS: &[(Field, &[&str])] = &[
+    (
+        Field::HttpStatus,
+        &[
+            "http.response.status_code",
+            "http.status_code",
+            "http.status",
+            "status_code",
+        ],
+    ),
+    (
+        Field::RpcStatus,
+        &[
+            "rpc.status_code",
+            "rpc.response.status_code",
+            "rpc.grpc.status_code",
+            "rpc.connect_rpc.error_code",
+            "grpc.status_code",
+            "grpc.status",
+            "grpc.code",
+        ],
+    ),
+    (Field::ResponseFlags, &["response_flags"]),
+    (Field::ErrorFlag, &["error"]),
+    (Field::OtelStatus, &["otel.status_code"]),
+    (
+        Field::ErrorType,
+        &["error.type", "exception.type", "error.kind", "error.object"],
+    ),
+    (
+        Field::ErrorText,
+        &[
+            "otel.status_description",
+            "exception.message",
+            "error.message",
+            "grpc.message",
+        ],
+    ),
+    (Field::PeerService, &["service.peer.name", "peer.service"]),
+    (
+        Field::PeerAddress,
+        &[
+            "server.address",
+            "net.peer.name",
+            "http.host",
+            "upstream_cluster.name",
+            "upstream_cluster",
+            "network.peer.address",
+            "net.sock.peer.addr",
+            "net.peer.ip",
+            "peer.address",
+            "peer.hostname",
+            "peer.ipv4",
+        ],
+    ),
+    (Field::DbSystem, &["db.system.name", "db.system", "db.type"]),
+    (
+        Field::DbNamespace,
+        &["db.namespace", "db.name", "db.instance"],
+    ),
+    (Field::MessagingSystem, &["messaging.system"]),
+    (
+        Field::MessagingDestination,
+        &[
+            "messaging.destination.name",
+            "messaging.destination",
+            "message_bus.destination",
+        ],
+    ),
+    (Field::RpcService, &["rpc.service"]),
+    (Field::SpanKind, &["span.kind"]),
+    (Field::Component, &["component"]),
+];
+
+/// The field that a key belongs to, with its rank in it (0 is best).
+#[must_use]
+pub fn field(key: &str) -> Option<(Field, u8)> {
+    FIELDS.iter().find_map(|&(field, keys)| {
+        let rank = keys.iter().position(|&name| name == key)?;
+        Some((field, rank as u8))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_names_rank_before_old_ones() {
+        assert_eq!(
+            field("http.response.status_code"),
+            Some((Field::HttpStatus, 0))
+        );
+        assert_eq!(field("http.status_code"), Some((Field::HttpStatus, 1)));
+        assert_eq!(field("user.id"), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! Interned strings: one arena, one hash index over it.
+//!
+//! Keys, services, names and enums repeat millions of times; each is stored
+//! once and named by a [`Symbol`]. Values of attributes are not interned.
+
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
+
+/// The index of a string in one [`Strings`]; it means nothing in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Symbol(pub u32);
+
+impl Symbol {
+    /// The empty string, which every [`Strings`] holds first.
+    pub const EMPTY: Symbol = Symbol(0);
+
+    /// The symbol as an index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Default for Symbol {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+/// A set of strings, each stored once.
+#[derive(Clone, Debug)]
+pub struct Strings {
+    arena: String,
+    ends: Vec<usize>,
+    index: HashTable<u32>,
+}
+
+impl Default for Strings {
+    fn default() -> Self {
+        let mut strings = Self {
+            arena: String::new(),
+            ends: Vec::new(),
+            index: HashTable::new(),
+        };
+        strings.intern("");
+        strings
+    }
+}
+
+impl Strings {
+    /// A set that holds the empty string alone.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The symbol of `text`, added where it is new.
+    ///
+    /// # Panics
+    ///
+    /// With more than four billion distinct strings, which the limit on
+    /// memory forbids long before.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        let hash = hash(text);
+        if let Some(&found) = self
+            .index
+            .find(hash, |&at| slice(&self.arena, &self.ends, at) == text)
+        {
+            return Symbol(found);
+        }
+        let symbol = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct strings");
+        self.arena.push_str(text);
+        self.ends.push(self.arena.len());
+        let (arena, ends) = (&self.arena, &self.ends);
+        self.index
+            .insert_unique(hash, symbol, |&at| self::hash(slice(arena, ends, at)));
+        Symbol(symbol)
+    }
+
+    /// The symbol of `text` where it is held.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<Symbol> {
+        self.index
+            .find(hash(text), |&at| slice(&self.arena, &self.ends, at) == text)
+            .map(|&at| Symbol(at))
+    }
+
+    /// The text of a symbol.
+    #[must_use]
+    pub fn get(&self, symbol: Symbol) -> &str {
+        slice(&self.arena, &self.ends, symbol.0)
+    }
+
+    /// How many strings are held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// False: the empty string is always held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All strings in the order of their symbols.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).map(|at| slice(&self.arena, &self.ends, at))
+    }
+
+    /// Adds all strings of `other`; the answer maps its symbols to ours.
+    pub fn absorb(&mut self, other: &Strings) -> Vec<Symbol> {
+        other.iter().map(|text| self.intern(text)).collect()
+    }
+
+    /// Bytes held on the heap.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.arena.capacity() + self.ends.capacity() * 8 + self.index.capacity() * 5
+    }
+}
+
+fn slice<'a>(arena: &'a str, ends: &[usize], at: u32) -> &'a str {
+    let at = at as usize;
+    let start = if at == 0 { 0 } else { ends[at - 1] };
+    &arena[start..ends[at]]
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_share_a_symbol() {
+        let mut strings = Strings::new();
+        let cart = strings.intern("cart");
+        assert_eq!(strings.intern("cart"), cart);
+        assert_eq!(strings.get(cart), "cart");
+        assert_eq!(strings.find("cart"), Some(cart));
+        assert_eq!(strings.find("redis"), None);
+        assert_eq!(strings.intern(""), Symbol::EMPTY);
+    }
+
+    #[test]
+    fn absorbing_maps_symbols() {
+        let (mut left, mut right) = (Strings::new(), Strings::new());
+        left.intern("a");
+        let b = right.intern("b");
+        let a = right.intern("a");
+        let map = left.absorb(&right);
+        assert_eq!(left.get(map[b.index()]), "b");
+        assert_eq!(left.get(map[a.index()]), "a");
+        assert_eq!(left.len(), 3);
+    }
+}
