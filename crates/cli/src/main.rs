@@ -1,0 +1,2 @@
+//! The `spanwise` command.
+fn main() {}
