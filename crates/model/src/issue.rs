@@ -58,7 +58,7 @@ issue_kinds! {
     NegativeDuration = "negative_duration",
     /// A span has no end; the latest end below it is taken.
     MissingEnd = "missing_end",
-    /// A span has no start; its parent's start or the trace's is taken.
+    /// A span has no start; its parent's start, or the first of the trace, is taken.
     MissingStart = "missing_start",
     /// A span does not overlap its parent in time; it does not block it.
     ChildOutsideParent = "child_outside_parent",

@@ -1,0 +1,325 @@
+//! One trace: parents found, cycles cut, spans laid in preorder.
+//!
+//! Everything is a loop over local numbers of the trace's records: no
+//! recursion, and nothing looked at more often than a sort needs.
+
+use super::same_id::{self, Fate};
+use spanwise_model::{flags, SpanBatch, SpanId};
+use std::cmp::Reverse;
+use std::ops::Range;
+
+/// How many spans of one id a child asks for its parent.
+const CANDIDATES: usize = 64;
+
+/// No local number.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A record of the trace that becomes a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    pub(super) record: u32,
+    /// Local number of the parent, or [`NONE`].
+    pub(super) parent: u32,
+    pub(super) start: i64,
+    pub(super) duration: u64,
+    pub(super) flags: u32,
+    pub(super) span_id: SpanId,
+    tie: u64,
+    first_child: u32,
+    next_sibling: u32,
+}
+
+/// Scratch for one trace after another.
+#[derive(Default)]
+pub(super) struct Placer {
+    /// Records that become rows.
+    pub(super) nodes: Vec<Node>,
+    /// Nodes by span id; those of one id in the order of [`same_id::judge`].
+    by_id: Vec<(SpanId, u32)>,
+    /// Nodes in the order of siblings.
+    order: Vec<u32>,
+    /// Nodes in preorder.
+    pub(super) preorder: Vec<u32>,
+    /// The place behind each node's subtree, by place.
+    pub(super) subtree_end: Vec<u32>,
+    /// Records that were folded into others.
+    pub(super) folded: Vec<u32>,
+    /// Nodes whose named parent is not here.
+    pub(super) orphans: u64,
+    marks: Vec<u32>,
+}
+
+impl Placer {
+    /// Lays out the trace of these records.
+    pub(super) fn place(&mut self, batch: &SpanBatch, records: &[u32]) {
+        self.collect(batch, records);
+        self.find_parents(batch);
+        self.fill_missing_starts();
+        self.sort_siblings();
+        self.link_children();
+        self.walk();
+        if self.preorder.len() < self.nodes.len() {
+            self.cut_cycles();
+            self.link_children();
+            self.walk();
+        }
+    }
+
+    /// Makes nodes of the records, folding those that share an id.
+    fn collect(&mut self, batch: &SpanBatch, records: &[u32]) {
+        self.nodes.clear();
+        self.folded.clear();
+        self.by_id.clear();
+        let heads = &batch.heads;
+        self.by_id.extend(
+            records
+                .iter()
+                .map(|&record| (heads.span_id[record as usize], record)),
+        );
+        self.by_id.sort_unstable();
+        let mut records = std::mem::take(&mut self.by_id);
+        for run in records.chunk_by_mut(|a, b| a.0 == b.0) {
+            match run {
+                [(_, record)] => *record = self.add(batch, *record, 0, 0),
+                _ => self.collect_run(batch, run),
+            }
+        }
+        records.retain(|&(_, node)| node != NONE);
+        self.by_id = records;
+    }
+
+    /// Replaces the records of one id by their nodes, owner and server first.
+    fn collect_run(&mut self, batch: &SpanBatch, run: &mut [(SpanId, u32)]) {
+        let verdicts = same_id::judge(batch, run.iter().map(|&(_, record)| record));
+        let owner = self.nodes.len() as u32;
+        let rank = |fate: Fate| match fate {
+            Fate::Owner => 0,
+            Fate::Server => 1,
+            Fate::Conflict => 2,
+            Fate::Folded => 3,
+        };
+        let mut verdicts = verdicts;
+        verdicts.sort_by_key(|verdict| rank(verdict.fate));
+        for (slot, verdict) in run.iter_mut().zip(verdicts) {
+            let mark = match verdict.fate {
+                Fate::Owner => 0,
+                Fate::Server => flags::SPLIT,
+                Fate::Conflict => flags::CONFLICT,
+                Fate::Folded => {
+                    self.folded.push(verdict.record);
+                    slot.1 = NONE;
+                    continue;
+                }
+            };
+            slot.1 = self.add(batch, verdict.record, mark, verdict.hash);
+            if verdict.fate == Fate::Server {
+                self.nodes[slot.1 as usize].parent = owner;
+            }
+        }
+    }
+
+    fn add(&mut self, batch: &SpanBatch, record: u32, mark: u32, tie: u64) -> u32 {
+        let (heads, at) = (&batch.heads, record as usize);
+        let (start, end) = (heads.start_unix_nano[at], heads.end_unix_nano[at]);
+        let negative = if end < start { flags::NEGATIVE } else { 0 };
+        self.nodes.push(Node {
+            record,
+            parent: NONE,
+            start,
+            duration: if end < start { 0 } else { end.abs_diff(start) },
+            flags: heads.flags[at] | mark | negative,
+            span_id: heads.span_id[at],
+            tie,
+            first_child: NONE,
+            next_sibling: NONE,
+        });
+        self.nodes.len() as u32 - 1
+    }
+
+    /// Resolves parent ids to nodes. A server half already has its client.
+    fn find_parents(&mut self, batch: &SpanBatch) {
+        self.orphans = 0;
+        for node in 0..self.nodes.len() {
+            let Node { record, flags, .. } = self.nodes[node];
+            let parent_id = batch.heads.parent_id[record as usize];
+            if parent_id.is_zero() {
+                continue;
+            }
+            let run = self.run(parent_id);
+            if run.is_empty() {
+                self.orphans += 1;
+            }
+            if flags & spanwise_model::flags::SPLIT != 0 {
+                continue;
+            }
+            let parent = match run.len() {
+                0 => NONE,
+                1 => self.by_id[run.start].1,
+                _ => self.parent_among(batch, node, run),
+            };
+            self.nodes[node].parent = parent;
+            if parent == NONE {
+                self.nodes[node].flags |= spanwise_model::flags::ORPHAN;
+            }
+        }
+    }
+
+    /// True where a span of the trace has this id.
+    pub(super) fn has(&self, id: SpanId) -> bool {
+        self.by_id
+            .binary_search_by_key(&id, |entry| entry.0)
+            .is_ok()
+    }
+
+    /// The nodes of one id.
+    fn run(&self, id: SpanId) -> Range<usize> {
+        let start = self.by_id.partition_point(|entry| entry.0 < id);
+        match self.by_id.get(start + 1) {
+            Some(next) if next.0 == id => start..self.by_id.partition_point(|entry| entry.0 <= id),
+            _ => start..start + usize::from(self.by_id.get(start).is_some_and(|e| e.0 == id)),
+        }
+    }
+
+    /// The parent among several spans of the id that a child names: one of the
+    /// child's own service during which it starts, else the server half, else
+    /// the owner. Of a longer run the first [`CANDIDATES`] are asked, so that
+    /// a million spans of one id stay linear.
+    fn parent_among(&self, batch: &SpanBatch, child: usize, run: Range<usize>) -> u32 {
+        let service = |node: &Node| {
+            batch
+                .resources
+                .service(batch.heads.resource[node.record as usize])
+        };
+        let own = &self.nodes[child];
+        let candidates = || {
+            self.by_id[run.clone()]
+                .iter()
+                .take(CANDIDATES)
+                .map(|entry| entry.1)
+        };
+        let contains = |node: u32| {
+            let node = &self.nodes[node as usize];
+            let end = node.start.saturating_add_unsigned(node.duration);
+            service(node) == service(own) && (node.start..=end).contains(&own.start)
+        };
+        let is_server = |node: u32| self.nodes[node as usize].flags & flags::SPLIT != 0;
+        let others = || candidates().filter(|&node| node != child as u32);
+        others()
+            .find(|&node| contains(node))
+            .or_else(|| others().find(|&node| is_server(node)))
+            .or_else(|| candidates().next())
+            .unwrap_or(NONE)
+    }
+
+    /// A span without a start takes its parent's, else the trace's first.
+    fn fill_missing_starts(&mut self) {
+        let has_start = |node: &Node| node.flags & flags::MISSING_START == 0;
+        if self.nodes.iter().all(has_start) {
+            return;
+        }
+        let first = self
+            .nodes
+            .iter()
+            .filter(|n| has_start(n))
+            .map(|n| n.start)
+            .min();
+        for node in 0..self.nodes.len() {
+            if has_start(&self.nodes[node]) {
+                continue;
+            }
+            let parent = self.nodes.get(self.nodes[node].parent as usize);
+            let start = parent.filter(|n| has_start(n)).map(|n| n.start).or(first);
+            self.nodes[node].start = start.unwrap_or(0);
+        }
+    }
+
+    /// Orders all nodes as siblings are ordered.
+    fn sort_siblings(&mut self) {
+        self.order.clear();
+        self.order.extend(0..self.nodes.len() as u32);
+        let nodes = &self.nodes;
+        self.order.sort_unstable_by_key(|&at| {
+            let node = &nodes[at as usize];
+            let end = node.start.saturating_add_unsigned(node.duration);
+            (node.start, Reverse(end), node.span_id, node.tie, at)
+        });
+    }
+
+    /// Chains children, and top spans, in the order of siblings.
+    fn link_children(&mut self) {
+        for node in &mut self.nodes {
+            (node.first_child, node.next_sibling) = (NONE, NONE);
+        }
+        let mut first_top = NONE;
+        for &at in self.order.iter().rev() {
+            let parent = self.nodes[at as usize].parent;
+            let head = match parent {
+                NONE => &mut first_top,
+                parent => &mut self.nodes[parent as usize].first_child,
+            };
+            let next = std::mem::replace(head, at);
+            self.nodes[at as usize].next_sibling = next;
+        }
+        self.marks.clear();
+        self.marks.push(first_top);
+    }
+
+    /// Walks down, along and up, writing the preorder.
+    fn walk(&mut self) {
+        self.preorder.clear();
+        self.subtree_end.clear();
+        let mut next = self.marks[0];
+        let mut open: Vec<u32> = Vec::new();
+        while next != NONE {
+            open.push(self.preorder.len() as u32);
+            self.preorder.push(next);
+            self.subtree_end.push(0);
+            next = self.nodes[next as usize].first_child;
+            while next == NONE {
+                let Some(place) = open.pop() else { break };
+                self.subtree_end[place as usize] = self.preorder.len() as u32;
+                next = self.nodes[self.preorder[place as usize] as usize].next_sibling;
+            }
+        }
+    }
+
+    /// Cuts each cycle above its earliest span. Nodes that the walk did not
+    /// reach hang below a cycle or are on one.
+    fn cut_cycles(&mut self) {
+        const REACHED: u32 = u32::MAX;
+        let mut rank = vec![0u32; self.nodes.len()];
+        for (at, &node) in self.order.iter().enumerate() {
+            rank[node as usize] = at as u32;
+        }
+        self.marks.clear();
+        self.marks.resize(self.nodes.len(), 0);
+        for &node in &self.preorder {
+            self.marks[node as usize] = REACHED;
+        }
+        for start in 0..self.nodes.len() as u32 {
+            let mark = start + 1;
+            let mut at = start;
+            while at != NONE && self.marks[at as usize] == 0 {
+                self.marks[at as usize] = mark;
+                at = self.nodes[at as usize].parent;
+            }
+            if at != NONE && self.marks[at as usize] == mark {
+                let head = self.earliest_on_cycle(at, &rank);
+                self.nodes[head as usize].parent = NONE;
+                self.nodes[head as usize].flags |= flags::CYCLE_HEAD;
+            }
+        }
+    }
+
+    fn earliest_on_cycle(&self, start: u32, rank: &[u32]) -> u32 {
+        let parent = |&at: &u32| Some(self.nodes[at as usize].parent);
+        let others = std::iter::successors(parent(&start), parent).take_while(|&at| at != start);
+        others.fold(start, |best, at| {
+            if rank[at as usize] < rank[best as usize] {
+                at
+            } else {
+                best
+            }
+        })
+    }
+}

@@ -1,0 +1,172 @@
+use super::assemble;
+use spanwise_model::{
+    flags, IssueKind, SpanBatch, SpanHead, SpanId, SpanKind, SpanTable, TraceId, Value,
+};
+
+/// A span of a test: id, parent, start, end, kind, service.
+#[derive(Clone, Copy)]
+struct Row(u64, u64, i64, i64, SpanKind, &'static str);
+
+use SpanKind::{Client, Internal, Server};
+
+fn batch(rows: &[Row]) -> SpanBatch {
+    let mut batch = SpanBatch::default();
+    for &Row(id, parent, start, end, kind, service) in rows {
+        let service = batch.strings.intern(service);
+        let resource = batch.resources.close(service);
+        let name = batch.strings.intern("op");
+        let head = SpanHead {
+            trace_id: TraceId(1),
+            span_id: SpanId(id),
+            parent_id: SpanId(parent),
+            start_unix_nano: start,
+            end_unix_nano: Some(end),
+            kind,
+            name,
+            resource,
+            ..SpanHead::default()
+        };
+        batch.close(head).expect("room");
+    }
+    batch
+}
+
+fn table(rows: &[Row]) -> SpanTable {
+    assemble(batch(rows)).expect("room")
+}
+
+/// The tree as `id(children…)`.
+fn tree(table: &SpanTable) -> String {
+    let shape = |id: SpanId, depth: usize| format!("{}{}", "-".repeat(depth), id.0);
+    let mut ends: Vec<u32> = Vec::new();
+    let mut lines = Vec::new();
+    for row in 0..table.len() as u32 {
+        while ends.last().is_some_and(|&end| end <= row) {
+            ends.pop();
+        }
+        lines.push(shape(table.columns.span_id[row as usize], ends.len()));
+        ends.push(table.columns.subtree_end[row as usize]);
+    }
+    lines.join(" ")
+}
+
+#[test]
+fn children_are_ordered_by_start_then_longest_then_id() {
+    let rows = [
+        Row(4, 1, 10, 20, Internal, "a"),
+        Row(3, 1, 10, 20, Internal, "a"),
+        Row(2, 1, 10, 30, Internal, "a"),
+        Row(5, 2, 11, 12, Internal, "a"),
+        Row(1, 0, 0, 100, Internal, "a"),
+    ];
+    let mut backwards = rows;
+    backwards.reverse();
+    assert_eq!(tree(&table(&rows)), "1 -2 --5 -3 -4");
+    assert_eq!(table(&rows).to_string(), table(&backwards).to_string());
+}
+
+#[test]
+fn a_server_that_shares_its_clients_id_goes_under_it() {
+    let table = table(&[
+        Row(1, 0, 0, 100, Server, "front"),
+        Row(2, 1, 20, 80, Server, "cart"),
+        Row(2, 1, 10, 90, Client, "front"),
+        Row(3, 2, 30, 40, Client, "cart"),
+        Row(4, 2, 12, 15, Internal, "front"),
+    ]);
+    assert_eq!(tree(&table), "1 -2 --4 --2 ---3");
+    assert_eq!(table.issues.count(IssueKind::SharedId), 1);
+    assert_eq!(table.issues.count(IssueKind::ConflictingDuplicate), 0);
+}
+
+#[test]
+fn equal_records_fold_and_different_ones_stay() {
+    let twice = Row(2, 1, 10, 20, Internal, "a");
+    let table = table(&[
+        Row(1, 0, 0, 100, Internal, "a"),
+        twice,
+        twice,
+        Row(2, 1, 30, 50, Internal, "a"),
+        Row(3, 2, 35, 40, Internal, "a"),
+    ]);
+    assert_eq!(tree(&table), "1 -2 -2 --3");
+    assert_eq!(table.records.spans, 5);
+    assert_eq!(table.issues.count(IssueKind::DuplicateId), 1);
+    assert_eq!(table.issues.count(IssueKind::ConflictingDuplicate), 1);
+}
+
+#[test]
+fn equal_records_with_other_attributes_are_a_conflict() {
+    let mut batch = batch(&[Row(1, 0, 0, 10, Internal, "a")]);
+    batch.attribute("k", Value::Int(1));
+    let head = batch.head(0);
+    batch.close(head).expect("room");
+    let table = assemble(batch).expect("room");
+    assert_eq!(table.len(), 2);
+    assert_eq!(table.issues.count(IssueKind::ConflictingDuplicate), 1);
+}
+
+#[test]
+fn the_finished_record_stays() {
+    let mut batch = batch(&[Row(1, 0, 0, 10, Internal, "a")]);
+    let head = SpanHead {
+        end_unix_nano: None,
+        ..batch.head(0)
+    };
+    batch.close(head).expect("room");
+    let table = assemble(batch).expect("room");
+    assert_eq!(table.len(), 1);
+    assert_eq!(table.columns.duration_nano, [10]);
+    assert_eq!(table.issues.count(IssueKind::MissingEnd), 0);
+}
+
+#[test]
+fn cycles_are_cut_at_their_earliest_span() {
+    let table = table(&[
+        Row(1, 2, 10, 20, Internal, "a"),
+        Row(2, 3, 5, 20, Internal, "a"),
+        Row(3, 1, 7, 20, Internal, "a"),
+        Row(4, 1, 11, 12, Internal, "a"),
+        Row(5, 5, 50, 60, Internal, "a"),
+    ]);
+    assert_eq!(tree(&table), "2 -1 --3 --4 5");
+    assert_eq!(table.issues.count(IssueKind::Cycle), 2);
+    assert_eq!(table.issues.count(IssueKind::NoRoot), 1);
+}
+
+#[test]
+fn orphans_keep_the_id_of_the_parent_they_name() {
+    let table = table(&[
+        Row(1, 0, 0, 100, Internal, "a"),
+        Row(7, 9, 10, 20, Internal, "b"),
+    ]);
+    assert_eq!(table.missing_parent(1), Some(SpanId(9)));
+    assert_eq!(table.records.orphans, 1);
+    assert_eq!(table.trace(0).primary().id(), SpanId(1));
+    assert!(table.columns.flags[1] & flags::ORPHAN != 0);
+}
+
+#[test]
+fn a_chain_and_a_fan_of_a_hundred_thousand_are_ordinary() {
+    let chain: Vec<Row> = (1..=100_000)
+        .map(|n| Row(n, n - 1, 0, 10, Internal, "a"))
+        .collect();
+    let chain = table(&chain);
+    assert_eq!(chain.columns.parent[99_999], 99_998);
+    let fan: Vec<Row> = (1..=100_000)
+        .map(|n| Row(n, u64::from(n > 1), 0, 10, Internal, "a"))
+        .collect();
+    let fan = table(&fan);
+    assert_eq!(fan.columns.subtree_end[0], 100_000);
+    assert_eq!(fan.trace(0).primary().children().count(), 99_999);
+}
+
+#[test]
+fn a_hundred_thousand_spans_of_one_id_are_linear() {
+    let rows: Vec<Row> = (0..100_000)
+        .map(|n| Row(1, 1, n, n + 5, Internal, "a"))
+        .collect();
+    let table = table(&rows);
+    assert_eq!(table.len(), 100_000);
+    assert_eq!(table.issues.count(IssueKind::ConflictingDuplicate), 99_999);
+}
