@@ -8,9 +8,10 @@
 use crate::trace::Trace;
 use crate::trace_table::NO_PARENT;
 use petgraph::visit::{
-    Data, EdgeRef, GraphBase, GraphProp, GraphRef, IntoEdgeReferences, IntoEdges, IntoNeighbors,
-    IntoNeighborsDirected, IntoNodeIdentifiers, IntoNodeReferences, NodeCompactIndexable,
-    NodeCount, NodeIndexable, NodeRef, VisitMap, Visitable,
+    Data, EdgeRef, GraphBase, GraphProp, GraphRef, IntoEdgeReferences, IntoEdges,
+    IntoEdgesDirected, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers,
+    IntoNodeReferences, NodeCompactIndexable, NodeCount, NodeIndexable, NodeRef, VisitMap,
+    Visitable,
 };
 use petgraph::{Directed, Direction};
 use std::ops::Range;
@@ -164,6 +165,26 @@ impl<'a> IntoEdges for Trace<'a> {
         Box::new(
             self.neighbors(parent)
                 .map(move |child| ParentEdge { parent, child }),
+        )
+    }
+}
+
+impl<'a> IntoEdgesDirected for Trace<'a> {
+    type EdgesDirected = Box<dyn Iterator<Item = ParentEdge> + 'a>;
+
+    fn edges_directed(self, row: u32, direction: Direction) -> Self::EdgesDirected {
+        Box::new(
+            self.neighbors_directed(row, direction)
+                .map(move |other| match direction {
+                    Direction::Outgoing => ParentEdge {
+                        parent: row,
+                        child: other,
+                    },
+                    Direction::Incoming => ParentEdge {
+                        parent: other,
+                        child: row,
+                    },
+                }),
         )
     }
 }
