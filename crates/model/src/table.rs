@@ -172,6 +172,12 @@ impl Names {
     pub fn values(&self) -> &[String] {
         &self.values
     }
+
+    /// Takes the codes and the distinct texts apart.
+    #[must_use]
+    pub fn into_parts(self) -> (Cells<u32>, Vec<String>) {
+        (self.codes, self.values)
+    }
 }
 
 impl<'a> FromIterator<Option<&'a str>> for Names {
@@ -230,6 +236,12 @@ impl Texts {
     #[must_use]
     pub fn ends(&self) -> &Cells<u64> {
         &self.ends
+    }
+
+    /// Takes the buffer and the ends apart.
+    #[must_use]
+    pub fn into_parts(self) -> (String, Cells<u64>) {
+        (self.buffer, self.ends)
     }
 }
 
