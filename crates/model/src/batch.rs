@@ -7,6 +7,7 @@
 
 use crate::attributes::{AttributeKeep, Attributes, Value};
 use crate::error::{Error, ErrorKind, Result};
+use crate::guard::Guard;
 use crate::head::{SpanHead, SpanKind, StatusCode};
 use crate::id::{SpanId, TraceId};
 use crate::issue::Issues;
@@ -136,7 +137,11 @@ pub struct SpanBatch {
     pub issues: Issues,
     /// Files, in the order in which their records stand.
     pub sources: Vec<Source>,
+    /// Limits, and a way to stop; readers obey it.
+    pub guard: Guard,
     keep: Keep,
+    /// The longest value that the guard refused in the open record.
+    refused: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -186,19 +191,47 @@ impl SpanBatch {
         self.len() == 0
     }
 
+    /// True where attributes of this key are kept.
+    #[inline]
+    pub fn keeps(&mut self, key: Symbol) -> bool {
+        self.keep.key(key, self.strings.get(key))
+    }
+
     /// Adds an attribute to the open record.
     #[inline]
     pub fn attribute(&mut self, key: &str, value: Value<'_>) {
         let symbol = self.strings.intern(key);
-        if self.keep.key(symbol, key) {
+        if self.keep.key(symbol, key) && self.admits(value) {
             self.attributes.push(symbol, value);
         }
+    }
+
+    /// Adds an attribute, whose key is kept, to the open record.
+    #[inline]
+    pub fn attribute_of(&mut self, key: Symbol, value: Value<'_>) {
+        if self.admits(value) {
+            self.attributes.push(key, value);
+        }
+    }
+
+    #[inline]
+    fn admits(&mut self, value: Value<'_>) -> bool {
+        let bytes = match value {
+            Value::Str(text) | Value::Json(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            _ => return true,
+        };
+        let admitted = bytes <= self.guard.text_bytes;
+        if !admitted {
+            self.refused = self.refused.max(bytes);
+        }
+        admitted
     }
 
     /// Adds an attribute to the event that is open.
     pub fn event_attribute(&mut self, key: &str, value: Value<'_>) {
         let symbol = self.strings.intern(key);
-        if self.keep.key(symbol, key) {
+        if self.keep.key(symbol, key) && self.admits(value) {
             self.events.attributes.push(symbol, value);
         }
     }
@@ -216,7 +249,7 @@ impl SpanBatch {
     /// Adds an attribute to the link that is open.
     pub fn link_attribute(&mut self, key: &str, value: Value<'_>) {
         let symbol = self.strings.intern(key);
-        if self.keep.key(symbol, key) {
+        if self.keep.key(symbol, key) && self.admits(value) {
             self.links.attributes.push(symbol, value);
         }
     }
@@ -250,9 +283,13 @@ impl SpanBatch {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Limit`] beyond four billion records or attributes.
+    /// [`ErrorKind::Limit`] beyond four billion records or attributes, or what
+    /// the guard allows, and [`ErrorKind::Cancelled`].
     #[inline]
     pub fn close(&mut self, head: SpanHead) -> Result<u32> {
+        self.guard.check_text(self.refused)?;
+        self.guard
+            .check_record(self.open_record(), self.attributes.open_len())?;
         let full = || {
             Error::new(
                 ErrorKind::Limit,
@@ -282,6 +319,7 @@ impl SpanBatch {
     /// Drops what the open record has so far.
     pub fn abandon(&mut self) {
         let open = self.open_record();
+        self.refused = 0;
         self.attributes.abandon();
         self.events.attributes.abandon();
         self.links.attributes.abandon();

@@ -26,6 +26,7 @@
 pub mod attributes;
 pub mod batch;
 pub mod error;
+pub mod guard;
 mod head;
 pub mod id;
 pub mod issue;
@@ -42,6 +43,7 @@ pub mod trace_table;
 pub use attributes::{AttributeKeep, Attributes, Value};
 pub use batch::SpanBatch;
 pub use error::{Error, ErrorKind, Place, Result};
+pub use guard::Guard;
 pub use head::{flags, SpanHead, SpanKind, StatusCode};
 pub use id::{SpanId, TraceId};
 pub use issue::{Example, IssueKind, Issues};
