@@ -25,6 +25,7 @@
 
 pub mod attributes;
 pub mod batch;
+mod copy;
 pub mod error;
 pub mod guard;
 mod head;

@@ -1,0 +1,138 @@
+//! Real exports: the counts of every file against the corpus's manifest.
+
+mod shared;
+
+use serde_json::Value;
+use spanwise::analyses::Summary;
+use spanwise::model::IssueKind;
+use spanwise::{ReadOptions, Traces};
+use std::path::Path;
+
+/// The formats that are read today.
+const FORMATS: [&str; 6] = [
+    "jaeger_api",
+    "jaeger_ui",
+    "otlp_json",
+    "otlp_pb",
+    "zipkin_v2",
+    "jaeger_v3",
+];
+
+fn entries(corpus: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(corpus.join("manifest.json")).expect("a manifest");
+    let manifest: Vec<Value> = serde_json::from_str(&text).expect("a list");
+    let known = |entry: &Value| FORMATS.iter().any(|format| entry["format"] == *format);
+    manifest.into_iter().filter(known).collect()
+}
+
+fn counts(summary: &Summary) -> [(&'static str, u64); 7] {
+    [
+        ("traces", summary.traces),
+        ("spans", summary.spans),
+        ("services", summary.services),
+        ("roots", summary.roots),
+        ("orphans", summary.orphans),
+        ("errors", summary.errors),
+        ("links", summary.links),
+    ]
+}
+
+#[test]
+fn every_file_gives_the_counts_of_the_manifest() {
+    let Some(corpus) = shared::folder("corpus") else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    let mut files = 0;
+    for entry in entries(&corpus) {
+        let file = entry["file"].as_str().expect("a file name");
+        let expected = &entry["expect"];
+        if expected["spans"] == 0 {
+            continue;
+        }
+        files += 1;
+        match spanwise::read(corpus.join(file)) {
+            Ok(traces) => wrong.extend(differences(file, &traces, expected)),
+            Err(error) => wrong.push(format!("{file}: {error}")),
+        }
+    }
+    assert!(files > 100, "only {files} files were tried");
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn differences(file: &str, traces: &Traces, expected: &Value) -> Vec<String> {
+    let summary = traces.summary();
+    let differs = |&(name, count): &(&str, u64)| expected[name].as_u64() != Some(count);
+    let mut wrong: Vec<String> = counts(&summary)
+        .iter()
+        .filter(|count| differs(count))
+        .map(|(name, count)| format!("{file}: {name} is {count}, expected {}", expected[*name]))
+        .collect();
+    let exceptions = exception_events(traces);
+    if expected["exc_events"].as_u64() != Some(exceptions) {
+        let expected = &expected["exc_events"];
+        wrong.push(format!("{file}: exception events are {exceptions}, expected {expected}"));
+    }
+    wrong
+}
+
+fn exception_events(traces: &Traces) -> u64 {
+    let store = &traces.table().store;
+    let is_exception = |&&name: &&spanwise::model::Symbol| store.strings.get(name) == "exception";
+    store.events.name.iter().filter(is_exception).count() as u64
+}
+
+/// What each broken variant must report, and how often.
+const BROKEN: [(&str, IssueKind, u64); 7] = [
+    ("missing_parents", IssueKind::Orphan, 5),
+    ("no_root", IssueKind::NoRoot, 1),
+    ("duplicate_ids", IssueKind::DuplicateId, 5),
+    ("cycle", IssueKind::Cycle, 1),
+    ("zero_and_negative", IssueKind::NegativeDuration, 3),
+    ("zero_and_negative", IssueKind::ZeroDuration, 3),
+    ("two_roots", IssueKind::SeveralRoots, 1),
+];
+
+#[test]
+fn each_broken_variant_gives_its_issues() {
+    let Some(corpus) = shared::folder("corpus/jaeger_api") else {
+        return;
+    };
+    for (variant, kind, count) in BROKEN {
+        let traces = spanwise::read(corpus.join(format!("open_broken_{variant}.json")));
+        let traces = traces.expect("spans among the damage");
+        assert_eq!(traces.table().issues.count(kind), count, "{kind} of {variant}");
+    }
+    let skewed = spanwise::read(corpus.join("open_broken_clock_skew.json")).expect("spans");
+    let facts = skewed.facts();
+    let outside = facts.issues.count(IssueKind::ChildOutsideParent);
+    let clipped = facts.issues.count(IssueKind::ClippedChild);
+    assert_eq!(outside + clipped, 3, "{:?}", facts.issues);
+}
+
+#[test]
+fn a_truncated_file_keeps_what_was_read() {
+    let Some(corpus) = shared::folder("corpus/jaeger_api") else {
+        return;
+    };
+    let traces = spanwise::read(corpus.join("open_broken_truncated.json")).expect("some spans");
+    let summary = traces.summary();
+    assert!(summary.spans > 0);
+    assert_eq!(traces.table().issues.count(IssueKind::TruncatedFile), 1);
+}
+
+#[test]
+fn the_whole_corpus_is_read_as_one_in_any_number_of_threads() {
+    let Some(corpus) = shared::folder("corpus") else {
+        return;
+    };
+    let inputs = ["jaeger_api", "jaeger_ui", "otlp_json", "otlp_pb", "zipkin_v2"];
+    let read = |threads| {
+        let options = ReadOptions::default().threads(threads);
+        let paths = inputs.map(|folder| corpus.join(folder));
+        spanwise::read_with(paths, &options).expect("spans")
+    };
+    let (one, two) = (read(1), read(2));
+    assert_eq!(one.table().to_string(), two.table().to_string());
+    assert_eq!(one.table().issues, two.table().issues);
+}
