@@ -16,7 +16,13 @@ impl SpanBatch {
     /// [`crate::ErrorKind::Limit`] beyond four billion records or attributes.
     pub fn copy_record(&mut self, other: &SpanBatch, record: u32) -> Result<u32> {
         let head = other.head(record);
-        copy_row(&mut self.strings, &other.strings, &other.attributes, record, &mut self.attributes);
+        copy_row(
+            &mut self.strings,
+            &other.strings,
+            &other.attributes,
+            record,
+            &mut self.attributes,
+        );
         self.copy_events(other, record);
         self.copy_links(other, record);
         self.copy_texts(other, record);
@@ -109,7 +115,12 @@ mod tests {
         batch.link(TraceId(9), SpanId(8));
         batch.status_message("bad");
         let word = batch.span_word("word");
-        let head = SpanHead { span_id: word, name, resource, ..SpanHead::default() };
+        let head = SpanHead {
+            span_id: word,
+            name,
+            resource,
+            ..SpanHead::default()
+        };
         batch.close(head).expect("room");
 
         let mut copy = SpanBatch::default();
@@ -120,7 +131,11 @@ mod tests {
         };
         assert_eq!(named(&copy), ["n=7"]);
         assert_eq!(copy.strings.get(copy.head(0).name), "Get");
-        assert_eq!(copy.strings.get(copy.resources.service(copy.head(0).resource)), "cart");
+        assert_eq!(
+            copy.strings
+                .get(copy.resources.service(copy.head(0).resource)),
+            "cart"
+        );
         assert_eq!(copy.strings.get(copy.events.name[0]), "exception");
         assert_eq!(copy.links.trace_id, [TraceId(9)]);
         assert_eq!(copy.status_messages.get(0), Some("bad"));
