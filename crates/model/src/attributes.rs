@@ -176,7 +176,8 @@ impl Attributes {
         self.keys.is_empty()
     }
 
-    /// The rows of an owner, in the order in which they were written.
+    /// The rows of an owner, in the order in which they were written; none for
+    /// an owner that is not there.
     #[inline]
     pub fn of(&self, owner: u32) -> impl DoubleEndedIterator<Item = (Symbol, Value<'_>)> + '_ {
         self.range(owner)
@@ -269,8 +270,11 @@ impl Attributes {
 
     fn range(&self, owner: u32) -> Range<usize> {
         let owner = owner as usize;
+        let Some(&end) = self.ends.get(owner) else {
+            return 0..0;
+        };
         let start = if owner == 0 { 0 } else { self.ends[owner - 1] };
-        start as usize..self.ends[owner] as usize
+        start as usize..end as usize
     }
 
     fn value(&self, row: usize) -> Value<'_> {
