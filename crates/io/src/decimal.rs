@@ -1,0 +1,189 @@
+//! Decimal numbers in texts as scaled integers, exactly and never through
+//! floating point: a time such as `1695947455229123.5` has more digits than a
+//! double can hold.
+
+use std::num::IntErrorKind;
+
+/// How well a number fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// Without loss.
+    Exact,
+    /// Digits behind the last place were cut off.
+    Rounded,
+    /// It is beyond 64 bits; the nearest number was taken.
+    Clipped,
+}
+
+/// Significant digits that are looked at; more cannot matter in 64 bits.
+const DIGITS: u32 = 36;
+
+/// The number in `text` (`-12.5`, `1.7e15`) times ten to the `power`. `None`
+/// where `text` is no such number.
+pub(crate) fn scaled(text: &str, power: u32) -> Option<(i64, Fit)> {
+    if let Some(exact) = plain(text, power) {
+        return Some((exact, Fit::Exact));
+    }
+    let (negative, unsigned) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let number = Number::parse(unsigned)?;
+    let (magnitude, fit) = number.scale(i64::from(power));
+    let signed = if negative { -magnitude } else { magnitude };
+    Some(match i64::try_from(signed) {
+        Ok(value) => (value, fit),
+        Err(_) if negative => (i64::MIN, Fit::Clipped),
+        Err(_) => (i64::MAX, Fit::Clipped),
+    })
+}
+
+/// The usual case: a few digits and nothing else.
+fn plain(text: &str, power: u32) -> Option<i64> {
+    let digits = text.as_bytes();
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let number = digits.iter().try_fold(0i64, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + i64::from(byte - b'0'))
+    })?;
+    number.checked_mul(10i64.checked_pow(power)?)
+}
+
+/// `mantissa` times ten to the `exponent`.
+struct Number {
+    mantissa: i128,
+    exponent: i64,
+    /// True where digits other than zero were passed over.
+    cut: bool,
+}
+
+impl Number {
+    fn parse(text: &[u8]) -> Option<Self> {
+        let mut number = Self {
+            mantissa: 0,
+            exponent: 0,
+            cut: false,
+        };
+        let (mut seen, mut kept, mut fraction) = (false, 0, false);
+        for (at, &byte) in text.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => {
+                    seen = true;
+                    kept += u32::from(kept > 0 || byte != b'0');
+                    number.digit(byte - b'0', kept, fraction);
+                }
+                b'.' if !fraction => fraction = true,
+                b'e' | b'E' if seen => {
+                    let exponent = exponent(&text[at + 1..])?;
+                    number.exponent = number.exponent.saturating_add(exponent);
+                    return Some(number);
+                }
+                _ => return None,
+            }
+        }
+        seen.then_some(number)
+    }
+
+    fn digit(&mut self, digit: u8, kept: u32, fraction: bool) {
+        if kept <= DIGITS {
+            self.mantissa = self.mantissa * 10 + i128::from(digit);
+            self.exponent -= i64::from(fraction);
+        } else {
+            self.cut |= digit != 0;
+            self.exponent += i64::from(!fraction);
+        }
+    }
+
+    fn scale(self, power: i64) -> (i128, Fit) {
+        let fit = |cut| if cut { Fit::Rounded } else { Fit::Exact };
+        let exponent = self.exponent.saturating_add(power);
+        let steps = u32::try_from(exponent.unsigned_abs()).unwrap_or(u32::MAX);
+        let factor = 10i128.checked_pow(steps);
+        match (exponent >= 0, factor) {
+            (true, Some(factor)) => {
+                let value = self.mantissa.saturating_mul(factor);
+                (value, fit(self.cut))
+            }
+            (true, None) if self.mantissa != 0 => (i128::MAX, Fit::Clipped),
+            (false, Some(factor)) => {
+                let rest = self.mantissa % factor != 0;
+                (self.mantissa / factor, fit(self.cut || rest))
+            }
+            (_, None) => (0, fit(self.cut || self.mantissa != 0)),
+        }
+    }
+}
+
+/// An exponent; one beyond all bounds is as good as a very large one.
+fn exponent(text: &[u8]) -> Option<i64> {
+    match std::str::from_utf8(text).ok()?.parse::<i64>() {
+        Ok(exponent) => Some(exponent),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Some(i64::MAX / 2),
+        Err(error) if *error.kind() == IntErrorKind::NegOverflow => Some(i64::MIN / 2),
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(text: &str, power: u32) -> Option<i64> {
+        scaled(text, power)
+            .filter(|read| read.1 == Fit::Exact)
+            .map(|read| read.0)
+    }
+
+    #[test]
+    fn decimals_are_exact() {
+        assert_eq!(
+            exact("1695947455229123", 3),
+            Some(1_695_947_455_229_123_000)
+        );
+        assert_eq!(
+            exact("1695947455229123.789", 3),
+            Some(1_695_947_455_229_123_789)
+        );
+        assert_eq!(exact("-0.5", 6), Some(-500_000));
+        assert_eq!(
+            exact("1.695947455229e+15", 3),
+            Some(1_695_947_455_229_000_000)
+        );
+        assert_eq!(exact("12e-1", 1), Some(12));
+        assert_eq!(exact(".5", 1), Some(5));
+        assert_eq!(exact("0e99999999999999999999", 0), Some(0));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        assert_eq!(scaled("1.0001", 3), Some((1000, Fit::Rounded)));
+        assert_eq!(
+            scaled("99999999999999999999", 0),
+            Some((i64::MAX, Fit::Clipped))
+        );
+        assert_eq!(scaled("-1e400", 0), Some((i64::MIN, Fit::Clipped)));
+        assert_eq!(scaled("1e-400", 9), Some((0, Fit::Rounded)));
+        assert_eq!(
+            scaled("1e99999999999999999999", 0),
+            Some((i64::MAX, Fit::Clipped))
+        );
+    }
+
+    #[test]
+    fn long_numbers_keep_their_size() {
+        let long = format!("1{}", "0".repeat(60));
+        assert_eq!(scaled(&long, 0), Some((i64::MAX, Fit::Clipped)));
+        let fine = format!("5.{}1", "0".repeat(60));
+        assert_eq!(scaled(&fine, 2), Some((500, Fit::Rounded)));
+    }
+
+    #[test]
+    fn other_texts_are_no_numbers() {
+        for text in ["", "-", ".", "1.2.3", "x", "1e", "e5", "0x10", "1 "] {
+            assert_eq!(scaled(text, 0), None, "{text}");
+        }
+    }
+}
