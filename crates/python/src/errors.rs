@@ -1,0 +1,39 @@
+//! Errors of the engine as Python's exceptions, one class for each kind.
+//!
+//! The classes are written in Python (`spanwise.errors`), because most of them
+//! have two bases and all of them are documented there; they are looked up
+//! here by name when an error is raised.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use spanwise::{Error, ErrorKind};
+
+/// The name of the class for a kind.
+fn class(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => "NotFoundError",
+        ErrorKind::Io => "ReadError",
+        ErrorKind::Format => "FormatError",
+        ErrorKind::Limit => "LimitError",
+        ErrorKind::NoSpans => "NoSpansError",
+        ErrorKind::Usage => "UsageError",
+        ErrorKind::Strict => "StrictError",
+        ErrorKind::Merge => "MergeError",
+        _ => "SpanwiseError",
+    }
+}
+
+/// The exception for an error, with its place as attributes.
+pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
+    build(py, error).unwrap_or_else(|failure| failure)
+}
+
+fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    let place = PyDict::new(py);
+    place.set_item("file", error.place().file.as_deref())?;
+    place.set_item("record", error.place().record)?;
+    place.set_item("offset", error.place().offset)?;
+    let class = py.import("spanwise.errors")?.getattr(class(error.kind()))?;
+    let raised = class.call((error.to_string(),), Some(&place))?;
+    Ok(PyErr::from_value(raised))
+}
