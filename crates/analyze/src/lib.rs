@@ -1,7 +1,17 @@
 //! Facts about spans and the analyses over them.
 
+pub mod analyses;
+pub mod analysis;
+pub mod call_path;
 pub mod facts;
+mod histogram;
+pub mod partial;
 pub mod policy;
+mod runner;
 
+pub use analysis::{Analysis, Facts, TraceBatch};
 pub use facts::{fact_flags, FactColumns, Outcome};
+pub use histogram::Histogram;
+pub use partial::{Key, KeyType, Merge, Partial, Schema};
 pub use policy::{Blocking, Policy};
+pub use runner::{run, run_tables};

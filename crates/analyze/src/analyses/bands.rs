@@ -1,0 +1,79 @@
+//! Latency bands of requests: which of them a percentile chooses.
+//!
+//! A request falls into a band by the duration of its root, 16 bands an
+//! octave. Because aggregates are kept by band, any percentile can be chosen
+//! when finishing; the price is that a choice falls on the edge of a band,
+//! which is therefore printed.
+
+use crate::histogram::{bucket, bucket_start, nearest_rank};
+use crate::partial::{Key, Partial};
+use std::collections::BTreeMap;
+
+/// 16 bands an octave.
+const BITS: u32 = 4;
+
+/// The band of a duration.
+pub(super) fn band_of(nano: u64) -> u64 {
+    bucket(nano, BITS).into()
+}
+
+/// The smallest duration of a band.
+pub(super) fn band_start(band: u64) -> u64 {
+    bucket_start(band as u32, BITS)
+}
+
+/// A root operation: service, name, kind.
+pub(super) type Root<'a> = [&'a str; 3];
+
+/// How many requests each root operation had in each band.
+#[derive(Debug, Default)]
+pub(super) struct Requests<'a>(BTreeMap<Root<'a>, BTreeMap<u64, u64>>);
+
+impl<'a> Requests<'a> {
+    /// Reads a partial whose keys begin with a root operation and a band.
+    pub(super) fn read(partial: &'a Partial, requests: usize) -> Self {
+        let mut roots: BTreeMap<Root<'a>, BTreeMap<u64, u64>> = BTreeMap::new();
+        for row in 0..partial.len() {
+            let count = partial.number(row, requests);
+            if count > 0 {
+                let bands = roots.entry(root_of(partial, row)).or_default();
+                *bands.entry(band_at(partial, row)).or_default() += count as u64;
+            }
+        }
+        Self(roots)
+    }
+
+    /// The bands that hold the percentiles from `low` to `high` of each root
+    /// operation that `wanted` accepts.
+    pub(super) fn choose(
+        &self,
+        (low, high): (f64, f64),
+        wanted: impl Fn(&Root<'a>) -> bool,
+    ) -> BTreeMap<Root<'a>, (u64, u64)> {
+        let roots = self.0.iter().filter(|(root, _)| wanted(root));
+        let band = |bands: &BTreeMap<u64, u64>, percentile: f64| {
+            let rank = nearest_rank(percentile / 100.0, bands.values().sum())?;
+            let mut seen = 0;
+            bands.iter().find_map(|(&band, count)| {
+                seen += count;
+                (seen >= rank).then_some(band)
+            })
+        };
+        roots
+            .filter_map(|(&root, bands)| Some((root, (band(bands, low)?, band(bands, high)?))))
+            .collect()
+    }
+}
+
+/// The root operation of a row.
+pub(super) fn root_of(partial: &Partial, row: usize) -> Root<'_> {
+    [0, 1, 2].map(|column| partial.name(row, column))
+}
+
+/// The band of a row.
+pub(super) fn band_at(partial: &Partial, row: usize) -> u64 {
+    match partial.key(row, 3) {
+        Key::U64(band) => band,
+        _ => 0,
+    }
+}

@@ -1,0 +1,44 @@
+//! Columns from iterators, in the types of result tables.
+
+use spanwise_model::ColumnData;
+
+pub(super) fn names<'a>(cells: impl IntoIterator<Item = &'a str>) -> ColumnData {
+    ColumnData::Name(cells.into_iter().collect())
+}
+
+pub(super) fn counts(cells: impl IntoIterator<Item = i128>) -> ColumnData {
+    let cells = cells.into_iter();
+    ColumnData::U64(
+        cells
+            .map(|n| u64::try_from(n.max(0)).unwrap_or(u64::MAX))
+            .collect(),
+    )
+}
+
+pub(super) fn durations(cells: impl IntoIterator<Item = i128>) -> ColumnData {
+    ColumnData::Duration(cells.into_iter().map(nano).collect())
+}
+
+pub(super) fn some_durations(cells: impl IntoIterator<Item = Option<u64>>) -> ColumnData {
+    let cells = cells.into_iter();
+    ColumnData::Duration(cells.map(|n| n.map(|n| nano(n.into()))).collect())
+}
+
+/// Shares `part / whole`; absent where the whole is zero.
+pub(super) fn shares(cells: impl IntoIterator<Item = (i128, i128)>) -> ColumnData {
+    ColumnData::F64(
+        cells
+            .into_iter()
+            .map(|(part, whole)| ratio(part, whole))
+            .collect(),
+    )
+}
+
+pub(super) fn ratio(part: i128, whole: i128) -> Option<f64> {
+    (whole != 0).then(|| part as f64 / whole as f64)
+}
+
+/// A duration as a cell: the nearest that 64 bits hold.
+pub(super) fn nano(n: i128) -> i64 {
+    n.clamp(i64::MIN.into(), i64::MAX.into()) as i64
+}

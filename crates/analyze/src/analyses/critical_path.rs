@@ -1,0 +1,410 @@
+//! The critical path, aggregated: which operations, services or call paths
+//! the time of requests was spent in.
+
+use super::bands::{band_at, band_of, band_start, root_of, Requests, Root};
+use super::columns::{counts, durations, names, nano, ratio, shares};
+use super::operations::{operation_key, request_root};
+use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::call_path::{CallPaths, DEEPER};
+use crate::facts::{fact_flags, FactColumns};
+use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use rustc_hash::FxHashMap;
+use spanwise_model::{ColumnData, Span, SpanTable, Table, Trace};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// What a row of [`CriticalPath`] stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CriticalPathBy {
+    /// One row an operation: service, name and kind.
+    #[default]
+    Operation,
+    /// One row a service.
+    Service,
+    /// One row a call path; see [`crate::call_path`].
+    Path,
+}
+
+/// Critical time over many requests.
+///
+/// A *request* is the primary component of a trace under a real root. The
+/// critical paths of all other components (orphans, cycles, further roots) are
+/// reported as incomplete and stand in no other column.
+///
+/// | column | meaning |
+/// |---|---|
+/// | `path`, `parent_path`, `depth` | by path only: the hash of the path and of the one above, and how many stand above |
+/// | `service`, `operation`, `kind` | the key; by service the first alone |
+/// | `traces` | requests that have it on their critical path |
+/// | `spans` | its spans on critical paths |
+/// | `critical_time` | sum of its tiles of critical paths |
+/// | `share` | `critical_time` as a share of the duration of all chosen requests |
+/// | `mean_time` | `critical_time` / `traces` |
+/// | `self_time` | sum of the self times of its spans on critical paths |
+/// | `errors` | its spans on critical paths that err |
+/// | `band_from`, `band_to` | true edges of the chosen latency bands (from inclusive, to exclusive) over the root operations that it has time in |
+/// | `incomplete_spans`, `incomplete_time` | spans and time on paths of components that are no request |
+///
+/// Sorted by `critical_time`, largest first, then by the key.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CriticalPath {
+    /// What a row stands for.
+    pub by: CriticalPathBy,
+    /// Only requests at or above this percentile of the duration within their
+    /// root operation, from the edge of the band that holds it: `percentile =
+    /// P` is `band = (P, 100)`.
+    pub percentile: Option<f64>,
+    /// Only requests between two percentiles within their root operation.
+    pub band: Option<(f64, f64)>,
+    /// Only requests of this root operation: its name, or service and name
+    /// with a space between.
+    pub root_operation: Option<String>,
+}
+
+const STATES: &[(&str, Merge)] = &[
+    ("requests", Merge::Sum),
+    ("traces", Merge::Sum),
+    ("spans", Merge::Sum),
+    ("critical_time", Merge::Sum),
+    ("self_time", Merge::Sum),
+    ("errors", Merge::Sum),
+];
+const REQUESTS: usize = 0;
+const TRACES: usize = 1;
+const SPANS: usize = 2;
+const CRITICAL: usize = 3;
+const SELF: usize = 4;
+const ERRORS: usize = 5;
+
+/// Where the key proper begins, behind the root operation and its band.
+const KEY: usize = 4;
+
+macro_rules! keyed {
+    ($($key:literal: $kind:ident),*) => {
+        Schema {
+            keys: &[
+                ("root_service", KeyType::Name),
+                ("root_operation", KeyType::Name),
+                ("root_kind", KeyType::Name),
+                ("band", KeyType::U64),
+                $(($key, KeyType::$kind)),*
+            ],
+            states: STATES,
+        }
+    };
+}
+
+const BY_OPERATION: Schema = keyed!("service": Name, "operation": Name, "kind": Name);
+const BY_SERVICE: Schema = keyed!("service": Name);
+const BY_PATH: Schema = keyed!(
+    "path": U128, "parent_path": U128, "depth": U64,
+    "service": Name, "operation": Name, "kind": Name
+);
+
+impl CriticalPath {
+    /// The same analysis with rows of another kind.
+    #[must_use]
+    pub fn by(mut self, by: CriticalPathBy) -> Self {
+        self.by = by;
+        self
+    }
+
+    /// Only the slowest requests of each root operation.
+    #[must_use]
+    pub fn percentile(mut self, percentile: f64) -> Self {
+        self.percentile = Some(percentile);
+        self
+    }
+
+    /// Only requests between two percentiles of each root operation.
+    #[must_use]
+    pub fn band(mut self, low: f64, high: f64) -> Self {
+        self.band = Some((low, high));
+        self
+    }
+
+    /// Only requests of one root operation.
+    #[must_use]
+    pub fn root_operation(mut self, name: impl Into<String>) -> Self {
+        self.root_operation = Some(name.into());
+        self
+    }
+
+    fn percentiles(&self) -> (f64, f64) {
+        let from = self.percentile.map(|low| (low, 100.0));
+        self.band.or(from).unwrap_or((0.0, 100.0))
+    }
+
+    fn accepts(&self, [service, name, _]: &Root<'_>) -> bool {
+        let Some(wanted) = &self.root_operation else {
+            return true;
+        };
+        let rest = wanted.strip_prefix(service);
+        wanted == name || rest.and_then(|rest| rest.strip_prefix(' ')) == Some(name)
+    }
+}
+
+impl Analysis for CriticalPath {
+    fn name(&self) -> &'static str {
+        "critical-path"
+    }
+
+    fn schema(&self) -> &Schema {
+        match self.by {
+            CriticalPathBy::Operation => &BY_OPERATION,
+            CriticalPathBy::Service => &BY_SERVICE,
+            CriticalPathBy::Path => &BY_PATH,
+        }
+    }
+
+    fn needs(&self) -> Facts {
+        Facts::SELF_TIME | Facts::CRITICAL | Facts::OUTCOME
+    }
+
+    fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let mut cells = Cells::new(self.by, traces.table(), out);
+        for trace in traces.traces() {
+            cells.add(trace, facts);
+        }
+    }
+
+    fn finish(&self, partial: &Partial) -> Table {
+        let requests = Requests::read(partial, REQUESTS);
+        let chosen = requests.choose(self.percentiles(), |root| self.accepts(root));
+        let rows = sorted(self.gather(partial, &chosen));
+        self.table(&rows)
+    }
+}
+
+/// A root operation and band, by number: operation (or none) and band.
+type Group = (Option<u32>, u64);
+
+/// The cells of a batch, found without hashing names.
+struct Cells<'a> {
+    by: CriticalPathBy,
+    table: &'a SpanTable,
+    out: &'a mut Partial,
+    groups: FxHashMap<Group, u32>,
+    rows: FxHashMap<(u32, u32), Row>,
+    paths: CallPaths,
+    nodes: Vec<u32>,
+    /// By row: the trace that was counted last.
+    counted: Vec<u32>,
+}
+
+impl<'a> Cells<'a> {
+    fn new(by: CriticalPathBy, table: &'a SpanTable, out: &'a mut Partial) -> Self {
+        Self {
+            by,
+            table,
+            out,
+            groups: FxHashMap::default(),
+            rows: FxHashMap::default(),
+            paths: CallPaths::default(),
+            nodes: Vec::new(),
+            counted: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, trace: Trace<'_>, facts: &FactColumns) {
+        if self.by == CriticalPathBy::Path {
+            self.paths.add(trace, &mut self.nodes);
+        }
+        let root = request_root(trace);
+        let request = root.map_or(0..0, Span::subtree);
+        let of_request = root.map(|root| {
+            let rows = request.start as usize..request.end as usize;
+            let duration = facts.critical_nano[rows]
+                .iter()
+                .fold(0, |a: u64, &n| a.saturating_add(n));
+            (Some(root.operation_id().0), band_of(duration))
+        });
+        for row in trace.rows() {
+            if facts.flags[row as usize] & fact_flags::ON_PATH == 0 {
+                continue;
+            }
+            let group = of_request
+                .filter(|_| request.contains(&row))
+                .unwrap_or((None, 0));
+            let cell = self.cell(group, row, trace.rows().start);
+            let first = self.first_of_trace(cell, trace.index());
+            let errs = facts.flags[row as usize] & fact_flags::ERRS != 0;
+            self.out.add(cell, TRACES, first);
+            self.out.add(cell, SPANS, 1);
+            self.out
+                .add(cell, CRITICAL, facts.critical_nano[row as usize]);
+            self.out.add(cell, SELF, facts.self_nano[row as usize]);
+            self.out.add(cell, ERRORS, errs);
+            if row == request.start && !request.is_empty() {
+                self.out.add(cell, REQUESTS, 1);
+            }
+        }
+    }
+
+    fn cell(&mut self, group: Group, row: u32, first: u32) -> Row {
+        let next = self.groups.len() as u32;
+        let group_id = *self.groups.entry(group).or_insert(next);
+        let operation = self.table.columns.operation[row as usize];
+        let node = match self.by {
+            CriticalPathBy::Operation => operation.0,
+            CriticalPathBy::Service => self.table.operations.service(operation).0,
+            CriticalPathBy::Path => self.nodes[(row - first) as usize],
+        };
+        if let Some(&cell) = self.rows.get(&(group_id, node)) {
+            return cell;
+        }
+        let cell = self.new_cell(group, row, node);
+        self.rows.insert((group_id, node), cell);
+        cell
+    }
+
+    fn new_cell(&mut self, (root, band): Group, row: u32, node: u32) -> Row {
+        let table = self.table;
+        let operation = |id| operation_key(table, id);
+        let root = root.map_or([Key::Name(""); 3], |id| {
+            operation(spanwise_model::OperationId(id))
+        });
+        let mut key = root.to_vec();
+        key.push(Key::U64(band));
+        let own = operation(table.columns.operation[row as usize]);
+        match self.by {
+            CriticalPathBy::Operation => key.extend(own),
+            CriticalPathBy::Service => key.push(own[0]),
+            CriticalPathBy::Path => {
+                let node = self.paths.nodes()[node as usize];
+                let depth = Key::U64(node.depth.into());
+                key.extend([Key::U128(node.id), Key::U128(node.parent), depth]);
+                let deeper = [Key::Name(""), Key::Name(DEEPER), Key::Name("")];
+                key.extend(node.operation.map_or(deeper, operation));
+            }
+        }
+        self.out.row(&key)
+    }
+
+    fn first_of_trace(&mut self, cell: Row, trace: u32) -> bool {
+        if cell >= self.counted.len() {
+            self.counted.resize(cell + 1, u32::MAX);
+        }
+        std::mem::replace(&mut self.counted[cell], trace) != trace
+    }
+}
+
+/// One row of the table.
+#[derive(Default)]
+struct Sums<'a> {
+    key: Vec<Key<'a>>,
+    sums: [i128; STATES.len()],
+    incomplete_spans: i128,
+    incomplete_time: i128,
+    bands: Option<(u64, u64)>,
+}
+
+impl CriticalPath {
+    fn gather<'a>(
+        &self,
+        partial: &'a Partial,
+        chosen: &BTreeMap<Root<'_>, (u64, u64)>,
+    ) -> BTreeMap<Vec<Key<'a>>, Sums<'a>> {
+        let mut rows: BTreeMap<Vec<Key<'a>>, Sums<'a>> = BTreeMap::new();
+        let columns = KEY..self.schema().keys.len();
+        for row in 0..partial.len() {
+            let (root, band) = (root_of(partial, row), band_at(partial, row));
+            let incomplete = root[2].is_empty();
+            let bands = chosen.get(&root).copied();
+            if !incomplete && bands.is_none_or(|(low, high)| band < low || high < band) {
+                continue;
+            }
+            let key: Vec<Key<'a>> = columns.clone().map(|c| partial.key(row, c)).collect();
+            let sums = rows.entry(key).or_default();
+            match bands {
+                Some(bands) => sums.add(partial, row, bands),
+                None => {
+                    sums.incomplete_spans += partial.number(row, SPANS);
+                    sums.incomplete_time += partial.number(row, CRITICAL);
+                }
+            }
+        }
+        rows
+    }
+
+    fn table(&self, rows: &[Sums<'_>]) -> Table {
+        let total: i128 = rows.iter().map(|row| row.sums[CRITICAL]).sum();
+        let sum = |column: usize| rows.iter().map(move |row| row.sums[column]);
+        let mean =
+            |row: &Sums<'_>| ratio(row.sums[CRITICAL], row.sums[TRACES]).map(|n| n.round() as i64);
+        let edge = |pick: fn((u64, u64)) -> u64| {
+            let cell = move |row: &Sums<'_>| row.bands.map(|bands| nano(pick(bands).into()));
+            ColumnData::Duration(rows.iter().map(cell).collect())
+        };
+        self.key_columns(rows)
+            .with("traces", counts(sum(TRACES)))
+            .with("spans", counts(sum(SPANS)))
+            .with("critical_time", durations(sum(CRITICAL)))
+            .with("share", shares(sum(CRITICAL).map(|part| (part, total))))
+            .with(
+                "mean_time",
+                ColumnData::Duration(rows.iter().map(mean).collect()),
+            )
+            .with("self_time", durations(sum(SELF)))
+            .with("errors", counts(sum(ERRORS)))
+            .with("band_from", edge(|(low, _)| band_start(low)))
+            .with("band_to", edge(|(_, high)| band_start(high + 1)))
+            .with(
+                "incomplete_spans",
+                counts(rows.iter().map(|row| row.incomplete_spans)),
+            )
+            .with(
+                "incomplete_time",
+                durations(rows.iter().map(|row| row.incomplete_time)),
+            )
+    }
+
+    fn key_columns(&self, rows: &[Sums<'_>]) -> Table {
+        let keys = &self.schema().keys[KEY..];
+        keys.iter()
+            .enumerate()
+            .fold(Table::new(), |table, (at, &(name, kind))| {
+                let cells = rows.iter().map(|row| row.key[at]);
+                let data = match kind {
+                    KeyType::U128 => ColumnData::Text(cells.map(path_text).collect()),
+                    KeyType::Name => names(cells.map(|cell| match cell {
+                        Key::Name(name) => name,
+                        _ => "",
+                    })),
+                    _ => counts(cells.map(|cell| match cell {
+                        Key::U64(n) => n.into(),
+                        _ => 0,
+                    })),
+                };
+                table.with(name, data)
+            })
+    }
+}
+
+impl Sums<'_> {
+    fn add(&mut self, partial: &Partial, row: Row, (low, high): (u64, u64)) {
+        for (column, sum) in self.sums.iter_mut().enumerate() {
+            *sum += partial.number(row, column);
+        }
+        let (from, to) = self.bands.unwrap_or((low, high));
+        self.bands = Some((from.min(low), to.max(high)));
+    }
+}
+
+fn sorted<'a>(rows: BTreeMap<Vec<Key<'a>>, Sums<'a>>) -> Vec<Sums<'a>> {
+    let keyed = rows.into_iter().map(|(key, sums)| Sums { key, ..sums });
+    let mut rows: Vec<Sums<'a>> = keyed.collect();
+    rows.sort_by_key(|row| Reverse(row.sums[CRITICAL]));
+    rows
+}
+
+/// A path as text; none above the top.
+fn path_text(cell: Key<'_>) -> Option<String> {
+    match cell {
+        Key::U128(0) => None,
+        Key::U128(id) => Some(format!("{id:032x}")),
+        _ => None,
+    }
+}

@@ -1,0 +1,195 @@
+//! Hotspots: where time is spent, by operation or service.
+
+use super::columns::{counts, durations, names, shares, some_durations};
+use super::operations::{operation_key, request_root, OperationRows};
+use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::facts::{fact_flags, FactColumns};
+use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use spanwise_model::{flags, OperationId, SpanTable, Table};
+use std::cmp::Reverse;
+
+/// What a row of [`Hotspots`] stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HotspotsBy {
+    /// One row an operation: service, name and kind.
+    #[default]
+    Operation,
+    /// One row a service.
+    Service,
+}
+
+/// Time and errors of every operation or service, over all spans.
+///
+/// | column | meaning |
+/// |---|---|
+/// | `service`, `operation`, `kind` | the key; by service the first alone |
+/// | `calls` | spans |
+/// | `total_time` | sum of durations, nested spans counted in each |
+/// | `self_time` | sum of self times: no blocking child was running |
+/// | `self_share` | `self_time` as a share of that of all rows |
+/// | `p50`, `p90`, `p95`, `p99` | quantiles of the duration, within 1 %; unfinished spans are left out |
+/// | `max` | the longest duration, exactly |
+/// | `errors` | spans that err |
+/// | `error_share` | `errors` / `calls` |
+/// | `critical_time` | time on the critical paths of requests (primary components under a real root) |
+/// | `critical_share` | `critical_time` as a share of that of all rows |
+/// | `unfinished` | spans without an end; they have no duration |
+///
+/// Sorted by `self_time`, largest first, then by the key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hotspots {
+    /// What a row stands for.
+    pub by: HotspotsBy,
+}
+
+const STATES: &[(&str, Merge)] = &[
+    ("calls", Merge::Sum),
+    ("total_time", Merge::Sum),
+    ("self_time", Merge::Sum),
+    ("errors", Merge::Sum),
+    ("critical_time", Merge::Sum),
+    ("unfinished", Merge::Sum),
+    ("latency", Merge::Histogram),
+];
+const CALLS: usize = 0;
+const TOTAL: usize = 1;
+const SELF: usize = 2;
+const ERRORS: usize = 3;
+const CRITICAL: usize = 4;
+const UNFINISHED: usize = 5;
+const LATENCY: usize = 6;
+
+const BY_OPERATION: Schema = Schema {
+    keys: &[
+        ("service", KeyType::Name),
+        ("operation", KeyType::Name),
+        ("kind", KeyType::Name),
+    ],
+    states: STATES,
+};
+const BY_SERVICE: Schema = Schema {
+    keys: &[("service", KeyType::Name)],
+    states: STATES,
+};
+
+/// Sums of one row over a batch.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    sums: [u128; LATENCY],
+}
+
+impl Hotspots {
+    /// The same analysis with rows of another kind.
+    #[must_use]
+    pub fn by(mut self, by: HotspotsBy) -> Self {
+        self.by = by;
+        self
+    }
+
+    fn row(&self, table: &SpanTable, id: OperationId, out: &mut Partial) -> Row {
+        let key = operation_key(table, id);
+        match self.by {
+            HotspotsBy::Operation => out.row(&key),
+            HotspotsBy::Service => out.row(&key[..1]),
+        }
+    }
+}
+
+impl Analysis for Hotspots {
+    fn name(&self) -> &'static str {
+        "hotspots"
+    }
+
+    fn schema(&self) -> &Schema {
+        match self.by {
+            HotspotsBy::Operation => &BY_OPERATION,
+            HotspotsBy::Service => &BY_SERVICE,
+        }
+    }
+
+    fn needs(&self) -> Facts {
+        Facts::SELF_TIME | Facts::CRITICAL | Facts::OUTCOME
+    }
+
+    fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let table = traces.table();
+        let columns = &table.columns;
+        let mut rows = OperationRows::new(table);
+        let mut tallies: Vec<Tally> = vec![Tally::default(); out.len()];
+        for trace in traces.traces() {
+            let request = request_root(trace).map_or(0..0, |root| root.subtree());
+            for span in trace.rows() {
+                let at = span as usize;
+                let id = columns.operation[at];
+                let row = rows.get(id, || self.row(table, id, out));
+                if row >= tallies.len() {
+                    tallies.resize(row + 1, Tally::default());
+                }
+                let sums = &mut tallies[row].sums;
+                let duration = columns.duration_nano[at];
+                let finished = columns.flags[at] & flags::MISSING_END == 0;
+                sums[CALLS] += 1;
+                sums[TOTAL] += u128::from(duration);
+                sums[SELF] += u128::from(facts.self_nano[at]);
+                sums[ERRORS] += u128::from(facts.flags[at] & fact_flags::ERRS != 0);
+                sums[UNFINISHED] += u128::from(!finished);
+                if request.contains(&span) {
+                    sums[CRITICAL] += u128::from(facts.critical_nano[at]);
+                }
+                if finished {
+                    out.record(row, LATENCY, duration);
+                }
+            }
+        }
+        for (row, tally) in tallies.iter().enumerate() {
+            for (column, &sum) in tally.sums.iter().enumerate() {
+                out.add(row, column, sum as i128);
+            }
+        }
+    }
+
+    fn finish(&self, partial: &Partial) -> Table {
+        let mut rows = partial.sorted_rows();
+        rows.sort_by_key(|&row| Reverse(partial.number(row, SELF)));
+        let sum = |column| move |&row: &Row| partial.number(row, column);
+        let all = |column| rows.iter().map(sum(column)).sum::<i128>();
+        let share =
+            |part: usize, whole: i128| shares(rows.iter().map(move |row| (sum(part)(row), whole)));
+        let quantile = |q: f64| {
+            some_durations(
+                rows.iter()
+                    .map(move |&row| partial.histogram(row, LATENCY).quantile(q)),
+            )
+        };
+        let error_share = |row: &Row| (sum(ERRORS)(row), sum(CALLS)(row));
+        key_columns(partial, &rows, self.schema())
+            .with("calls", counts(rows.iter().map(sum(CALLS))))
+            .with("total_time", durations(rows.iter().map(sum(TOTAL))))
+            .with("self_time", durations(rows.iter().map(sum(SELF))))
+            .with("self_share", share(SELF, all(SELF)))
+            .with("p50", quantile(0.5))
+            .with("p90", quantile(0.9))
+            .with("p95", quantile(0.95))
+            .with("p99", quantile(0.99))
+            .with("max", quantile(1.0))
+            .with("errors", counts(rows.iter().map(sum(ERRORS))))
+            .with("error_share", shares(rows.iter().map(error_share)))
+            .with("critical_time", durations(rows.iter().map(sum(CRITICAL))))
+            .with("critical_share", share(CRITICAL, all(CRITICAL)))
+            .with("unfinished", counts(rows.iter().map(sum(UNFINISHED))))
+    }
+}
+
+/// The names of a key, a column each.
+fn key_columns(partial: &Partial, rows: &[Row], schema: &Schema) -> Table {
+    let columns = schema.keys.iter().enumerate();
+    columns.fold(Table::new(), |table, (column, &(name, _))| {
+        let cells = rows.iter().map(|&row| match partial.key(row, column) {
+            Key::Name(name) => name,
+            _ => "",
+        });
+        table.with(name, names(cells))
+    })
+}

@@ -1,0 +1,42 @@
+//! From spans to rows of a partial, without hashing a name a span.
+
+use crate::partial::{Key, Row};
+use spanwise_model::trace::TopKind;
+use spanwise_model::{OperationId, Span, SpanTable, Trace};
+
+const UNKNOWN: u32 = u32::MAX;
+
+/// Rows by operation, found once a batch.
+pub(super) struct OperationRows(Vec<u32>);
+
+impl OperationRows {
+    pub(super) fn new(table: &SpanTable) -> Self {
+        Self(vec![UNKNOWN; table.operations.len()])
+    }
+
+    /// The row of an operation; `find` is asked the first time.
+    #[inline]
+    pub(super) fn get(&mut self, operation: OperationId, find: impl FnOnce() -> Row) -> Row {
+        let row = &mut self.0[operation.0 as usize];
+        if *row == UNKNOWN {
+            *row = find() as u32;
+        }
+        *row as Row
+    }
+}
+
+/// Service, name and kind of an operation as cells of a key.
+pub(super) fn operation_key(table: &SpanTable, id: OperationId) -> [Key<'_>; 3] {
+    let operations = &table.operations;
+    [
+        Key::Name(table.text(operations.service(id))),
+        Key::Name(table.text(operations.name(id))),
+        Key::Name(operations.kind(id).name()),
+    ]
+}
+
+/// The top span of the primary component, where that is a real root. Only
+/// these components count as requests; all others are incomplete.
+pub(super) fn request_root(trace: Trace<'_>) -> Option<Span<'_>> {
+    Some(trace.primary()).filter(|top| top.top_kind() == TopKind::Root)
+}

@@ -1,0 +1,95 @@
+//! What an analysis is: observe traces into a partial, finish it into a table.
+
+use crate::facts::FactColumns;
+use crate::partial::{Partial, Schema};
+use spanwise_model::{SpanTable, Table, Trace};
+use std::ops::BitOr;
+
+/// Which facts an analysis reads: a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Facts(u8);
+
+impl Facts {
+    /// No facts.
+    pub const NONE: Self = Self(0);
+    /// Self times.
+    pub const SELF_TIME: Self = Self(1);
+    /// Critical times and who is on the path.
+    pub const CRITICAL: Self = Self(1 << 1);
+    /// Outcomes, who errs, and where errors began.
+    pub const OUTCOME: Self = Self(1 << 2);
+
+    /// True where this set holds all of `other`.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl BitOr for Facts {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// Some traces of a span table, each whole.
+#[derive(Clone, Copy, Debug)]
+pub struct TraceBatch<'a> {
+    table: &'a SpanTable,
+    traces: &'a [u32],
+}
+
+impl<'a> TraceBatch<'a> {
+    /// The traces with these numbers, each of which may stand there once.
+    #[must_use]
+    pub fn new(table: &'a SpanTable, traces: &'a [u32]) -> Self {
+        Self { table, traces }
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(self) -> &'a SpanTable {
+        self.table
+    }
+
+    /// The traces.
+    pub fn traces(self) -> impl ExactSizeIterator<Item = Trace<'a>> {
+        self.traces
+            .iter()
+            .map(move |&index| self.table.trace(index))
+    }
+}
+
+/// An analysis: its options are the struct itself.
+///
+/// Observing and merging commute: partials of any split of the traces merge to
+/// the same bytes. Dispatch is by batch, so a trait object costs nothing.
+pub trait Analysis: Send + Sync {
+    /// The name, as on the command line.
+    fn name(&self) -> &'static str;
+
+    /// The columns of its partials.
+    fn schema(&self) -> &Schema;
+
+    /// The facts that it reads.
+    fn needs(&self) -> Facts;
+
+    /// Adds traces to a partial.
+    fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial);
+
+    /// Turns a partial into a table.
+    fn finish(&self, partial: &Partial) -> Table;
+
+    /// Which cohort the traces belong to. Partials of different cohorts may
+    /// hold the same trace.
+    fn cohort(&self) -> u64 {
+        0
+    }
+
+    /// An empty partial.
+    fn empty(&self) -> Partial {
+        Partial::new(self.name(), self.schema())
+    }
+}

@@ -1,0 +1,109 @@
+//! Call paths: the operations from a top span down to a span.
+//!
+//! A path is named by a hash of 128 bits that is chained from its parent's, so
+//! that paths need no texts and take space linear in distinct nodes. The hash
+//! is the same in every run and on every machine. A call of an operation by
+//! itself stays on its node (*direct recursion folds*), and what lies deeper
+//! than [`MAX_DEPTH`] nodes shares one node under its ancestor at that depth.
+
+use rustc_hash::FxHashMap;
+use spanwise_model::id::hash_words;
+use spanwise_model::trace_table::NO_PARENT;
+use spanwise_model::{OperationId, SpanTable, Trace};
+
+/// The depth (from 0) of the deepest nodes that have a name.
+pub const MAX_DEPTH: u32 = 63;
+
+/// The name of the node for all that is deeper.
+pub const DEEPER: &str = "(deeper)";
+
+const TOP: u32 = u32::MAX;
+
+/// A node of the tree of call paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathNode {
+    /// The hash of the path.
+    pub id: u128,
+    /// The hash of the path above; zero at the top.
+    pub parent: u128,
+    /// How many nodes stand above.
+    pub depth: u32,
+    /// The operation; none for the node of all that is deeper.
+    pub operation: Option<OperationId>,
+}
+
+/// The tree of call paths of some traces of one table.
+#[derive(Clone, Debug, Default)]
+pub struct CallPaths {
+    nodes: Vec<PathNode>,
+    /// By (parent's node, operation).
+    index: FxHashMap<(u32, u32), u32>,
+}
+
+impl CallPaths {
+    /// The nodes.
+    #[must_use]
+    pub fn nodes(&self) -> &[PathNode] {
+        &self.nodes
+    }
+
+    /// Adds a trace; `out` gets the node of each of its rows.
+    pub fn add(&mut self, trace: Trace<'_>, out: &mut Vec<u32>) {
+        let table = trace.table();
+        let first = trace.rows().start;
+        out.clear();
+        for row in trace.rows() {
+            let parent = table.columns.parent[row as usize];
+            let above = if parent == NO_PARENT {
+                TOP
+            } else {
+                out[(parent - first) as usize]
+            };
+            out.push(self.child(table, above, table.columns.operation[row as usize]));
+        }
+    }
+
+    fn child(&mut self, table: &SpanTable, above: u32, operation: OperationId) -> u32 {
+        let parent = self.nodes.get(above as usize).copied();
+        let folds = |node: &PathNode| node.operation.is_none_or(|held| held == operation);
+        if parent.is_some_and(|node| folds(&node)) {
+            return above;
+        }
+        let named = parent.is_none_or(|node| node.depth < MAX_DEPTH);
+        let operation = named.then_some(operation);
+        let key = (above, operation.map_or(u32::MAX, |id| id.0));
+        if let Some(&node) = self.index.get(&key) {
+            return node;
+        }
+        let node = self.nodes.len() as u32;
+        let parent_id = parent.map_or(0, |node| node.id);
+        self.nodes.push(PathNode {
+            id: path_id(table, parent_id, operation),
+            parent: parent_id,
+            depth: parent.map_or(0, |node| node.depth + 1),
+            operation,
+        });
+        self.index.insert(key, node);
+        node
+    }
+}
+
+/// The hash of a path: of its parent's hash, and of service, name and kind
+/// with zero bytes between.
+fn path_id(table: &SpanTable, parent: u128, operation: Option<OperationId>) -> u128 {
+    let mut bytes = parent.to_le_bytes().to_vec();
+    match operation {
+        Some(id) => {
+            let operations = &table.operations;
+            let (service, name) = (operations.service(id), operations.name(id));
+            let kind = operations.kind(id).name();
+            bytes.extend_from_slice(table.text(service).as_bytes());
+            bytes.push(0);
+            bytes.extend_from_slice(table.text(name).as_bytes());
+            bytes.push(0);
+            bytes.extend_from_slice(kind.as_bytes());
+        }
+        None => bytes.extend_from_slice(DEEPER.as_bytes()),
+    }
+    hash_words(&bytes)
+}

@@ -1,0 +1,370 @@
+//! Partials: what an analysis knows after some of the traces.
+//!
+//! A partial is data, not code: a table of rows found by key, whose state
+//! columns declare how they merge. One merge serves every analysis, and one
+//! test of its laws covers them all: partials of any split of the traces,
+//! merged in any order, have the same bytes.
+//!
+//! A partial may only be taken of whole traces. Each keeps *marks*, the 1,024
+//! smallest hashes of its trace ids, and a merge refuses two partials that
+//! share one: this catches the same hour merged twice and systematic cuts
+//! through traces, though not a single cut trace. Partials of different
+//! cohorts mark with different hashes ([`crate::Analysis::cohort`]), because a
+//! trace may be in both sides of a comparison.
+//!
+//! Names stand in partials as texts of their own; symbols of span tables never
+//! do, so partials of different tables merge.
+
+mod best;
+mod schema;
+mod smallest;
+mod state;
+
+pub use best::Exemplar;
+pub use schema::{Key, KeyType, Merge, Schema};
+pub use smallest::Smallest;
+
+use crate::histogram::Histogram;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+use spanwise_model::id::avalanche;
+use spanwise_model::{Error, ErrorKind, Result, Strings, Symbol, TraceId};
+use state::State;
+use std::hash::Hasher;
+
+/// How many hashes of trace ids a partial keeps.
+pub const MARKS: usize = 1_024;
+
+/// The row of a partial; it means nothing in another one.
+pub type Row = usize;
+
+/// A keyed table whose state columns merge.
+#[derive(Clone, Debug)]
+pub struct Partial {
+    analysis: &'static str,
+    schema: Schema,
+    names: Strings,
+    /// The keys, row after row.
+    words: Vec<u64>,
+    rows: usize,
+    index: HashTable<u32>,
+    states: Vec<State>,
+    marks: Smallest,
+}
+
+impl Partial {
+    /// An empty partial: the identity of merging.
+    #[must_use]
+    pub fn new(analysis: &'static str, schema: &Schema) -> Self {
+        let states = schema.states.iter().map(|&(_, merge)| State::new(merge));
+        Self {
+            analysis,
+            schema: *schema,
+            names: Strings::new(),
+            words: Vec::new(),
+            rows: 0,
+            index: HashTable::new(),
+            states: states.collect(),
+            marks: Smallest::new(MARKS),
+        }
+    }
+
+    /// The name of the analysis that it belongs to.
+    #[must_use]
+    pub fn analysis(&self) -> &'static str {
+        self.analysis
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// True where there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The row of a key, added where it is new.
+    ///
+    /// # Panics
+    ///
+    /// In debug builds, where the key is not of the schema; and with more than
+    /// four billion rows, which memory forbids before.
+    pub fn row(&mut self, key: &[Key<'_>]) -> Row {
+        debug_assert_eq!(key.len(), self.schema.keys.len());
+        let start = self.words.len();
+        for &cell in key {
+            self.push_word(cell);
+        }
+        let hash = hash(&self.words[start..]);
+        let (width, (old, new)) = (self.words.len() - start, self.words.split_at(start));
+        let same = |&row: &u32| old[row as usize * width..][..width] == *new;
+        if let Some(&row) = self.index.find(hash, same) {
+            self.words.truncate(start);
+            return row as usize;
+        }
+        self.add_row(hash, width)
+    }
+
+    fn add_row(&mut self, hash: u64, width: usize) -> Row {
+        let row = u32::try_from(self.rows).expect("fewer than 2^32 rows");
+        let words = &self.words;
+        let rehash = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
+        self.index.insert_unique(hash, row, rehash);
+        for (state, &(_, merge)) in self.states.iter_mut().zip(self.schema.states) {
+            state.push(merge);
+        }
+        self.rows += 1;
+        row as usize
+    }
+
+    fn push_word(&mut self, cell: Key<'_>) {
+        match cell {
+            Key::Name(name) => {
+                let code = self.names.intern(name);
+                self.words.push(u64::from(code.0));
+            }
+            Key::U64(n) => self.words.push(n),
+            Key::I64(n) => self.words.push(n as u64),
+            Key::U128(n) => self.words.extend([(n >> 64) as u64, n as u64]),
+        }
+    }
+
+    /// Merges `value` into a number: a sum, minimum or maximum.
+    #[inline]
+    pub fn add(&mut self, row: Row, column: usize, value: impl Into<i128>) {
+        let merge = self.schema.states[column].1;
+        match &mut self.states[column] {
+            State::Numbers(cells) => cells[row] = state::combine(merge, cells[row], value.into()),
+            _ => debug_assert!(false, "column {column} holds no numbers"),
+        }
+    }
+
+    /// Counts a duration in a histogram.
+    #[inline]
+    pub fn record(&mut self, row: Row, column: usize, nano: u64) {
+        match &mut self.states[column] {
+            State::Histograms(cells) => cells[row].add(nano),
+            _ => debug_assert!(false, "column {column} holds no histograms"),
+        }
+    }
+
+    /// Offers an example of this value; its ids (trace, span) are asked for
+    /// only where it is good enough.
+    pub fn offer(
+        &mut self,
+        row: Row,
+        column: usize,
+        value: i64,
+        ids: impl FnOnce() -> (String, String),
+    ) {
+        let limit = state::limit(self.schema.states[column].1);
+        match &mut self.states[column] {
+            State::Best(cells) => best::offer(&mut cells[row], limit, value, ids),
+            _ => debug_assert!(false, "column {column} holds no examples"),
+        }
+    }
+
+    /// Adds a hash to a set.
+    pub fn insert(&mut self, row: Row, column: usize, hash: u64) {
+        match &mut self.states[column] {
+            State::Hashes(cells) => cells[row].insert(hash),
+            _ => debug_assert!(false, "column {column} holds no sets"),
+        }
+    }
+
+    /// A cell of a row's key.
+    ///
+    /// # Panics
+    ///
+    /// Where the schema has no such column.
+    #[must_use]
+    pub fn key(&self, row: Row, column: usize) -> Key<'_> {
+        let at = row * self.schema.key_words() + self.schema.key_offset(column);
+        let word = self.words[at];
+        match self.schema.keys[column].1 {
+            KeyType::Name => Key::Name(self.names.get(Symbol(word as u32))),
+            KeyType::U64 => Key::U64(word),
+            KeyType::I64 => Key::I64(word as i64),
+            KeyType::U128 => Key::U128(u128::from(word) << 64 | u128::from(self.words[at + 1])),
+        }
+    }
+
+    /// A name in a row's key; empty where the column holds none.
+    #[must_use]
+    pub fn name(&self, row: Row, column: usize) -> &str {
+        match self.key(row, column) {
+            Key::Name(name) => name,
+            _ => "",
+        }
+    }
+
+    /// A number of a row: a sum, minimum or maximum.
+    #[must_use]
+    pub fn number(&self, row: Row, column: usize) -> i128 {
+        match &self.states[column] {
+            State::Numbers(cells) => cells[row],
+            _ => 0,
+        }
+    }
+
+    /// A histogram of a row.
+    ///
+    /// # Panics
+    ///
+    /// Where the column holds none.
+    #[must_use]
+    pub fn histogram(&self, row: Row, column: usize) -> &Histogram {
+        match &self.states[column] {
+            State::Histograms(cells) => &cells[row],
+            _ => panic!("column {column} holds no histograms"),
+        }
+    }
+
+    /// The examples of a row, best first.
+    #[must_use]
+    pub fn exemplars(&self, row: Row, column: usize) -> &[Exemplar] {
+        match &self.states[column] {
+            State::Best(cells) => &cells[row],
+            _ => &[],
+        }
+    }
+
+    /// The smallest hashes of a row's set.
+    #[must_use]
+    pub fn hashes(&self, row: Row, column: usize) -> &[u64] {
+        match &self.states[column] {
+            State::Hashes(cells) => cells[row].hashes(),
+            _ => &[],
+        }
+    }
+
+    /// Marks that a trace was observed.
+    pub fn mark(&mut self, mark: u64) {
+        self.marks.insert(mark);
+    }
+
+    /// Marks all traces of `marks`.
+    pub(crate) fn mark_all(&mut self, marks: &Smallest) {
+        self.marks.merge(marks);
+    }
+
+    /// Merges `other` into this partial.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Merge`] where the two are of different analyses, or have
+    /// observed one trace both.
+    pub fn merge(&mut self, other: &Partial) -> Result<()> {
+        if self.analysis != other.analysis || self.schema != other.schema {
+            let (ours, theirs) = (self.analysis, other.analysis);
+            let message = format!("partials of {ours} and {theirs}, or of different options");
+            return Err(Error::new(ErrorKind::Merge, message));
+        }
+        if self.marks.shared_with(&other.marks).is_some() {
+            let message = "both partials hold the same trace; \
+                           partials may only be taken of whole traces, each once";
+            return Err(Error::new(ErrorKind::Merge, message));
+        }
+        self.absorb(other);
+        Ok(())
+    }
+
+    /// Merges a partial of the same schema and of other traces.
+    pub(crate) fn absorb(&mut self, other: &Partial) {
+        for theirs in 0..other.rows {
+            let ours = self.row(&other.keys(theirs));
+            let states = self.states.iter_mut().zip(&other.states);
+            for ((state, from), &(_, merge)) in states.zip(self.schema.states) {
+                state.merge(ours, from, theirs, merge);
+            }
+        }
+        self.marks.merge(&other.marks);
+    }
+
+    fn keys(&self, row: Row) -> Vec<Key<'_>> {
+        let columns = 0..self.schema.keys.len();
+        columns.map(|column| self.key(row, column)).collect()
+    }
+
+    /// All rows in the order of their keys.
+    #[must_use]
+    pub fn sorted_rows(&self) -> Vec<Row> {
+        let mut rows: Vec<Row> = (0..self.rows).collect();
+        let columns = self.schema.keys.len();
+        rows.sort_unstable_by(|&a, &b| {
+            let cells = (0..columns).map(|column| self.key(a, column).cmp(&self.key(b, column)));
+            cells.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+        });
+        rows
+    }
+
+    /// Puts the rows into the order of their keys, so that equal content is
+    /// laid out alike.
+    pub(crate) fn canonicalise(&mut self) {
+        let rows = self.sorted_rows();
+        let old = std::mem::replace(self, Self::new(self.analysis, &self.schema));
+        for &row in &rows {
+            let columns = 0..old.schema.keys.len();
+            for column in columns {
+                self.push_word(old.key(row, column));
+            }
+            let width = self.schema.key_words();
+            let hash = hash(&self.words[self.words.len() - width..]);
+            self.add_row(hash, width);
+        }
+        self.states = old.states;
+        self.states.iter_mut().for_each(|state| state.take(&rows));
+        self.marks = old.marks;
+    }
+
+    /// A canonical encoding: equal content gives equal bytes, whatever the
+    /// order in which it was observed and merged.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = self.analysis.as_bytes().to_vec();
+        for row in self.sorted_rows() {
+            for cell in self.keys(row) {
+                encode_key(cell, &mut out);
+            }
+            self.states
+                .iter()
+                .for_each(|state| state.encode(row, &mut out));
+        }
+        for mark in self.marks.hashes() {
+            out.extend_from_slice(&mark.to_le_bytes());
+        }
+        out
+    }
+}
+
+/// The mark of a trace in a cohort.
+#[must_use]
+pub(crate) fn mark_of(trace: TraceId, cohort: u64) -> u64 {
+    let (high, low) = ((trace.0 >> 64) as u64, trace.0 as u64);
+    avalanche(avalanche(high ^ avalanche(cohort)).wrapping_add(low))
+}
+
+fn encode_key(cell: Key<'_>, out: &mut Vec<u8>) {
+    match cell {
+        Key::Name(name) => {
+            out.extend_from_slice(&(name.len() as u64).to_le_bytes());
+            out.extend_from_slice(name.as_bytes());
+        }
+        Key::U64(n) => out.extend_from_slice(&n.to_le_bytes()),
+        Key::I64(n) => out.extend_from_slice(&n.to_le_bytes()),
+        Key::U128(n) => out.extend_from_slice(&n.to_le_bytes()),
+    }
+}
+
+fn hash(words: &[u64]) -> u64 {
+    let mut hasher = FxHasher::default();
+    words.iter().for_each(|&word| hasher.write_u64(word));
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! The shape of a partial: key columns, and state columns that say how they
+//! merge.
+
+/// The type of a key column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyType {
+    /// A text.
+    Name,
+    /// A whole number from zero.
+    U64,
+    /// A whole number.
+    I64,
+    /// A hash of 128 bits.
+    U128,
+}
+
+impl KeyType {
+    /// How many words of 64 bits a cell takes.
+    pub(super) fn words(self) -> usize {
+        match self {
+            Self::U128 => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// One cell of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key<'a> {
+    /// See [`KeyType::Name`].
+    Name(&'a str),
+    /// See [`KeyType::U64`].
+    U64(u64),
+    /// See [`KeyType::I64`].
+    I64(i64),
+    /// See [`KeyType::U128`].
+    U128(u128),
+}
+
+/// How the cells of a state column merge. Each is associative and commutative
+/// and has an identity, which new rows begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Merge {
+    /// A sum of 128 bits; the identity is 0.
+    Sum,
+    /// The smallest; the identity is [`i128::MAX`].
+    Min,
+    /// The largest; the identity is [`i128::MIN`].
+    Max,
+    /// A [`crate::Histogram`].
+    Histogram,
+    /// The so many best [`super::Exemplar`]s: highest value, then smallest
+    /// trace id, then smallest span id.
+    Best(usize),
+    /// The so many smallest hashes: a set, whole while it has no more members.
+    SmallestHashes(usize),
+}
+
+/// Names and types of the columns of a partial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// Key columns.
+    pub keys: &'static [(&'static str, KeyType)],
+    /// State columns.
+    pub states: &'static [(&'static str, Merge)],
+}
+
+impl Schema {
+    /// How many words of 64 bits a key takes.
+    pub(super) fn key_words(&self) -> usize {
+        self.keys.iter().map(|(_, kind)| kind.words()).sum()
+    }
+
+    /// The first word of a key column.
+    pub(super) fn key_offset(&self, column: usize) -> usize {
+        self.keys[..column]
+            .iter()
+            .map(|(_, kind)| kind.words())
+            .sum()
+    }
+}

@@ -1,0 +1,111 @@
+//! State columns: cells that merge.
+
+use super::best::{self, Exemplar};
+use super::schema::Merge;
+use super::smallest::Smallest;
+use crate::histogram::Histogram;
+
+/// The cells of one state column.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum State {
+    Numbers(Vec<i128>),
+    Histograms(Vec<Histogram>),
+    Best(Vec<Vec<Exemplar>>),
+    Hashes(Vec<Smallest>),
+}
+
+impl State {
+    pub(super) fn new(merge: Merge) -> Self {
+        match merge {
+            Merge::Sum | Merge::Min | Merge::Max => Self::Numbers(Vec::new()),
+            Merge::Histogram => Self::Histograms(Vec::new()),
+            Merge::Best(_) => Self::Best(Vec::new()),
+            Merge::SmallestHashes(_) => Self::Hashes(Vec::new()),
+        }
+    }
+
+    /// Appends the identity of `merge`.
+    pub(super) fn push(&mut self, merge: Merge) {
+        match self {
+            Self::Numbers(cells) => cells.push(identity(merge)),
+            Self::Histograms(cells) => cells.push(Histogram::default()),
+            Self::Best(cells) => cells.push(Vec::new()),
+            Self::Hashes(cells) => cells.push(Smallest::new(limit(merge))),
+        }
+    }
+
+    /// Merges row `theirs` of `other` into row `ours`.
+    pub(super) fn merge(&mut self, ours: usize, other: &Self, theirs: usize, merge: Merge) {
+        match (self, other) {
+            (Self::Numbers(a), Self::Numbers(b)) => {
+                a[ours] = combine(merge, a[ours], b[theirs]);
+            }
+            (Self::Histograms(a), Self::Histograms(b)) => a[ours].merge(&b[theirs]),
+            (Self::Best(a), Self::Best(b)) => best::merge(&mut a[ours], limit(merge), &b[theirs]),
+            (Self::Hashes(a), Self::Hashes(b)) => a[ours].merge(&b[theirs]),
+            _ => debug_assert!(false, "columns of one schema have one type"),
+        }
+    }
+
+    /// The same cells in another order.
+    pub(super) fn take(&mut self, rows: &[usize]) {
+        fn reorder<T: Default>(cells: &mut Vec<T>, rows: &[usize]) {
+            let taken = rows.iter().map(|&row| std::mem::take(&mut cells[row]));
+            *cells = taken.collect();
+        }
+        match self {
+            Self::Numbers(cells) => reorder(cells, rows),
+            Self::Histograms(cells) => reorder(cells, rows),
+            Self::Best(cells) => reorder(cells, rows),
+            Self::Hashes(cells) => *cells = rows.iter().map(|&row| cells[row].clone()).collect(),
+        }
+    }
+
+    pub(super) fn encode(&self, row: usize, out: &mut Vec<u8>) {
+        let length = |out: &mut Vec<u8>, n: usize| out.extend_from_slice(&(n as u64).to_le_bytes());
+        match self {
+            Self::Numbers(cells) => out.extend_from_slice(&cells[row].to_le_bytes()),
+            Self::Histograms(cells) => cells[row].encode(out),
+            Self::Best(cells) => {
+                length(out, cells[row].len());
+                for exemplar in &cells[row] {
+                    out.extend_from_slice(&exemplar.value.to_le_bytes());
+                    for text in [&exemplar.trace_id, &exemplar.span_id] {
+                        length(out, text.len());
+                        out.extend_from_slice(text.as_bytes());
+                    }
+                }
+            }
+            Self::Hashes(cells) => {
+                length(out, cells[row].hashes().len());
+                for hash in cells[row].hashes() {
+                    out.extend_from_slice(&hash.to_le_bytes());
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn limit(merge: Merge) -> usize {
+    match merge {
+        Merge::Best(limit) | Merge::SmallestHashes(limit) => limit,
+        _ => 0,
+    }
+}
+
+fn identity(merge: Merge) -> i128 {
+    match merge {
+        Merge::Min => i128::MAX,
+        Merge::Max => i128::MIN,
+        _ => 0,
+    }
+}
+
+#[inline]
+pub(super) fn combine(merge: Merge, a: i128, b: i128) -> i128 {
+    match merge {
+        Merge::Min => a.min(b),
+        Merge::Max => a.max(b),
+        _ => a + b,
+    }
+}

@@ -1,0 +1,107 @@
+//! The runner: all analyses in one pass over the traces, in parallel.
+//!
+//! Traces are cut into chunks of about equal numbers of spans; every chunk
+//! gives one partial an analysis, and partials merge. How the cut falls and
+//! which thread takes what cannot show in the result.
+
+use crate::analysis::{Analysis, TraceBatch};
+use crate::facts::FactColumns;
+use crate::partial::{mark_of, Partial, Smallest, MARKS};
+use rayon::prelude::*;
+use spanwise_model::{Result, SpanTable};
+
+/// Chunks are no smaller than this many spans (the last one excepted).
+const CHUNK_SPANS: usize = 32_768;
+
+/// And there are about this many of them at most.
+const CHUNKS: usize = 64;
+
+/// Runs all analyses over some traces of a table. A trace that is named twice
+/// counts once.
+#[must_use]
+pub fn run(
+    table: &SpanTable,
+    traces: &[u32],
+    facts: &FactColumns,
+    analyses: &[&dyn Analysis],
+) -> Vec<Partial> {
+    let mut traces = traces.to_vec();
+    traces.sort_unstable();
+    traces.dedup();
+    let empty = || analyses.iter().map(|analysis| analysis.empty()).collect();
+    let mut partials: Vec<Partial> = chunks(table, &traces)
+        .into_par_iter()
+        .map(|chunk| observe(TraceBatch::new(table, chunk), facts, analyses))
+        .reduce(empty, absorb_all);
+    partials.par_iter_mut().for_each(Partial::canonicalise);
+    partials
+}
+
+/// Runs all analyses over all traces of several tables.
+///
+/// # Errors
+///
+/// [`spanwise_model::ErrorKind::Merge`] where two tables hold one trace.
+pub fn run_tables(
+    tables: &[(&SpanTable, &FactColumns)],
+    analyses: &[&dyn Analysis],
+) -> Result<Vec<Partial>> {
+    let mut partials: Vec<Partial> = analyses.iter().map(|analysis| analysis.empty()).collect();
+    for &(table, facts) in tables {
+        let traces: Vec<u32> = (0..table.trace_count() as u32).collect();
+        for (ours, theirs) in partials
+            .iter_mut()
+            .zip(run(table, &traces, facts, analyses))
+        {
+            ours.merge(&theirs)?;
+        }
+    }
+    partials.par_iter_mut().for_each(Partial::canonicalise);
+    Ok(partials)
+}
+
+fn observe(batch: TraceBatch<'_>, facts: &FactColumns, analyses: &[&dyn Analysis]) -> Vec<Partial> {
+    let partial = |analysis: &&dyn Analysis| {
+        let mut partial = analysis.empty();
+        let mut marks = Smallest::new(MARKS);
+        for trace in batch.traces() {
+            marks.insert(mark_of(trace.id(), analysis.cohort()));
+        }
+        partial.mark_all(&marks);
+        analysis.observe(batch, facts, &mut partial);
+        partial
+    };
+    analyses.iter().map(partial).collect()
+}
+
+/// Merges pairwise; the smaller side is taken into the larger one.
+fn absorb_all(left: Vec<Partial>, right: Vec<Partial>) -> Vec<Partial> {
+    let pairs = left.into_iter().zip(right);
+    let absorb = |(left, right): (Partial, Partial)| {
+        let (mut large, small) = if left.len() < right.len() {
+            (right, left)
+        } else {
+            (left, right)
+        };
+        large.absorb(&small);
+        large
+    };
+    pairs.map(absorb).collect()
+}
+
+/// Cuts traces into runs of at least [`CHUNK_SPANS`] spans.
+fn chunks<'a>(table: &SpanTable, traces: &'a [u32]) -> Vec<&'a [u32]> {
+    let spans: usize = traces.iter().map(|&trace| table.rows(trace).len()).sum();
+    let target = (spans / CHUNKS).max(CHUNK_SPANS);
+    let (mut chunks, mut start, mut size) = (Vec::new(), 0, 0);
+    for (at, &trace) in traces.iter().enumerate() {
+        size += table.rows(trace).len();
+        if size >= target {
+            chunks.push(&traces[start..=at]);
+            (start, size) = (at + 1, 0);
+        }
+    }
+    chunks.push(&traces[start..]);
+    chunks.retain(|chunk| !chunk.is_empty());
+    chunks
+}
