@@ -3,4 +3,16 @@
 pub mod assemble;
 mod decimal;
 pub mod format;
+pub mod guess;
+pub mod limits;
 pub mod notation;
+pub mod otlp;
+pub mod progress;
+pub mod read;
+pub mod source;
+
+pub use guess::{by_name, formats, guess};
+pub use limits::Limits;
+pub use progress::Progress;
+pub use read::{read_batch, read_table, ReadOptions};
+pub use source::Input;

@@ -1,0 +1,46 @@
+//! The registry of formats, and how the format of a file is guessed.
+//!
+//! Only bytes count. Exports are renamed, compressed twice over and piped, so
+//! a name would be wrong just when it matters.
+
+use crate::format::Format;
+
+/// How many bytes from the beginning of a file suffice for a guess.
+pub const HEAD_BYTES: usize = 64 << 10;
+
+/// All formats, in the order in which they are tried.
+#[must_use]
+pub fn formats() -> &'static [&'static dyn Format] {
+    &[&crate::otlp::OtlpProtobuf]
+}
+
+/// The format of a file that begins with these bytes (decompressed).
+///
+/// ```
+/// let head = br#"{"resourceSpans":[]}"#;
+/// assert_eq!(spanwise_io::guess(head).map(|format| format.name()), Some("otlp-json"));
+/// assert!(spanwise_io::guess(b"hello").is_none());
+/// ```
+#[must_use]
+pub fn guess(head: &[u8]) -> Option<&'static dyn Format> {
+    let head = without_mark(head);
+    let head = &head[..head.len().min(HEAD_BYTES)];
+    formats()
+        .iter()
+        .copied()
+        .find(|format| format.recognises(head))
+}
+
+/// The format of this name, such as `otlp-json`.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static dyn Format> {
+    formats()
+        .iter()
+        .copied()
+        .find(|format| format.name() == name)
+}
+
+/// The bytes behind the byte order mark that some tools put before UTF-8.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}

@@ -1,0 +1,159 @@
+//! The fixed fields of a span while it is read, and what is wrong with them.
+
+use spanwise_model::{
+    flags, Example, IssueKind, ResourceId, Result, ScopeId, SpanBatch, SpanHead, SpanId, SpanKind,
+    StatusCode, Symbol, TraceId,
+};
+
+/// A start that is absent counts as missing where the end lies after this
+/// time (in 1973); before it, the span may well begin at zero.
+const FIRST_REAL_TIME: i64 = 100_000_000_000_000_000;
+
+/// Problems of one span, each of which becomes one issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    IrregularId,
+    TimeOutOfRange,
+    UnknownEnum,
+    InvalidUtf8,
+    Malformed,
+}
+
+const FLAWS: [(Flaw, IssueKind); 5] = [
+    (Flaw::IrregularId, IssueKind::IrregularId),
+    (Flaw::TimeOutOfRange, IssueKind::TimeOutOfRange),
+    (Flaw::UnknownEnum, IssueKind::UnknownEnum),
+    (Flaw::InvalidUtf8, IssueKind::InvalidUtf8),
+    (Flaw::Malformed, IssueKind::MalformedRecord),
+];
+
+/// What surrounds a span.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Surroundings {
+    pub(super) resource: ResourceId,
+    pub(super) scope: ScopeId,
+    pub(super) service: Symbol,
+}
+
+/// A span that is being read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Draft {
+    pub(super) trace_id: TraceId,
+    pub(super) span_id: SpanId,
+    pub(super) parent_id: SpanId,
+    pub(super) start: i64,
+    pub(super) end: i64,
+    pub(super) name: Symbol,
+    pub(super) kind: SpanKind,
+    pub(super) status: StatusCode,
+    pub(super) flags: u32,
+    pub(super) dropped_attributes: u64,
+    pub(super) dropped_events: u64,
+    pub(super) dropped_links: u64,
+    flaws: u8,
+}
+
+impl Draft {
+    pub(super) fn flaw(&mut self, flaw: Flaw) {
+        self.flaws |= 1 << flaw as u8;
+    }
+
+    /// Adds to one of the counts of what was dropped.
+    pub(super) fn dropped(&mut self, which: fn(&mut Self) -> &mut u64, count: u64) {
+        let sum = which(self);
+        *sum = sum.saturating_add(count);
+    }
+
+    /// True where there is nothing to report.
+    pub(super) fn is_clean(&self) -> bool {
+        self.flaws == 0 && self.dropped_attributes | self.dropped_events | self.dropped_links == 0
+    }
+
+    /// True where the span can be told from others.
+    pub(super) fn has_id(&self) -> bool {
+        !self.trace_id.is_zero() || !self.span_id.is_zero()
+    }
+
+    /// Reads a time that counts nanoseconds without a sign.
+    pub(super) fn time(&mut self, nanos: u64) -> i64 {
+        i64::try_from(nanos).unwrap_or_else(|_| {
+            self.flaw(Flaw::TimeOutOfRange);
+            i64::MAX
+        })
+    }
+
+    pub(super) fn kind_number(&mut self, number: i64) {
+        match SpanKind::from_number(number) {
+            Some(kind) => self.kind = kind,
+            None => self.flaw(Flaw::UnknownEnum),
+        }
+    }
+
+    pub(super) fn status_number(&mut self, number: i64) {
+        match StatusCode::from_number(number) {
+            Some(status) => self.status = status,
+            None => self.flaw(Flaw::UnknownEnum),
+        }
+    }
+
+    /// Closes the open record of `batch` with these fields.
+    pub(super) fn close(mut self, batch: &mut SpanBatch, around: &Surroundings) -> Result<()> {
+        if self.trace_id.is_zero() || self.span_id.is_zero() {
+            self.flaw(Flaw::IrregularId);
+        }
+        batch.close(self.head(around))?;
+        if !self.is_clean() {
+            let example = Example::Span(self.trace_id, self.span_id);
+            self.report(batch, around.service, &example);
+        }
+        Ok(())
+    }
+
+    fn head(&self, around: &Surroundings) -> SpanHead {
+        let mut bits = self.flags & flags::OTLP;
+        if self.status == StatusCode::Error {
+            bits |= flags::FORMAT_ERROR;
+        }
+        let (mut start, mut end) = (self.start, Some(self.end));
+        if start == 0 && self.end >= FIRST_REAL_TIME {
+            bits |= flags::MISSING_START;
+            start = self.end;
+        } else if self.end == 0 && start > 0 {
+            end = None;
+        }
+        SpanHead {
+            trace_id: self.trace_id,
+            span_id: self.span_id,
+            parent_id: self.parent_id,
+            start_unix_nano: start,
+            end_unix_nano: end,
+            name: self.name,
+            kind: self.kind,
+            status: self.status,
+            flags: bits,
+            resource: around.resource,
+            scope: around.scope,
+        }
+    }
+
+    /// Makes issues of what is wrong.
+    #[cold]
+    pub(super) fn report(&self, batch: &mut SpanBatch, service: Symbol, example: &Example) {
+        let service = batch.strings.get(service);
+        for (flaw, kind) in FLAWS {
+            if self.flaws & 1 << flaw as u8 != 0 {
+                batch.issues.add(kind, service, example.clone());
+            }
+        }
+        for (count, kind) in [
+            (self.dropped_attributes, IssueKind::DroppedAttributes),
+            (self.dropped_events, IssueKind::DroppedEvents),
+            (self.dropped_links, IssueKind::DroppedLinks),
+        ] {
+            if count > 0 {
+                let example = example.clone();
+                batch.issues.add_many(kind, service, count, example);
+            }
+        }
+    }
+}

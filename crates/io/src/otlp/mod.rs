@@ -1,0 +1,11 @@
+//! OTLP, as protobuf and as JSON.
+//!
+//! Both readers walk the bytes and write straight into the columns of a batch;
+//! no message is ever built. What they share (ids, times, enums, what counts
+//! as an issue) lies in the draft of a span.
+
+mod draft;
+mod protobuf;
+mod text;
+
+pub use protobuf::OtlpProtobuf;

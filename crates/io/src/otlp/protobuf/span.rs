@@ -1,0 +1,238 @@
+//! One span: its fields, attributes, events and links.
+
+use super::value::{KeyValue, Keys, Scratch};
+use super::wire::{Broken, Field, Wire};
+use crate::otlp::draft::{Draft, Flaw, Surroundings};
+use spanwise_model::{Result, SpanBatch, SpanId, Symbol, TraceId};
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Read,
+    /// It is a log record or a metric.
+    OtherSignal,
+    Malformed,
+}
+
+/// Reads spans into a batch.
+pub(super) struct SpanReader<'b> {
+    pub(super) batch: &'b mut SpanBatch,
+    pub(super) keys: Keys,
+    pub(super) scratch: Scratch,
+}
+
+/// The owner of attributes.
+#[derive(Clone, Copy)]
+enum Owner {
+    Span,
+    Event,
+    Link,
+}
+
+impl<'b> SpanReader<'b> {
+    pub(super) fn new(batch: &'b mut SpanBatch) -> Self {
+        Self {
+            batch,
+            keys: Keys::default(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Reads one span.
+    pub(super) fn read(&mut self, bytes: &[u8], around: &Surroundings) -> Result<Outcome> {
+        let mut draft = Draft::default();
+        let mut wire = Wire::new(bytes);
+        let mut timed = false;
+        let outcome = loop {
+            match wire.next() {
+                Ok(Some((number, field))) => {
+                    timed |= matches!((number, field), (7 | 8, Field::Fixed64(_)));
+                    self.field(number, field, &mut draft)?;
+                }
+                Ok(None) if !timed && is_other_signal(bytes) => break Outcome::OtherSignal,
+                Ok(None) if !draft.has_id() => break Outcome::Malformed,
+                Ok(None) => break Outcome::Read,
+                Err(_) => break Outcome::Malformed,
+            }
+        };
+        match outcome {
+            Outcome::Read => draft.close(self.batch, around)?,
+            _ => self.batch.abandon(),
+        }
+        Ok(outcome)
+    }
+
+    /// The symbol of a short text that repeats.
+    #[inline]
+    pub(super) fn symbol(&mut self, text: &[u8], draft: &mut Draft) -> Result<Symbol> {
+        self.keys.symbol(text, self.batch, draft)
+    }
+
+    #[inline]
+    fn field(&mut self, number: u32, field: Field<'_>, draft: &mut Draft) -> Result<()> {
+        match (number, field) {
+            (9, Field::Bytes(pair)) => self.attribute(pair, Owner::Span, draft)?,
+            (1, Field::Bytes(id)) => draft.trace_id = self.trace_id(id, draft),
+            (2, Field::Bytes(id)) => draft.span_id = self.span_id(id, draft),
+            (3, Field::Bytes(text)) => {
+                let text = self.scratch.text(text, &self.batch.guard, draft)?;
+                self.batch.trace_state(text);
+            }
+            (4, Field::Bytes(id)) => draft.parent_id = self.span_id(id, draft),
+            (5, Field::Bytes(name)) => draft.name = self.symbol(name, draft)?,
+            (6, Field::Varint(kind)) => draft.kind_number(kind as i64),
+            (7, Field::Fixed64(nanos)) => draft.start = draft.time(nanos),
+            (8, Field::Fixed64(nanos)) => draft.end = draft.time(nanos),
+            (10, Field::Varint(count)) => {
+                draft.dropped(|draft| &mut draft.dropped_attributes, count)
+            }
+            (11, Field::Bytes(event)) => self.event(event, draft)?,
+            (12, Field::Varint(count)) => draft.dropped(|draft| &mut draft.dropped_events, count),
+            (13, Field::Bytes(link)) => self.link(link, draft)?,
+            (14, Field::Varint(count)) => draft.dropped(|draft| &mut draft.dropped_links, count),
+            (15, Field::Bytes(status)) => self.status(status, draft)?,
+            (16, Field::Fixed32(flags)) => draft.flags = flags,
+            (1..=16, _) => draft.flaw(Flaw::Malformed),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn attribute(&mut self, pair: &[u8], owner: Owner, draft: &mut Draft) -> Result<()> {
+        let Ok(pair) = KeyValue::read(pair) else {
+            draft.flaw(Flaw::Malformed);
+            return Ok(());
+        };
+        let key = self.keys.symbol(pair.key, self.batch, draft)?;
+        if !self.batch.keeps(key) {
+            return Ok(());
+        }
+        let value = self.scratch.value(pair.value, &self.batch.guard, draft)?;
+        match owner {
+            Owner::Span => self.batch.attributes.push(key, value),
+            Owner::Event => self.batch.events.attributes.push(key, value),
+            Owner::Link => self.batch.links.attributes.push(key, value),
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, bytes: &[u8], draft: &mut Draft) -> Result<()> {
+        let (mut time, mut name) = (0, &[][..]);
+        let mut wire = Wire::new(bytes);
+        while let Some((number, field)) = go_on(wire.next(), draft) {
+            match (number, field) {
+                (1, Field::Fixed64(nanos)) => time = draft.time(nanos),
+                (2, Field::Bytes(text)) => name = text,
+                (3, Field::Bytes(pair)) => self.attribute(pair, Owner::Event, draft)?,
+                (4, Field::Varint(count)) => {
+                    draft.dropped(|draft| &mut draft.dropped_attributes, count)
+                }
+                _ => {}
+            }
+        }
+        let name = self.scratch.text(name, &self.batch.guard, draft)?;
+        self.batch.event(time, name);
+        Ok(())
+    }
+
+    fn link(&mut self, bytes: &[u8], draft: &mut Draft) -> Result<()> {
+        let (mut trace_id, mut span_id) = (TraceId::default(), SpanId::default());
+        let mut wire = Wire::new(bytes);
+        while let Some((number, field)) = go_on(wire.next(), draft) {
+            match (number, field) {
+                (1, Field::Bytes(id)) => trace_id = self.trace_id(id, draft),
+                (2, Field::Bytes(id)) => span_id = self.span_id(id, draft),
+                (4, Field::Bytes(pair)) => self.attribute(pair, Owner::Link, draft)?,
+                (5, Field::Varint(count)) => {
+                    draft.dropped(|draft| &mut draft.dropped_attributes, count)
+                }
+                _ => {}
+            }
+        }
+        self.batch.link(trace_id, span_id);
+        Ok(())
+    }
+
+    fn status(&mut self, bytes: &[u8], draft: &mut Draft) -> Result<()> {
+        let mut wire = Wire::new(bytes);
+        while let Some((number, field)) = go_on(wire.next(), draft) {
+            match (number, field) {
+                (2, Field::Bytes(text)) => {
+                    let text = self.scratch.text(text, &self.batch.guard, draft)?;
+                    self.batch.status_message(text);
+                }
+                (3, Field::Varint(code)) => draft.status_number(code as i64),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn trace_id(&mut self, id: &[u8], draft: &mut Draft) -> TraceId {
+        match id.try_into() {
+            Ok(id) => TraceId(u128::from_be_bytes(id)),
+            Err(_) => {
+                draft.flaw(Flaw::IrregularId);
+                match padded::<16>(id) {
+                    Some(id) => TraceId(u128::from_be_bytes(id)),
+                    None => self.batch.trace_word(&hex(id)),
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn span_id(&mut self, id: &[u8], draft: &mut Draft) -> SpanId {
+        match id.try_into() {
+            Ok(id) => SpanId(u64::from_be_bytes(id)),
+            Err(_) if id.is_empty() => SpanId::default(),
+            Err(_) => {
+                draft.flaw(Flaw::IrregularId);
+                match padded::<8>(id) {
+                    Some(id) => SpanId(u64::from_be_bytes(id)),
+                    None => self.batch.span_word(&hex(id)),
+                }
+            }
+        }
+    }
+}
+
+fn go_on<'a>(
+    next: Result<Option<(u32, Field<'a>)>, Broken<'a>>,
+    draft: &mut Draft,
+) -> Option<(u32, Field<'a>)> {
+    next.unwrap_or_else(|_| {
+        draft.flaw(Flaw::Malformed);
+        None
+    })
+}
+
+/// A short id with zeros before it.
+fn padded<const N: usize>(id: &[u8]) -> Option<[u8; N]> {
+    let mut padded = [0; N];
+    let from = N.checked_sub(id.len())?;
+    padded[from..].copy_from_slice(id);
+    Some(padded)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    spanwise_model::Value::Bytes(bytes).to_string()
+}
+
+/// True where a record has the fields of a log record or a metric.
+fn is_other_signal(bytes: &[u8]) -> bool {
+    let mut wire = Wire::new(bytes);
+    let (mut ids, mut points) = (0, false);
+    while let Ok(Some(field)) = wire.next() {
+        match field {
+            (1 | 11, Field::Fixed64(_)) | (2, Field::Varint(_)) => return true,
+            (1, Field::Bytes(id)) if id.len() == 16 => ids += 1,
+            (2, Field::Bytes(id)) if id.len() == 8 => ids += 1,
+            (5 | 7 | 9 | 10 | 11, Field::Bytes(_)) => points = true,
+            _ => {}
+        }
+    }
+    points && ids == 0
+}

@@ -1,0 +1,288 @@
+//! Keys and values of attributes.
+
+use super::wire::{Broken, Field, Wire};
+use crate::otlp::draft::{Draft, Flaw};
+use crate::otlp::text::{push, push_bytes, push_double, push_string};
+use spanwise_model::{Guard, Result, SpanBatch, Symbol, Value};
+
+/// A value as it stands on the wire.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Any<'a> {
+    Empty,
+    Str(&'a [u8]),
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Bytes(&'a [u8]),
+    Nested(Shape, &'a [u8]),
+}
+
+/// The two shapes of values in values.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shape {
+    Array,
+    Map,
+}
+
+impl Shape {
+    fn open(self) -> char {
+        match self {
+            Self::Array => '[',
+            Self::Map => '{',
+        }
+    }
+
+    fn close(self) -> char {
+        match self {
+            Self::Array => ']',
+            Self::Map => '}',
+        }
+    }
+}
+
+impl<'a> Any<'a> {
+    #[inline]
+    fn read(bytes: &'a [u8]) -> Result<Self, Broken<'a>> {
+        let mut wire = Wire::new(bytes);
+        let mut any = Self::Empty;
+        while let Some(field) = wire.next()? {
+            any = match field {
+                (1, Field::Bytes(text)) => Self::Str(text),
+                (2, Field::Varint(flag)) => Self::Bool(flag != 0),
+                (3, Field::Varint(number)) => Self::Int(number as i64),
+                (4, Field::Fixed64(bits)) => Self::Double(f64::from_bits(bits)),
+                (5, Field::Bytes(list)) => Self::Nested(Shape::Array, list),
+                (6, Field::Bytes(map)) => Self::Nested(Shape::Map, map),
+                (7, Field::Bytes(bytes)) => Self::Bytes(bytes),
+                _ => any,
+            };
+        }
+        Ok(any)
+    }
+}
+
+/// An attribute on the wire.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeyValue<'a> {
+    pub(super) key: &'a [u8],
+    /// The message of the value, not looked into.
+    pub(super) value: &'a [u8],
+}
+
+impl<'a> KeyValue<'a> {
+    #[inline]
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Broken<'a>> {
+        let mut wire = Wire::new(bytes);
+        let mut pair = Self {
+            key: &[],
+            value: &[],
+        };
+        while let Some(field) = wire.next()? {
+            match field {
+                (1, Field::Bytes(key)) => pair.key = key,
+                (2, Field::Bytes(value)) => pair.value = value,
+                _ => {}
+            }
+        }
+        Ok(pair)
+    }
+}
+
+/// The slots of recent keys.
+const SLOTS: usize = 256;
+
+/// The symbols of recent keys, so that a known key is compared and not hashed.
+#[derive(Debug)]
+pub(super) struct Keys {
+    recent: [Symbol; SLOTS],
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            recent: [Symbol::EMPTY; SLOTS],
+        }
+    }
+}
+
+impl Keys {
+    /// The symbol of a short text that repeats.
+    #[inline]
+    pub(super) fn symbol(
+        &mut self,
+        key: &[u8],
+        batch: &mut SpanBatch,
+        draft: &mut Draft,
+    ) -> Result<Symbol> {
+        let slot = &mut self.recent[slot(key)];
+        if batch.strings.get(*slot).as_bytes() != key {
+            batch.guard.check_text(key.len())?;
+            *slot = match std::str::from_utf8(key) {
+                Ok(key) => batch.strings.intern(key),
+                Err(_) => {
+                    draft.flaw(Flaw::InvalidUtf8);
+                    return Ok(batch.strings.intern(&String::from_utf8_lossy(key)));
+                }
+            };
+        }
+        Ok(*slot)
+    }
+}
+
+#[inline]
+fn slot(key: &[u8]) -> usize {
+    let at = |index: usize| key.get(index).map_or(0, |&byte| usize::from(byte));
+    let last = key.len().wrapping_sub(1);
+    (at(last) ^ at(key.len() / 2) << 3 ^ key.len() << 2 ^ at(last.wrapping_sub(3)) << 1) % SLOTS
+}
+
+/// Room for values that do not stand on the wire as they are wanted.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    text: String,
+}
+
+impl Scratch {
+    /// A text; bad bytes are replaced.
+    #[inline]
+    pub(super) fn text<'v>(
+        &'v mut self,
+        bytes: &'v [u8],
+        guard: &Guard,
+        draft: &mut Draft,
+    ) -> Result<&'v str> {
+        guard.check_text(bytes.len())?;
+        Ok(std::str::from_utf8(bytes).unwrap_or_else(|_| {
+            draft.flaw(Flaw::InvalidUtf8);
+            self.text = String::from_utf8_lossy(bytes).into_owned();
+            &self.text
+        }))
+    }
+
+    /// The value in the message `any`.
+    #[inline]
+    pub(super) fn value<'v>(
+        &'v mut self,
+        any: &'v [u8],
+        guard: &Guard,
+        draft: &mut Draft,
+    ) -> Result<Value<'v>> {
+        let Ok(any) = Any::read(any) else {
+            draft.flaw(Flaw::Malformed);
+            return Ok(Value::Empty);
+        };
+        Ok(match any {
+            Any::Str(text) => Value::Str(self.text(text, guard, draft)?),
+            Any::Int(number) => Value::Int(number),
+            Any::Bool(flag) => Value::Bool(flag),
+            Any::Double(number) => Value::Double(number),
+            Any::Bytes(bytes) => {
+                guard.check_text(bytes.len())?;
+                Value::Bytes(bytes)
+            }
+            Any::Nested(shape, bytes) => {
+                self.text.clear();
+                match Nest::new(guard, draft).write(shape, bytes, &mut self.text)? {
+                    Ok(()) => Value::Json(&self.text),
+                    Err(_) => {
+                        draft.flaw(Flaw::Malformed);
+                        Value::Empty
+                    }
+                }
+            }
+            Any::Empty => Value::Empty,
+        })
+    }
+}
+
+/// Writes values in values as JSON, with a stack of its own.
+struct Nest<'g, 'a> {
+    guard: &'g Guard,
+    draft: &'g mut Draft,
+    open: Vec<(Shape, Wire<'a>)>,
+}
+
+impl<'g, 'a> Nest<'g, 'a> {
+    fn new(guard: &'g Guard, draft: &'g mut Draft) -> Self {
+        Self {
+            guard,
+            draft,
+            open: Vec::new(),
+        }
+    }
+
+    fn write(
+        mut self,
+        shape: Shape,
+        bytes: &'a [u8],
+        out: &mut String,
+    ) -> Result<Result<(), Broken<'a>>> {
+        self.enter(shape, bytes, out)?;
+        while let Some((shape, wire)) = self.open.last_mut() {
+            let shape = *shape;
+            let item = match wire.next() {
+                Ok(Some((1, Field::Bytes(item)))) => item,
+                Ok(Some(_)) => continue,
+                Ok(None) => {
+                    out.push(shape.close());
+                    self.open.pop();
+                    continue;
+                }
+                Err(broken) => return Ok(Err(broken)),
+            };
+            if !out.ends_with(['[', '{']) {
+                out.push(',');
+            }
+            if let Err(broken) = self.item(shape, item, out)? {
+                return Ok(Err(broken));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn enter(&mut self, shape: Shape, bytes: &'a [u8], out: &mut String) -> Result<()> {
+        self.guard.check_depth(self.open.len() + 1)?;
+        self.guard.check_text(out.len())?;
+        out.push(shape.open());
+        self.open.push((shape, Wire::new(bytes)));
+        Ok(())
+    }
+
+    fn item(
+        &mut self,
+        shape: Shape,
+        item: &'a [u8],
+        out: &mut String,
+    ) -> Result<Result<(), Broken<'a>>> {
+        let mut value = item;
+        if let Shape::Map = shape {
+            match KeyValue::read(item) {
+                Ok(pair) => {
+                    self.string(pair.key, out);
+                    out.push(':');
+                    value = pair.value;
+                }
+                Err(broken) => return Ok(Err(broken)),
+            }
+        }
+        match Any::read(value) {
+            Ok(Any::Nested(shape, bytes)) => self.enter(shape, bytes, out)?,
+            Ok(Any::Str(text)) => self.string(text, out),
+            Ok(Any::Int(number)) => push(out, format_args!("{number}")),
+            Ok(Any::Double(number)) => push_double(out, number),
+            Ok(Any::Bool(flag)) => push(out, format_args!("{flag}")),
+            Ok(Any::Bytes(bytes)) => push_bytes(out, bytes),
+            Ok(Any::Empty) => out.push_str("null"),
+            Err(broken) => return Ok(Err(broken)),
+        }
+        Ok(Ok(()))
+    }
+
+    fn string(&mut self, bytes: &[u8], out: &mut String) {
+        let text = String::from_utf8_lossy(bytes);
+        if let std::borrow::Cow::Owned(_) = text {
+            self.draft.flaw(Flaw::InvalidUtf8);
+        }
+        push_string(out, &text);
+    }
+}

@@ -1,0 +1,335 @@
+//! Reading inputs: files in parallel, results in the order of paths.
+//!
+//! Files are put together in portions of a few megabytes, each of which one
+//! thread reads into one batch; the batches are joined in order. The portions
+//! depend on the files alone, so the result does not depend on the number of
+//! threads.
+
+use crate::format::{Ended, Format};
+use crate::guess::{by_name, guess, without_mark};
+use crate::limits::Limits;
+use crate::progress::{Meter, Progress};
+use crate::source::{expand, load, Expansion, Input, Item, Loaded};
+use rayon::prelude::*;
+use spanwise_model::batch::Source;
+use spanwise_model::{
+    AttributeKeep, Error, ErrorKind, Example, Guard, IssueKind, Result, SpanBatch, SpanTable,
+};
+use std::fmt;
+use std::sync::Arc;
+
+/// How many bytes of small files are read into one batch.
+const PORTION_BYTES: u64 = 8 << 20;
+
+/// How inputs are read.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// Which attributes are kept.
+    pub attributes: AttributeKeep,
+    /// True where any issue is an error.
+    pub strict: bool,
+    /// How many threads read; as many as there are cores where it is not set.
+    pub threads: Option<usize>,
+    /// Limits against hostile input.
+    pub limits: Limits,
+    /// The name of the format of every file; guessed where it is not set.
+    pub format: Option<String>,
+    /// What watches the read.
+    pub progress: Option<Arc<dyn Progress>>,
+}
+
+impl fmt::Debug for ReadOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadOptions")
+            .field("attributes", &self.attributes)
+            .field("strict", &self.strict)
+            .field("threads", &self.threads)
+            .field("limits", &self.limits)
+            .field("format", &self.format)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ReadOptions {
+    /// The same options keeping other attributes.
+    #[must_use]
+    pub fn attributes(mut self, keep: AttributeKeep) -> Self {
+        self.attributes = keep;
+        self
+    }
+
+    /// The same options, strict or not.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// The same options with this many threads.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// The same options with other limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The same options for files of the format of this name.
+    #[must_use]
+    pub fn format(mut self, name: impl Into<String>) -> Self {
+        self.format = Some(name.into());
+        self
+    }
+
+    /// The same options watched by `progress`.
+    #[must_use]
+    pub fn progress(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+}
+
+/// Reads inputs and assembles their traces.
+///
+/// ```
+/// use spanwise_io::{read_table, Input, ReadOptions};
+/// let document = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{
+///     "traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331",
+///     "name":"GET","startTimeUnixNano":"0","endTimeUnixNano":"5"}]}]}]}"#;
+/// let table = read_table(&[Input::bytes(document)], &ReadOptions::default())?;
+/// assert_eq!(table.len(), 1);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`read_batch`].
+pub fn read_table(inputs: &[Input], options: &ReadOptions) -> Result<SpanTable> {
+    crate::assemble::assemble(read_batch(inputs, options)?)
+}
+
+/// Reads inputs into one batch, whose records stand in the order of the paths.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotFound`] for a path that does not exist or a pattern that
+/// matches nothing; [`ErrorKind::Io`] and [`ErrorKind::Format`] for a file
+/// named itself that cannot be read or is of no known format;
+/// [`ErrorKind::NoSpans`] where an input holds no span; [`ErrorKind::Limit`],
+/// [`ErrorKind::Strict`] and [`ErrorKind::Cancelled`].
+pub fn read_batch(inputs: &[Input], options: &ReadOptions) -> Result<SpanBatch> {
+    let expansion = expand(inputs)?;
+    let reader = Reader::new(&expansion, options)?;
+    let portions = portions(&expansion.items);
+    let read = || -> Vec<Result<SpanBatch>> {
+        let portions = portions.par_iter();
+        portions.map(|items| reader.portion(items)).collect()
+    };
+    let results = pool(options.threads)?.install(read);
+    let mut batch = SpanBatch::new(options.attributes.clone());
+    for result in results {
+        batch.absorb(result?)?;
+    }
+    check_found(inputs, &expansion, &batch)?;
+    batch.issues.absorb(expansion.issues);
+    batch.guard = Guard::default();
+    if options.strict {
+        check_issues(&batch)?;
+    }
+    Ok(batch)
+}
+
+fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|error| Error::new(ErrorKind::Usage, error.to_string()).caused_by(error))
+}
+
+/// Cuts items into runs of a few megabytes.
+fn portions(items: &[Item]) -> Vec<&[Item]> {
+    let mut portions = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (at, item) in items.iter().enumerate() {
+        let size = item.size.unwrap_or(PORTION_BYTES);
+        if at > start && bytes + size > PORTION_BYTES {
+            portions.push(&items[start..at]);
+            (start, bytes) = (at, 0);
+        }
+        bytes += size;
+    }
+    portions.push(&items[start..]);
+    portions
+}
+
+struct Reader<'a> {
+    options: &'a ReadOptions,
+    format: Option<&'static dyn Format>,
+    meter: Meter,
+}
+
+impl<'a> Reader<'a> {
+    fn new(expansion: &Expansion, options: &'a ReadOptions) -> Result<Self> {
+        let unknown = |name: &String| {
+            let names: Vec<_> = crate::guess::formats().iter().map(|f| f.name()).collect();
+            let message = format!("no format {name}; there are {}", names.join(", "));
+            Error::new(ErrorKind::Usage, message)
+        };
+        let format = match &options.format {
+            Some(name) => Some(by_name(name).ok_or_else(|| unknown(name))?),
+            None => None,
+        };
+        let sizes = expansion.items.iter().map(|item| item.size);
+        Ok(Self {
+            options,
+            format,
+            meter: Meter::new(options.progress.clone(), sizes.sum()),
+        })
+    }
+
+    fn portion(&self, items: &[Item]) -> Result<SpanBatch> {
+        let limits = &self.options.limits;
+        let mut batch = SpanBatch::new(self.options.attributes.clone());
+        batch.guard = Guard {
+            text_bytes: limits.text_bytes,
+            attributes: limits.attributes,
+            depth: limits.depth,
+            stop: self.meter.stop(),
+        };
+        for item in items {
+            self.item(item, &mut batch)
+                .map_err(|error| error.in_file(item.name.clone()))?;
+        }
+        Ok(batch)
+    }
+
+    fn item(&self, item: &Item, batch: &mut SpanBatch) -> Result<()> {
+        let loaded = match load(item, &self.options.limits, &self.meter) {
+            Ok(loaded) => loaded,
+            Err(error) if !item.explicit && is_of_the_system(&error) => {
+                add_issue(
+                    batch,
+                    IssueKind::UnreadableFile,
+                    item,
+                    None,
+                    error.message(),
+                );
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let bytes = without_mark(&loaded.bytes);
+        match self.format.or_else(|| guess(bytes)) {
+            Some(format) => self.read(item, format, &loaded, batch),
+            None => not_recognised(item, bytes, batch),
+        }
+    }
+
+    fn read(
+        &self,
+        item: &Item,
+        format: &'static dyn Format,
+        loaded: &Loaded,
+        batch: &mut SpanBatch,
+    ) -> Result<()> {
+        let first = batch.open_record();
+        let ended = format.read(without_mark(&loaded.bytes), batch)?;
+        batch.issues.set_path(&item.name);
+        let truncated = loaded.truncated || ended == Ended::Truncated;
+        if truncated {
+            let offset = Some(loaded.bytes.len() as u64);
+            add_issue(batch, IssueKind::TruncatedFile, item, offset, "");
+        }
+        batch.sources.push(Source {
+            path: item.name.clone(),
+            format: format.name(),
+            records: first..batch.open_record(),
+            truncated,
+        });
+        Ok(())
+    }
+}
+
+fn is_of_the_system(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Io | ErrorKind::NotFound)
+}
+
+fn add_issue(
+    batch: &mut SpanBatch,
+    kind: IssueKind,
+    item: &Item,
+    offset: Option<u64>,
+    detail: &str,
+) {
+    let example = Example::File {
+        path: item.name.clone(),
+        record: None,
+        offset,
+        detail: detail.to_owned(),
+    };
+    batch.issues.add(kind, "", example);
+}
+
+fn not_recognised(item: &Item, bytes: &[u8], batch: &mut SpanBatch) -> Result<()> {
+    let empty = bytes.trim_ascii().is_empty();
+    if !item.explicit {
+        let detail = if empty { "empty" } else { "" };
+        add_issue(batch, IssueKind::UnknownFormat, item, None, detail);
+        return Ok(());
+    }
+    Err(if empty {
+        Error::new(ErrorKind::NoSpans, "the input is empty")
+    } else {
+        Error::new(ErrorKind::Format, "of no format that is known")
+    })
+}
+
+/// Every folder and pattern must have given spans, and so must the whole run.
+fn check_found(inputs: &[Input], expansion: &Expansion, batch: &SpanBatch) -> Result<()> {
+    let none = |what: String| Err(Error::new(ErrorKind::NoSpans, "no span in it").in_file(what));
+    let mut spans = vec![0u64; inputs.len()];
+    let by_name: std::collections::BTreeMap<&str, u64> = batch
+        .sources
+        .iter()
+        .map(|source| {
+            (
+                source.path.as_str(),
+                u64::from(source.records.end - source.records.start),
+            )
+        })
+        .collect();
+    for item in &expansion.items {
+        let found = by_name.get(item.name.as_str()).copied().unwrap_or(0);
+        item.inputs.iter().for_each(|&at| spans[at] += found);
+    }
+    if let Some(&empty) = expansion.collections.iter().find(|&&at| spans[at] == 0) {
+        return none(inputs[empty].name());
+    }
+    if batch.is_empty() {
+        let names: Vec<_> = inputs.iter().take(3).map(Input::name).collect();
+        return match names.is_empty() {
+            true => Err(Error::new(ErrorKind::Usage, "no input is named")),
+            false => none(names.join(", ")),
+        };
+    }
+    Ok(())
+}
+
+fn check_issues(batch: &SpanBatch) -> Result<()> {
+    let Some((kind, _, row)) = batch.issues.iter().next() else {
+        return Ok(());
+    };
+    let example = row.examples.first().map(ToString::to_string);
+    let total = batch.issues.total();
+    let message = format!(
+        "{total} issues, the first of them {kind} ({})",
+        example.unwrap_or_default()
+    );
+    Err(Error::new(ErrorKind::Strict, message))
+}

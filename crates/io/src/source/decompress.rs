@@ -1,0 +1,168 @@
+//! Decompression by what the bytes say, under limits.
+
+use crate::limits::Limits;
+use crate::progress::Meter;
+use spanwise_model::{Error, ErrorKind, Guard, Result};
+use std::io::{self, BufReader, Chain, Cursor, Read};
+
+/// How many bytes are decompressed between two looks at limits.
+const STEP: usize = 1 << 20;
+
+/// Below this many bytes no ratio is suspicious.
+const RATIO_FROM: u64 = 64 << 20;
+
+/// The most that is reserved on the word of a file's size.
+const RESERVE: u64 = 1 << 30;
+
+/// All bytes of a source.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    pub(crate) bytes: Vec<u8>,
+    /// True where the compressed data ends too early or is broken.
+    pub(crate) truncated: bool,
+}
+
+/// Counts the bytes that pass, and stops when the user wants to.
+struct Counted<'a, R> {
+    inner: R,
+    meter: &'a Meter,
+    passed: u64,
+    told: u64,
+    cancelled: bool,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.passed += read as u64;
+        if self.passed - self.told >= STEP as u64 || read == 0 {
+            let step = self.passed - self.told;
+            self.told = self.passed;
+            self.cancelled |= !self.meter.advance(step);
+        }
+        Ok(read)
+    }
+}
+
+type Rewound<'a, R> = BufReader<Chain<Cursor<Vec<u8>>, Counted<'a, R>>>;
+
+enum Decoder<'a, R: Read> {
+    Plain(Rewound<'a, R>),
+    Gzip(flate2::bufread::MultiGzDecoder<Rewound<'a, R>>),
+    Zstd(Box<zstd::Decoder<'static, Rewound<'a, R>>>),
+}
+
+impl<'a, R: Read> Decoder<'a, R> {
+    fn new(mut source: Counted<'a, R>) -> io::Result<Self> {
+        let mut magic = Vec::with_capacity(4);
+        source.by_ref().take(4).read_to_end(&mut magic)?;
+        let kind = Magic::of(&magic);
+        let whole = BufReader::with_capacity(STEP, Cursor::new(magic).chain(source));
+        Ok(match kind {
+            Magic::Gzip => Self::Gzip(flate2::bufread::MultiGzDecoder::new(whole)),
+            Magic::Zstd => Self::Zstd(Box::new(zstd::Decoder::with_buffer(whole)?)),
+            Magic::None => Self::Plain(whole),
+        })
+    }
+
+    fn reader(&mut self) -> &mut dyn Read {
+        match self {
+            Self::Plain(reader) => reader,
+            Self::Gzip(reader) => reader,
+            Self::Zstd(reader) => reader,
+        }
+    }
+
+    fn source(&self) -> &Counted<'a, R> {
+        let buffered = match self {
+            Self::Plain(reader) => reader,
+            Self::Gzip(reader) => reader.get_ref(),
+            Self::Zstd(reader) => reader.get_ref(),
+        };
+        buffered.get_ref().get_ref().1
+    }
+
+    fn is_compressed(&self) -> bool {
+        !matches!(self, Self::Plain(_))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Magic {
+    Gzip,
+    Zstd,
+    None,
+}
+
+impl Magic {
+    fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd] => Self::Zstd,
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+}
+
+/// Reads all of `source`, of which `size` bytes are expected.
+pub(crate) fn read_all(
+    source: impl Read,
+    size: Option<u64>,
+    limits: &Limits,
+    meter: &Meter,
+) -> Result<Loaded> {
+    let counted = Counted {
+        inner: source,
+        meter,
+        passed: 0,
+        told: 0,
+        cancelled: false,
+    };
+    let mut decoder = Decoder::new(counted)?;
+    let mut loaded = Loaded::default();
+    if let (Some(size), false) = (size, decoder.is_compressed()) {
+        loaded
+            .bytes
+            .reserve_exact(size.min(RESERVE).min(limits.file_bytes) as usize + 1);
+    }
+    loop {
+        let step = decoder
+            .reader()
+            .take(STEP as u64)
+            .read_to_end(&mut loaded.bytes);
+        if decoder.source().cancelled {
+            return Err(Error::new(ErrorKind::Cancelled, "stopped"));
+        }
+        check(loaded.bytes.len() as u64, &decoder, limits)?;
+        match step {
+            Ok(0) => return Ok(loaded),
+            Ok(_) => {}
+            Err(error) if decoder.is_compressed() && is_broken_data(&error) => {
+                loaded.truncated = true;
+                return Ok(loaded);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// True where the data are to blame and not the system.
+fn is_broken_data(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    matches!(
+        error.kind(),
+        UnexpectedEof | InvalidData | InvalidInput | Other
+    ) && error.raw_os_error().is_none()
+}
+
+fn check<R: Read>(bytes: u64, decoder: &Decoder<'_, R>, limits: &Limits) -> Result<()> {
+    if bytes > limits.file_bytes {
+        return Err(Guard::exceeded("file_bytes", limits.file_bytes));
+    }
+    let compressed = decoder.source().passed.max(1);
+    if decoder.is_compressed() && bytes > RATIO_FROM && bytes / compressed > limits.ratio {
+        return Err(Guard::exceeded("ratio", limits.ratio));
+    }
+    Ok(())
+}
