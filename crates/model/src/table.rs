@@ -458,6 +458,16 @@ impl Table {
             .map(|column| &column.data)
     }
 
+    /// The columns of these names in this order; names that are not there are
+    /// passed over.
+    #[must_use]
+    pub fn select(&self, names: &[&str]) -> Self {
+        let find = |name: &&str| self.columns.iter().find(|column| column.name == *name);
+        Self {
+            columns: names.iter().filter_map(find).cloned().collect(),
+        }
+    }
+
     /// The cell of a row in the column of this name; absent where there is none.
     #[must_use]
     pub fn cell(&self, row: usize, name: &str) -> Cell<'_> {
