@@ -23,3 +23,4 @@ pub mod polars;
 pub mod text;
 pub mod time;
 pub mod units;
+pub mod waterfall;

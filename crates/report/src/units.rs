@@ -80,6 +80,24 @@ fn long_duration(nano: u64) -> String {
     format!("{}d {:02}h {minutes:02}m", hours / 24, hours % 24)
 }
 
+/// A duration without trailing zeros, for the ticks of an axis.
+///
+/// ```
+/// assert_eq!(spanwise_report::units::short_duration(2_500_000), "2.5 ms");
+/// ```
+#[must_use]
+pub fn short_duration(nano: u64) -> String {
+    let text = unsigned_duration(nano);
+    match text.split_once(' ') {
+        _ if nano == 0 => "0".to_owned(),
+        Some((number, unit)) if number.contains('.') => {
+            let number = number.trim_end_matches('0').trim_end_matches('.');
+            format!("{number} {unit}")
+        }
+        _ => text,
+    }
+}
+
 /// A whole number in groups of three.
 ///
 /// ```
