@@ -3,7 +3,12 @@
 //! It belongs to a set of traces and never to one analysis, so that all
 //! analyses of a pass share their facts.
 
+use spanwise_model::{flags, SpanKind};
+
 /// Which children block their parents.
+///
+/// Under every rule a child that does not overlap its parent in time does not
+/// block it: a parent cannot wait for what happens before or after it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Blocking {
@@ -16,6 +21,23 @@ pub enum Blocking {
     All,
 }
 
+impl Blocking {
+    /// Whether a child with these flags and this kind may block a parent of
+    /// that kind; whether it does also depends on when both ran.
+    #[must_use]
+    #[inline]
+    pub fn permits(self, child_flags: u32, child: SpanKind, parent: SpanKind) -> bool {
+        match self {
+            Self::All => true,
+            Self::ByKind => {
+                let sent = parent == SpanKind::Producer;
+                let received = child == SpanKind::Consumer && parent != SpanKind::Consumer;
+                child_flags & flags::FOLLOWS_FROM == 0 && !sent && !received
+            }
+        }
+    }
+}
+
 /// The knobs that facts depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -23,7 +45,8 @@ pub struct Policy {
     /// Which children block their parents.
     pub blocking: Blocking,
     /// How far two siblings may overlap and still count as one after the
-    /// other, in nanoseconds. 1 µs unless said.
+    /// other, in nanoseconds. 1 µs unless said, which is what truncating start
+    /// and duration to microseconds can shift an end by.
     pub tolerance_nano: u64,
 }
 

@@ -1,4 +1,4 @@
-//! The derived columns.
+//! The derived columns, and slices of them that can be filled apart.
 
 use super::Outcome;
 use spanwise_model::Issues;
@@ -7,19 +7,23 @@ use spanwise_model::Issues;
 pub mod fact_flags {
     /// The span's outcome is an error for its kind.
     pub const ERRS: u8 = 1;
-    /// An error began here.
+    /// An error began here: the span errs, and no unhealed child that errs
+    /// ended by the span's own end.
     pub const ORIGIN: u8 = 1 << 1;
-    /// The span errs, and so does a child of it.
+    /// The span errs, and so does a child of it. A span that gave up before
+    /// its child failed is both an origin and this.
     pub const PROPAGATED: u8 = 1 << 2;
     /// The span does not err, but a child of it does.
     pub const ABSORBED: u8 = 1 << 3;
     /// The span blocks its parent (top spans: set).
     pub const BLOCKING: u8 = 1 << 4;
-    /// The span is on the critical path of its component, if only with a tile
-    /// of zero length.
+    /// The span is on the critical path of its component: a tile of it is
+    /// the span's own, if only one of zero length.
     pub const ON_PATH: u8 = 1 << 5;
     /// An erring span that a later sibling of the same operation and peer made good.
     pub const HEALED: u8 = 1 << 6;
+    /// A proxy delayed or failed the span on purpose, to test faults.
+    pub const INJECTED: u8 = 1 << 7;
 }
 
 /// Facts, one entry a row of the span table.
@@ -36,4 +40,81 @@ pub struct FactColumns {
     pub flags: Vec<u8>,
     /// What the policy cut, dropped or found outside.
     pub issues: Issues,
+}
+
+impl FactColumns {
+    /// Columns for this many rows, all empty.
+    #[must_use]
+    pub fn with_rows(rows: usize) -> Self {
+        Self {
+            self_nano: vec![0; rows],
+            critical_nano: vec![0; rows],
+            outcome: vec![Outcome::Ok; rows],
+            flags: vec![0; rows],
+            issues: Issues::default(),
+        }
+    }
+
+    /// All rows, to be filled.
+    pub fn slices(&mut self) -> FactSlices<'_> {
+        FactSlices {
+            self_nano: &mut self.self_nano,
+            critical_nano: &mut self.critical_nano,
+            outcome: &mut self.outcome,
+            flags: &mut self.flags,
+        }
+    }
+}
+
+/// Columns of a run of rows, to be filled.
+#[derive(Debug)]
+pub struct FactSlices<'a> {
+    /// See [`FactColumns::self_nano`].
+    pub self_nano: &'a mut [u64],
+    /// See [`FactColumns::critical_nano`].
+    pub critical_nano: &'a mut [u64],
+    /// See [`FactColumns::outcome`].
+    pub outcome: &'a mut [Outcome],
+    /// See [`FactColumns::flags`].
+    pub flags: &'a mut [u8],
+}
+
+impl<'a> FactSlices<'a> {
+    /// The first `rows` rows, and the rest.
+    ///
+    /// # Panics
+    ///
+    /// Where there are fewer rows.
+    #[must_use]
+    pub fn split_at(self, rows: usize) -> (FactSlices<'a>, FactSlices<'a>) {
+        let (self_nano, rest_self) = self.self_nano.split_at_mut(rows);
+        let (critical_nano, rest_critical) = self.critical_nano.split_at_mut(rows);
+        let (outcome, rest_outcome) = self.outcome.split_at_mut(rows);
+        let (flags, rest_flags) = self.flags.split_at_mut(rows);
+        let first = FactSlices {
+            self_nano,
+            critical_nano,
+            outcome,
+            flags,
+        };
+        let rest = FactSlices {
+            self_nano: rest_self,
+            critical_nano: rest_critical,
+            outcome: rest_outcome,
+            flags: rest_flags,
+        };
+        (first, rest)
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.flags.len()
+    }
+
+    /// True where there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.flags.is_empty()
+    }
 }

@@ -1,8 +1,194 @@
 //! Facts: columns derived from the span table under a policy, computed once
 //! and shared by every analysis.
+//!
+//! A run of whole traces goes through four passes over its rows: effective
+//! times, self times, the walk of the critical path, outcomes and then the
+//! origins of errors. Rows stand in preorder, so each pass is a loop. Nothing
+//! is allocated for a span or a trace; a [`Scratch`] serves one run after the
+//! other.
 
+mod canonical;
 mod columns;
+pub mod critical_path;
+mod effective;
+mod envoy;
+mod healing;
+mod origin;
 mod outcome;
+mod parallel;
+mod self_time;
+mod tally;
+mod timeline;
+mod verdict;
+mod wording;
 
-pub use columns::{fact_flags, FactColumns};
-pub use outcome::Outcome;
+pub use canonical::{Canonical, Fields};
+pub use columns::{fact_flags, FactColumns, FactSlices};
+pub use outcome::{grpc_code, Outcome};
+pub use parallel::compute_parallel;
+
+use crate::policy::Policy;
+use critical_path::{Ground, Walk};
+use origin::{Errors, Origins};
+use spanwise_model::{Issues, Span, SpanTable};
+use std::ops::Range;
+use tally::Tally;
+use timeline::{marks, Timeline};
+use verdict::Verdict;
+
+/// Rows that a run of traces holds at least, so that its scratch stays in the
+/// cache.
+const RUN_ROWS: usize = 1 << 14;
+
+/// What facts are computed from.
+#[derive(Clone, Debug)]
+pub struct FactInput<'a> {
+    canonical: Canonical<'a>,
+    policy: Policy,
+}
+
+impl<'a> FactInput<'a> {
+    /// The facts of a table under a policy.
+    #[must_use]
+    pub fn new(table: &'a SpanTable, policy: &Policy) -> Self {
+        Self {
+            canonical: Canonical::new(table),
+            policy: *policy,
+        }
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> &'a SpanTable {
+        self.canonical.table()
+    }
+
+    /// The reader of its canonical fields.
+    #[must_use]
+    pub fn canonical(&self) -> &Canonical<'a> {
+        &self.canonical
+    }
+}
+
+/// Memory that is reused from one run of traces to the next.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    timeline: Timeline,
+    covered: Vec<i64>,
+    walk: Walk,
+    origins: Origins,
+    tally: Tally,
+}
+
+/// Facts about every span of a table, computed on this thread.
+#[must_use]
+pub fn compute(table: &SpanTable, policy: &Policy) -> FactColumns {
+    let input = FactInput::new(table, policy);
+    let mut columns = FactColumns::with_rows(table.len());
+    let mut scratch = Scratch::default();
+    let mut issues = Issues::default();
+    let mut rest = columns.slices();
+    for traces in runs(table) {
+        let (mut out, behind) = rest.split_at(effective::rows_of(table, &traces).len());
+        issues.absorb(compute_range(&input, traces, &mut out, &mut scratch));
+        rest = behind;
+    }
+    columns.issues = issues;
+    columns
+}
+
+/// Fills `out`, the rows of `traces`, and answers what was found wrong with
+/// them.
+///
+/// # Panics
+///
+/// Where `out` does not have as many rows as the traces.
+pub fn compute_range(
+    input: &FactInput<'_>,
+    traces: Range<u32>,
+    out: &mut FactSlices<'_>,
+    scratch: &mut Scratch,
+) -> Issues {
+    let table = input.table();
+    assert_eq!(
+        out.len(),
+        effective::rows_of(table, &traces).len(),
+        "one entry for each row of the traces"
+    );
+    let Scratch {
+        timeline,
+        covered,
+        walk,
+        origins,
+        tally,
+    } = scratch;
+    timeline.fill(table, &input.policy, traces.clone(), tally);
+    let rows = timeline.rows();
+    let parents = &table.columns.parent[rows.start as usize..rows.end as usize];
+    self_time::fill(timeline, parents, covered, out.self_nano);
+    judge(&input.canonical, timeline, out);
+    let ground = Ground {
+        table,
+        timeline,
+        tolerance_nano: input.policy.tolerance_nano,
+    };
+    walk_components(&ground, walk, out);
+    let errors = Errors {
+        canonical: &input.canonical,
+        timeline,
+        tolerance_nano: input.policy.tolerance_nano,
+    };
+    origins.fill(&errors, traces, out.flags);
+    tally.take(table)
+}
+
+/// Writes outcomes, and the flags that hang on one span alone.
+fn judge(canonical: &Canonical<'_>, timeline: &Timeline, out: &mut FactSlices<'_>) {
+    for (at, row) in timeline.rows().enumerate() {
+        let span = Span::new(canonical.table(), row);
+        let verdict = Verdict::of(canonical, span);
+        out.outcome[at] = verdict.outcome;
+        let bits = [
+            (
+                timeline.marks[at] & marks::BLOCKING != 0,
+                fact_flags::BLOCKING,
+            ),
+            (verdict.injected, fact_flags::INJECTED),
+            (
+                verdict.outcome != Outcome::Ok && verdict.outcome.errs(span.kind()),
+                fact_flags::ERRS,
+            ),
+        ];
+        let set = bits.iter().filter(|bit| bit.0);
+        out.flags[at] = set.fold(0, |flags, bit| flags | bit.1);
+    }
+}
+
+/// Writes the critical times of every component.
+fn walk_components(ground: &Ground<'_>, walk: &mut Walk, out: &mut FactSlices<'_>) {
+    out.critical_nano.fill(0);
+    let rows = ground.timeline.rows();
+    let mut top = rows.start;
+    while top < rows.end {
+        walk.run(ground, top, |tile| {
+            let at = ground.timeline.at(tile.row);
+            out.critical_nano[at] += tile.duration_nano();
+            out.flags[at] |= fact_flags::ON_PATH;
+        });
+        top = ground.table.columns.subtree_end[top as usize];
+    }
+}
+
+/// Cuts the traces of a table into runs, each of [`RUN_ROWS`] rows or a little
+/// more.
+fn runs(table: &SpanTable) -> impl Iterator<Item = Range<u32>> + '_ {
+    let count = table.trace_count() as u32;
+    let next = move |run: &Range<u32>| {
+        let first = run.end;
+        let begun = effective::rows_of(table, &(0..first)).end as usize;
+        let ends = &table.trace_ends[first as usize..];
+        let full = ends.partition_point(|&end| (end as usize) < begun + RUN_ROWS);
+        (first < count).then(|| first..(first + full as u32 + 1).min(count))
+    };
+    std::iter::successors(next(&(0..0)), next)
+}

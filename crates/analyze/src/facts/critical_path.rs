@@ -1,0 +1,229 @@
+//! The critical path: which span each nanosecond of a component's top span is
+//! given to.
+//!
+//! The walk goes back from the end of the top span. At the cursor it takes the
+//! next blocking child that ends by the cursor (or within the tolerance behind
+//! it, and then the child is cut to the cursor); the gap belongs to the parent.
+//! It descends into the child and, at the child's start, returns to the
+//! parent. A child without length is taken where the cursor passes over it.
+//! Children are looked at in one order (effective end descending, zero-length
+//! first, start ascending, span id, row), each once, so the walk is linear but
+//! for sorting, and the tiles fit without gap or overlap by construction.
+
+use super::tally::Tally;
+use super::timeline::{marks, Timeline};
+use crate::policy::Policy;
+use spanwise_model::{Span, SpanTable, Trace};
+
+/// A piece of a critical path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// The row of the span that the time is given to.
+    pub row: u32,
+    /// Where the piece starts, nanoseconds since the epoch.
+    pub from_unix_nano: i64,
+    /// Where it ends.
+    pub to_unix_nano: i64,
+    /// The path could as well run elsewhere: the span, or one above it, was
+    /// taken before a sibling with the same effective end because it started
+    /// earlier or has the smaller id.
+    pub tied: bool,
+    /// A blocking child of the span runs during a part of the piece.
+    pub overlapped: bool,
+    /// The span was cut to its parent's effective interval.
+    pub clipped: bool,
+}
+
+impl Tile {
+    /// How long the piece is, in nanoseconds.
+    #[must_use]
+    pub fn duration_nano(self) -> u64 {
+        self.to_unix_nano.abs_diff(self.from_unix_nano)
+    }
+}
+
+/// The critical path of a component of `trace`: pieces in the order of time
+/// that together are the effective interval of `top`. Pieces of no length
+/// stand for spans of no length; there is always at least one piece.
+///
+/// `top` is a top span of the trace; any other span of it gives the path
+/// inside that span.
+#[must_use]
+pub fn tiles(trace: Trace<'_>, top: Span<'_>, policy: &Policy) -> Vec<Tile> {
+    let table = trace.table();
+    let index = trace.index();
+    let mut timeline = Timeline::default();
+    timeline.fill(table, policy, index..index + 1, &mut Tally::default());
+    let ground = Ground {
+        table,
+        timeline: &timeline,
+        tolerance_nano: policy.tolerance_nano,
+    };
+    let mut tiles = Vec::new();
+    Walk::default().run(&ground, top.row(), |tile| tiles.push(tile));
+    tiles.reverse();
+    tiles
+}
+
+/// What the walk goes over.
+pub(super) struct Ground<'a> {
+    pub(super) table: &'a SpanTable,
+    pub(super) timeline: &'a Timeline,
+    pub(super) tolerance_nano: u64,
+}
+
+/// A blocking child, by its effective interval.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    end: i64,
+    start: i64,
+    row: u32,
+}
+
+impl Candidate {
+    fn is_point(self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// A span that the walk is inside of.
+#[derive(Debug)]
+struct Frame {
+    row: u32,
+    tied: bool,
+    start: i64,
+    /// The earliest start of the children that were passed over.
+    passed: i64,
+    /// Where its candidates begin, and the next of them.
+    candidates: usize,
+    next: usize,
+}
+
+/// The stack of a walk, kept from one to the next.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    frames: Vec<Frame>,
+    /// Candidates of all frames; those of the innermost one stand last.
+    candidates: Vec<Candidate>,
+}
+
+impl Walk {
+    /// Walks back from the end of `top` and hands out its tiles, last first.
+    pub(super) fn run(&mut self, ground: &Ground<'_>, top: u32, mut give: impl FnMut(Tile)) {
+        self.frames.clear();
+        self.candidates.clear();
+        let timeline = ground.timeline;
+        let mut cursor = timeline.effective[timeline.at(top)].end;
+        self.enter(ground, top, false);
+        while let Some(frame) = self.frames.last_mut() {
+            let taken = frame.take(&self.candidates, cursor, ground.tolerance_nano);
+            let from = taken.map_or(frame.start, |(child, _)| child.end.min(cursor));
+            let point = taken.is_none() && ground.is_point(frame.row);
+            if from < cursor || point {
+                give(ground.tile(frame, from, cursor));
+            }
+            cursor = from;
+            match taken {
+                Some((child, tied)) => {
+                    let tied = tied || frame.tied;
+                    self.enter(ground, child.row, tied);
+                }
+                None => {
+                    self.candidates.truncate(frame.candidates);
+                    self.frames.pop();
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, ground: &Ground<'_>, row: u32, tied: bool) {
+        let (timeline, ends) = (ground.timeline, &ground.table.columns.subtree_end);
+        let candidates = self.candidates.len();
+        let end = ends[row as usize];
+        let mut child = row + 1;
+        while child < end {
+            let at = timeline.at(child);
+            if timeline.blocks(at) {
+                let interval = timeline.effective[at];
+                self.candidates.push(Candidate {
+                    end: interval.end,
+                    start: interval.start,
+                    row: child,
+                });
+            }
+            child = ends[child as usize];
+        }
+        ground.sort(&mut self.candidates[candidates..]);
+        self.frames.push(Frame {
+            row,
+            tied,
+            start: timeline.effective[timeline.at(row)].start,
+            passed: i64::MAX,
+            candidates,
+            next: candidates,
+        });
+    }
+}
+
+impl Frame {
+    /// The next child on the path, and whether a sibling could stand for it.
+    fn take(
+        &mut self,
+        candidates: &[Candidate],
+        cursor: i64,
+        tolerance_nano: u64,
+    ) -> Option<(Candidate, bool)> {
+        let latest = cursor.saturating_add_unsigned(tolerance_nano);
+        while let Some(&child) = candidates.get(self.next) {
+            self.next += 1;
+            if child.is_point() {
+                if child.end <= cursor {
+                    return Some((child, false));
+                }
+            } else if child.end <= latest && child.start < cursor {
+                let rival = candidates.get(self.next);
+                let tied =
+                    rival.is_some_and(|rival| rival.end == child.end && rival.start < cursor);
+                return Some((child, tied));
+            } else {
+                self.passed = self.passed.min(child.start);
+            }
+        }
+        None
+    }
+}
+
+impl Ground<'_> {
+    fn is_point(&self, row: u32) -> bool {
+        self.timeline.effective[self.timeline.at(row)].is_empty()
+    }
+
+    fn tile(&self, frame: &Frame, from: i64, to: i64) -> Tile {
+        let mark = self.timeline.marks[self.timeline.at(frame.row)];
+        Tile {
+            row: frame.row,
+            from_unix_nano: from,
+            to_unix_nano: to,
+            tied: frame.tied,
+            overlapped: frame.passed < to,
+            clipped: mark & marks::CLIPPED != 0,
+        }
+    }
+
+    /// Sorts candidates into the order in which the walk looks at them. They
+    /// come by start, so one after the other they are already sorted once
+    /// they are reversed.
+    fn sort(&self, candidates: &mut [Candidate]) {
+        if candidates.len() < 2 {
+            return;
+        }
+        candidates.reverse();
+        let ids = &self.table.columns.span_id;
+        candidates.sort_unstable_by(|a, b| {
+            (b.end, b.is_point(), a.start)
+                .cmp(&(a.end, a.is_point(), b.start))
+                .then_with(|| ids[a.row as usize].cmp(&ids[b.row as usize]))
+                .then_with(|| a.row.cmp(&b.row))
+        });
+    }
+}

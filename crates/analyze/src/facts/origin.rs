@@ -1,0 +1,147 @@
+//! Where errors began: origins, what they spread to, and what absorbed them.
+//!
+//! A span's children are those by parent edge, and those that link to it from
+//! inside its trace: a consumer that links to its producer is caused by it, so
+//! its error stands under the producer as a child's does. Only links from a
+//! later row to an earlier one count; so no circle of links can hide an
+//! origin, as a circle of parents cannot.
+//!
+//! A child that errs explains its parent's error where it was not healed and
+//! ended by the parent's own end (not the effective one, which it never
+//! outlives). The policy's tolerance, which allows for truncated times, holds
+//! here as it does between siblings.
+
+use super::canonical::Canonical;
+use super::columns::fact_flags;
+use super::healing::Healing;
+use super::timeline::Timeline;
+use spanwise_model::trace_table::NO_PARENT;
+use spanwise_model::{Span, SpanId, SpanTable};
+use std::ops::Range;
+
+/// A child errs.
+const CHILD_ERRS: u8 = 1;
+/// Such a child explains the span's own error.
+const EXPLAINED: u8 = 1 << 1;
+/// The children were looked at for healing.
+const LOOKED: u8 = 1 << 2;
+
+/// What errors are traced over.
+pub(super) struct Errors<'a> {
+    pub(super) canonical: &'a Canonical<'a>,
+    pub(super) timeline: &'a Timeline,
+    pub(super) tolerance_nano: u64,
+}
+
+/// Scratch, kept from one run of traces to the next.
+#[derive(Debug, Default)]
+pub(super) struct Origins {
+    notes: Vec<u8>,
+    by_id: Vec<(SpanId, u32)>,
+    healing: Healing,
+}
+
+impl Origins {
+    /// Sets the flags of errors for the timeline's rows, whose
+    /// [`fact_flags::ERRS`] is set already.
+    pub(super) fn fill(&mut self, errors: &Errors<'_>, traces: Range<u32>, facts: &mut [u8]) {
+        if facts.iter().all(|flags| flags & fact_flags::ERRS == 0) {
+            return;
+        }
+        self.notes.clear();
+        self.notes.resize(facts.len(), 0);
+        self.heal(errors, facts);
+        self.note_parents(errors, facts);
+        if !errors.table().store.links.record.is_empty() {
+            for index in traces {
+                self.note_links(errors, index, facts);
+            }
+        }
+        for (flags, notes) in facts.iter_mut().zip(&self.notes) {
+            *flags |= verdict(*flags, *notes);
+        }
+    }
+
+    /// Marks erring children that a sibling made good, parent by parent.
+    fn heal(&mut self, errors: &Errors<'_>, facts: &mut [u8]) {
+        for row in errors.timeline.rows() {
+            let parent = errors.table().columns.parent[row as usize];
+            if parent == NO_PARENT || !errs(errors, facts, row) {
+                continue;
+            }
+            let notes = &mut self.notes[errors.timeline.at(parent)];
+            if *notes & LOOKED == 0 {
+                *notes |= LOOKED;
+                self.healing.children_of(errors, parent, facts);
+            }
+        }
+    }
+
+    fn note_parents(&mut self, errors: &Errors<'_>, facts: &[u8]) {
+        for row in errors.timeline.rows() {
+            let parent = errors.table().columns.parent[row as usize];
+            if parent != NO_PARENT && errs(errors, facts, row) {
+                self.note(errors, facts, (parent, row));
+            }
+        }
+    }
+
+    fn note_links(&mut self, errors: &Errors<'_>, index: u32, facts: &[u8]) {
+        let table = errors.table();
+        let trace = table.trace(index);
+        self.by_id.clear();
+        for row in trace.rows().filter(|&row| errs(errors, facts, row)) {
+            let inside = Span::new(table, row)
+                .links()
+                .filter(|link| link.0 == trace.id());
+            for (_, id) in inside {
+                if self.by_id.is_empty() {
+                    self.by_id
+                        .extend(trace.spans().map(|span| (span.id(), span.row())));
+                    self.by_id.sort_unstable();
+                }
+                let at = self.by_id.partition_point(|entry| entry.0 < id);
+                match self.by_id.get(at) {
+                    Some(&(found, target)) if found == id && target < row => {
+                        self.note(errors, facts, (target, row));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Notes at `parent` that its child errs.
+    fn note(&mut self, errors: &Errors<'_>, facts: &[u8], (parent, child): (u32, u32)) {
+        let timeline = errors.timeline;
+        let (above, below) = (timeline.at(parent), timeline.at(child));
+        self.notes[above] |= CHILD_ERRS;
+        let by = timeline.own[above]
+            .end
+            .saturating_add_unsigned(errors.tolerance_nano);
+        if facts[below] & fact_flags::HEALED == 0 && timeline.own[below].end <= by {
+            self.notes[above] |= EXPLAINED;
+        }
+    }
+}
+
+impl<'a> Errors<'a> {
+    pub(super) fn table(&self) -> &'a SpanTable {
+        self.canonical.table()
+    }
+}
+
+fn verdict(flags: u8, notes: u8) -> u8 {
+    let child_errs = notes & CHILD_ERRS != 0;
+    match (flags & fact_flags::ERRS != 0, notes & EXPLAINED != 0) {
+        (true, true) => fact_flags::PROPAGATED,
+        (true, false) if child_errs => fact_flags::ORIGIN | fact_flags::PROPAGATED,
+        (true, false) => fact_flags::ORIGIN,
+        (false, _) if child_errs => fact_flags::ABSORBED,
+        (false, _) => 0,
+    }
+}
+
+fn errs(errors: &Errors<'_>, facts: &[u8], row: u32) -> bool {
+    facts[errors.timeline.at(row)] & fact_flags::ERRS != 0
+}

@@ -1,0 +1,39 @@
+//! Facts on all threads of the current pool. This is the runner's part of the
+//! facts: traces are cut into runs of about equal size, whose rows are filled
+//! apart and whose issues are added in order, so that the number of threads
+//! cannot be seen in the result.
+
+use super::effective::rows_of;
+use super::{compute_range, runs, FactColumns, FactInput, FactSlices, Scratch};
+use crate::policy::Policy;
+use rayon::prelude::*;
+use spanwise_model::{Issues, SpanTable};
+use std::ops::Range;
+
+/// Facts about every span of a table, computed on the current thread pool.
+#[must_use]
+pub fn compute_parallel(table: &SpanTable, policy: &Policy) -> FactColumns {
+    let input = FactInput::new(table, policy);
+    let mut columns = FactColumns::with_rows(table.len());
+    let parts: Vec<Issues> = split(table, columns.slices())
+        .into_par_iter()
+        .map_init(Scratch::default, |scratch, (traces, mut out)| {
+            compute_range(&input, traces, &mut out, scratch)
+        })
+        .collect();
+    for part in parts {
+        columns.issues.absorb(part);
+    }
+    columns
+}
+
+fn split<'a>(table: &SpanTable, all: FactSlices<'a>) -> Vec<(Range<u32>, FactSlices<'a>)> {
+    let mut rest = all;
+    let mut parts = Vec::new();
+    for traces in runs(table) {
+        let (part, behind) = rest.split_at(rows_of(table, &traces).len());
+        parts.push((traces, part));
+        rest = behind;
+    }
+    parts
+}

@@ -1,0 +1,110 @@
+//! When each span ran: its own interval, and the effective one.
+//!
+//! All other facts read times from here and never from the table's columns,
+//! so that a correction of clocks has one place to go.
+
+use std::ops::Range;
+
+/// A span of time, nanoseconds since the epoch; the end never stands before
+/// the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Interval {
+    pub(super) start: i64,
+    pub(super) end: i64,
+}
+
+impl Interval {
+    pub(super) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    pub(super) fn len(self) -> u64 {
+        self.end.abs_diff(self.start)
+    }
+
+    /// True where `self` shares time with `outer`, or has no length and lies
+    /// in or on it.
+    pub(super) fn meets(self, outer: Interval) -> bool {
+        if self.is_empty() {
+            outer.start <= self.start && self.start <= outer.end
+        } else {
+            self.start.max(outer.start) < self.end.min(outer.end)
+        }
+    }
+
+    /// What of `self` lies in `outer`; `None` where nothing does.
+    pub(super) fn cut_to(self, outer: Interval) -> Option<Interval> {
+        self.meets(outer).then(|| Interval {
+            start: self.start.max(outer.start),
+            end: self.end.min(outer.end),
+        })
+    }
+}
+
+/// Bits of [`Timeline::marks`].
+pub(super) mod marks {
+    /// The span blocks its parent, or has none.
+    pub(in crate::facts) const BLOCKING: u8 = 1;
+    /// Nothing of the span is left in its parent's effective interval.
+    pub(in crate::facts) const OFF: u8 = 1 << 1;
+    /// The effective interval is shorter than the span's own.
+    pub(in crate::facts) const CLIPPED: u8 = 1 << 2;
+}
+
+/// Times of a run of rows.
+#[derive(Debug, Default)]
+pub(super) struct Timeline {
+    /// The row that the first entry stands for.
+    pub(super) first: u32,
+    /// Starts and ends as recorded, missing ends filled in.
+    pub(super) own: Vec<Interval>,
+    /// What of it counts: the own interval cut to the parent's effective one.
+    pub(super) effective: Vec<Interval>,
+    /// See [`marks`].
+    pub(super) marks: Vec<u8>,
+}
+
+impl Timeline {
+    /// The entry of a row.
+    #[inline]
+    pub(super) fn at(&self, row: u32) -> usize {
+        (row - self.first) as usize
+    }
+
+    /// The rows that the entries stand for.
+    pub(super) fn rows(&self) -> Range<u32> {
+        self.first..self.first + self.own.len() as u32
+    }
+
+    /// True where the span at this entry takes time from its parent.
+    #[inline]
+    pub(super) fn blocks(&self, at: usize) -> bool {
+        self.marks[at] & (marks::BLOCKING | marks::OFF) == marks::BLOCKING
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(start: i64, end: i64) -> Interval {
+        Interval { start, end }
+    }
+
+    #[test]
+    fn touching_is_not_meeting_except_for_points() {
+        let outer = of(0, 100);
+        assert!(!of(100, 150).meets(outer));
+        assert!(!of(-60, 0).meets(outer));
+        assert!(of(100, 100).meets(outer) && of(0, 0).meets(outer));
+        assert!(!of(101, 101).meets(outer));
+        assert!(!of(5, 9).meets(of(5, 5)) && of(5, 5).meets(of(5, 5)));
+    }
+
+    #[test]
+    fn cutting_keeps_what_is_inside() {
+        assert_eq!(of(20, 80).cut_to(of(10, 40)), Some(of(20, 40)));
+        assert_eq!(of(40, 80).cut_to(of(10, 40)), None);
+        assert_eq!(of(i64::MIN, i64::MAX).len(), u64::MAX);
+    }
+}

@@ -1,0 +1,132 @@
+//! How a span ended, from all that it tells.
+//!
+//! The evidence in its order: an explicit status OK; the code of the protocol;
+//! a status ERROR; an exception or a proxy's flag; else the span is ok. The
+//! code is turned into an outcome alike on both sides of a call; whether the
+//! outcome is an error depends on the side ([`Outcome::errs`]). A proxy's flag
+//! does not decide before the code, but names the reason behind a vague one
+//! (503 with UO is an open breaker). A code below 400 decides nothing: a
+//! stream may break after its head was sent.
+
+use super::canonical::{Canonical, Fields};
+use super::envoy::ProxyFlags;
+use super::{wording, Outcome};
+use spanwise_model::semconv::Field;
+use spanwise_model::{flags, Span, StatusCode, Value};
+
+/// The fields that can tell how a span ended, but for texts.
+const TELLING: &[Field] = &[
+    Field::HttpStatus,
+    Field::RpcStatus,
+    Field::ResponseFlags,
+    Field::ErrorFlag,
+    Field::OtelStatus,
+];
+
+/// How a span ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) outcome: Outcome,
+    pub(super) injected: bool,
+}
+
+impl Verdict {
+    /// Judges a span.
+    #[inline]
+    pub(super) fn of(canonical: &Canonical<'_>, span: Span<'_>) -> Self {
+        let status = span.status();
+        if status == StatusCode::Ok {
+            return Self::default();
+        }
+        let evidence = Evidence {
+            canonical,
+            span,
+            fields: canonical.fields(span),
+        };
+        let flagged = span.flags() & flags::FORMAT_ERROR != 0;
+        let silent = status == StatusCode::Unset && !flagged && evidence.fields.lack(TELLING);
+        if silent && canonical.exception(span).is_none() {
+            return Self::default();
+        }
+        evidence.weigh()
+    }
+}
+
+struct Evidence<'a, 'c> {
+    canonical: &'c Canonical<'a>,
+    span: Span<'c>,
+    fields: Fields<'a>,
+}
+
+impl Evidence<'_, '_> {
+    fn weigh(&self) -> Verdict {
+        let proxy = match self.fields.get(Field::ResponseFlags) {
+            Some(Value::Str(text)) => ProxyFlags::read(text),
+            _ => ProxyFlags::default(),
+        };
+        let outcome = if self.says("OK") {
+            Outcome::Ok
+        } else if let Some(code) = self.code() {
+            proxy.refine(code)
+        } else if let Some(outcome) = proxy.outcome {
+            outcome
+        } else if self.failed() || self.canonical.exception(self.span).is_some() {
+            self.reason().unwrap_or(Outcome::UnknownError)
+        } else {
+            Outcome::Ok
+        };
+        Verdict {
+            outcome,
+            injected: proxy.injected,
+        }
+    }
+
+    /// True where OpenTelemetry's status stands in an attribute and not in
+    /// the span's status.
+    fn says(&self, status: &str) -> bool {
+        let value = self.fields.get(Field::OtelStatus).and_then(Value::as_str);
+        self.span.status() == StatusCode::Unset
+            && value.is_some_and(|value| value.eq_ignore_ascii_case(status))
+    }
+
+    /// What the protocol's code tells. A gRPC status goes first, because the
+    /// HTTP status below it is 200 whatever happens.
+    fn code(&self) -> Option<Outcome> {
+        let rpc = self.fields.rpc_status();
+        rpc.and_then(|code| Outcome::from_grpc(code.into()))
+            .or_else(|| Outcome::from_http(self.fields.http_status()?.into()))
+    }
+
+    /// Whether the source says that the span failed.
+    fn failed(&self) -> bool {
+        self.span.status() == StatusCode::Error
+            || self.span.flags() & flags::FORMAT_ERROR != 0
+            || self.says("ERROR")
+            || self.fields.get(Field::ErrorFlag).is_some_and(raised)
+    }
+
+    /// The reason, from the class of the error and then from messages.
+    fn reason(&self) -> Option<Outcome> {
+        let event = self.canonical.exception(self.span);
+        let event = event.map(|row| self.canonical.event_fields(row));
+        let class = |fields: &Fields<'_>| wording::of_class(&fields.text(Field::ErrorType)?);
+        let told = |fields: &Fields<'_>| wording::of_message(&fields.text(Field::ErrorText)?);
+        class(&self.fields)
+            .or_else(|| class(event.as_ref()?))
+            .or_else(|| wording::of_message(self.span.status_message()?))
+            .or_else(|| told(&self.fields))
+            .or_else(|| wording::of_message(self.fields.get(Field::ErrorFlag)?.as_str()?))
+            .or_else(|| told(event.as_ref()?))
+    }
+}
+
+/// Whether an `error` attribute says that there is one. Zipkin puts the text
+/// of the error there; `false` in any spelling says that there is none.
+fn raised(value: Value<'_>) -> bool {
+    match value {
+        Value::Int(number) => number != 0,
+        Value::Double(number) => number != 0.0,
+        Value::Empty => false,
+        value => value.as_bool() != Some(false),
+    }
+}
