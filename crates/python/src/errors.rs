@@ -37,3 +37,9 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     let raised = class.call((error.to_string(),), Some(&place))?;
     Ok(PyErr::from_value(raised))
 }
+
+/// An argument that is none of what it may be.
+pub(crate) fn usage(argument: &str, found: &str, expected: &str) -> Error {
+    let message = format!("{argument}: `{found}` is not {expected}");
+    Error::new(ErrorKind::Usage, message)
+}

@@ -1,0 +1,18 @@
+//! Durations and times from texts, as the command line reads them.
+
+use crate::errors::exception;
+use pyo3::prelude::*;
+use spanwise::report::time;
+
+/// The nanoseconds of a duration such as `500ms`.
+#[pyfunction]
+pub(crate) fn duration_ns(py: Python<'_>, text: &str) -> PyResult<u64> {
+    time::duration_nano(text).map_err(|error| exception(py, &error))
+}
+
+/// The nanoseconds since the epoch of a time: RFC 3339, an epoch number, or
+/// relative to now such as `-15m`.
+#[pyfunction]
+pub(crate) fn time_unix_nano(py: Python<'_>, text: &str) -> PyResult<i64> {
+    time::time_unix_nano(text, time::now_unix_nano()).map_err(|error| exception(py, &error))
+}

@@ -1,0 +1,17 @@
+"""The command line: ``spanwise`` and ``python -m spanwise``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+
+def main() -> int:
+    """Runs the command with the arguments of the process; gives its exit code."""
+    from spanwise import _native  # noqa: PLC0415 - signals first.
+
+    return _native.run_command(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""What callers may write for durations, times and inputs.
+
+The engine takes whole nanoseconds and plain paths. Texts are read by the
+engine itself, so they mean the same here as on the command line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from typing import BinaryIO, TypeAlias
+
+from spanwise import _native
+
+Duration: TypeAlias = str | int | timedelta
+"""A text such as ``"500ms"``, whole nanoseconds, or a timedelta."""
+
+Time: TypeAlias = str | int | datetime
+"""A text (RFC 3339, epoch number, ``-15m``), nanoseconds since the epoch, or a
+datetime (UTC where it has no zone)."""
+
+Path: TypeAlias = str | os.PathLike[str]
+"""A file, a folder, a glob, or ``-`` for standard input."""
+
+Input: TypeAlias = Path | bytes | BinaryIO
+"""A path, bytes in memory, or a file open for reading bytes."""
+
+Source: TypeAlias = Input | Sequence[Input]
+"""One input, or several that are read as one."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def duration_ns(duration: Duration) -> int:
+    """The whole nanoseconds of a duration.
+
+    >>> duration_ns("1.5ms"), duration_ns(timedelta(seconds=1)), duration_ns(7)
+    (1500000, 1000000000, 7)
+    """
+    if isinstance(duration, str):
+        return _native.duration_ns(duration)
+    if isinstance(duration, timedelta):
+        return _timedelta_ns(duration)
+    return duration
+
+
+def time_ns(time: Time) -> int:
+    """The whole nanoseconds since the epoch of a time.
+
+    >>> time_ns("1970-01-01T00:00:01Z"), time_ns(datetime(1970, 1, 2))
+    (1000000000, 86400000000000)
+    """
+    if isinstance(time, str):
+        return _native.time_unix_nano(time)
+    if isinstance(time, datetime):
+        aware = time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+        # pandas' Timestamp is a datetime with nanoseconds besides.
+        return _timedelta_ns(aware - _EPOCH) + int(getattr(time, "nanosecond", 0))
+    return time
+
+
+def to_datetime(unix_nano: int) -> datetime:
+    """The datetime in UTC, cut to microseconds.
+
+    >>> to_datetime(1_500_000_999)
+    datetime.datetime(1970, 1, 1, 0, 0, 1, 500000, tzinfo=datetime.timezone.utc)
+    """
+    return _EPOCH + timedelta(microseconds=unix_nano // 1_000)
+
+
+def to_timedelta(nanoseconds: int) -> timedelta:
+    """The timedelta, cut to microseconds.
+
+    >>> to_timedelta(1_999)
+    datetime.timedelta(microseconds=1)
+    """
+    return timedelta(microseconds=nanoseconds // 1_000)
+
+
+def inputs(source: Source) -> list[str | tuple[str, bytes]]:
+    """Paths as texts, and bytes under the names that messages call them by.
+
+    >>> import io
+    >>> inputs(["a.json", b"{}", io.BytesIO(b"[]")])
+    ['a.json', ('<bytes>', b'{}'), ('<file>', b'[]')]
+    """
+    if isinstance(source, list | tuple):
+        return [_input(one) for one in source]
+    return [_input(source)]  # type: ignore[arg-type]
+
+
+def _input(source: Input) -> str | tuple[str, bytes]:
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return "<bytes>", bytes(source)
+    read = getattr(source, "read", None)
+    if read is None:
+        raise TypeError(f"cannot read traces from {type(source).__name__}")
+    content = read()
+    if not isinstance(content, bytes):
+        raise TypeError("a file must be open for reading bytes: open(path, 'rb')")
+    name = getattr(source, "name", None)
+    return (name if isinstance(name, str) else "<file>"), content
+
+
+def _timedelta_ns(delta: timedelta) -> int:
+    microseconds = (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    # pandas' Timedelta is a timedelta with nanoseconds besides.
+    return microseconds * 1_000 + int(getattr(delta, "nanoseconds", 0))

@@ -1,0 +1,103 @@
+"""Reading exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from spanwise import _arguments, _native, _progress
+from spanwise._traces import Traces
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spanwise._typing import Limits, ReadArguments
+
+
+def read(
+    source: _arguments.Source,
+    *,
+    attributes: Literal["all", "none"] | Sequence[str] = "all",
+    strict: bool = False,
+    threads: int | None = None,
+    format: str | None = None,  # noqa: A002 - the word everybody looks for.
+    progress: bool | _progress.Show | None = None,
+    limits: Limits | None = None,
+) -> Traces:
+    """Reads exported traces and puts every request together.
+
+    Formats and compression are guessed from the bytes. Bad records are not
+    errors: they are counted in :meth:`Traces.issues`. In a folder or glob, a
+    file of unknown format is passed over.
+
+    Args:
+        source: A file, a folder, a glob such as ``"exports/**/*.json.gz"``,
+            ``"-"`` for standard input, bytes, a file open for reading bytes,
+            or a list of these.
+        attributes: Which attributes to keep: ``"all"``, ``"none"``, or the
+            keys to keep. Fewer take less memory.
+        strict: Raise :class:`StrictError` where there is any issue.
+        threads: How many threads read; as many as there are cores if ``None``.
+        format: The format of every file, one of :func:`formats`; guessed if
+            ``None``.
+        progress: Show progress (``True``), or not (``False``), or on a terminal
+            and in a notebook only (``None``); or a function that is called with
+            the bytes read and the bytes in all (0 where that is not known).
+        limits: Guards against hostile input, for each file: ``file_bytes``
+            after decompression, ``ratio`` of decompression, ``text_bytes`` of a
+            field, ``attributes`` of a span, ``depth`` of nesting.
+
+    Returns:
+        The traces, in the order of their ids.
+
+    Raises:
+        NotFoundError: A path does not exist, or a glob matches nothing.
+        ReadError: A file that is named cannot be read.
+        FormatError: A file that is named is of no format that is known.
+        NoSpansError: There is no span in the input.
+        LimitError: A limit was exceeded; the message says which.
+        StrictError: The read was strict, and there are issues.
+        UsageError: An argument makes no sense.
+
+    >>> import spanwise as sw
+    >>> export = b'''{"resourceSpans": [{"scopeSpans": [{"spans": [{
+    ...     "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331",
+    ...     "name": "GET", "startTimeUnixNano": "0", "endTimeUnixNano": "5000"}]}]}]}'''
+    >>> len(sw.read(export))
+    1
+    """
+    arguments: ReadArguments = {
+        "attributes": attributes if isinstance(attributes, str) else list(attributes),
+        "strict": strict,
+        "threads": threads,
+        "format": format,
+        "limits": dict(limits or {}),  # type: ignore[typeddict-item]
+    }
+    named = _arguments.inputs(source)
+    if callable(progress):
+        return Traces(_native.read(named, arguments, progress))
+    display = _progress.display(wanted=progress)
+    try:
+        return Traces(_native.read(named, arguments, display))
+    finally:
+        if display is not None:
+            display.close()
+
+
+def notation(text: str) -> Traces:
+    """The traces that a text in trace notation describes.
+
+    One span a line: service, operation, interval in milliseconds, and what else
+    is to be said. Children are indented under their parent.
+
+    Raises:
+        FormatError: A line is no span.
+
+    >>> import spanwise as sw
+    >>> traces = sw.notation('''
+    ...     frontend GET /cart   0..100
+    ...       cart GetCart      10..60 error
+    ... ''')
+    >>> traces.errors().get_column("service").to_list()
+    ['cart']
+    """
+    return Traces(_native.notation(text))

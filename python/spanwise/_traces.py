@@ -1,0 +1,340 @@
+"""A set of traces, and what can be asked of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from spanwise import _arguments
+from spanwise._frame import frame
+from spanwise._frozen import Frozen
+from spanwise._service_graph import ServiceGraph
+from spanwise._summary import Summary, count, summary
+from spanwise._trace import Trace
+from spanwise.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import polars as pl
+
+    from spanwise import _native
+    from spanwise._typing import CriticalPathArguments, FilterArguments
+
+
+class Traces(Frozen):
+    """Traces that were read, under a policy.
+
+    It is a cheap view: filters, samples and other policies share the spans, and
+    facts about them are computed once for each policy. Every method that gives
+    a table gives a polars frame.
+
+    >>> import spanwise as sw
+    >>> traces = sw.notation('''
+    ...     frontend GET /cart   0..100
+    ...       cart GetCart      10..60
+    ...     frontend GET /home   0..20
+    ... ''')
+    >>> len(traces)
+    2
+    >>> [trace.root for trace in traces.filter(service="cart")]
+    ['frontend GET /cart']
+    """
+
+    __slots__ = ("_native",)
+    _native: _native.Traces
+
+    def __init__(self, native: _native.Traces) -> None:
+        object.__setattr__(self, "_native", native)
+
+    def summary(self) -> Summary:
+        """What was read, in counts.
+
+        >>> import spanwise as sw
+        >>> sw.notation("cart GET 0..5").summary().spans
+        1
+        """
+        return summary(self._native.summary())
+
+    def traces(self) -> pl.DataFrame:
+        """One row a trace: which ones to open.
+
+        >>> import spanwise as sw
+        >>> sw.notation("cart GET 0..5").traces().get_column("duration").to_list()
+        [datetime.timedelta(microseconds=5000)]
+        """
+        return frame(self._native.traces())
+
+    def spans(self, attributes: Sequence[str] = ()) -> pl.DataFrame:
+        """One row a span, in the order of traces and then of trees.
+
+        Args:
+            attributes: Keys of attributes, of the span or its resource, that
+                become columns of text.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation("cart GET 0..5 http.route=/cart")
+        >>> traces.spans(attributes=["http.route"]).get_column("http.route").to_list()
+        ['/cart']
+        """
+        return frame(self._native.spans(list(attributes)))
+
+    def events(self) -> pl.DataFrame:
+        """One row an event of a span, such as an exception.
+
+        >>> import spanwise as sw
+        >>> sw.notation("cart GET 0..5").events().height
+        0
+        """
+        return frame(self._native.events())
+
+    def links(self) -> pl.DataFrame:
+        """One row a link from a span to another.
+
+        >>> import spanwise as sw
+        >>> sw.notation("cart GET 0..5").links().height
+        0
+        """
+        return frame(self._native.links())
+
+    def issues(self) -> pl.DataFrame:
+        """What is wrong with the input, counted by kind and service.
+
+        >>> import spanwise as sw
+        >>> sw.notation("cart GET 0..0").issues().get_column("issue").to_list()
+        ['zero_duration']
+        """
+        return frame(self._native.issues())
+
+    def critical_path(
+        self,
+        *,
+        by: Literal["operation", "service", "path"] = "operation",
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """Where the time of requests goes: critical paths, summed over traces.
+
+        Each nanosecond of a request is given to the one span that it waited
+        for, so the column ``critical_time`` sums to the duration of all chosen
+        requests.
+
+        Args:
+            by: What a row stands for: an operation, a service or a call path.
+            percentile: Only requests at or above this percentile (0 to 100) of
+                the duration within their root operation.
+            band: Only requests between two percentiles.
+            root_operation: Only requests of this root operation: its name, or
+                service and name with a space between.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     frontend GET /cart   0..100
+        ...       cart GetCart      10..60
+        ... ''')
+        >>> traces.critical_path(by="service").select("service", "share").rows()
+        [('cart', 0.5), ('frontend', 0.5)]
+        """
+        arguments: CriticalPathArguments = {
+            "by": by,
+            "percentile": percentile,
+            "band": band,
+            "root_operation": root_operation,
+        }
+        return frame(self._native.critical_path(arguments))
+
+    def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
+        """Which operations or services take the time, over all spans.
+
+        ``self_time`` is the time in which a span ran and no child that blocks
+        it did; ``total_time`` counts nested spans in each.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     frontend GET /cart   0..100
+        ...       cart GetCart      10..70
+        ... ''')
+        >>> traces.hotspots().select("service", "self_time").rows()
+        [('cart', datetime.timedelta(microseconds=60000)),
+         ('frontend', datetime.timedelta(microseconds=40000))]
+        """
+        return frame(self._native.hotspots(by))
+
+    def errors(
+        self, *, by: Literal["operation", "service", "type"] = "operation"
+    ) -> pl.DataFrame:
+        """Where errors begin, what they are, and how far they spread.
+
+        A span *errs* if its outcome is an error for its kind: a server that
+        answers 404 does not, the client that asked does. An *origin* is an
+        erring span whose failure is not explained by a failed child.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     frontend GET /cart   0..100 error
+        ...       cart GetCart      10..70 error
+        ... ''')
+        >>> traces.errors().select("service", "origins", "failed_requests").rows()
+        [('cart', 1, 1), ('frontend', 0, 0)]
+        """
+        return frame(self._native.errors(by))
+
+    def dependencies(self) -> pl.DataFrame:
+        """Who calls whom: one row a caller, callee and kind of connection.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     frontend GET /cart   0..100
+        ...       cart GetCart      10..70
+        ... ''')
+        >>> traces.dependencies().select("caller", "callee", "calls").rows()
+        [('frontend', 'cart', 1)]
+        """
+        return frame(self._native.dependencies())
+
+    def service_graph(self) -> ServiceGraph:
+        """The graph of services: its edges, and the cycles in it.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     a GET /   0..100
+        ...       b GET  10..70
+        ...         a GET 20..30
+        ... ''')
+        >>> traces.service_graph().cycles
+        (('a', 'b'),)
+        """
+        return ServiceGraph(self.dependencies())
+
+    def filter(
+        self,
+        *,
+        service: str | None = None,
+        operation: str | None = None,
+        root_operation: str | None = None,
+        min_duration: _arguments.Duration | None = None,
+        error: bool | None = None,
+        since: _arguments.Time | None = None,
+        until: _arguments.Time | None = None,
+        attribute: Mapping[str, object] | None = None,
+    ) -> Traces:
+        """The whole traces in which one span meets all conditions.
+
+        Args:
+            service: The span's service.
+            operation: The span's operation.
+            root_operation: The operation of the trace's primary root: its name,
+                or service and name with a space between.
+            min_duration: The span lasts at least this long: ``"500ms"``, whole
+                nanoseconds or a timedelta.
+            error: The span errs (``True``), or does not (``False``).
+            since: The span starts at or after this: RFC 3339, an epoch number,
+                relative such as ``"-15m"``, nanoseconds or a datetime.
+            until: The span starts before this.
+            attribute: Attributes of the span or its resource that have these
+                values.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     frontend GET /cart   0..100
+        ...       cart GetCart      10..70 error
+        ... ''')
+        >>> len(traces.filter(error=True)), len(traces.filter(service="cart", min_duration="61ms"))
+        (1, 0)
+        """
+        arguments: FilterArguments = {
+            "service": service,
+            "operation": operation,
+            "root_operation": root_operation,
+            "min_duration_ns": None if min_duration is None else _arguments.duration_ns(min_duration),
+            "error": error,
+            "since_unix_nano": None if since is None else _arguments.time_ns(since),
+            "until_unix_nano": None if until is None else _arguments.time_ns(until),
+            "attributes": [(key, _text(value)) for key, value in (attribute or {}).items()],
+        }
+        return Traces(self._native.filter(arguments))
+
+    def sample(self, n: int, *, seed: int = 0) -> Traces:
+        """``n`` of the traces, the same ones for the same seed.
+
+        The choice depends on the ids of traces alone, not on the order of the
+        input.
+
+        >>> import spanwise as sw
+        >>> len(sw.notation("cart GET 0..5").sample(1, seed=1))
+        1
+        """
+        return Traces(self._native.sample(n, seed))
+
+    def with_policy(
+        self,
+        *,
+        blocking: Literal["by_kind", "all"] | None = None,
+        tolerance: _arguments.Duration | None = None,
+    ) -> Traces:
+        """The same traces under another policy, which all analyses then share.
+
+        Args:
+            blocking: Which children block their parents: ``"by_kind"`` leaves
+                out what is sent through queues and references that only follow;
+                ``"all"`` takes every child. Unchanged if ``None``.
+            tolerance: How far two siblings may overlap and still count as one
+                after the other; 1 µs in the beginning. Unchanged if ``None``.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation("cart GET 0..5").with_policy(tolerance="10us")
+        >>> traces.policy
+        {'blocking': 'by_kind', 'tolerance_ns': 10000}
+        """
+        nanoseconds = None if tolerance is None else _arguments.duration_ns(tolerance)
+        return Traces(self._native.with_policy(blocking, nanoseconds))
+
+    @property
+    def policy(self) -> dict[str, str | int]:
+        """The policy that facts are computed under."""
+        blocking, tolerance = self._native.policy
+        return {"blocking": blocking, "tolerance_ns": tolerance}
+
+    def __getitem__(self, trace_id: str) -> Trace:
+        """The trace of this id, in any spelling, or the only one that begins so."""
+        if not isinstance(trace_id, str):
+            raise TypeError(f"traces are found by id, a text, not {type(trace_id).__name__}")
+        try:
+            return Trace(self._native.trace(trace_id))
+        except NotFoundError as error:
+            raise KeyError(trace_id) from error
+
+    def __contains__(self, trace_id: object) -> bool:
+        if not isinstance(trace_id, str):
+            return False
+        try:
+            self._native.trace(trace_id)
+        except NotFoundError:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[Trace]:
+        return (Trace(self._native.trace(trace_id)) for trace_id in self._native.ids())
+
+    def __len__(self) -> int:
+        return len(self._native)
+
+    def __repr__(self) -> str:
+        traces, spans, services = self._native.counts
+        return (
+            f"<Traces: {count(traces, 'trace')}, {count(spans, 'span')}, "
+            f"{count(services, 'service')}>"
+        )
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        del include, exclude
+        bundle = self.summary()._repr_mimebundle_()
+        return {"text/plain": repr(self), "text/html": bundle["text/html"]}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

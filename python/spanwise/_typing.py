@@ -1,0 +1,52 @@
+"""Shapes of the dictionaries that go between the halves of the package."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Limits(TypedDict, total=False):
+    """Guards against hostile input, each for one file."""
+
+    file_bytes: int
+    """The most bytes after decompression."""
+    ratio: int
+    """The most bytes that one compressed byte may become."""
+    text_bytes: int
+    """The longest text in one field, in bytes."""
+    attributes: int
+    """The most attributes of one span, event or link."""
+    depth: int
+    """The deepest nesting of a document or of an attribute's value."""
+
+
+class ReadArguments(TypedDict):
+    """What a read is told."""
+
+    attributes: str | list[str]
+    strict: bool
+    threads: int | None
+    format: str | None
+    limits: dict[str, int]
+
+
+class CriticalPathArguments(TypedDict):
+    """What the critical path is told."""
+
+    by: str
+    percentile: float | None
+    band: tuple[float, float] | None
+    root_operation: str | None
+
+
+class FilterArguments(TypedDict):
+    """The conditions of a filter."""
+
+    service: str | None
+    operation: str | None
+    root_operation: str | None
+    min_duration_ns: int | None
+    error: bool | None
+    since_unix_nano: int | None
+    until_unix_nano: int | None
+    attributes: list[tuple[str, str]]
