@@ -15,6 +15,7 @@ use crate::resource::{ResourceId, Resources, ScopeId, Scopes};
 use crate::semconv;
 use crate::strings::{Strings, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The fixed fields of records, column by column.
@@ -239,6 +240,11 @@ impl SpanBatch {
     /// Closes the open event of the open record.
     pub fn event(&mut self, time_unix_nano: i64, name: &str) {
         let name = self.strings.intern(name);
+        self.event_of(time_unix_nano, name);
+    }
+
+    /// Closes the open event of the open record under a name that is held.
+    pub fn event_of(&mut self, time_unix_nano: i64, name: Symbol) {
         if self.events.attributes.close().is_some() {
             self.events.record.push(self.len() as u32);
             self.events.time_unix_nano.push(time_unix_nano);
@@ -386,6 +392,24 @@ impl SpanBatch {
             return SpanId::default();
         }
         SpanId::from_hex(text.as_bytes()).unwrap_or_else(|| self.span_word(text))
+    }
+
+    /// A trace id as it is shown: 32 hexadecimal digits, or the word it was.
+    #[must_use]
+    pub fn trace_text(&self, id: TraceId) -> Cow<'_, str> {
+        match self.trace_words.get(&id) {
+            Some(word) => Cow::Borrowed(word),
+            None => Cow::Owned(id.to_string()),
+        }
+    }
+
+    /// A span id as it is shown: 16 hexadecimal digits, or the word it was.
+    #[must_use]
+    pub fn span_text(&self, id: SpanId) -> Cow<'_, str> {
+        match self.span_words.get(&id) {
+            Some(word) => Cow::Borrowed(word),
+            None => Cow::Owned(id.to_string()),
+        }
     }
 
     /// A trace id that is a word, kept for display.
