@@ -8,6 +8,10 @@ mod histogram;
 pub mod partial;
 pub mod policy;
 mod runner;
+#[cfg(feature = "petgraph")]
+pub mod service_graph;
+#[cfg(not(feature = "petgraph"))]
+mod service_graph;
 
 pub use analysis::{Analysis, Facts, TraceBatch};
 pub use facts::{fact_flags, FactColumns, Outcome};

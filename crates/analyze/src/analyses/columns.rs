@@ -1,6 +1,7 @@
 //! Columns from iterators, in the types of result tables.
 
-use spanwise_model::ColumnData;
+use crate::partial::{Partial, Row, Schema};
+use spanwise_model::{ColumnData, Table};
 
 pub(super) fn names<'a>(cells: impl IntoIterator<Item = &'a str>) -> ColumnData {
     ColumnData::Name(cells.into_iter().collect())
@@ -41,4 +42,15 @@ pub(super) fn ratio(part: i128, whole: i128) -> Option<f64> {
 /// A duration as a cell: the nearest that 64 bits hold.
 pub(super) fn nano(n: i128) -> i64 {
     n.clamp(i64::MIN.into(), i64::MAX.into()) as i64
+}
+
+/// The names of a key, a column each.
+pub(super) fn key_columns(partial: &Partial, rows: &[Row], schema: &Schema) -> Table {
+    let columns = schema.keys.iter().enumerate();
+    columns.fold(Table::new(), |table, (column, &(name, _))| {
+        table.with(
+            name,
+            names(rows.iter().map(|&row| partial.name(row, column))),
+        )
+    })
 }

@@ -237,9 +237,6 @@ impl<'a> Cells<'a> {
                 .add(cell, CRITICAL, facts.critical_nano[row as usize]);
             self.out.add(cell, SELF, facts.self_nano[row as usize]);
             self.out.add(cell, ERRORS, errs);
-            if row == request.start && !request.is_empty() {
-                self.out.add(cell, REQUESTS, 1);
-            }
         }
     }
 
@@ -396,6 +393,7 @@ impl Sums<'_> {
 fn sorted<'a>(rows: BTreeMap<Vec<Key<'a>>, Sums<'a>>) -> Vec<Sums<'a>> {
     let keyed = rows.into_iter().map(|(key, sums)| Sums { key, ..sums });
     let mut rows: Vec<Sums<'a>> = keyed.collect();
+    rows.retain(|row| row.sums[SPANS] > 0 || row.incomplete_spans > 0);
     rows.sort_by_key(|row| Reverse(row.sums[CRITICAL]));
     rows
 }

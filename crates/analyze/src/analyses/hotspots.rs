@@ -1,10 +1,10 @@
 //! Hotspots: where time is spent, by operation or service.
 
-use super::columns::{counts, durations, names, shares, some_durations};
+use super::columns::{counts, durations, key_columns, shares, some_durations};
 use super::operations::{operation_key, request_root, OperationRows};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{fact_flags, FactColumns};
-use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use crate::partial::{KeyType, Merge, Partial, Row, Schema};
 use spanwise_model::{flags, OperationId, SpanTable, Table};
 use std::cmp::Reverse;
 
@@ -180,16 +180,4 @@ impl Analysis for Hotspots {
             .with("critical_share", share(CRITICAL, all(CRITICAL)))
             .with("unfinished", counts(rows.iter().map(sum(UNFINISHED))))
     }
-}
-
-/// The names of a key, a column each.
-fn key_columns(partial: &Partial, rows: &[Row], schema: &Schema) -> Table {
-    let columns = schema.keys.iter().enumerate();
-    columns.fold(Table::new(), |table, (column, &(name, _))| {
-        let cells = rows.iter().map(|&row| match partial.key(row, column) {
-            Key::Name(name) => name,
-            _ => "",
-        });
-        table.with(name, names(cells))
-    })
 }

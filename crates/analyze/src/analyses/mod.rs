@@ -8,11 +8,29 @@
 //! Every table is sorted by a total order that its docs name, so the same
 //! input always gives the same rows.
 
+mod attribute_columns;
 mod bands;
 mod columns;
+mod connection;
 mod critical_path;
+mod dependencies;
+mod errors;
+mod event_list;
 mod hotspots;
+mod issue_list;
 mod operations;
+mod span_list;
+mod summary;
+mod trace_list;
 
 pub use critical_path::{CriticalPath, CriticalPathBy};
+pub use dependencies::Dependencies;
+pub use errors::{Errors, ErrorsBy};
+pub use event_list::{EventList, LinkList};
 pub use hotspots::{Hotspots, HotspotsBy};
+pub use issue_list::IssueList;
+pub use span_list::SpanList;
+pub use summary::{FileSummary, IssueSummary, Summary};
+pub use trace_list::TraceList;
+
+pub(crate) use attribute_columns::attribute;

@@ -1,0 +1,424 @@
+//! Dependencies: which service calls which, and what else it leans on.
+
+use super::columns::{counts, durations, key_columns, shares, some_durations};
+use super::connection::{Connection, Connections};
+use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::facts::{fact_flags, Canonical, FactColumns};
+use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use crate::service_graph::{cycles, service_graph};
+use rustc_hash::FxHashMap;
+use spanwise_model::semconv::Field;
+use spanwise_model::trace_table::NO_PARENT;
+use spanwise_model::{
+    ColumnData, Span, SpanId, SpanKind, SpanTable, Strings, Symbol, Table, Trace,
+};
+use std::cmp::Reverse;
+
+/// Calls between services, and to databases, queues and what is not
+/// instrumented.
+///
+/// A *call* is
+///
+/// - a span whose parent is of another service, or a SERVER under a CLIENT:
+///   from the parent's service to its own;
+/// - a CLIENT without a call or remote span below it: to a database where it
+///   names one, to a queue where it speaks of messages, else to something
+///   external, named by its peer;
+/// - a PRODUCER: to its queue;
+/// - a CONSUMER that is not under a CONSUMER of its own service, or a span
+///   under another service's PRODUCER: from the queue (and to it, where the
+///   parent is of another service and no PRODUCER). Where neither side names a
+///   queue, the call goes from the producer (the parent, or a link inside the
+///   trace) straight to the consumer.
+///
+/// | column | meaning |
+/// |---|---|
+/// | `caller`, `caller_kind`, `callee`, `callee_kind` | the two nodes: `service`, `database`, `queue`, `external`, or `unknown` without a name |
+/// | `connection` | `http`, `rpc`, `db`, `messaging`, `in_process`, `unknown` |
+/// | `calls` | calls |
+/// | `errors`, `error_share` | calls whose caller's span errs (the callee's, where the caller has none) |
+/// | `p50`, `p95`, `p99` | quantiles of the duration that the caller's CLIENT or PRODUCER saw; of the callee's span, where there is none |
+/// | `network_time`, `network_p50` | CLIENT minus SERVER duration, at least 0, over calls that have both: sum and median |
+/// | `cycle` | the number of the cycle of services that the call is part of |
+///
+/// Sorted by `calls`, largest first, then by the key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dependencies {}
+
+const SCHEMA: Schema = Schema {
+    keys: &[
+        ("caller", KeyType::Name),
+        ("caller_kind", KeyType::Name),
+        ("callee", KeyType::Name),
+        ("callee_kind", KeyType::Name),
+        ("connection", KeyType::Name),
+    ],
+    states: &[
+        ("calls", Merge::Sum),
+        ("errors", Merge::Sum),
+        ("latency", Merge::Histogram),
+        ("network_time", Merge::Sum),
+        ("network", Merge::Histogram),
+    ],
+};
+const CALLS: usize = 0;
+const ERRORS: usize = 1;
+const LATENCY: usize = 2;
+const NETWORK_TIME: usize = 3;
+const NETWORK: usize = 4;
+
+impl Analysis for Dependencies {
+    fn name(&self) -> &'static str {
+        "dependencies"
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    fn needs(&self) -> Facts {
+        Facts::OUTCOME
+    }
+
+    fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let mut observer = Observer::new(traces.table(), facts, out);
+        for trace in traces.traces() {
+            observer.add(trace);
+        }
+    }
+
+    fn finish(&self, partial: &Partial) -> Table {
+        let mut rows = partial.sorted_rows();
+        rows.sort_by_key(|&row| Reverse(partial.number(row, CALLS)));
+        let number = |column| move |&row: &Row| partial.number(row, column);
+        let quantile = |column: usize, q: f64| {
+            let cell = move |&row: &Row| partial.histogram(row, column).quantile(q);
+            some_durations(rows.iter().map(cell))
+        };
+        let share = |row: &Row| (number(ERRORS)(row), number(CALLS)(row));
+        let table = key_columns(partial, &rows, &SCHEMA)
+            .with("calls", counts(rows.iter().map(number(CALLS))))
+            .with("errors", counts(rows.iter().map(number(ERRORS))))
+            .with("error_share", shares(rows.iter().map(share)))
+            .with("p50", quantile(LATENCY, 0.5))
+            .with("p95", quantile(LATENCY, 0.95))
+            .with("p99", quantile(LATENCY, 0.99))
+            .with(
+                "network_time",
+                durations(rows.iter().map(number(NETWORK_TIME))),
+            )
+            .with("network_p50", quantile(NETWORK, 0.5));
+        let cycles = cycles(&service_graph(&table));
+        table.with("cycle", ColumnData::U64(cycles.into_iter().collect()))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum NodeKind {
+    Service,
+    Database,
+    Queue,
+    External,
+}
+
+/// A node: its kind, and its name among the observer's. The empty name stands
+/// for nodes that are not known.
+type Node = (NodeKind, Symbol);
+
+fn node_key(kind: NodeKind, name: &str) -> [Key<'_>; 2] {
+    let kind = match kind {
+        _ if name.is_empty() => "unknown",
+        NodeKind::Service => "service",
+        NodeKind::Database => "database",
+        NodeKind::Queue => "queue",
+        NodeKind::External => "external",
+    };
+    [Key::Name(name), Key::Name(kind)]
+}
+
+/// What one call adds.
+struct Call {
+    caller: Node,
+    callee: Node,
+    connection: Connection,
+    errs: bool,
+    nano: u64,
+    network: Option<u64>,
+}
+
+struct Observer<'a> {
+    table: &'a SpanTable,
+    facts: &'a FactColumns,
+    out: &'a mut Partial,
+    canonical: Canonical<'a>,
+    connections: Connections<'a>,
+    names: Strings,
+    /// Our symbols of the table's services, by the table's.
+    services: FxHashMap<Symbol, Symbol>,
+    rows: FxHashMap<(Node, Node, Connection), Row>,
+    /// By row of the trace: whether a call or a remote span is below it.
+    leads_on: Vec<bool>,
+}
+
+impl<'a> Observer<'a> {
+    fn new(table: &'a SpanTable, facts: &'a FactColumns, out: &'a mut Partial) -> Self {
+        Self {
+            table,
+            facts,
+            out,
+            canonical: Canonical::new(table),
+            connections: Connections::new(table),
+            names: Strings::new(),
+            services: FxHashMap::default(),
+            rows: FxHashMap::default(),
+            leads_on: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, trace: Trace<'_>) {
+        self.look_below(trace);
+        let first = trace.rows().start;
+        let mut ids = None;
+        for row in trace.rows() {
+            let leads_on = self.leads_on[(row - first) as usize];
+            let parent = self.parent(row);
+            match self.kind(row) {
+                SpanKind::Client if !leads_on => self.leaf(row),
+                SpanKind::Producer => self.sent(row, leads_on),
+                _ => {}
+            }
+            match parent {
+                Some(parent) if self.is_sender(parent, row) => self.received(row, Some(parent)),
+                Some(parent) if self.is_same_consumer(parent, row) => {}
+                _ if self.kind(row) == SpanKind::Consumer => {
+                    let linked = self.linked_producer(trace, row, &mut ids);
+                    self.received(row, linked);
+                }
+                Some(parent) if self.is_call(parent, row) => self.called(parent, row),
+                _ => {}
+            }
+        }
+    }
+
+    /// Finds out which spans have a call or a remote span below them.
+    fn look_below(&mut self, trace: Trace<'_>) {
+        let rows = trace.rows();
+        let first = rows.start;
+        self.leads_on.clear();
+        self.leads_on.resize(rows.len(), false);
+        for row in rows.rev() {
+            let Some(parent) = self.parent(row) else {
+                continue;
+            };
+            let local = matches!(self.kind(row), SpanKind::Internal | SpanKind::Unspecified)
+                && self.service(row) == self.service(parent);
+            if !local || self.leads_on[(row - first) as usize] {
+                self.leads_on[(parent - first) as usize] = true;
+            }
+        }
+    }
+
+    fn parent(&self, row: u32) -> Option<u32> {
+        let parent = self.table.columns.parent[row as usize];
+        (parent != NO_PARENT).then_some(parent)
+    }
+
+    fn kind(&self, row: u32) -> SpanKind {
+        let operation = self.table.columns.operation[row as usize];
+        self.table.operations.kind(operation)
+    }
+
+    /// The table's symbol of a span's service.
+    fn service(&self, row: u32) -> Symbol {
+        let operation = self.table.columns.operation[row as usize];
+        self.table.operations.service(operation)
+    }
+
+    fn is_sender(&self, parent: u32, row: u32) -> bool {
+        let producer = self.kind(parent) == SpanKind::Producer;
+        let consumer = self.kind(row) == SpanKind::Consumer;
+        let elsewhere = self.service(parent) != self.service(row);
+        (producer && consumer) || (elsewhere && (producer || consumer))
+    }
+
+    fn is_same_consumer(&self, parent: u32, row: u32) -> bool {
+        self.kind(parent) == SpanKind::Consumer && self.service(parent) == self.service(row)
+    }
+
+    fn is_call(&self, parent: u32, row: u32) -> bool {
+        let pair = (self.kind(parent), self.kind(row)) == (SpanKind::Client, SpanKind::Server);
+        pair || self.service(parent) != self.service(row)
+    }
+
+    /// A call from one service to another.
+    fn called(&mut self, parent: u32, row: u32) {
+        let client = self.kind(parent) == SpanKind::Client;
+        let local = matches!(self.kind(row), SpanKind::Internal | SpanKind::Unspecified);
+        let side = if client { parent } else { row };
+        let unsaid = if local && !client {
+            Connection::InProcess
+        } else {
+            Connection::Unknown
+        };
+        let connection = self.connections.of(parent).min(self.connections.of(row));
+        let nano = &self.table.columns.duration_nano;
+        let network = nano[parent as usize].saturating_sub(nano[row as usize]);
+        let call = Call {
+            caller: self.service_node(parent),
+            callee: self.service_node(row),
+            connection: connection.min(unsaid),
+            errs: self.errs(side),
+            nano: nano[side as usize],
+            network: client.then_some(network),
+        };
+        self.count(&call);
+    }
+
+    /// A CLIENT whose other side is not instrumented.
+    fn leaf(&mut self, row: u32) {
+        let fields = self.canonical.fields(Span::new(self.table, row));
+        let peer = fields.text(Field::PeerService);
+        let connection = self.connections.of(row);
+        let callee = match connection {
+            Connection::Database => {
+                let named = || {
+                    database(
+                        &fields.db_system()?,
+                        fields.text(Field::DbNamespace).as_deref(),
+                    )
+                };
+                let name = peer.map(Into::into).or_else(named);
+                let name = name
+                    .or_else(|| fields.peer().map(Into::into))
+                    .unwrap_or_default();
+                (NodeKind::Database, self.names.intern(&name))
+            }
+            Connection::Messaging => return self.sent(row, false),
+            _ => {
+                let name = peer
+                    .or_else(|| fields.peer())
+                    .or_else(|| fields.text(Field::RpcService));
+                (
+                    NodeKind::External,
+                    self.names.intern(name.as_deref().unwrap_or_default()),
+                )
+            }
+        };
+        self.left(row, callee, connection);
+    }
+
+    /// A message that was sent.
+    fn sent(&mut self, row: u32, leads_on: bool) {
+        let queue = self.queue(row);
+        if queue.is_some() || !leads_on {
+            let queue = queue.unwrap_or(Symbol::EMPTY);
+            self.left(row, (NodeKind::Queue, queue), Connection::Messaging);
+        }
+    }
+
+    /// A call that leaves a service for something that has no spans.
+    fn left(&mut self, row: u32, callee: Node, connection: Connection) {
+        let call = Call {
+            caller: self.service_node(row),
+            callee,
+            connection,
+            errs: self.errs(row),
+            nano: self.table.columns.duration_nano[row as usize],
+            network: None,
+        };
+        self.count(&call);
+    }
+
+    /// A message that was received, from a known producer or not.
+    fn received(&mut self, row: u32, producer: Option<u32>) {
+        let of_producer = producer.and_then(|producer| self.queue(producer));
+        let queue = self.queue(row).or(of_producer);
+        if let (Some(queue), Some(sender)) = (queue, producer) {
+            if self.kind(sender) != SpanKind::Producer {
+                self.left(sender, (NodeKind::Queue, queue), Connection::Messaging);
+            }
+        }
+        let caller = match (queue, producer) {
+            (Some(queue), _) => (NodeKind::Queue, queue),
+            (None, Some(producer)) => self.service_node(producer),
+            (None, None) => (NodeKind::Queue, Symbol::EMPTY),
+        };
+        let call = Call {
+            caller,
+            callee: self.service_node(row),
+            connection: Connection::Messaging,
+            errs: self.errs(row),
+            nano: self.table.columns.duration_nano[row as usize],
+            network: None,
+        };
+        self.count(&call);
+    }
+
+    /// The queue that a span names, or at least the system.
+    fn queue(&mut self, row: u32) -> Option<Symbol> {
+        let fields = self.canonical.fields(Span::new(self.table, row));
+        let name = fields
+            .messaging_destination()
+            .or_else(|| fields.messaging_system())?;
+        Some(self.names.intern(&name))
+    }
+
+    /// The producer that a consumer links to inside its trace.
+    fn linked_producer(
+        &self,
+        trace: Trace<'_>,
+        row: u32,
+        ids: &mut Option<FxHashMap<SpanId, u32>>,
+    ) -> Option<u32> {
+        let mut links = Span::new(self.table, row).links().peekable();
+        links.peek()?;
+        let ids = ids.get_or_insert_with(|| {
+            let producers = trace.rows().rev();
+            let producers = producers.filter(|&row| self.kind(row) == SpanKind::Producer);
+            producers
+                .map(|row| (self.table.columns.span_id[row as usize], row))
+                .collect()
+        });
+        let mut inside = links.filter(|link| link.0 == trace.id());
+        inside.find_map(|link| ids.get(&link.1).copied())
+    }
+
+    fn service_node(&mut self, row: u32) -> Node {
+        let service = self.service(row);
+        let (names, table) = (&mut self.names, self.table);
+        let ours = self.services.entry(service);
+        let ours = ours.or_insert_with(|| names.intern(table.text(service)));
+        (NodeKind::Service, *ours)
+    }
+
+    fn errs(&self, row: u32) -> bool {
+        self.facts.flags[row as usize] & fact_flags::ERRS != 0
+    }
+
+    fn count(&mut self, call: &Call) {
+        let key = (call.caller, call.callee, call.connection);
+        let (names, out) = (&self.names, &mut self.out);
+        let row = *self.rows.entry(key).or_insert_with(|| {
+            let [caller, caller_kind] = node_key(call.caller.0, names.get(call.caller.1));
+            let [callee, callee_kind] = node_key(call.callee.0, names.get(call.callee.1));
+            let connection = Key::Name(call.connection.name());
+            out.row(&[caller, caller_kind, callee, callee_kind, connection])
+        });
+        self.out.add(row, CALLS, 1);
+        self.out.add(row, ERRORS, call.errs);
+        self.out.record(row, LATENCY, call.nano);
+        if let Some(network) = call.network {
+            self.out.add(row, NETWORK_TIME, network);
+            self.out.record(row, NETWORK, network);
+        }
+    }
+}
+
+/// The name of a database: its system, and its namespace where it has one.
+fn database(system: &str, namespace: Option<&str>) -> Option<String> {
+    Some(match namespace {
+        Some(namespace) => format!("{system}/{namespace}"),
+        None => system.to_owned(),
+    })
+}

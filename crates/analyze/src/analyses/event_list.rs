@@ -1,0 +1,131 @@
+//! The listings of events and links.
+
+use super::attribute_columns::with_attributes;
+use super::columns::names;
+use spanwise_model::{Attributes, ColumnData, Span, SpanTable, Table, Value};
+
+/// One row an event of a span: `trace_id`, `span_id`, `service`, `operation`,
+/// `time`, `event`, then the chosen attributes of the event.
+///
+/// Sorted by trace id, then in the preorder of spans, then as in the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventList {
+    /// Attributes that get a column each; those of exceptions unless said.
+    pub attributes: Vec<String>,
+}
+
+impl Default for EventList {
+    fn default() -> Self {
+        let keys = ["exception.type", "exception.message"];
+        Self {
+            attributes: keys.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// One row a link of a span: `trace_id`, `span_id`, `service`, `operation`,
+/// `linked_trace_id`, `linked_span_id`, `found` (whether the linked trace is in
+/// the input), then the chosen attributes of the link.
+///
+/// Sorted by trace id, then in the preorder of spans, then as in the source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LinkList {
+    /// Attributes that get a column each.
+    pub attributes: Vec<String>,
+}
+
+impl EventList {
+    /// The same listing with a column for each of these attributes and no
+    /// others.
+    #[must_use]
+    pub fn attributes(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.attributes = keys.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Lists the events of some traces.
+    #[must_use]
+    pub fn table(&self, table: &SpanTable, traces: &[u32]) -> Table {
+        let store = &table.store;
+        let events = owned(table, traces, |record| store.events_of(record));
+        let times = events
+            .iter()
+            .map(|&(_, at)| store.events.time_unix_nano[at]);
+        let texts = events
+            .iter()
+            .map(|&(_, at)| table.text(store.events.name[at]));
+        let listed = owners(table, &events)
+            .with("time", ColumnData::Time(times.collect()))
+            .with("event", names(texts));
+        with_attributes(listed, &self.attributes, |key| {
+            cells(table, &store.events.attributes, &events, key)
+        })
+    }
+}
+
+impl LinkList {
+    /// The same listing with a column for each of these attributes.
+    #[must_use]
+    pub fn attributes(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.attributes.extend(keys.into_iter().map(Into::into));
+        self
+    }
+
+    /// Lists the links of some traces.
+    #[must_use]
+    pub fn table(&self, table: &SpanTable, traces: &[u32]) -> Table {
+        let store = &table.store;
+        let links = owned(table, traces, |record| store.links_of(record));
+        let trace_ids = || links.iter().map(|&(_, at)| store.links.trace_id[at]);
+        let span_ids = links.iter().map(|&(_, at)| store.links.span_id[at]);
+        let found = trace_ids().map(|id| Some(table.trace_ids.binary_search(&id).is_ok()));
+        let traces = trace_ids().map(|id| Some(store.trace_text(id)));
+        let spans = span_ids.map(|id| Some(store.span_text(id)));
+        let listed = owners(table, &links)
+            .with("linked_trace_id", ColumnData::Text(traces.collect()))
+            .with("linked_span_id", ColumnData::Text(spans.collect()))
+            .with("found", ColumnData::Bool(found.collect()));
+        with_attributes(listed, &self.attributes, |key| {
+            cells(table, &store.links.attributes, &links, key)
+        })
+    }
+}
+
+/// Events or links with the spans that own them.
+fn owned(
+    table: &SpanTable,
+    traces: &[u32],
+    of: impl Fn(u32) -> std::ops::Range<usize>,
+) -> Vec<(u32, usize)> {
+    let rows = traces.iter().flat_map(|&trace| table.rows(trace));
+    rows.flat_map(|row| {
+        let owned = of(table.columns.record[row as usize]);
+        owned.map(move |at| (row, at))
+    })
+    .collect()
+}
+
+/// Who owns each: trace, span, service and operation.
+fn owners(table: &SpanTable, owned: &[(u32, usize)]) -> Table {
+    let spans = || owned.iter().map(|&(row, _)| Span::new(table, row));
+    let traces = spans().map(|span| Some(span.trace().id_text()));
+    let ids = spans().map(|span| Some(span.id_text()));
+    Table::new()
+        .with("trace_id", ColumnData::Text(traces.collect()))
+        .with("span_id", ColumnData::Text(ids.collect()))
+        .with("service", names(spans().map(Span::service)))
+        .with("operation", names(spans().map(Span::operation)))
+}
+
+fn cells<'a>(
+    table: &SpanTable,
+    attributes: &'a Attributes,
+    owned: &[(u32, usize)],
+    key: &str,
+) -> Vec<Option<Value<'a>>> {
+    let key = table.store.strings.find(key);
+    let cell = |&(_, at): &(u32, usize)| attributes.get(at as u32, key?);
+    owned.iter().map(cell).collect()
+}

@@ -1,0 +1,39 @@
+//! The listing of issues.
+
+use super::columns::{counts, names};
+use crate::facts::FactColumns;
+use spanwise_model::{ColumnData, Issues, SpanTable, Table};
+
+/// What is wrong with the input, counted: `issue`, `service` (empty where none
+/// is known), `count`, `examples` (the smallest few) and `meaning`.
+///
+/// Sorted by the kind of issue, then by service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IssueList {}
+
+impl IssueList {
+    /// Lists the issues of reading and of the facts.
+    #[must_use]
+    pub fn table(&self, table: &SpanTable, facts: &FactColumns) -> Table {
+        let issues = all_issues(table, facts);
+        let rows = || issues.iter();
+        let examples = rows().map(|(_, _, row)| {
+            let texts = row.examples.iter().map(ToString::to_string);
+            Some(texts.collect::<Vec<String>>())
+        });
+        Table::new()
+            .with("issue", names(rows().map(|(kind, _, _)| kind.name())))
+            .with("service", names(rows().map(|(_, service, _)| service)))
+            .with("count", counts(rows().map(|(_, _, row)| row.count.into())))
+            .with("examples", ColumnData::TextList(examples.collect()))
+            .with("meaning", names(rows().map(|(kind, _, _)| kind.meaning())))
+    }
+}
+
+/// The issues of reading and of the facts.
+pub(super) fn all_issues(table: &SpanTable, facts: &FactColumns) -> Issues {
+    let mut issues = table.issues.clone();
+    issues.absorb(facts.issues.clone());
+    issues
+}

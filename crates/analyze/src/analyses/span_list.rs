@@ -1,0 +1,120 @@
+//! The listing of spans.
+
+use super::attribute_columns::{attribute, with_attributes};
+use super::columns::{names, some_durations};
+use crate::facts::{fact_flags, FactColumns};
+use spanwise_model::{flags, ColumnData, Span, SpanTable, Table};
+
+/// One row a span, with what is known about it.
+///
+/// | column | meaning |
+/// |---|---|
+/// | `trace_id`, `span_id`, `parent_span_id` | ids; the parent's also where the parent is missing |
+/// | `service`, `operation`, `kind` | the operation |
+/// | `start`, `duration` | as the source has them; no duration where the end is missing |
+/// | `self_time` | time in which no blocking child ran |
+/// | `critical_time` | its share of its component's critical path |
+/// | `outcome`, `errs` | how it ended, and whether that is an error for its kind |
+/// | `origin` | whether an error began here |
+/// | `status`, `status_message`, `status_error` | as the source has them; the last is the format's own error flag |
+/// | `instance`, `scope` | what emitted it, and by which library |
+///
+/// then the chosen attributes, each from the span, else from its resource.
+/// Sorted by trace id, and within a trace in preorder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SpanList {
+    /// Attributes that get a column each.
+    pub attributes: Vec<String>,
+}
+
+impl SpanList {
+    /// The same listing with a column for each of these attributes.
+    #[must_use]
+    pub fn attributes(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.attributes.extend(keys.into_iter().map(Into::into));
+        self
+    }
+
+    /// Lists the spans of some traces.
+    #[must_use]
+    pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
+        let rows: Vec<u32> = traces.iter().flat_map(|&trace| table.rows(trace)).collect();
+        let spans = || rows.iter().map(|&row| Span::new(table, row));
+        let fact = |flag: u8| {
+            let cells = rows
+                .iter()
+                .map(|&row| facts.flags[row as usize] & flag != 0);
+            ColumnData::Bool(cells.collect())
+        };
+        let nano =
+            |column: &[u64]| some_durations(rows.iter().map(|&row| Some(column[row as usize])));
+        let outcomes = rows.iter().map(|&row| facts.outcome[row as usize].name());
+        let listed = ids(table, traces, &rows)
+            .with("service", names(spans().map(Span::service)))
+            .with("operation", names(spans().map(Span::operation)))
+            .with("kind", names(spans().map(|span| span.kind().name())))
+            .with(
+                "start",
+                ColumnData::Time(spans().map(Span::start_unix_nano).collect()),
+            )
+            .with("duration", some_durations(spans().map(duration)))
+            .with("self_time", nano(&facts.self_nano))
+            .with("critical_time", nano(&facts.critical_nano))
+            .with("outcome", names(outcomes))
+            .with("errs", fact(fact_flags::ERRS))
+            .with("origin", fact(fact_flags::ORIGIN))
+            .with("status", names(spans().map(|span| span.status().name())))
+            .with(
+                "status_message",
+                ColumnData::Text(spans().map(Span::status_message).collect()),
+            )
+            .with(
+                "status_error",
+                ColumnData::Bool(spans().map(status_error).collect()),
+            )
+            .with("instance", instances(&rows, table))
+            .with("scope", names(spans().map(|span| span.scope().0)));
+        with_attributes(listed, &self.attributes, |key| {
+            rows.iter().map(|&row| attribute(table, row, key)).collect()
+        })
+    }
+}
+
+fn ids(table: &SpanTable, traces: &[u32], rows: &[u32]) -> Table {
+    let of_traces = traces.iter().flat_map(|&index| {
+        let trace = table.trace(index);
+        std::iter::repeat_n(Some(trace.id_text()), trace.len())
+    });
+    let parent = |&row: &u32| {
+        let span = Span::new(table, row);
+        match span.parent() {
+            Some(parent) => Some(parent.id_text()),
+            None => span.parent_id().map(|id| table.store.span_text(id)),
+        }
+    };
+    let own = |&row: &u32| Some(Span::new(table, row).id_text());
+    Table::new()
+        .with("trace_id", ColumnData::Text(of_traces.collect()))
+        .with("span_id", ColumnData::Text(rows.iter().map(own).collect()))
+        .with(
+            "parent_span_id",
+            ColumnData::Text(rows.iter().map(parent).collect()),
+        )
+}
+
+fn duration(span: Span<'_>) -> Option<u64> {
+    (span.flags() & flags::MISSING_END == 0).then(|| span.duration_nano())
+}
+
+fn status_error(span: Span<'_>) -> Option<bool> {
+    Some(span.flags() & flags::FORMAT_ERROR != 0)
+}
+
+fn instances(rows: &[u32], table: &SpanTable) -> ColumnData {
+    let mut cells = spanwise_model::table::Names::default();
+    for &row in rows {
+        cells.push(Span::new(table, row).instance().as_deref());
+    }
+    ColumnData::Name(cells)
+}
