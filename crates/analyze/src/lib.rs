@@ -4,6 +4,7 @@ pub mod analyses;
 pub mod analysis;
 pub mod call_path;
 pub mod facts;
+pub mod filter;
 mod histogram;
 pub mod partial;
 pub mod policy;
@@ -15,6 +16,7 @@ mod service_graph;
 
 pub use analysis::{Analysis, Facts, TraceBatch};
 pub use facts::{fact_flags, FactColumns, Outcome};
+pub use filter::{matching, sample, Filter};
 pub use histogram::Histogram;
 pub use partial::{Key, KeyType, Merge, Partial, Schema};
 pub use policy::{Blocking, Policy};

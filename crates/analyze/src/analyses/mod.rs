@@ -11,6 +11,7 @@
 mod attribute_columns;
 mod bands;
 mod columns;
+mod compare;
 mod connection;
 mod critical_path;
 mod dependencies;
@@ -23,6 +24,7 @@ mod span_list;
 mod summary;
 mod trace_list;
 
+pub use compare::{Cohort, Compare, Window};
 pub use critical_path::{CriticalPath, CriticalPathBy};
 pub use dependencies::Dependencies;
 pub use errors::{Errors, ErrorsBy};

@@ -1,0 +1,210 @@
+//! Choosing traces: by what their spans are, or at random.
+//!
+//! A filter keeps the whole trace in which one span meets all conditions on
+//! spans, because half a trace has no critical path. Sampling is by the hash
+//! of the trace id, so it does not depend on the order of traces, and a larger
+//! sample of the same seed holds the smaller one.
+
+use crate::analyses::attribute;
+use crate::facts::{fact_flags, FactColumns};
+use spanwise_model::id::avalanche;
+use spanwise_model::{OperationId, Span, SpanTable, Trace};
+
+/// Conditions on traces; the default keeps all.
+///
+/// All but `root_operation` and `trace_ids` are conditions on spans, and one
+/// span must meet all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Filter {
+    /// One of these services; any where empty.
+    pub services: Vec<String>,
+    /// One of these operations; any where empty.
+    pub operations: Vec<String>,
+    /// The operation of the primary component's top span.
+    pub root_operation: Option<String>,
+    /// At least so long, in nanoseconds.
+    pub min_duration_nano: Option<u64>,
+    /// At most so long.
+    pub max_duration_nano: Option<u64>,
+    /// Whether the span errs.
+    pub error: Option<bool>,
+    /// Starts at or after this time, nanoseconds since the epoch.
+    pub since_unix_nano: Option<i64>,
+    /// Starts before this time.
+    pub until_unix_nano: Option<i64>,
+    /// Attributes (of the span, else of its resource) with their values as
+    /// text.
+    pub attributes: Vec<(String, String)>,
+    /// Trace ids in any spelling, or unique or common prefixes of them; any
+    /// trace where empty.
+    pub trace_ids: Vec<String>,
+}
+
+impl Filter {
+    /// Also this service.
+    #[must_use]
+    pub fn service(mut self, name: impl Into<String>) -> Self {
+        self.services.push(name.into());
+        self
+    }
+
+    /// Also this operation.
+    #[must_use]
+    pub fn operation(mut self, name: impl Into<String>) -> Self {
+        self.operations.push(name.into());
+        self
+    }
+
+    /// Only requests of this root operation.
+    #[must_use]
+    pub fn root_operation(mut self, name: impl Into<String>) -> Self {
+        self.root_operation = Some(name.into());
+        self
+    }
+
+    /// Only spans at least so long.
+    #[must_use]
+    pub fn min_duration_nano(mut self, nano: u64) -> Self {
+        self.min_duration_nano = Some(nano);
+        self
+    }
+
+    /// Only spans at most so long.
+    #[must_use]
+    pub fn max_duration_nano(mut self, nano: u64) -> Self {
+        self.max_duration_nano = Some(nano);
+        self
+    }
+
+    /// Only spans that err, or only spans that do not.
+    #[must_use]
+    pub fn error(mut self, errs: bool) -> Self {
+        self.error = Some(errs);
+        self
+    }
+
+    /// Only spans that start at or after a time.
+    #[must_use]
+    pub fn since_unix_nano(mut self, nano: i64) -> Self {
+        self.since_unix_nano = Some(nano);
+        self
+    }
+
+    /// Only spans that start before a time.
+    #[must_use]
+    pub fn until_unix_nano(mut self, nano: i64) -> Self {
+        self.until_unix_nano = Some(nano);
+        self
+    }
+
+    /// Only spans with this attribute.
+    #[must_use]
+    pub fn attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.attributes.push((key.into(), value.into()));
+        self
+    }
+
+    /// Also the traces with this id or prefix.
+    #[must_use]
+    pub fn trace_id(mut self, id: impl Into<String>) -> Self {
+        self.trace_ids.push(id.into());
+        self
+    }
+
+    fn accepts_operation(&self, table: &SpanTable, id: OperationId) -> bool {
+        let among = |names: &[String], name| names.is_empty() || names.iter().any(|n| n == name);
+        let operations = &table.operations;
+        among(&self.services, table.text(operations.service(id)))
+            && among(&self.operations, table.text(operations.name(id)))
+    }
+
+    fn accepts_span(&self, table: &SpanTable, facts: &FactColumns, row: u32) -> bool {
+        let at = row as usize;
+        let duration = table.columns.duration_nano[at];
+        let start = table.columns.start_unix_nano[at];
+        let errs = facts.flags[at] & fact_flags::ERRS != 0;
+        self.min_duration_nano.is_none_or(|min| min <= duration)
+            && self.max_duration_nano.is_none_or(|max| duration <= max)
+            && self.since_unix_nano.is_none_or(|since| since <= start)
+            && self.until_unix_nano.is_none_or(|until| start < until)
+            && self.error.is_none_or(|wanted| wanted == errs)
+            && self.attributes.iter().all(|(key, wanted)| {
+                attribute(table, row, key).is_some_and(|value| value.to_text() == wanted.as_str())
+            })
+    }
+
+    fn accepts_root(&self, trace: Trace<'_>) -> bool {
+        let root = self.root_operation.as_deref();
+        root.is_none_or(|wanted| trace.primary().operation() == wanted)
+    }
+}
+
+/// Those of `traces` that a filter keeps, in the order of `traces`.
+#[must_use]
+pub fn matching(
+    table: &SpanTable,
+    traces: &[u32],
+    facts: &FactColumns,
+    filter: &Filter,
+) -> Vec<u32> {
+    let wanted: Vec<bool> = (0..table.operations.len() as u32)
+        .map(|id| filter.accepts_operation(table, OperationId(id)))
+        .collect();
+    let spans = |row: &u32| {
+        wanted[table.columns.operation[*row as usize].0 as usize]
+            && filter.accepts_span(table, facts, *row)
+    };
+    let named = named(table, filter);
+    let keeps = |index: &&u32| {
+        let trace = table.trace(**index);
+        let is_named = named.as_ref();
+        is_named.is_none_or(|named| named.binary_search(*index).is_ok())
+            && filter.accepts_root(trace)
+            && trace.rows().any(|row| spans(&row))
+    };
+    traces.iter().filter(keeps).copied().collect()
+}
+
+/// The traces that a filter names, ascending; `None` where it names none.
+fn named(table: &SpanTable, filter: &Filter) -> Option<Vec<u32>> {
+    if filter.trace_ids.is_empty() {
+        return None;
+    }
+    let ids = filter.trace_ids.iter();
+    let found = ids.flat_map(|id| table.find(id)).map(Trace::index);
+    let mut found: Vec<u32> = found.collect();
+    found.sort_unstable();
+    Some(found)
+}
+
+/// `count` of `traces` at random: those whose ids hash lowest under `seed`, in
+/// the order of the table.
+#[must_use]
+pub fn sample(table: &SpanTable, traces: &[u32], count: usize, seed: u64) -> Vec<u32> {
+    let rank = |&index: &u32| {
+        let id = table.trace(index).id().0;
+        let (high, low) = ((id >> 64) as u64, id as u64);
+        let hash = avalanche(avalanche(high ^ avalanche(seed)) ^ low);
+        (hash, index)
+    };
+    let mut ranked: Vec<(u64, u32)> = traces.iter().map(rank).collect();
+    ranked.sort_unstable();
+    ranked.truncate(count);
+    let mut chosen: Vec<u32> = ranked.into_iter().map(|(_, index)| index).collect();
+    chosen.sort_unstable();
+    chosen
+}
+
+/// The spans of a trace that meet a filter's conditions on spans.
+pub fn matching_spans<'a>(
+    trace: Trace<'a>,
+    facts: &'a FactColumns,
+    filter: &'a Filter,
+) -> impl Iterator<Item = Span<'a>> {
+    let table = trace.table();
+    trace.spans().filter(move |span| {
+        filter.accepts_operation(table, span.operation_id())
+            && filter.accepts_span(table, facts, span.row())
+    })
+}
