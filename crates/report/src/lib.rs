@@ -18,8 +18,10 @@ pub mod csv;
 mod escape;
 pub mod json;
 pub mod ndjson;
+pub mod path;
 #[cfg(feature = "polars")]
 pub mod polars;
+pub mod report;
 pub mod text;
 pub mod time;
 pub mod units;

@@ -266,10 +266,11 @@ impl<'a> Figure<'a> {
         let operation = format!("{}{}", span.operation(), top_note(span));
         let (service, operation) = (for_markup(span.service()), for_markup(&operation));
         let (weight, mark) = match () {
-            () if marks.is_origin(span.row()) => ("600", "✕\u{a0}"),
-            () if marks.errs(span.row()) => ("600", "!\u{a0}"),
+            () if marks.is_origin(span.row()) => ("600", "✕"),
+            () if marks.errs(span.row()) => ("600", "!"),
             () => ("400", ""),
         };
+        let gap = if mark.is_empty() { 0 } else { 4 };
         let opacity = if marks.of(span.row()).is_empty() {
             ".75"
         } else {
@@ -281,7 +282,7 @@ impl<'a> Figure<'a> {
              <svg x=\"0\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{LINE}\">\
              <text x=\"{:.1}\" y=\"14\" fill-opacity=\"{opacity}\">\
              <tspan fill=\"{ERROR}\" font-weight=\"{weight}\">{mark}</tspan>\
-             <tspan font-weight=\"600\">{service}</tspan> {operation}</text></svg>\n",
+             <tspan dx=\"{gap}\" font-weight=\"600\">{service}</tspan> {operation}</text></svg>\n",
             y + 6.0,
             indent + 14.0,
         ));

@@ -1,0 +1,173 @@
+//! Sentences from the rows of result tables.
+
+use crate::units;
+use spanwise_model::table::Cell;
+use spanwise_model::Table;
+
+/// How many rows are put into words.
+const SENTENCES: usize = 3;
+
+/// A row read by column name.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    table: &'a Table,
+    at: usize,
+}
+
+impl<'a> Row<'a> {
+    fn first(table: &'a Table) -> impl Iterator<Item = Row<'a>> {
+        (0..table.rows()).map(move |at| Row { table, at })
+    }
+
+    fn text(self, name: &str) -> &'a str {
+        match self.table.cell(self.at, name) {
+            Cell::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    fn count(self, name: &str) -> u64 {
+        match self.table.cell(self.at, name) {
+            Cell::U64(n) => n,
+            _ => 0,
+        }
+    }
+
+    fn number(self, name: &str) -> f64 {
+        match self.table.cell(self.at, name) {
+            Cell::F64(n) => n,
+            _ => 0.0,
+        }
+    }
+
+    fn duration(self, name: &str) -> i64 {
+        match self.table.cell(self.at, name) {
+            Cell::Duration(nano) => nano,
+            _ => 0,
+        }
+    }
+
+    /// Service and operation.
+    fn operation(self) -> String {
+        format!("{} {}", self.text("service"), self.text("operation"))
+            .trim()
+            .to_owned()
+    }
+}
+
+fn counted(n: u64, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", units::count(n))
+}
+
+/// The operations that hold most of the critical path.
+pub(super) fn slow(table: &Table) -> Vec<String> {
+    let sentence = |row: Row<'_>| {
+        format!(
+            "{} holds {} of the critical path: {} over {}, {} each.",
+            row.operation(),
+            units::percent(row.number("share")),
+            units::duration(row.duration("critical_time")),
+            counted(row.count("traces"), "request"),
+            units::duration(row.duration("mean_time")),
+        )
+    };
+    let held = |row: &Row<'_>| row.duration("critical_time") > 0;
+    let findings: Vec<String> = Row::first(table)
+        .filter(held)
+        .take(SENTENCES)
+        .map(sentence)
+        .collect();
+    or_none(findings, "No request has a critical path of any length.")
+}
+
+/// The rows in which errors began.
+pub(super) fn with_origins(table: &Table) -> Table {
+    let began: Vec<usize> = Row::first(table)
+        .filter(|row| row.count("origins") > 0)
+        .map(|row| row.at)
+        .collect();
+    table.take(&began)
+}
+
+/// The operations in which errors began.
+pub(super) fn failing(table: &Table) -> Vec<String> {
+    let sentence = |row: Row<'_>| {
+        let what = [row.text("outcome"), row.text("error_type")];
+        let what: Vec<&str> = what.into_iter().filter(|text| !text.is_empty()).collect();
+        format!(
+            "{} is where {} began ({}); {} failed by it.",
+            row.operation(),
+            counted(row.count("origins"), "error"),
+            what.join(", "),
+            counted(row.count("failed_requests"), "request"),
+        )
+    };
+    let began = |row: &Row<'_>| row.count("origins") > 0;
+    let findings = Row::first(table)
+        .filter(began)
+        .take(SENTENCES)
+        .map(sentence)
+        .collect();
+    or_none(findings, "No span errs.")
+}
+
+/// The calls that fail most, and the cycles of services.
+pub(super) fn dependencies(table: &Table) -> Vec<String> {
+    let mut failing: Vec<Row<'_>> = Row::first(table)
+        .filter(|row| row.count("errors") > 0)
+        .collect();
+    failing.sort_by_key(|row| std::cmp::Reverse(row.count("errors")));
+    let sentence = |row: &Row<'_>| {
+        format!(
+            "{} of {} from {} to {} failed ({}).",
+            units::count(row.count("errors")),
+            counted(row.count("calls"), "call"),
+            row.text("caller"),
+            row.text("callee"),
+            units::percent(row.number("error_share")),
+        )
+    };
+    let mut findings: Vec<String> = failing.iter().take(SENTENCES).map(sentence).collect();
+    let in_cycle = |row: &Row<'_>| !matches!(row.table.cell(row.at, "cycle"), Cell::Null);
+    let cyclic = Row::first(table).filter(in_cycle).count() as u64;
+    if cyclic > 0 {
+        let count = units::count(cyclic);
+        findings.push(format!(
+            "Rows that are part of a cycle of services: {count}."
+        ));
+    }
+    or_none(findings, "No call between services failed.")
+}
+
+/// How many issues there are.
+pub(super) fn issues(table: &Table) -> Vec<String> {
+    let total: u64 = Row::first(table).map(|row| row.count("count")).sum();
+    if total == 0 {
+        return vec!["Nothing: every record was read whole.".to_owned()];
+    }
+    vec![format!(
+        "{}; results hold for what could be read.",
+        counted(total, "issue")
+    )]
+}
+
+/// The rows that changed most; the comparison orders them so.
+pub(super) fn changed(table: &Table) -> Vec<String> {
+    let findings = Row::first(table).take(SENTENCES).map(change).collect();
+    or_none(findings, "Nothing can be compared.")
+}
+
+fn change(row: Row<'_>) -> String {
+    let from = units::duration(row.duration("baseline_p50"));
+    let to = units::duration(row.duration("incident_p50"));
+    format!("{}: median {from} before, {to} now.", row.operation())
+}
+
+fn or_none(findings: Vec<String>, none: &str) -> Vec<String> {
+    if findings.is_empty() {
+        vec![none.to_owned()]
+    } else {
+        findings
+    }
+}
