@@ -1,0 +1,297 @@
+//! The command line: one definition for parsing, help, completions and the
+//! manual page.
+
+mod filter;
+mod output;
+mod policy;
+mod read;
+mod values;
+
+pub(crate) use filter::FilterArgs;
+pub(crate) use output::{Color, Format, OutputArgs};
+pub(crate) use policy::PolicyArgs;
+pub(crate) use read::ReadArgs;
+pub(crate) use values::{Attribute, Range};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const AFTER_HELP: &str = "\
+Examples:
+  spanwise summary exports/
+  spanwise critical-path 'exports/**/*.json.gz' --percentile 99
+  spanwise compare monday/ tuesday/ --limit 10
+  spanwise trace 4bf92f35 exports/
+  zcat spans.json.gz | spanwise errors - --format json
+
+A PATH is a file, a folder, a glob or - for standard input. Formats and
+compression are recognised by content.
+
+Exit status: 0 done, 1 an error, 2 bad usage.";
+
+/// Says where the time of distributed requests went, where their errors
+/// began, and what changed, from exported traces.
+#[derive(Debug, Parser)]
+#[command(name = "spanwise", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// What the input holds: files, formats, traces, spans, services, errors, issues
+    Summary(Scope),
+    /// One row a trace
+    Traces(Scope),
+    /// Where requests spend their time: the critical path, over all traces or of one
+    CriticalPath(CriticalPathArgs),
+    /// Which operations or services take the time
+    Hotspots(HotspotsArgs),
+    /// Where errors begin and how they spread
+    Errors(ErrorsArgs),
+    /// Who calls whom, how often, how fast and how well
+    Dependencies(Scope),
+    /// What is wrong with the data
+    Issues(Scope),
+    /// One row a span
+    Spans(SpansArgs),
+    /// One row an event of a span
+    Events(Scope),
+    /// One row a link of a span
+    Links(Scope),
+    /// What changed between a baseline and an incident
+    Compare(CompareArgs),
+    /// One trace as a waterfall, its critical path marked
+    Trace(TraceArgs),
+    /// Makes traces of a small system, healthy or with faults, for trying things out
+    Simulate(SimulateArgs),
+    /// Writes the spans of any input in another format
+    Convert(ConvertArgs),
+    /// Answers why a system is slow and failing, in Markdown or JSON
+    Report(ReportArgs),
+    /// Prints a script that completes this command in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page
+    Man,
+}
+
+/// What is read, which traces of it, and how the answer is written.
+#[derive(Debug, Args)]
+pub(crate) struct Scope {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// What a row of `critical-path` stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathBy {
+    /// Service, operation and kind
+    #[default]
+    Operation,
+    /// Service
+    Service,
+    /// Chain of operations from the root
+    Path,
+}
+
+/// What a row of `hotspots` stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HotspotBy {
+    /// Service, operation and kind
+    #[default]
+    Operation,
+    /// Service
+    Service,
+}
+
+/// What a row of `errors` stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ErrorBy {
+    /// Service, operation, kind, outcome and type
+    #[default]
+    Operation,
+    /// Service
+    Service,
+    /// Outcome and type
+    Type,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CriticalPathArgs {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: PathBy,
+    /// Only requests at or above this percentile of their root operation's duration
+    #[arg(long, value_name = "P", value_parser = values::percentile, conflicts_with = "trace")]
+    pub(crate) percentile: Option<f64>,
+    /// Only requests between two percentiles, such as 90..99
+    #[arg(long, value_name = "LO..HI", value_parser = values::band, conflicts_with_all = ["percentile", "trace"])]
+    pub(crate) band: Option<values::Band>,
+    /// The path of one trace, by its id or a unique beginning of it
+    #[arg(long, value_name = "ID")]
+    pub(crate) trace: Option<String>,
+    /// Which component of that trace, by its top span
+    #[arg(long, value_name = "SPAN", requires = "trace")]
+    pub(crate) component: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HotspotsArgs {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: HotspotBy,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ErrorsArgs {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: ErrorBy,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SpansArgs {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// Attributes that become columns
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
+    pub(crate) show: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// The healthy window of a single PATH
+    #[arg(long, value_name = "FROM..TO", value_parser = values::range, requires = "incident")]
+    pub(crate) baseline: Option<Range>,
+    /// The window of the incident in a single PATH
+    #[arg(long, value_name = "FROM..TO", value_parser = values::range, requires = "baseline")]
+    pub(crate) incident: Option<Range>,
+}
+
+/// How a trace is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Figure {
+    /// A figure for a file
+    Svg,
+    /// A fragment for a page or a notebook
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TraceArgs {
+    /// The trace's id or a unique beginning of it
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Draw a figure instead of text
+    #[arg(long, value_enum, conflicts_with = "format")]
+    pub(crate) figure: Option<Figure>,
+    /// The most spans that are drawn; the rest is folded
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) rows: usize,
+    /// Spans at this depth and below are folded
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    pub(crate) depth: usize,
+    /// The width in cells of text or pixels of a figure
+    #[arg(long, value_name = "N")]
+    pub(crate) width: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// The file to write; standard output where it is not said
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The format to write
+    #[arg(long, value_name = "FORMAT", default_value = "otlp-json")]
+    pub(crate) to: String,
+    /// How many requests
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) traces: u32,
+    /// The same seed gives the same traces
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Say nothing on standard error
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    /// The format to write
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) to: String,
+    /// The file to write; standard output where it is not said
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say nothing on standard error
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    #[default]
+    Markdown,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    /// Traces of a healthy time to compare with
+    #[arg(long, value_name = "PATH")]
+    pub(crate) baseline: Vec<PathBuf>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReportFormat,
+    /// The title
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// The most rows of each table
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// The file to write; standard output where it is not said
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say nothing on standard error
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[cfg(test)]
+mod tests;
