@@ -14,7 +14,7 @@ window and an incident.
 ... ''')
 >>> traces
 <Traces: 1 trace, 3 spans, 3 services>
->>> traces.critical_path().select("service", "operation", "critical").rows()
+>>> traces.critical_path().select("service", "operation", "critical_time").rows()
 [('frontend', 'GET /cart', datetime.timedelta(microseconds=50000)),
  ('redis', 'HGET', datetime.timedelta(microseconds=30000)),
  ('cart', 'GetCart', datetime.timedelta(microseconds=20000))]
@@ -27,12 +27,13 @@ integers. Objects are frozen: a filter or another policy gives a new one.
 from __future__ import annotations
 
 from spanwise import errors
-from spanwise._compare import compare
+from spanwise._compare import compare, compare_windows
 from spanwise._convert import convert, formats
 from spanwise._native import __version__
 from spanwise._read import notation, read
 from spanwise._report import report
-from spanwise._simulate import Simulation, simulate
+from spanwise._service_graph import ServiceGraph
+from spanwise._simulate import Fault, Simulation, Truth, simulate
 from spanwise._summary import FileSummary, Issue, Summary
 from spanwise._trace import Trace
 from spanwise._traces import Traces
@@ -49,6 +50,7 @@ from spanwise.errors import (
 )
 
 __all__ = [
+    "Fault",
     "FileSummary",
     "FormatError",
     "Issue",
@@ -57,15 +59,18 @@ __all__ = [
     "NoSpansError",
     "NotFoundError",
     "ReadError",
+    "ServiceGraph",
     "Simulation",
     "SpanwiseError",
     "StrictError",
     "Summary",
     "Trace",
     "Traces",
+    "Truth",
     "UsageError",
     "__version__",
     "compare",
+    "compare_windows",
     "convert",
     "errors",
     "formats",

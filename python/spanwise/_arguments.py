@@ -7,9 +7,9 @@ engine itself, so they mean the same here as on the command line.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, TypeVar
 
 from spanwise import _native
 
@@ -28,6 +28,8 @@ Input: TypeAlias = Path | bytes | BinaryIO
 
 Source: TypeAlias = Input | Sequence[Input]
 """One input, or several that are read as one."""
+
+T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -58,6 +60,15 @@ def time_ns(time: Time) -> int:
         # pandas' Timestamp is a datetime with nanoseconds besides.
         return _timedelta_ns(aware - _EPOCH) + int(getattr(time, "nanosecond", 0))
     return time
+
+
+def optional(convert: Callable[[T], int], value: T | None) -> int | None:
+    """What ``convert`` makes of a value, and of none none.
+
+    >>> optional(duration_ns, "1us"), optional(duration_ns, None)
+    (1000, None)
+    """
+    return None if value is None else convert(value)
 
 
 def to_datetime(unix_nano: int) -> datetime:

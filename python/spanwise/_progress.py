@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 Show: TypeAlias = Callable[[int, int], object]
@@ -58,14 +59,27 @@ class Display:
             self._handle.update(bundle, raw=True)
 
 
-def display(*, wanted: bool | None) -> Display | None:
-    """What shows progress here: nothing in batch, unless it is ``wanted``."""
-    if wanted is False:
-        return None
+@contextmanager
+def shown(wanted: bool | Show | None) -> Iterator[Show | None]:  # noqa: FBT001 - a plain question.
+    """What shows progress here, taken away at the end: nothing in batch, unless
+    it is ``wanted``.
+
+    >>> with shown(False) as show:
+    ...     print(show)
+    None
+    """
+    if callable(wanted):
+        yield wanted
+        return
     notebook = in_notebook()
-    if wanted or notebook or sys.stderr.isatty():
-        return Display(notebook=notebook)
-    return None
+    if wanted is False or not (wanted or notebook or sys.stderr.isatty()):
+        yield None
+        return
+    display = Display(notebook=notebook)
+    try:
+        yield display
+    finally:
+        display.close()
 
 
 def in_notebook() -> bool:

@@ -65,22 +65,10 @@ def read(
     >>> len(sw.read(export))
     1
     """
-    arguments: ReadArguments = {
-        "attributes": attributes if isinstance(attributes, str) else list(attributes),
-        "strict": strict,
-        "threads": threads,
-        "format": format,
-        "limits": dict(limits or {}),  # type: ignore[typeddict-item]
-    }
+    arguments = read_arguments(attributes, strict, threads, format, limits)
     named = _arguments.inputs(source)
-    if callable(progress):
-        return Traces(_native.read(named, arguments, progress))
-    display = _progress.display(wanted=progress)
-    try:
-        return Traces(_native.read(named, arguments, display))
-    finally:
-        if display is not None:
-            display.close()
+    with _progress.shown(progress) as show:
+        return Traces(_native.read(named, arguments, show))
 
 
 def notation(text: str) -> Traces:
@@ -101,3 +89,20 @@ def notation(text: str) -> Traces:
     ['cart']
     """
     return Traces(_native.notation(text))
+
+
+def read_arguments(
+    attributes: Literal["all", "none"] | Sequence[str] = "all",
+    strict: bool = False,  # noqa: FBT001, FBT002 - handed on from a keyword.
+    threads: int | None = None,
+    format: str | None = None,  # noqa: A002 - handed on from a keyword.
+    limits: Limits | None = None,
+) -> ReadArguments:
+    """The arguments of a read as the engine takes them."""
+    return {
+        "attributes": attributes if isinstance(attributes, str) else list(attributes),
+        "strict": strict,
+        "threads": threads,
+        "format": format,
+        "limits": {name: limit for name, limit in (limits or {}).items() if isinstance(limit, int)},
+    }

@@ -11,8 +11,6 @@ from spanwise import _arguments
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-MIMETYPES = ("text/plain", "text/html")
-
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
@@ -26,6 +24,8 @@ class FileSummary:
     """Records of spans."""
     orphans: int
     """Those whose parent is named but nowhere in the input."""
+    truncated: bool
+    """True where it ended too early; what stood before was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +76,29 @@ class Summary:
     """Links, and references that are no parent."""
     events: int
     """Events."""
-    start_unix_nano: int
-    """The first start, nanoseconds since the epoch."""
-    end_unix_nano: int
-    """The last end, nanoseconds since the epoch."""
+    start_unix_nano: int | None
+    """The first start, nanoseconds since the epoch; ``None`` without spans."""
+    end_unix_nano: int | None
+    """The last end, nanoseconds since the epoch; ``None`` without spans."""
     issues: tuple[Issue, ...]
     """What is wrong with the input, by kind and service."""
     rows: int
     """Spans after folding and splitting."""
 
     @property
-    def start(self) -> datetime:
+    def start(self) -> datetime | None:
         """The first start in UTC, cut to microseconds."""
-        return _arguments.to_datetime(self.start_unix_nano)
+        return _datetime(self.start_unix_nano)
 
     @property
-    def end(self) -> datetime:
+    def end(self) -> datetime | None:
         """The last end in UTC, cut to microseconds."""
-        return _arguments.to_datetime(self.end_unix_nano)
+        return _datetime(self.end_unix_nano)
 
     @property
     def duration(self) -> timedelta:
         """First start to last end, cut to microseconds."""
-        return _arguments.to_timedelta(self.end_unix_nano - self.start_unix_nano)
+        return _arguments.to_timedelta((self.end_unix_nano or 0) - (self.start_unix_nano or 0))
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain dictionaries and lists.
@@ -142,26 +142,24 @@ class Summary:
             ("roots", f"{self.roots:,}"),
             ("orphans", f"{self.orphans:,}"),
             ("errors", f"{self.errors:,}"),
-            ("start", self.start.isoformat()),
-            ("end", self.end.isoformat()),
+            ("start", self.start.isoformat() if self.start else "-"),
+            ("end", self.end.isoformat() if self.end else "-"),
             ("issues", f"{issues:,}"),
         ]
 
 
 def summary(document: dict[str, Any]) -> Summary:
     """The summary of a document of the JSON contract."""
-    names = Summary.__dataclass_fields__.keys() - {"files", "issues"}
-    return Summary(
-        files=tuple(
-            FileSummary(file["path"], file["format"], file["spans"], file["orphans"])
-            for file in document["files"]
-        ),
-        issues=tuple(
-            Issue(row["issue"], row["service"], row["count"], tuple(row["examples"]))
-            for row in document["issues"]
-        ),
-        **{name: document[name] for name in names},
-    )
+    issues = (dict(issue, examples=tuple(issue["examples"])) for issue in document["issues"])
+    parts = {
+        "files": tuple(FileSummary(**file) for file in document["files"]),
+        "issues": tuple(Issue(**issue) for issue in issues),
+    }
+    return Summary(**{**document, **parts})
+
+
+def _datetime(unix_nano: int | None) -> datetime | None:
+    return None if unix_nano is None else _arguments.to_datetime(unix_nano)
 
 
 def count(number: int, noun: str) -> str:

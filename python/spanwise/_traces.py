@@ -209,10 +209,11 @@ class Traces(Frozen):
     def filter(
         self,
         *,
-        service: str | None = None,
-        operation: str | None = None,
+        service: str | Sequence[str] | None = None,
+        operation: str | Sequence[str] | None = None,
         root_operation: str | None = None,
         min_duration: _arguments.Duration | None = None,
+        max_duration: _arguments.Duration | None = None,
         error: bool | None = None,
         since: _arguments.Time | None = None,
         until: _arguments.Time | None = None,
@@ -221,12 +222,12 @@ class Traces(Frozen):
         """The whole traces in which one span meets all conditions.
 
         Args:
-            service: The span's service.
-            operation: The span's operation.
-            root_operation: The operation of the trace's primary root: its name,
-                or service and name with a space between.
+            service: The span's service, or several of which it is one.
+            operation: The span's operation, or several of which it is one.
+            root_operation: The operation of the trace's primary root.
             min_duration: The span lasts at least this long: ``"500ms"``, whole
                 nanoseconds or a timedelta.
+            max_duration: The span lasts at most this long.
             error: The span errs (``True``), or does not (``False``).
             since: The span starts at or after this: RFC 3339, an epoch number,
                 relative such as ``"-15m"``, nanoseconds or a datetime.
@@ -243,13 +244,14 @@ class Traces(Frozen):
         (1, 0)
         """
         arguments: FilterArguments = {
-            "service": service,
-            "operation": operation,
+            "services": _names(service),
+            "operations": _names(operation),
             "root_operation": root_operation,
-            "min_duration_ns": None if min_duration is None else _arguments.duration_ns(min_duration),
+            "min_duration_ns": _arguments.optional(_arguments.duration_ns, min_duration),
+            "max_duration_ns": _arguments.optional(_arguments.duration_ns, max_duration),
             "error": error,
-            "since_unix_nano": None if since is None else _arguments.time_ns(since),
-            "until_unix_nano": None if until is None else _arguments.time_ns(until),
+            "since_unix_nano": _arguments.optional(_arguments.time_ns, since),
+            "until_unix_nano": _arguments.optional(_arguments.time_ns, until),
             "attributes": [(key, _text(value)) for key, value in (attribute or {}).items()],
         }
         return Traces(self._native.filter(arguments))
@@ -286,7 +288,7 @@ class Traces(Frozen):
         >>> traces.policy
         {'blocking': 'by_kind', 'tolerance_ns': 10000}
         """
-        nanoseconds = None if tolerance is None else _arguments.duration_ns(tolerance)
+        nanoseconds = _arguments.optional(_arguments.duration_ns, tolerance)
         return Traces(self._native.with_policy(blocking, nanoseconds))
 
     @property
@@ -338,3 +340,9 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _names(names: str | Sequence[str] | None) -> list[str]:
+    if names is None:
+        return []
+    return [names] if isinstance(names, str) else list(names)

@@ -42,11 +42,35 @@ class CriticalPathArguments(TypedDict):
 class FilterArguments(TypedDict):
     """The conditions of a filter."""
 
-    service: str | None
-    operation: str | None
+    services: list[str]
+    operations: list[str]
     root_operation: str | None
     min_duration_ns: int | None
+    max_duration_ns: int | None
     error: bool | None
     since_unix_nano: int | None
     until_unix_nano: int | None
     attributes: list[tuple[str, str]]
+
+
+class FaultArguments(TypedDict):
+    """A fault of a simulation."""
+
+    kind: str
+    service: str | None
+    operation: str | None
+    severity: float | None
+    from_ns: int
+    until_ns: int | None
+
+
+class SimulateArguments(TypedDict):
+    """What a simulation is told."""
+
+    requests: int
+    seed: int
+    rate: float
+    start_unix_nano: int | None
+    clock_skew_ns: int
+    faults: list[FaultArguments]
+    output: tuple[str, str] | None

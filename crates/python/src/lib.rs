@@ -11,6 +11,37 @@
 //! 2. Whatever may take long runs without the GIL and is stopped by Ctrl-C.
 //! 3. An error of the engine becomes the exception of its kind.
 
+mod command;
+mod compare;
+mod convert;
 mod errors;
+mod read;
 mod run;
+mod simulate;
+mod summary;
 mod table;
+mod time;
+mod trace;
+mod traces;
+
+use pyo3::prelude::*;
+
+/// Reading, analyses and tables of spanwise.
+#[pymodule(gil_used = false)]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<table::Table>()?;
+    module.add_class::<trace::Trace>()?;
+    module.add_class::<traces::Traces>()?;
+    module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
+    module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
+    module.add_function(wrap_pyfunction!(compare::compare_windows, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::convert, module)?)?;
+    module.add_function(wrap_pyfunction!(convert::formats, module)?)?;
+    module.add_function(wrap_pyfunction!(read::notation, module)?)?;
+    module.add_function(wrap_pyfunction!(read::read, module)?)?;
+    module.add_function(wrap_pyfunction!(simulate::simulate, module)?)?;
+    module.add_function(wrap_pyfunction!(time::duration_ns, module)?)?;
+    module.add_function(wrap_pyfunction!(time::time_unix_nano, module)?)?;
+    Ok(())
+}

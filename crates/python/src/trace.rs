@@ -4,8 +4,10 @@ use crate::errors::exception;
 use crate::run::run;
 use crate::table::Table;
 use pyo3::prelude::*;
+use spanwise::analyses::SpanList;
+use spanwise::report::path::TracePath;
 use spanwise::report::waterfall::{self, Marks, Stretch, WaterfallOptions};
-use spanwise::{ColumnData, Tile};
+use spanwise::{Filter, Tile};
 
 /// One trace of a set, which it keeps alive.
 #[pyclass(frozen, module = "spanwise._native")]
@@ -113,10 +115,25 @@ impl Trace {
         })
     }
 
-    /// The critical path of the primary component, a row a tile.
+    /// The critical path of the primary component, a row a segment.
     fn critical_path(&self, py: Python<'_>) -> PyResult<Table> {
-        let table = self.look(py, |trace| tiles(trace, &trace.critical_path()))?;
+        let table = self.look(py, |trace| {
+            let top = trace.primary().inner();
+            TracePath::new(trace.inner(), top, &trace.critical_path()).table()
+        })?;
         Table::new(py, table)
+    }
+
+    /// One row a span, with these attributes as columns.
+    fn spans(&self, py: Python<'_>, attributes: Vec<String>) -> PyResult<Table> {
+        let options = SpanList::default().attributes(attributes);
+        let (traces, only) = (self.traces.clone(), Filter::default().trace_id(&self.id));
+        Table::new(py, run(py, move || Ok(traces.filter(&only).spans(&options)))?)
+    }
+
+    /// True where the other is the same trace of the same spans.
+    fn same(&self, other: &Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.traces.table(), other.traces.table())
     }
 
     /// A waterfall in text, of this many cells.
@@ -150,29 +167,4 @@ impl Trace {
     fn __repr__(&self) -> String {
         format!("<spanwise native Trace {}>", self.id)
     }
-}
-
-fn tiles(trace: spanwise::Trace<'_>, tiles: &[Tile]) -> spanwise::Table {
-    let flags = |flag: fn(&Tile) -> bool| ColumnData::Bool(tiles.iter().map(flag).collect());
-    let length = |tile: &Tile| i64::try_from(tile.duration_nano()).unwrap_or(i64::MAX);
-    let spans = || tiles.iter().map(|tile| trace.span(tile.row));
-    let ids = spans().map(|span| Some(span.id_text().into_owned()));
-    let start = tiles.iter().map(|tile| tile.from_unix_nano);
-    let end = tiles.iter().map(|tile| tile.to_unix_nano);
-    spanwise::Table::new()
-        .with("span_id", ColumnData::Text(ids.collect()))
-        .with(
-            "service",
-            ColumnData::Name(spans().map(|span| span.service()).collect()),
-        )
-        .with(
-            "operation",
-            ColumnData::Name(spans().map(|span| span.operation()).collect()),
-        )
-        .with("start", ColumnData::Time(start.collect()))
-        .with("end", ColumnData::Time(end.collect()))
-        .with("duration", ColumnData::Duration(tiles.iter().map(length).collect()))
-        .with("tied", flags(|tile| tile.tied))
-        .with("overlapped", flags(|tile| tile.overlapped))
-        .with("clipped", flags(|tile| tile.clipped))
 }

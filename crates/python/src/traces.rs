@@ -2,14 +2,18 @@
 
 use crate::errors::{exception, usage};
 use crate::run::run;
+use crate::summary::dictionary;
 use crate::table::Table;
 use crate::trace::Trace;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use spanwise::analyses::{
     CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy, EventList, Hotspots, HotspotsBy,
     IssueList, LinkList, SpanList, TraceList,
 };
+use spanwise::model::OperationId;
 use spanwise::{Blocking, Filter, Result};
+use std::collections::BTreeSet;
 
 /// Traces under a policy.
 #[pyclass(frozen, module = "spanwise._native")]
@@ -46,14 +50,31 @@ impl CriticalPathArguments {
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 struct FilterArguments {
-    service: Option<String>,
-    operation: Option<String>,
+    services: Vec<String>,
+    operations: Vec<String>,
     root_operation: Option<String>,
     min_duration_ns: Option<u64>,
+    max_duration_ns: Option<u64>,
     error: Option<bool>,
     since_unix_nano: Option<i64>,
     until_unix_nano: Option<i64>,
     attributes: Vec<(String, String)>,
+}
+
+impl FilterArguments {
+    fn filter(self) -> Filter {
+        let mut filter = Filter::default();
+        filter.services = self.services;
+        filter.operations = self.operations;
+        filter.root_operation = self.root_operation;
+        filter.min_duration_nano = self.min_duration_ns;
+        filter.max_duration_nano = self.max_duration_ns;
+        filter.error = self.error;
+        filter.since_unix_nano = self.since_unix_nano;
+        filter.until_unix_nano = self.until_unix_nano;
+        filter.attributes = self.attributes;
+        filter
+    }
 }
 
 impl Traces {
@@ -81,4 +102,162 @@ impl Traces {
         let traces = self.inner();
         run(py, move || work(&traces)).map(Self::new)
     }
+}
+
+#[pymethods]
+impl Traces {
+    /// What was read, in counts.
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let traces = self.inner();
+        dictionary(py, run(py, move || Ok(traces.summary()))?)
+    }
+
+    /// One row a trace.
+    fn traces(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, |traces| Ok(traces.traces(&TraceList::default())))
+    }
+
+    /// One row a span, with these attributes as columns.
+    fn spans(&self, py: Python<'_>, attributes: Vec<String>) -> PyResult<Table> {
+        let options = SpanList::default().attributes(attributes);
+        self.table(py, move |traces| Ok(traces.spans(&options)))
+    }
+
+    /// One row an event.
+    fn events(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, |traces| Ok(traces.events(&EventList::default())))
+    }
+
+    /// One row a link.
+    fn links(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, |traces| Ok(traces.links(&LinkList::default())))
+    }
+
+    /// One row a kind of issue and service.
+    fn issues(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, |traces| Ok(traces.issues(&IssueList::default())))
+    }
+
+    /// Where the time of requests goes.
+    fn critical_path(&self, py: Python<'_>, arguments: CriticalPathArguments) -> PyResult<Table> {
+        self.table(py, move |traces| Ok(traces.critical_path(&arguments.options()?)))
+    }
+
+    /// Which operations or services take the time.
+    fn hotspots(&self, py: Python<'_>, by: String) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            let by = match by.as_str() {
+                "operation" => HotspotsBy::Operation,
+                "service" => HotspotsBy::Service,
+                other => return Err(usage("by", other, "operation or service")),
+            };
+            Ok(traces.hotspots(&Hotspots::default().by(by)))
+        })
+    }
+
+    /// Where errors begin and how they spread.
+    fn errors(&self, py: Python<'_>, by: String) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            let by = match by.as_str() {
+                "operation" => ErrorsBy::Operation,
+                "service" => ErrorsBy::Service,
+                "type" => ErrorsBy::Type,
+                other => return Err(usage("by", other, "operation, service or type")),
+            };
+            Ok(traces.errors(&Errors::default().by(by)))
+        })
+    }
+
+    /// Who calls whom.
+    fn dependencies(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, |traces| Ok(traces.dependencies(&Dependencies::default())))
+    }
+
+    /// The traces in which one span meets all conditions.
+    fn filter(&self, py: Python<'_>, arguments: FilterArguments) -> PyResult<Self> {
+        self.choose(py, move |traces| Ok(traces.filter(&arguments.filter())))
+    }
+
+    /// So many of the traces, the same for the same seed.
+    fn sample(&self, py: Python<'_>, count: usize, seed: u64) -> PyResult<Self> {
+        self.choose(py, move |traces| Ok(traces.sample(count, seed)))
+    }
+
+    /// The same traces under another policy; what is not given stays.
+    #[pyo3(signature = (blocking=None, tolerance_ns=None))]
+    fn with_policy(
+        &self,
+        py: Python<'_>,
+        blocking: Option<String>,
+        tolerance_ns: Option<u64>,
+    ) -> PyResult<Self> {
+        let mut policy = self.inner.policy();
+        match blocking.as_deref() {
+            None => {}
+            Some("by_kind") => policy.blocking = Blocking::ByKind,
+            Some("all") => policy.blocking = Blocking::All,
+            Some(other) => {
+                return Err(exception(py, &usage("blocking", other, "by_kind or all")))
+            }
+        }
+        policy.tolerance_nano = tolerance_ns.unwrap_or(policy.tolerance_nano);
+        Ok(Self::new(self.inner.with_policy(policy)))
+    }
+
+    /// The rule of blocking, and the tolerance in nanoseconds.
+    #[getter]
+    fn policy(&self) -> (&'static str, u64) {
+        let policy = self.inner.policy();
+        let blocking = match policy.blocking {
+            Blocking::All => "all",
+            _ => "by_kind",
+        };
+        (blocking, policy.tolerance_nano)
+    }
+
+    /// The trace of this id.
+    fn trace(&self, py: Python<'_>, id: String) -> PyResult<Trace> {
+        let traces = self.inner();
+        run(py, move || Trace::open(traces, &id))
+    }
+
+    /// The ids of all traces, ascending.
+    fn ids(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let traces = self.inner();
+        let ids = move || Ok(traces.iter().map(|trace| trace.id_text().into_owned()).collect());
+        run(py, ids)
+    }
+
+    /// How many traces, spans and services there are.
+    #[getter]
+    fn counts(&self, py: Python<'_>) -> PyResult<(usize, usize, usize)> {
+        let traces = self.inner();
+        run(py, move || Ok(counts(&traces)))
+    }
+
+    fn __len__(&self) -> usize {
+        self.inner.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<spanwise native Traces: {} traces>", self.inner.len())
+    }
+}
+
+/// Spans of a whole table are counted without their facts, so that showing
+/// fresh traces costs nothing.
+fn counts(traces: &spanwise::Traces) -> (usize, usize, usize) {
+    let table = traces.table();
+    let operations = &table.operations;
+    let whole = traces.len() == table.trace_count();
+    let (spans, ids): (usize, BTreeSet<OperationId>) = if whole {
+        let all = (0..operations.len() as u32).map(OperationId);
+        (table.len(), all.collect())
+    } else {
+        let spans = traces.iter().flat_map(|trace| trace.spans());
+        let spans_of = traces.iter().map(|trace| trace.len());
+        (spans_of.sum(), spans.map(|span| span.operation_id()).collect())
+    };
+    let services: BTreeSet<_> = ids.into_iter().map(|id| operations.service(id)).collect();
+    (traces.len(), spans, services.len())
 }

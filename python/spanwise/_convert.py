@@ -1,0 +1,71 @@
+"""From one format to another."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, BinaryIO
+
+from spanwise import _arguments, _native, _progress
+from spanwise._read import read_arguments
+
+if TYPE_CHECKING:
+    from spanwise._typing import Limits
+
+
+def convert(  # noqa: PLR0913 - what a read takes, and where it goes.
+    source: _arguments.Source,
+    output: str | os.PathLike[str] | BinaryIO,
+    *,
+    to: str,
+    strict: bool = False,
+    threads: int | None = None,
+    format: str | None = None,  # noqa: A002 - the word everybody looks for.
+    progress: bool | _progress.Show | None = None,
+    limits: Limits | None = None,
+) -> int:
+    """Writes the records of an export in another format.
+
+    Records stay as they came: nothing is folded, split or cut.
+
+    Args:
+        source: What to read, as in :func:`read`.
+        output: The file to write: a path, or a file open for writing bytes.
+        to: The name of the format to write, one of :func:`formats`.
+        strict: As in :func:`read`.
+        threads: As in :func:`read`.
+        format: As in :func:`read`.
+        progress: As in :func:`read`.
+        limits: As in :func:`read`.
+
+    Returns:
+        How many records there were.
+
+    >>> import io
+    >>> import spanwise as sw
+    >>> out = io.BytesIO()
+    >>> export = b'''{"resourceSpans": [{"scopeSpans": [{"spans": [{
+    ...     "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331",
+    ...     "name": "GET", "startTimeUnixNano": "0", "endTimeUnixNano": "5000"}]}]}]}'''
+    >>> sw.convert(export, out, to="zipkin-json")
+    1
+    >>> sw.read(out.getvalue())["0af7651916cd43dd8448eb211c80319c"].duration_ns
+    5000
+    """
+    named = _arguments.inputs(source)
+    arguments = read_arguments(strict=strict, threads=threads, format=format, limits=limits)
+    path = os.fspath(output) if isinstance(output, str | os.PathLike) else None
+    with _progress.shown(progress) as show:
+        records, content = _native.convert(named, arguments, to, path, show)
+    if content is not None and not isinstance(output, str | os.PathLike):
+        output.write(content)
+    return records
+
+
+def formats() -> list[str]:
+    """The names of the formats that are read and written.
+
+    >>> import spanwise as sw
+    >>> "otlp-json" in sw.formats()
+    True
+    """
+    return _native.formats()
