@@ -5,7 +5,10 @@
 //! as an issue) lies in the draft of a span.
 
 mod draft;
+mod json;
+mod keys;
 mod protobuf;
 mod text;
 
+pub use json::OtlpJson;
 pub use protobuf::OtlpProtobuf;

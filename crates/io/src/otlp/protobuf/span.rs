@@ -1,8 +1,9 @@
 //! One span: its fields, attributes, events and links.
 
-use super::value::{KeyValue, Keys, Scratch};
+use super::value::{KeyValue, Scratch};
 use super::wire::{Broken, Field, Wire};
 use crate::otlp::draft::{Draft, Flaw, Surroundings};
+use crate::otlp::keys::Keys;
 use spanwise_model::{Result, SpanBatch, SpanId, Symbol, TraceId};
 
 /// What became of a record.

@@ -3,7 +3,7 @@
 use super::wire::{Broken, Field, Wire};
 use crate::otlp::draft::{Draft, Flaw};
 use crate::otlp::text::{push, push_bytes, push_double, push_string};
-use spanwise_model::{Guard, Result, SpanBatch, Symbol, Value};
+use spanwise_model::{Guard, Result, Value};
 
 /// A value as it stands on the wire.
 #[derive(Clone, Copy, Debug)]
@@ -86,54 +86,6 @@ impl<'a> KeyValue<'a> {
         }
         Ok(pair)
     }
-}
-
-/// The slots of recent keys.
-const SLOTS: usize = 256;
-
-/// The symbols of recent keys, so that a known key is compared and not hashed.
-#[derive(Debug)]
-pub(super) struct Keys {
-    recent: [Symbol; SLOTS],
-}
-
-impl Default for Keys {
-    fn default() -> Self {
-        Self {
-            recent: [Symbol::EMPTY; SLOTS],
-        }
-    }
-}
-
-impl Keys {
-    /// The symbol of a short text that repeats.
-    #[inline]
-    pub(super) fn symbol(
-        &mut self,
-        key: &[u8],
-        batch: &mut SpanBatch,
-        draft: &mut Draft,
-    ) -> Result<Symbol> {
-        let slot = &mut self.recent[slot(key)];
-        if batch.strings.get(*slot).as_bytes() != key {
-            batch.guard.check_text(key.len())?;
-            *slot = match std::str::from_utf8(key) {
-                Ok(key) => batch.strings.intern(key),
-                Err(_) => {
-                    draft.flaw(Flaw::InvalidUtf8);
-                    return Ok(batch.strings.intern(&String::from_utf8_lossy(key)));
-                }
-            };
-        }
-        Ok(*slot)
-    }
-}
-
-#[inline]
-fn slot(key: &[u8]) -> usize {
-    let at = |index: usize| key.get(index).map_or(0, |&byte| usize::from(byte));
-    let last = key.len().wrapping_sub(1);
-    (at(last) ^ at(key.len() / 2) << 3 ^ key.len() << 2 ^ at(last.wrapping_sub(3)) << 1) % SLOTS
 }
 
 /// Room for values that do not stand on the wire as they are wanted.

@@ -1,0 +1,323 @@
+//! The cursor: tokens, containers, and the skipping of values.
+
+use super::Raw;
+
+/// A place in a JSON text.
+#[derive(Debug)]
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    /// The offset of the next byte.
+    pub(crate) at: usize,
+    depth_limit: usize,
+    /// The containers that a skip has entered.
+    open: Vec<u8>,
+}
+
+/// Why a text does not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// What stands there is not JSON.
+    Syntax,
+    /// The text is over.
+    End,
+    /// Values are nested deeper than they may be.
+    Deep,
+}
+
+/// A fault and its offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    pub(crate) fault: Fault,
+    pub(crate) at: usize,
+}
+
+type Parsed<T> = Result<T, Broken>;
+
+/// A value that is no container.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Scalar<'a> {
+    Null,
+    Bool(bool),
+    /// The text of a number, `NaN` and `Infinity` among them.
+    Number(&'a str),
+    Str(Raw<'a>),
+    /// A container, which was skipped.
+    Container,
+}
+
+/// What stood where a container was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entered {
+    /// The container, which is now open.
+    Inside,
+    /// `null`.
+    Null,
+    /// Another value, which was skipped.
+    Other,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a str, depth_limit: usize) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth_limit,
+            open: Vec::new(),
+        }
+    }
+
+    fn fail<T>(&self, fault: Fault) -> Parsed<T> {
+        Err(Broken { fault, at: self.at })
+    }
+
+    fn wrong<T>(&self) -> Parsed<T> {
+        self.fail(if self.at < self.text.len() {
+            Fault::Syntax
+        } else {
+            Fault::End
+        })
+    }
+
+    /// The next byte behind white space; zero at the end.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> u8 {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return byte;
+            }
+            self.at += 1;
+        }
+        0
+    }
+
+    /// True where nothing but white space is left.
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.peek();
+        self.at == self.text.len()
+    }
+
+    /// Enters the container that `open` begins.
+    #[inline]
+    pub(crate) fn enter(&mut self, open: u8) -> Parsed<Entered> {
+        if self.peek() == open {
+            self.at += 1;
+            return Ok(Entered::Inside);
+        }
+        Ok(match self.scalar()? {
+            Scalar::Null => Entered::Null,
+            _ => Entered::Other,
+        })
+    }
+
+    /// The next key of the object that is open, or `None` behind its end.
+    /// `first` is true until the first key was asked for.
+    #[inline]
+    pub(crate) fn key(&mut self, first: &mut bool) -> Parsed<Option<&'a str>> {
+        match self.peek() {
+            b'}' => {
+                self.at += 1;
+                return Ok(None);
+            }
+            b',' if !*first => {
+                self.at += 1;
+                self.peek();
+            }
+            _ if *first => {}
+            _ => return self.wrong(),
+        }
+        *first = false;
+        self.name().map(Some)
+    }
+
+    /// True where the array that is open has another element, to which the
+    /// cursor goes.
+    #[inline]
+    pub(crate) fn element(&mut self, first: &mut bool) -> Parsed<bool> {
+        match self.peek() {
+            b']' => {
+                self.at += 1;
+                return Ok(false);
+            }
+            b',' if !*first => self.at += 1,
+            _ if *first => {}
+            _ => return self.wrong(),
+        }
+        *first = false;
+        Ok(true)
+    }
+
+    #[inline]
+    fn name(&mut self) -> Parsed<&'a str> {
+        let raw = self.string()?;
+        if self.peek() != b':' {
+            return self.wrong();
+        }
+        self.at += 1;
+        Ok(raw.text)
+    }
+
+    /// The string that stands here.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Parsed<Raw<'a>> {
+        let bytes = self.text.as_bytes();
+        if bytes.get(self.at) != Some(&b'"') {
+            return self.wrong();
+        }
+        let start = self.at + 1;
+        match string_end(bytes, start) {
+            Some((end, escaped)) => {
+                self.at = end + 1;
+                Ok(Raw {
+                    text: &self.text[start..end],
+                    escaped,
+                })
+            }
+            None => {
+                self.at = bytes.len();
+                self.fail(Fault::End)
+            }
+        }
+    }
+
+    /// The value that stands here; containers are skipped.
+    #[inline]
+    pub(crate) fn scalar(&mut self) -> Parsed<Scalar<'a>> {
+        match self.peek() {
+            b'"' => self.string().map(Scalar::Str),
+            b'{' | b'[' => {
+                self.skip()?;
+                Ok(Scalar::Container)
+            }
+            _ => self.literal(),
+        }
+    }
+
+    #[inline]
+    fn literal(&mut self) -> Parsed<Scalar<'a>> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let length = rest
+            .iter()
+            .position(|byte| !is_part(byte))
+            .unwrap_or(rest.len());
+        let token = &self.text[self.at..self.at + length];
+        let scalar = match token {
+            "null" => Scalar::Null,
+            "true" => Scalar::Bool(true),
+            "false" => Scalar::Bool(false),
+            "NaN" | "Infinity" | "-Infinity" => Scalar::Number(token),
+            _ if is_number(token) => Scalar::Number(token),
+            _ if length == rest.len() => {
+                self.at = self.text.len();
+                return self.fail(Fault::End);
+            }
+            _ => return self.wrong(),
+        };
+        self.at += length;
+        Ok(scalar)
+    }
+
+    /// Skips the value that stands here, however deep it is nested.
+    pub(crate) fn skip(&mut self) -> Parsed<()> {
+        self.open.clear();
+        loop {
+            match self.peek() {
+                open @ (b'{' | b'[') => {
+                    if self.skip_into(open)? {
+                        continue;
+                    }
+                }
+                b'"' => drop(self.string()?),
+                _ => drop(self.literal()?),
+            }
+            if self.skip_behind()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Enters a container; answers whether it has something in it.
+    fn skip_into(&mut self, open: u8) -> Parsed<bool> {
+        if self.open.len() >= self.depth_limit {
+            return self.fail(Fault::Deep);
+        }
+        self.at += 1;
+        let next = self.peek();
+        if next == open + 2 {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.open.push(open);
+        if open == b'{' {
+            self.name()?;
+        }
+        Ok(true)
+    }
+
+    /// Goes on behind a value; answers whether the skip is done.
+    fn skip_behind(&mut self) -> Parsed<bool> {
+        while let Some(&open) = self.open.last() {
+            match self.peek() {
+                b',' => {
+                    self.at += 1;
+                    if open == b'{' {
+                        self.peek();
+                        self.name()?;
+                    }
+                    return Ok(false);
+                }
+                close if close == open + 2 => {
+                    self.at += 1;
+                    self.open.pop();
+                }
+                _ => return self.wrong(),
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn is_number(token: &str) -> bool {
+    let digits = token.strip_prefix('-').unwrap_or(token).as_bytes();
+    digits.first().is_some_and(u8::is_ascii_digit)
+        && (digits.iter().all(u8::is_ascii_digit) || token.parse::<f64>().is_ok())
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Marks the bytes of `word` that are `byte`; the lowest mark is never wrong.
+#[inline]
+fn marks(word: u64, byte: u8) -> u64 {
+    let zeroed = word ^ (ONES * u64::from(byte));
+    zeroed.wrapping_sub(ONES) & !zeroed & (ONES << 7)
+}
+
+/// The offset of the quote that ends a string, and whether there are escapes.
+#[inline]
+fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let mut escaped = false;
+    loop {
+        at = quote_or_backslash(bytes, at)?;
+        if bytes[at] == b'"' {
+            return Some((at, escaped));
+        }
+        escaped = true;
+        at += 2;
+    }
+}
+
+#[inline]
+fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some((chunk, _)) = bytes.get(at..)?.split_first_chunk() {
+        let word = u64::from_le_bytes(*chunk);
+        let found = marks(word, b'"') | marks(word, b'\\');
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..)?;
+    let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    Some(at + found)
+}
