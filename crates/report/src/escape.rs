@@ -48,17 +48,21 @@ pub(crate) fn for_markup(text: &str) -> String {
     safe
 }
 
-/// The text as the content of a cell of a Markdown table.
+/// The text as a part of a line or of a table's cell in Markdown. An
+/// underscore inside a word means nothing there and stays as it is.
 pub(crate) fn for_markdown(text: &str) -> String {
+    let text = for_terminal(text);
     let mut safe = String::with_capacity(text.len() + 8);
-    for c in for_terminal(text).chars() {
-        if matches!(
-            c,
-            '|' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '\\' | '&' | '~'
-        ) {
+    let mut chars = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let inside = word(before) && chars.peek().copied().is_some_and(word);
+        if "|*`[]<>\\&~".contains(c) || (c == '_' && !inside) {
             safe.push('\\');
         }
         safe.push(c);
+        before = c;
     }
     safe
 }
@@ -84,6 +88,6 @@ mod tests {
 
     #[test]
     fn markdown_is_text() {
-        assert_eq!(for_markdown("GET /a|b_c"), "GET /a\\|b\\_c");
+        assert_eq!(for_markdown("_a_ /a|b_c"), "\\_a\\_ /a\\|b_c");
     }
 }

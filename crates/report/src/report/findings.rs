@@ -152,16 +152,43 @@ pub(super) fn issues(table: &Table) -> Vec<String> {
     )]
 }
 
-/// The rows that changed most; the comparison orders them so.
+/// The operations that cost requests most time more than before, and those
+/// whose share of errors grew most.
 pub(super) fn changed(table: &Table) -> Vec<String> {
-    let findings = Row::first(table).take(SENTENCES).map(change).collect();
-    or_none(findings, "Nothing can be compared.")
+    let slower = |row: &Row<'_>| row.duration("change_critical_time") > 0;
+    let slower = Row::first(table)
+        .filter(slower)
+        .take(SENTENCES)
+        .map(slowdown);
+    let mut failing: Vec<Row<'_>> = Row::first(table)
+        .filter(|row| row.number("change_error_share") > 0.0)
+        .collect();
+    let growth = |row: &Row<'_>| row.number("change_error_share");
+    failing.sort_by(|a, b| growth(b).total_cmp(&growth(a)));
+    let failing = failing.into_iter().take(SENTENCES).map(more_errors);
+    or_none(
+        slower.chain(failing).collect(),
+        "Nothing became slower or failed more often.",
+    )
 }
 
-fn change(row: Row<'_>) -> String {
-    let from = units::duration(row.duration("baseline_p50"));
-    let to = units::duration(row.duration("incident_p50"));
-    format!("{}: median {from} before, {to} now.", row.operation())
+fn slowdown(row: Row<'_>) -> String {
+    format!(
+        "{} added {} to the mean request: {} on its critical path before, {} now.",
+        row.operation(),
+        units::duration(row.duration("change_critical_time")),
+        units::duration(row.duration("baseline_critical_time")),
+        units::duration(row.duration("incident_critical_time")),
+    )
+}
+
+fn more_errors(row: Row<'_>) -> String {
+    format!(
+        "{} failed in {} of its calls before, in {} now.",
+        row.operation(),
+        units::percent(row.number("baseline_error_share")),
+        units::percent(row.number("incident_error_share")),
+    )
 }
 
 fn or_none(findings: Vec<String>, none: &str) -> Vec<String> {

@@ -29,7 +29,8 @@ fn write_section(section: &Section, out: &mut dyn Write) -> io::Result<()> {
         write_table(table, out)?;
     }
     if section.more_rows > 0 {
-        writeln!(out, "\n… {} more rows.", section.more_rows)?;
+        let plural = if section.more_rows == 1 { "" } else { "s" };
+        writeln!(out, "\n… {} more row{plural}.", section.more_rows)?;
     }
     Ok(())
 }

@@ -210,17 +210,25 @@ impl Section {
     }
 
     fn changed(table: &Table, rows: usize) -> Self {
-        let columns: Vec<&str> = table
-            .columns()
-            .iter()
-            .map(|column| column.name.as_ref())
-            .collect();
+        const COLUMNS: &[&str] = &[
+            "service",
+            "operation",
+            "kind",
+            "change",
+            "baseline_critical_time",
+            "incident_critical_time",
+            "change_critical_time",
+            "baseline_p95",
+            "incident_p95",
+            "baseline_error_share",
+            "incident_error_share",
+        ];
         Self::of(
             SectionKind::Changed,
             "What changed since the baseline",
             findings::changed(table),
         )
-        .over(table, &columns, rows)
+        .over(table, COLUMNS, rows)
     }
 }
 

@@ -74,15 +74,15 @@ fn a_report_answers_in_markdown() {
     | --- | --- | ---: | ---: | ---: | ---: |
     | cart | Get\|Cart | 90.0% | 90.00 ms | 45.00 ms | 2 |
 
-    … 1 more rows.
+    … 1 more row.
 
     ## Where errors begin
 
-    - pay Charge is where 3 errors began (server\_error, 500); 1 request failed by it.
+    - pay Charge is where 3 errors began (server_error, 500); 1 request failed by it.
 
     | service | operation | outcome | error type | origins | failed requests | errors | examples |
     | --- | --- | --- | --- | ---: | ---: | ---: | --- |
-    | pay | Charge | server\_error | 500 | 3 | 1 | 3 | 1/2 |
+    | pay | Charge | server_error | 500 | 3 | 1 | 3 | 1/2 |
 
     ## Who calls whom
 
@@ -93,7 +93,7 @@ fn a_report_answers_in_markdown() {
     | --- | --- | ---: | ---: | ---: |
     | web | cart | 9 | 0 | 0.0% |
 
-    … 1 more rows.
+    … 1 more row.
 
     ## What is wrong with the data
 

@@ -1,5 +1,6 @@
 //! What a waterfall shows beyond the spans themselves.
 
+use spanwise_analyze::facts::critical_path::Tile;
 use spanwise_analyze::{fact_flags, FactColumns};
 use spanwise_model::Trace;
 
@@ -12,6 +13,16 @@ pub struct Stretch {
     pub from_unix_nano: i64,
     /// The end, nanoseconds since the epoch.
     pub to_unix_nano: i64,
+}
+
+impl From<Tile> for Stretch {
+    fn from(tile: Tile) -> Self {
+        Self {
+            row: tile.row,
+            from_unix_nano: tile.from_unix_nano,
+            to_unix_nano: tile.to_unix_nano,
+        }
+    }
 }
 
 /// Marks on the spans of one trace.
