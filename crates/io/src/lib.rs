@@ -1,15 +1,18 @@
 //! Readers and writers of trace formats, and the assembly of spans into traces.
 
 pub mod assemble;
+mod cursor;
 mod decimal;
 pub mod format;
 pub mod guess;
+pub mod jaeger;
 pub mod limits;
 pub mod notation;
 pub mod otlp;
 pub mod progress;
 pub mod read;
 pub mod source;
+mod visitor;
 
 pub use guess::{by_name, formats, guess};
 pub use limits::Limits;

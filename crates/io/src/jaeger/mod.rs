@@ -1,0 +1,67 @@
+//! Jaeger's JSON: answers of the query API, downloads of the UI, bare traces.
+//!
+//! A file is `{"data": [trace, …]}`, a trace, a list of traces, one of these a
+//! line, or several of them one after another. A trace is
+//! `{"traceID", "spans": [span, …], "processes": {"p1": {"serviceName", "tags"}}}`.
+//!
+//! Spans are written to the batch as they are met, although the processes that
+//! they belong to usually stand behind them: when a trace ends, its records
+//! get their resources. Downloads of the UI carry whole copies of ancestors
+//! within references; these are skipped, never read.
+//!
+//! # What becomes of what
+//!
+//! | Jaeger | spanwise |
+//! |---|---|
+//! | first CHILD_OF in the same trace, else first FOLLOWS_FROM, else `parentSpanID` | parent |
+//! | other references | links, with `opentracing.ref_type` |
+//! | `startTime`, `duration` in microseconds, read digit by digit | nanoseconds |
+//! | tag `span.kind` | kind |
+//! | tags `otel.status_code`, `error` | status; `error` also stays an attribute |
+//! | tag `otel.status_description` | text of the status, and an attribute |
+//! | tags `otel.scope.name`, `otel.scope.version` (or `otel.library.…`) | scope |
+//! | tag `w3c.tracestate` | trace state |
+//! | bit 0 of `flags` | *sampled* |
+//! | a log's field `event` | the name of the event, else `log` |
+//! | a process | resource |
+//!
+//! The writer goes the other way. Times that are not whole microseconds get a
+//! fraction, which Jaeger itself rounds and our reader reads exactly. A link
+//! of a root to its own trace comes back as its parent, because Jaeger has no
+//! other place for it; arrays and maps come back as texts, since Jaeger's tags
+//! are scalars.
+
+mod probe;
+mod reader;
+mod span;
+mod tags;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use crate::format::{Ended, Format};
+use spanwise_model::{Result, SpanBatch};
+use std::io::Write;
+
+/// Jaeger's JSON.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JaegerJson;
+
+impl Format for JaegerJson {
+    fn name(&self) -> &'static str {
+        "jaeger-json"
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        probe::recognises(head)
+    }
+
+    fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
+        crate::visitor::read(bytes, &mut reader::Reader::new(batch))
+    }
+
+    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
+        writer::write(batch, out)
+    }
+}
