@@ -1,1 +1,97 @@
-//! spanwise.
+//! Distributed trace analysis: from exported spans to where the time went,
+//! where errors began and how they spread, and what changed.
+//!
+//! ```
+//! use spanwise::analyses::{CriticalPath, Hotspots};
+//!
+//! let traces = spanwise::notation("
+//!     frontend GET /cart   0..100
+//!       cart GetCart      10..60
+//!         redis HGET      20..50
+//! ")?;
+//! let hotspots = traces.hotspots(&Hotspots::default());
+//! assert_eq!(hotspots.rows(), 3);
+//! for trace in traces.iter() {
+//!     for span in trace.spans() {
+//!         println!("{} {:?}", span.service(), span.self_time());
+//!     }
+//! }
+//! # Ok::<(), spanwise::Error>(())
+//! ```
+//!
+//! # Architecture
+//!
+//! Data flows one way; each arrow is a module, each noun a type.
+//!
+//! ```text
+//! bytes ──source──▶ documents ──format──▶ SpanBatch + Issues      spanwise-io
+//!       ──assemble──▶ SpanTable                                   spanwise-io
+//!       ──view──▶ Trace                                           spanwise-model
+//!       ──facts──▶ FactColumns                                    spanwise-analyze
+//!       ──observe──▶ Partial ──merge──▶ Partial ──finish──▶ Table spanwise-analyze
+//!       ──▶ text · JSON · CSV · Arrow · waterfall · report        spanwise-report
+//! ```
+//!
+//! # Invariants
+//!
+//! 1. The model does no IO, starts no thread, knows no wire format.
+//! 2. Only `spanwise-io` knows other people's formats, both ways. Wire structs
+//!    never leave it; the one exception is the feature `otlp`.
+//! 3. Analyses never see a format. Only the runner and `spanwise-io` use
+//!    threads.
+//! 4. Python's binding lives in a crate of its own that nothing depends on.
+//! 5. Reading never fails on bad data: it yields spans and issues.
+//! 6. Same input, same bytes out: for every number of threads, every split and
+//!    every order of files.
+//! 7. No recursion over spans, nothing quadratic in children.
+//! 8. All time is integer nanoseconds. No float enters a merge.
+//! 9. Symbols never leave their table; names do.
+//! 10. Types of arrow, polars, opentelemetry-proto and petgraph stand in public
+//!     signatures only behind a feature of that name.
+
+mod check;
+mod compare;
+mod convert;
+mod read;
+mod traces;
+mod view;
+
+pub use check::check;
+pub use compare::{compare, compare_windows};
+pub use convert::{convert, format, formats};
+pub use read::{read, read_with};
+pub use spanwise_analyze::facts::critical_path::Tile;
+pub use spanwise_analyze::filter::Filter;
+pub use spanwise_analyze::{
+    analyses, fact_flags, Analysis, Blocking, FactColumns, Outcome, Partial, Policy,
+};
+pub use spanwise_io::format::Format;
+pub use spanwise_io::limits::Limits;
+pub use spanwise_io::progress::Progress;
+pub use spanwise_io::{Input, ReadOptions};
+pub use spanwise_model::{
+    flags, AttributeKeep, Error, ErrorKind, Issues, Place, Result, SpanBatch, SpanId, SpanKind,
+    SpanTable, StatusCode, Table, TraceId, Value,
+};
+pub use spanwise_report as report;
+pub use spanwise_simulate as simulate;
+pub use traces::Traces;
+pub use view::{Span, Trace};
+
+/// The types under the facade.
+pub use spanwise_model as model;
+
+/// The traces that a text in trace notation describes: one span a line,
+/// indented under its parent, with its interval in milliseconds.
+///
+/// # Errors
+///
+/// [`ErrorKind::Format`] at the first line that is no span.
+pub fn notation(text: &str) -> Result<Traces> {
+    let batch = spanwise_io::notation::parse(text);
+    if let Some((_, _, row)) = batch.issues.iter().next() {
+        let example = row.examples.first().map(ToString::to_string);
+        return Err(Error::new(ErrorKind::Format, example.unwrap_or_default()));
+    }
+    Traces::from_batch(batch)
+}

@@ -1,0 +1,42 @@
+//! From one format to another.
+
+use spanwise_io::format::Format;
+use spanwise_io::{read_batch, Input, ReadOptions};
+use spanwise_model::{Error, ErrorKind, Result};
+use std::io::Write;
+
+/// Reads inputs and writes all their records in another format. Records stay
+/// as they came: nothing is folded, split or cut. Answers how many there were.
+///
+/// # Errors
+///
+/// As [`crate::read`], and where `out` cannot be written.
+pub fn convert(
+    inputs: &[Input],
+    options: &ReadOptions,
+    format: &dyn Format,
+    out: &mut dyn Write,
+) -> Result<u64> {
+    let batch = read_batch(inputs, options)?;
+    format.write(&batch, out)?;
+    Ok(batch.len() as u64)
+}
+
+/// The format of this name, such as `otlp-json`.
+///
+/// # Errors
+///
+/// [`ErrorKind::Usage`] where there is none; the message lists them.
+pub fn format(name: &str) -> Result<&'static dyn Format> {
+    spanwise_io::by_name(name).ok_or_else(|| {
+        let names: Vec<&str> = formats().iter().map(|format| format.name()).collect();
+        let message = format!("no format {name}; there are {}", names.join(", "));
+        Error::new(ErrorKind::Usage, message)
+    })
+}
+
+/// All formats that are read and written.
+#[must_use]
+pub fn formats() -> &'static [&'static dyn Format] {
+    spanwise_io::formats()
+}

@@ -1,0 +1,153 @@
+//! Traces and spans together with their facts.
+
+use spanwise_analyze::facts::critical_path::{self, Tile};
+use spanwise_analyze::{fact_flags, FactColumns, Outcome, Policy};
+use std::ops::Deref;
+use std::time::Duration;
+
+/// A trace with its facts; everything of [`spanwise_model::Trace`] is here too.
+#[derive(Clone, Copy, Debug)]
+pub struct Trace<'a> {
+    trace: spanwise_model::Trace<'a>,
+    facts: &'a FactColumns,
+    policy: Policy,
+}
+
+impl<'a> Trace<'a> {
+    pub(crate) fn new(
+        trace: spanwise_model::Trace<'a>,
+        facts: &'a FactColumns,
+        policy: Policy,
+    ) -> Self {
+        Self {
+            trace,
+            facts,
+            policy,
+        }
+    }
+
+    /// Its spans in preorder.
+    pub fn spans(self) -> impl ExactSizeIterator<Item = Span<'a>> + DoubleEndedIterator {
+        let facts = self.facts;
+        self.trace.spans().map(move |span| Span { span, facts })
+    }
+
+    /// The top span of the primary component.
+    #[must_use]
+    pub fn primary(self) -> Span<'a> {
+        Span {
+            span: self.trace.primary(),
+            facts: self.facts,
+        }
+    }
+
+    /// The critical path of the primary component: tiles in the order of time
+    /// whose lengths sum to its duration.
+    #[must_use]
+    pub fn critical_path(self) -> Vec<Tile> {
+        critical_path::tiles(self.trace, self.trace.primary(), &self.policy)
+    }
+
+    /// The critical path of the component under a top span.
+    #[must_use]
+    pub fn critical_path_of(self, top: spanwise_model::Span<'a>) -> Vec<Tile> {
+        critical_path::tiles(self.trace, top, &self.policy)
+    }
+
+    /// The span at a row of the table.
+    #[must_use]
+    pub fn span(self, row: u32) -> Span<'a> {
+        Span {
+            span: spanwise_model::Span::new(self.trace.table(), row),
+            facts: self.facts,
+        }
+    }
+
+    /// The facts of all spans of the table.
+    #[must_use]
+    pub fn facts(self) -> &'a FactColumns {
+        self.facts
+    }
+
+    /// The trace without its facts.
+    #[must_use]
+    pub fn inner(self) -> spanwise_model::Trace<'a> {
+        self.trace
+    }
+}
+
+impl<'a> Deref for Trace<'a> {
+    type Target = spanwise_model::Trace<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.trace
+    }
+}
+
+/// A span with its facts; everything of [`spanwise_model::Span`] is here too.
+#[derive(Clone, Copy, Debug)]
+pub struct Span<'a> {
+    span: spanwise_model::Span<'a>,
+    facts: &'a FactColumns,
+}
+
+impl<'a> Span<'a> {
+    fn at(self) -> usize {
+        self.span.row() as usize
+    }
+
+    /// Its effective duration minus the union of its blocking children's
+    /// effective intervals.
+    #[must_use]
+    pub fn self_time(self) -> Duration {
+        Duration::from_nanos(self.facts.self_nano[self.at()])
+    }
+
+    /// Its share of its component's critical path.
+    #[must_use]
+    pub fn critical_time(self) -> Duration {
+        Duration::from_nanos(self.facts.critical_nano[self.at()])
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn outcome(self) -> Outcome {
+        self.facts.outcome[self.at()]
+    }
+
+    /// True where the outcome is an error for a span of its kind.
+    #[must_use]
+    pub fn errs(self) -> bool {
+        self.has(fact_flags::ERRS)
+    }
+
+    /// True where an error began here.
+    #[must_use]
+    pub fn is_error_origin(self) -> bool {
+        self.has(fact_flags::ORIGIN)
+    }
+
+    /// True where the span is on the critical path of its component.
+    #[must_use]
+    pub fn is_critical(self) -> bool {
+        self.has(fact_flags::ON_PATH)
+    }
+
+    fn has(self, flag: u8) -> bool {
+        self.facts.flags[self.at()] & flag != 0
+    }
+
+    /// The span without its facts.
+    #[must_use]
+    pub fn inner(self) -> spanwise_model::Span<'a> {
+        self.span
+    }
+}
+
+impl<'a> Deref for Span<'a> {
+    type Target = spanwise_model::Span<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.span
+    }
+}

@@ -1,0 +1,81 @@
+//! What the fuzz targets check: nothing panics, readers give no more spans than
+//! they were given bytes, and results do not depend on the order of records.
+
+pub mod spans;
+
+use spanwise::analyses::{
+    CriticalPath, CriticalPathBy, Dependencies, Errors, EventList, Hotspots, IssueList, LinkList,
+    SpanList, TraceList,
+};
+use spanwise::{Input, Limits, ReadOptions, SpanBatch, Table, Traces};
+use spans::Spans;
+
+/// Reads bytes as one format, then assembles and analyses what was read, and
+/// writes it down again.
+pub fn read_format(name: &str, bytes: &[u8]) {
+    let format = spanwise::format(name).expect("a format of ours");
+    format.recognises(bytes);
+    let mut batch = SpanBatch::default();
+    if format.read(bytes, &mut batch).is_err() {
+        return;
+    }
+    assert!(batch.len() <= bytes.len(), "more spans than bytes");
+    let mut written = Vec::new();
+    format.write(&batch, &mut written).expect("memory");
+    analyse(batch);
+}
+
+/// Decompresses and guesses, as for a file of which nothing is known.
+pub fn read_any(bytes: &[u8]) {
+    let limits = Limits::default().file_bytes(1 << 20).ratio(100);
+    let options = ReadOptions::default().threads(1).limits(limits);
+    if let Ok(traces) = spanwise::read_with([Input::bytes(bytes)], &options) {
+        assert!(traces.table().len() <= 2 << 20, "more spans than the limit");
+        tables(&traces);
+    }
+}
+
+/// Assembles spans that no reader would give, in two orders, and compares.
+pub fn assemble_analyze(spans: &Spans) {
+    let forward = analyse(spans.batch(false));
+    let backward = analyse(spans.batch(true));
+    assert_eq!(forward, backward, "the order of records shows");
+}
+
+fn analyse(batch: SpanBatch) -> Vec<Table> {
+    let records = batch.len();
+    let traces = Traces::from_batch(batch).expect("few spans");
+    assert!(traces.table().len() <= 2 * records, "rows out of nowhere");
+    tables(&traces)
+}
+
+/// All tables that can be asked for.
+fn tables(traces: &Traces) -> Vec<Table> {
+    let by = |by| CriticalPath::default().by(by);
+    let mut tables = traces.run(&[
+        &by(CriticalPathBy::Operation),
+        &by(CriticalPathBy::Service),
+        &by(CriticalPathBy::Path),
+        &Hotspots::default(),
+        &Errors::default(),
+        &Dependencies::default(),
+    ]);
+    tables.push(traces.traces(&TraceList::default()));
+    tables.push(traces.spans(&SpanList::default()));
+    tables.push(traces.events(&EventList::default()));
+    tables.push(traces.links(&LinkList::default()));
+    tables.push(traces.issues(&IssueList::default()));
+    check_tiles(traces);
+    tables
+}
+
+/// The tiles of a trace's critical path fill its root exactly.
+fn check_tiles(traces: &Traces) {
+    for trace in traces.iter() {
+        let tiles = trace.critical_path();
+        assert!(!tiles.is_empty(), "an empty path");
+        for pair in tiles.windows(2) {
+            assert_eq!(pair[0].to, pair[1].from, "a gap in the path");
+        }
+    }
+}
