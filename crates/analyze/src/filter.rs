@@ -8,7 +8,7 @@
 use crate::analyses::attribute;
 use crate::facts::{fact_flags, FactColumns};
 use spanwise_model::id::avalanche;
-use spanwise_model::{OperationId, Span, SpanTable, Trace};
+use spanwise_model::{OperationId, SpanTable, Trace};
 
 /// Conditions on traces; the default keeps all.
 ///
@@ -140,30 +140,23 @@ impl Filter {
     }
 }
 
-/// Those of `traces` that a filter keeps, in the order of `traces`.
+/// The traces that a filter keeps, ascending.
 #[must_use]
-pub fn matching(
-    table: &SpanTable,
-    traces: &[u32],
-    facts: &FactColumns,
-    filter: &Filter,
-) -> Vec<u32> {
+pub fn matching(table: &SpanTable, facts: &FactColumns, filter: &Filter) -> Vec<u32> {
     let wanted: Vec<bool> = (0..table.operations.len() as u32)
         .map(|id| filter.accepts_operation(table, OperationId(id)))
         .collect();
-    let spans = |row: &u32| {
-        wanted[table.columns.operation[*row as usize].0 as usize]
-            && filter.accepts_span(table, facts, *row)
+    let meets = |row: u32| {
+        wanted[table.columns.operation[row as usize].0 as usize]
+            && filter.accepts_span(table, facts, row)
     };
-    let named = named(table, filter);
-    let keeps = |index: &&u32| {
-        let trace = table.trace(**index);
-        let is_named = named.as_ref();
-        is_named.is_none_or(|named| named.binary_search(*index).is_ok())
-            && filter.accepts_root(trace)
-            && trace.rows().any(|row| spans(&row))
+    let keeps = |&index: &u32| {
+        let trace = table.trace(index);
+        filter.accepts_root(trace) && trace.rows().any(meets)
     };
-    traces.iter().filter(keeps).copied().collect()
+    let all = || (0..table.trace_count() as u32).collect();
+    let candidates: Vec<u32> = named(table, filter).unwrap_or_else(all);
+    candidates.into_iter().filter(keeps).collect()
 }
 
 /// The traces that a filter names, ascending; `None` where it names none.
@@ -175,6 +168,7 @@ fn named(table: &SpanTable, filter: &Filter) -> Option<Vec<u32>> {
     let found = ids.flat_map(|id| table.find(id)).map(Trace::index);
     let mut found: Vec<u32> = found.collect();
     found.sort_unstable();
+    found.dedup();
     Some(found)
 }
 
@@ -196,15 +190,78 @@ pub fn sample(table: &SpanTable, traces: &[u32], count: usize, seed: u64) -> Vec
     chosen
 }
 
-/// The spans of a trace that meet a filter's conditions on spans.
-pub fn matching_spans<'a>(
-    trace: Trace<'a>,
-    facts: &'a FactColumns,
-    filter: &'a Filter,
-) -> impl Iterator<Item = Span<'a>> {
-    let table = trace.table();
-    trace.spans().filter(move |span| {
-        filter.accepts_operation(table, span.operation_id())
-            && filter.accepts_span(table, facts, span.row())
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::compute;
+    use crate::Policy;
+    use spanwise_io::{assemble::assemble, notation::parse};
+
+    const TRACES: &str = "
+        trace a1
+        shop GET /cart   0..100 server
+          cart Get      10..60  server @k8s.pod.name=cart-1
+        trace a2
+        shop GET /cart   200..230 server
+          cart Get      210..220  server error http.response.status_code=500
+        trace b1
+        shop GET /       400..450 server
+    ";
+
+    fn kept(filter: &Filter) -> String {
+        let table = assemble(parse(TRACES)).expect("few spans");
+        let facts = compute(&table, &Policy::default());
+        let kept = matching(&table, &facts, filter);
+        let ids = kept.iter().map(|&index| table.trace(index).id().0);
+        ids.map(|id| format!("{id:x} ")).collect()
+    }
+
+    #[test]
+    fn one_span_must_meet_all_conditions() {
+        let filter = Filter::default;
+        assert_eq!(kept(&filter()), "a1 a2 b1 ");
+        assert_eq!(kept(&filter().service("cart")), "a1 a2 ");
+        assert_eq!(kept(&filter().service("cart").service("shop")), "a1 a2 b1 ");
+        assert_eq!(kept(&filter().service("cart").error(true)), "a2 ");
+        let slow = filter().min_duration_nano(60_000_000);
+        assert_eq!(kept(&slow), "a1 ");
+        assert_eq!(
+            kept(&slow.service("cart")),
+            "",
+            "the root is slow, the cart is not"
+        );
+        assert_eq!(kept(&filter().max_duration_nano(10_000_000)), "a2 ");
+        assert_eq!(kept(&filter().operation("Get").root_operation("GET /")), "");
+        assert_eq!(kept(&filter().root_operation("GET /")), "b1 ");
+    }
+
+    #[test]
+    fn times_attributes_and_ids_choose() {
+        let filter = Filter::default;
+        let window = filter()
+            .since_unix_nano(200_000_000)
+            .until_unix_nano(400_000_000);
+        assert_eq!(kept(&window), "a2 ");
+        assert_eq!(
+            kept(&filter().attribute("http.response.status_code", "500")),
+            "a2 "
+        );
+        assert_eq!(kept(&filter().attribute("k8s.pod.name", "cart-1")), "a1 ");
+        assert_eq!(kept(&filter().trace_id("A2").trace_id("b1")), "a2 b1 ");
+        assert_eq!(kept(&filter().trace_id("ff")), "");
+    }
+
+    #[test]
+    fn a_larger_sample_holds_the_smaller() {
+        let text: String = (1..50).map(|n| format!("trace {n}\ns op 0..1\n")).collect();
+        let table = assemble(parse(&text)).expect("few spans");
+        let all: Vec<u32> = (0..table.trace_count() as u32).collect();
+        let (small, large) = (sample(&table, &all, 5, 7), sample(&table, &all, 20, 7));
+        assert_eq!((small.len(), large.len()), (5, 20));
+        assert!(small.iter().all(|trace| large.contains(trace)));
+        let backwards: Vec<u32> = all.iter().rev().copied().collect();
+        assert_eq!(sample(&table, &backwards, 5, 7), small);
+        assert_ne!(sample(&table, &all, 5, 8), small);
+        assert_eq!(sample(&table, &all, 99, 7), all);
+    }
 }

@@ -8,7 +8,7 @@ pub mod filter;
 mod histogram;
 pub mod partial;
 pub mod policy;
-mod runner;
+pub mod runner;
 #[cfg(feature = "petgraph")]
 pub mod service_graph;
 #[cfg(not(feature = "petgraph"))]

@@ -221,6 +221,10 @@ impl<'a> Cells<'a> {
                 .fold(0, |a: u64, &n| a.saturating_add(n));
             (Some(root.operation_id().0), band_of(duration))
         });
+        if let Some(group) = of_request {
+            let cell = self.cell(group, request.start, trace.rows().start);
+            self.out.add(cell, REQUESTS, 1);
+        }
         for row in trace.rows() {
             if facts.flags[row as usize] & fact_flags::ON_PATH == 0 {
                 continue;

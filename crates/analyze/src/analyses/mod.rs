@@ -36,3 +36,6 @@ pub use summary::{FileSummary, IssueSummary, Summary};
 pub use trace_list::TraceList;
 
 pub(crate) use attribute_columns::attribute;
+
+#[cfg(test)]
+mod tests;
