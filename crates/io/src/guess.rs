@@ -11,7 +11,12 @@ pub const HEAD_BYTES: usize = 64 << 10;
 /// All formats, in the order in which they are tried.
 #[must_use]
 pub fn formats() -> &'static [&'static dyn Format] {
-    &[&crate::otlp::OtlpProtobuf]
+    &[
+        &crate::otlp::OtlpJson,
+        &crate::otlp::OtlpProtobuf,
+        &crate::jaeger::JaegerJson,
+        &crate::notation::Notation,
+    ]
 }
 
 /// The format of a file that begins with these bytes (decompressed).

@@ -114,6 +114,12 @@ impl<'a> Cursor<'a> {
     /// `first` is true until the first key was asked for.
     #[inline]
     pub(crate) fn key(&mut self, first: &mut bool) -> Parsed<Option<&'a str>> {
+        Ok(self.raw_key(first)?.map(|raw| raw.text))
+    }
+
+    /// The same, for keys that may hold escapes.
+    #[inline]
+    pub(crate) fn raw_key(&mut self, first: &mut bool) -> Parsed<Option<Raw<'a>>> {
         match self.peek() {
             b'}' => {
                 self.at += 1;
@@ -148,13 +154,13 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn name(&mut self) -> Parsed<&'a str> {
+    fn name(&mut self) -> Parsed<Raw<'a>> {
         let raw = self.string()?;
         if self.peek() != b':' {
             return self.wrong();
         }
         self.at += 1;
-        Ok(raw.text)
+        Ok(raw)
     }
 
     /// The string that stands here.

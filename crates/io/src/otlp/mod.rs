@@ -5,8 +5,10 @@
 //! as an issue) lies in the draft of a span.
 
 mod draft;
+mod groups;
 mod json;
 mod keys;
+mod nested;
 mod protobuf;
 mod text;
 

@@ -11,6 +11,7 @@ mod recognise;
 mod resource;
 mod span;
 mod value;
+mod writer;
 
 use crate::format::{Ended, Format};
 use spanwise_model::{Result, SpanBatch};
@@ -35,7 +36,7 @@ impl Format for OtlpJson {
         reader::read(bytes, batch)
     }
 
-    fn write(&self, _batch: &SpanBatch, _out: &mut dyn Write) -> Result<()> {
-        Ok(())
+    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
+        writer::write(batch, out)
     }
 }

@@ -8,6 +8,7 @@ mod reader;
 mod span;
 mod value;
 mod wire;
+mod writer;
 
 use crate::format::{Ended, Format};
 use framing::Framing;
@@ -32,7 +33,7 @@ impl Format for OtlpProtobuf {
         reader::read(bytes, batch)
     }
 
-    fn write(&self, _batch: &SpanBatch, _out: &mut dyn Write) -> Result<()> {
-        Ok(())
+    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
+        writer::write(batch, out)
     }
 }
