@@ -138,6 +138,28 @@ fn siblings_may_overlap_by_the_tolerance() {
 }
 
 #[test]
+fn what_starts_at_the_cursor_is_off_the_path_and_overlaps_nothing() {
+    let trace = "
+        s R 0..100
+          s B 50..100
+          s A 50..50.0005
+            s Z 50..50
+    ";
+    check(trace, "R 0-50; B 50-100");
+}
+
+#[test]
+fn who_starts_behind_the_cursor_ties_with_nobody() {
+    let trace = "
+        s R 0..100
+          s A 0..50.0005
+          s C 50.0002..50.0005
+          s B 50..100
+    ";
+    check(trace, "A 0-50; B 50-100");
+}
+
+#[test]
 fn overlap_beyond_the_tolerance_leaves_the_last_and_what_ended_before_it() {
     let trace = "
         s R 0..100

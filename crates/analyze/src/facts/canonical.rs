@@ -10,14 +10,25 @@ use spanwise_model::semconv::{Field, FIELDS};
 use spanwise_model::{Attributes, Span, SpanTable, Strings, Value};
 use std::borrow::Cow;
 
-/// How many fields there are, or more.
-const SLOTS: usize = 32;
+/// How many fields there are.
+const SLOTS: usize = 16;
 
 /// By symbol: the field in the upper byte, counted from 1, and the rank in the
 /// lower one; zero for keys of no field.
 type Classes = Vec<u16>;
 
 /// A reader of canonical fields, made once for a table.
+///
+/// ```
+/// use spanwise_analyze::facts::Canonical;
+/// let batch = spanwise_io::notation::parse("a GET 0..1 http.status_code=\"503\" net.peer.name=b");
+/// let table = spanwise_io::assemble::assemble(batch)?;
+/// let canonical = Canonical::new(&table);
+/// let span = table.trace(0).primary();
+/// assert_eq!(canonical.fields(span).http_status(), Some(503));
+/// assert_eq!(canonical.peer(span).as_deref(), Some("b"));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Canonical<'a> {
     table: &'a SpanTable,
@@ -264,4 +275,4 @@ impl Exceptions {
     }
 }
 
-const _: () = assert!(FIELDS.len() <= SLOTS, "a slot for every field");
+const _: () = assert!(FIELDS.len() == SLOTS, "a slot for every field");

@@ -48,6 +48,22 @@ impl Tile {
 ///
 /// `top` is a top span of the trace; any other span of it gives the path
 /// inside that span.
+///
+/// ```
+/// use spanwise_analyze::{facts::critical_path::tiles, Policy};
+/// let batch = spanwise_io::notation::parse("
+///     shop GET /cart  0..100
+///       cart Get     10..50
+///       user Get     40..90
+/// ");
+/// let table = spanwise_io::assemble::assemble(batch)?;
+/// let trace = table.trace(0);
+/// let tiles = tiles(trace, trace.primary(), &Policy::default());
+/// let milliseconds: Vec<_> = tiles.iter().map(|tile| tile.duration_nano() / 1_000_000).collect();
+/// assert_eq!(milliseconds, [40, 50, 10]);
+/// assert!(tiles[0].overlapped, "the cart was read meanwhile");
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[must_use]
 pub fn tiles(trace: Trace<'_>, top: Span<'_>, policy: &Policy) -> Vec<Tile> {
     let table = trace.table();

@@ -5,7 +5,8 @@
 //! children are cut to that. Whether a child meets its parent is asked of
 //! their own intervals: a server that outlives its timed-out client is cut,
 //! but what runs below that server is not outside of it. What is cut to
-//! nothing is *off*, with all that stands below it.
+//! nothing is *off*; what stands below it cannot be reached from its parent and
+//! takes no time.
 
 use super::tally::Tally;
 use super::timeline::{marks, Interval, Timeline};
@@ -104,7 +105,7 @@ impl Timeline {
                 note_overhang(table, row, (own, outer), tally);
             }
             if own.meets(outer) {
-                self.cut(own, above)
+                cut(own, self.effective[above])
             } else {
                 (own, 0)
             }
@@ -112,26 +113,22 @@ impl Timeline {
         self.effective.push(effective);
         self.marks.push(mark);
     }
+}
 
-    /// The effective interval and the marks of a child that blocks.
-    #[inline]
-    fn cut(&self, own: Interval, above: usize) -> (Interval, u8) {
-        let outer = self.effective[above];
-        let inside = match self.marks[above] & marks::OFF {
-            0 => own.cut_to(outer),
-            _ => None,
-        };
-        match inside {
-            Some(cut) if cut == own => (cut, marks::BLOCKING),
-            Some(cut) => (cut, marks::BLOCKING | marks::CLIPPED),
-            None => {
-                let point = own.start.clamp(outer.start, outer.end);
-                let nothing = Interval {
-                    start: point,
-                    end: point,
-                };
-                (nothing, marks::BLOCKING | marks::CLIPPED | marks::OFF)
-            }
+/// The effective interval and the marks of a child that blocks, in its
+/// parent's effective interval.
+#[inline]
+fn cut(own: Interval, outer: Interval) -> (Interval, u8) {
+    match own.cut_to(outer) {
+        Some(cut) if cut == own => (cut, marks::BLOCKING),
+        Some(cut) => (cut, marks::BLOCKING | marks::CLIPPED),
+        None => {
+            let point = own.start.clamp(outer.start, outer.end);
+            let nothing = Interval {
+                start: point,
+                end: point,
+            };
+            (nothing, marks::BLOCKING | marks::CLIPPED | marks::OFF)
         }
     }
 }

@@ -81,6 +81,19 @@ pub struct Scratch {
 }
 
 /// Facts about every span of a table, computed on this thread.
+///
+/// ```
+/// use spanwise_analyze::{facts, Outcome, Policy};
+/// let batch = spanwise_io::notation::parse("
+///     shop GET /cart  0..100 server http.response.status_code=404
+///       cart Get     10..50
+/// ");
+/// let table = spanwise_io::assemble::assemble(batch)?;
+/// let facts = facts::compute(&table, &Policy::default());
+/// assert_eq!(facts.self_nano, [60_000_000, 40_000_000]);
+/// assert_eq!(facts.outcome[0], Outcome::NotFound);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[must_use]
 pub fn compute(table: &SpanTable, policy: &Policy) -> FactColumns {
     let input = FactInput::new(table, policy);

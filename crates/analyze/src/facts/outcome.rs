@@ -72,6 +72,13 @@ impl Outcome {
     /// and RESOURCE_EXHAUSTED and for HTTP 408, 429 and 499; here these err,
     /// because a server that throttles or runs out of time is where its
     /// callers' failures begin.
+    ///
+    /// ```
+    /// use spanwise_analyze::Outcome;
+    /// use spanwise_model::SpanKind;
+    /// assert!(Outcome::NotFound.errs(SpanKind::Client));
+    /// assert!(!Outcome::NotFound.errs(SpanKind::Server));
+    /// ```
     #[must_use]
     pub fn errs(self, kind: SpanKind) -> bool {
         match self {
