@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use spanwise_analyze::facts::critical_path::tiles;
 use spanwise_analyze::facts::{compute, compute_parallel};
 use spanwise_analyze::{fact_flags, Blocking, FactColumns, Policy};
-use spanwise_model::{flags, IssueKind, Span, SpanKind, SpanTable};
+use spanwise_model::{flags, IssueKind, Span, SpanKind, SpanTable, Trace};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -194,7 +194,7 @@ impl<'a> Oracle<'a> {
 
     fn critical(&self) -> Vec<u64> {
         let mut critical = vec![0; self.table.len()];
-        for top in self.table.traces().flat_map(|trace| trace.tops()) {
+        for top in self.table.traces().flat_map(Trace::tops) {
             let row = top.row() as usize;
             let mut owners = HashMap::new();
             self.walk(row, self.own[row].1, &mut owners);
