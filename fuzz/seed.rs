@@ -43,10 +43,19 @@ fn batches() -> Result<Vec<SpanBatch>, Box<dyn Error>> {
         .into();
     simulations.push(base.clone().topology(Topology::chain(3)));
     simulations.push(base.clone().topology(Topology::fanout(4)));
-    simulations.push(base.topology(Topology::generate(1, 8)).clock_skew_nano(1_000_000));
+    simulations.push(
+        base.topology(Topology::generate(1, 8))
+            .clock_skew_nano(1_000_000),
+    );
     let mut batches = Vec::new();
     for simulation in simulations {
-        batches.extend(simulation.attributes_per_span(0).batch_spans(12).run()?.take(1));
+        batches.extend(
+            simulation
+                .attributes_per_span(0)
+                .batch_spans(12)
+                .run()?
+                .take(1),
+        );
     }
     Ok(batches)
 }

@@ -3,12 +3,12 @@
 
 pub mod spans;
 
+use spans::Spans;
 use spanwise::analyses::{
     CriticalPath, CriticalPathBy, Dependencies, Errors, EventList, Hotspots, IssueList, LinkList,
     SpanList, TraceList,
 };
 use spanwise::{Input, Limits, ReadOptions, SpanBatch, Table, Traces};
-use spans::Spans;
 
 /// Reads bytes as one format, then assembles and analyses what was read, and
 /// writes it down again.

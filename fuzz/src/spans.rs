@@ -43,9 +43,13 @@ impl Spans {
 
 impl Record {
     fn add_to(&self, batch: &mut SpanBatch) {
-        let service = batch.strings.intern(&format!("service-{}", self.service % 5));
+        let service = batch
+            .strings
+            .intern(&format!("service-{}", self.service % 5));
         let resource = batch.resources.close(service);
-        let name = batch.strings.intern(&format!("operation-{}", self.name % 5));
+        let name = batch
+            .strings
+            .intern(&format!("operation-{}", self.name % 5));
         if let Some(status) = self.status {
             let status = Value::Int(i64::from(status));
             batch.attribute("http.response.status_code", status);

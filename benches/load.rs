@@ -1,0 +1,90 @@
+//! Loading: what it costs to read and analyse an export, against what it costs
+//! the usual libraries to read it alone.
+
+mod support;
+
+use std::hint::black_box;
+use support::report::Row;
+use support::{analyse, cpu, export, jaeger, otlp_json, otlp_protobuf, read, zipkin};
+
+/// The library that reads a format alone, and the name that it goes by.
+struct Reference {
+    format: &'static str,
+    name: &'static str,
+    parse: fn(&[u8]) -> usize,
+    /// All spans stand in one document, as this format's tools write them.
+    is_one_document: bool,
+    /// The largest good ratio of reading and analysing to the reference.
+    goal: f64,
+}
+
+const REFERENCES: [Reference; 4] = [
+    Reference {
+        format: "otlp-protobuf",
+        name: "prost",
+        parse: otlp_protobuf::parse,
+        is_one_document: false,
+        goal: 1.0,
+    },
+    Reference {
+        format: "otlp-json",
+        name: "serde_json",
+        parse: otlp_json::parse,
+        is_one_document: false,
+        goal: 1.0,
+    },
+    Reference {
+        format: "jaeger-json",
+        name: "serde_json",
+        parse: jaeger::parse,
+        is_one_document: true,
+        goal: 1.0,
+    },
+    Reference {
+        format: "zipkin-json",
+        name: "serde_json",
+        parse: zipkin::parse,
+        is_one_document: false,
+        goal: 1.0,
+    },
+];
+
+fn main() {
+    let (spans, rounds) = (support::spans_or(200_000), support::rounds_or(5));
+    let batches = export::batches(spans);
+    let spans: usize = batches.iter().map(spanwise::SpanBatch::len).sum();
+    let joined = [export::joined(&batches)];
+    let mut rows = Vec::new();
+    for reference in &REFERENCES {
+        let documents = if reference.is_one_document {
+            &joined[..]
+        } else {
+            &batches[..]
+        };
+        let bytes = export::written(reference.format, documents);
+        assert_eq!((reference.parse)(&bytes), spans, "{}", reference.format);
+        rows.extend(compare(reference, &bytes, rounds));
+    }
+    support::report::print(&rows, spans as u64);
+}
+
+fn compare(reference: &Reference, bytes: &[u8], rounds: u64) -> [Row; 2] {
+    let input = export::input(bytes);
+    let [parsed, loaded, analysed] = cpu::best(
+        rounds,
+        [
+            &|| {
+                black_box((reference.parse)(bytes));
+            },
+            &|| drop(read(&input)),
+            &|| analyse(&read(&input)),
+        ],
+    );
+    let row = |what: &str, ours| Row {
+        what: format!("{}: {what} / {}", reference.format, reference.name),
+        reference: parsed,
+        ours,
+        goal: reference.goal,
+    };
+    [row("read", loaded), row("read and analyse", analysed)]
+}

@@ -1,0 +1,48 @@
+//! What the bench programs share: CPU time, tables, simulated exports, and the
+//! reference readers that ours are measured against.
+
+#![allow(dead_code, reason = "each bench program uses a part of this")]
+#![allow(clippy::print_stdout, reason = "a bench program prints its table")]
+
+pub(crate) mod cpu;
+pub(crate) mod export;
+pub(crate) mod jaeger;
+pub(crate) mod otlp_json;
+pub(crate) mod otlp_protobuf;
+pub(crate) mod report;
+pub(crate) mod text;
+pub(crate) mod zipkin;
+
+use spanwise::analyses::{CriticalPath, Dependencies, Errors, Hotspots, IssueList, TraceList};
+use spanwise::{Input, ReadOptions, Traces};
+use std::hint::black_box;
+
+/// How many spans a run has, from `SPANWISE_BENCH_SPANS`.
+pub(crate) fn spans_or(default: u64) -> u64 {
+    variable("SPANWISE_BENCH_SPANS", default)
+}
+
+/// How many times each measurement is made, from `SPANWISE_BENCH_ROUNDS`.
+pub(crate) fn rounds_or(default: u64) -> u64 {
+    variable("SPANWISE_BENCH_ROUNDS", default).max(1)
+}
+
+fn variable(name: &str, default: u64) -> u64 {
+    let value = std::env::var(name).ok();
+    value.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Reads an export from memory, its format guessed.
+pub(crate) fn read(input: &Input) -> Traces {
+    spanwise::read_with([input.clone()], &ReadOptions::default()).expect("our own export")
+}
+
+/// Every analysis and every listing that is of bounded size.
+pub(crate) fn analyse(traces: &Traces) {
+    let (path, hotspots) = (CriticalPath::default(), Hotspots::default());
+    let (errors, dependencies) = (Errors::default(), Dependencies::default());
+    black_box(traces.run(&[&path, &hotspots, &errors, &dependencies]));
+    black_box(traces.summary());
+    black_box(traces.traces(&TraceList::default()));
+    black_box(traces.issues(&IssueList::default()));
+}
