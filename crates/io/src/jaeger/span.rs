@@ -51,7 +51,7 @@ struct Reference {
     span: SpanId,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(field_identifier)]
 enum Key {
     #[serde(rename = "traceID", alias = "traceId")]

@@ -98,7 +98,9 @@ impl<'b> Context<'b> {
         self.batch.abandon();
         self.flaws.clear();
         let example = self.spot.example(detail);
-        self.batch.issues.add(IssueKind::MalformedRecord, "", example);
+        self.batch
+            .issues
+            .add(IssueKind::MalformedRecord, "", example);
     }
 
     /// Drops what a broken document left open.

@@ -28,6 +28,10 @@ impl Line<'_> {
     fn closes(&self) -> bool {
         self.text.trim_ascii_end().ends_with(['}', ']'])
     }
+
+    fn wraps(&self) -> bool {
+        self.text.trim_ascii_end().ends_with([',', ':', '{', '['])
+    }
 }
 
 /// The lines of `text` that are not blank, from `offset` on, where the line of
@@ -49,17 +53,19 @@ pub(super) fn lines(text: &str, offset: usize, number: u64) -> impl Iterator<Ite
     std::iter::from_fn(next).filter(|line| !line.text.trim_ascii().is_empty())
 }
 
-/// True where every line is a document of its own.
+/// True where every line is a document of its own: all open, and more of them
+/// close than break off where a document on several lines would be wrapped.
 pub(super) fn is_run_of_lines(text: &str) -> bool {
-    let (mut count, mut closed) = (0, false);
+    let (mut count, mut closed, mut wrapped) = (0, 0, 0);
     for line in lines(text, 0, 1).take(LINES) {
         if !line.opens() {
             return false;
         }
-        closed |= line.closes() && line.text.trim_ascii().len() > 1;
         count += 1;
+        closed += usize::from(line.closes());
+        wrapped += usize::from(line.wraps());
     }
-    count > 1 && closed
+    count > 1 && closed > wrapped
 }
 
 /// The first line behind `offset` at which a document begins.
