@@ -1,2 +1,5 @@
 //! The `spanwise` command.
-fn main() {}
+
+fn main() {
+    std::process::exit(spanwise_cli::run_process(std::env::args_os().skip(1)));
+}

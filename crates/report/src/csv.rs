@@ -31,12 +31,23 @@ pub fn write(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     }
     let mut writer = ::csv::Writer::from_writer(out);
     let names = table.columns().iter().map(|column| header(column));
-    writer.write_record(names.map(|name| name.into_owned()))?;
+    writer
+        .write_record(names.map(Cow::into_owned))
+        .map_err(io_error)?;
     for row in 0..table.rows() {
         let cells = table.columns().iter().map(|column| column.data.cell(row));
-        writer.write_record(cells.map(|cell| text(cell).into_owned()))?;
+        let texts = cells.map(|cell| text(cell).into_owned());
+        writer.write_record(texts).map_err(io_error)?;
     }
     writer.flush()
+}
+
+/// The error of the writer below, so that a closed pipe stays one.
+fn io_error(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
 }
 
 fn header(column: &Column) -> Cow<'_, str> {

@@ -5,13 +5,15 @@ mod filter;
 mod output;
 mod policy;
 mod read;
+mod simulate;
 mod values;
 
 pub(crate) use filter::FilterArgs;
 pub(crate) use output::{Color, Format, OutputArgs};
-pub(crate) use policy::PolicyArgs;
+pub(crate) use policy::{BlockingArg, PolicyArgs};
 pub(crate) use read::ReadArgs;
-pub(crate) use values::{Attribute, Range};
+pub(crate) use simulate::{FaultArg, SimulateArgs, System};
+pub(crate) use values::Range;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -33,7 +35,11 @@ Exit status: 0 done, 1 an error, 2 bad usage.";
 /// began, and what changed, from exported traces.
 #[derive(Debug, Parser)]
 #[command(name = "spanwise", version, after_help = AFTER_HELP, max_term_width = 100)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    no_binary_name = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -66,8 +72,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// One trace as a waterfall, its critical path marked
     Trace(TraceArgs),
-    /// Makes traces of a small system, healthy or with faults, for trying things out
-    Simulate(SimulateArgs),
+    /// Makes traces of an invented system, healthy or with faults
+    Simulate(Box<SimulateArgs>),
     /// Writes the spans of any input in another format
     Convert(ConvertArgs),
     /// Answers why a system is slow and failing, in Markdown or JSON
@@ -219,25 +225,6 @@ pub(crate) struct TraceArgs {
     /// The width in cells of text or pixels of a figure
     #[arg(long, value_name = "N")]
     pub(crate) width: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SimulateArgs {
-    /// The file to write; standard output where it is not said
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// The format to write
-    #[arg(long, value_name = "FORMAT", default_value = "otlp-json")]
-    pub(crate) to: String,
-    /// How many requests
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    pub(crate) traces: u32,
-    /// The same seed gives the same traces
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Say nothing on standard error
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

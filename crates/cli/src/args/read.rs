@@ -19,7 +19,12 @@ pub(crate) struct ReadArgs {
     #[arg(long, help_heading = "Reading")]
     pub(crate) strict: bool,
     /// Which attributes to keep: all, none or a list of keys
-    #[arg(long, value_name = "all|none|KEYS", default_value = "all", help_heading = "Reading")]
+    #[arg(
+        long,
+        value_name = "all|none|KEYS",
+        default_value = "all",
+        help_heading = "Reading"
+    )]
     pub(crate) attributes: String,
     /// The most bytes of one file after decompression
     #[arg(long, value_name = "SIZE", value_parser = values::bytes, help_heading = "Limits")]

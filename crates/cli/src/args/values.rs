@@ -77,10 +77,16 @@ const UNITS: [(&str, u32); 9] = [
 /// A number of bytes such as `512MiB`, `8G` or `1000`.
 pub(super) fn bytes(text: &str) -> Result<u64, String> {
     let lower = text.trim().to_ascii_lowercase();
-    let lower = lower.strip_suffix('b').filter(|rest| !rest.ends_with('i')).unwrap_or(&lower);
+    let lower = lower
+        .strip_suffix('b')
+        .filter(|rest| !rest.ends_with('i'))
+        .unwrap_or(&lower);
     let digits = lower.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = lower[digits.len()..].trim();
-    let shift = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, shift)| *shift);
+    let shift = UNITS
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .map(|(_, shift)| *shift);
     let number = digits.parse::<u64>().ok().zip(shift);
     number
         .and_then(|(number, shift)| number.checked_mul(1 << shift))
@@ -93,7 +99,13 @@ mod tests {
 
     #[test]
     fn sizes_have_binary_units() {
-        let cases = [("1000", 1000), ("8G", 8 << 30), ("512MiB", 512 << 20), ("1kb", 1024), ("7 b", 7)];
+        let cases = [
+            ("1000", 1000),
+            ("8G", 8 << 30),
+            ("512MiB", 512 << 20),
+            ("1kb", 1024),
+            ("7 b", 7),
+        ];
         for (text, size) in cases {
             assert_eq!(bytes(text), Ok(size), "{text}");
         }
@@ -104,7 +116,13 @@ mod tests {
 
     #[test]
     fn bands_lie_between_nothing_and_all() {
-        assert_eq!(band("90..99.9"), Ok(Band { low: 90.0, high: 99.9 }));
+        assert_eq!(
+            band("90..99.9"),
+            Ok(Band {
+                low: 90.0,
+                high: 99.9
+            })
+        );
         for text in ["90", "99..90", "-1..5", "5..101", "NaN..5"] {
             assert!(band(text).is_err(), "{text}");
         }
@@ -113,6 +131,9 @@ mod tests {
     #[test]
     fn an_attribute_may_have_signs_in_its_value() {
         let found = attribute("url.query=a=b").expect("a pair");
-        assert_eq!((found.key.as_str(), found.value.as_str()), ("url.query", "a=b"));
+        assert_eq!(
+            (found.key.as_str(), found.value.as_str()),
+            ("url.query", "a=b")
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! The axis of time: what part of the trace is drawn, and where its ticks are.
 
-use spanwise_model::Trace;
+use spanwise_model::{Span, Trace};
 
 /// A shown interval of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +26,8 @@ impl Axis {
         let (from, to) = trace.extent_unix_nano();
         let primary = trace.primary();
         let rows = primary.subtree();
-        let spans = || {
-            rows.clone()
-                .map(|row| spanwise_model::Span::new(trace.table(), row))
-        };
-        let end = spans().map(|span| span.end_unix_nano()).max();
+        let spans = || rows.clone().map(|row| Span::new(trace.table(), row));
+        let end = spans().map(Span::end_unix_nano).max();
         let (low, high) = (primary.start_unix_nano(), end.unwrap_or(to));
         let part = high.abs_diff(low);
         if part > 0 && part < to.abs_diff(from) / SMALLEST_PART {

@@ -185,7 +185,7 @@ impl<'a> Figure<'a> {
             let span = Span::new(layout.trace.table(), stretch.row);
             let color = self.palette.color(span.service());
             let title = self.stretch_title(span, stretch);
-            self.rect(stretch, 47.0, 14.0, &format!("fill=\"{color}\""), &title);
+            self.rect(stretch, 47.0, &format!("fill=\"{color}\""), &title);
         }
     }
 
@@ -201,11 +201,11 @@ impl<'a> Figure<'a> {
         )
     }
 
-    fn rect(&mut self, stretch: &Stretch, y: f64, height: f64, look: &str, title: &str) {
+    fn rect(&mut self, stretch: &Stretch, y: f64, look: &str, title: &str) {
         let (x, width) = self.extent(stretch.from_unix_nano, stretch.to_unix_nano);
         let title = for_markup(title);
         self.put(format_args!(
-            "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"{height}\" {look}>\
+            "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"14\" {look}>\
              <title>{title}</title></rect>\n"
         ));
     }
@@ -299,7 +299,7 @@ impl<'a> Figure<'a> {
         for stretch in marks.of(span.row()) {
             let title = self.stretch_title(span, stretch);
             let look = format!("rx=\"1\" fill=\"{color}\"");
-            self.rect(stretch, y + 3.0, 14.0, &look, &title);
+            self.rect(stretch, y + 3.0, &look, &title);
         }
         if marks.errs(span.row()) {
             self.put(format_args!(

@@ -1,0 +1,39 @@
+//! `compare`: what changed between a baseline and an incident.
+
+use crate::args::CompareArgs;
+use crate::session::Session;
+use crate::{output, read};
+use spanwise::{Error, ErrorKind, Result, Table};
+
+pub(super) fn run(args: &CompareArgs, session: &mut Session<'_>) -> Result<()> {
+    let table = changes(args, session)?;
+    output::table(&table, &args.scope.output, session)
+}
+
+fn changes(args: &CompareArgs, session: &mut Session<'_>) -> Result<Table> {
+    let scope = &args.scope;
+    let windows = args.baseline.zip(args.incident);
+    match (scope.read.paths.as_slice(), windows) {
+        ([_], Some((baseline, incident))) => {
+            let traces = read::scope(scope, session)?;
+            let windows = ((baseline.from, baseline.to), (incident.from, incident.to));
+            Ok(spanwise::compare_windows(&traces, windows.0, windows.1))
+        }
+        ([baseline, incident], None) => {
+            let mut side = |path: &std::path::PathBuf| {
+                let paths = std::slice::from_ref(path);
+                let traces = read::traces_of(paths, &scope.read, scope.output.quiet, session)?;
+                let traces = traces.with_policy(read::policy(&scope.policy));
+                Ok::<_, Error>(read::narrow(&traces, &scope.filter))
+            };
+            let (baseline, incident) = (side(baseline)?, side(incident)?);
+            spanwise::compare(&baseline, &incident)
+        }
+        _ => Err(usage()),
+    }
+}
+
+fn usage() -> Error {
+    let message = "compare takes BASELINE and INCIDENT, or one PATH with --baseline FROM..TO and --incident FROM..TO";
+    Error::new(ErrorKind::Usage, message)
+}

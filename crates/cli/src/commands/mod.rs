@@ -1,0 +1,81 @@
+//! The commands: each reads, asks the facade and writes.
+
+mod compare;
+mod convert;
+mod critical_path;
+mod report;
+mod shell;
+mod simulate;
+mod summary;
+mod trace;
+
+use crate::args::{Command, ErrorBy, ErrorsArgs, HotspotBy, HotspotsArgs, Scope, SpansArgs};
+use crate::output;
+use crate::read;
+use crate::session::Session;
+use spanwise::analyses::{
+    Dependencies, Errors, ErrorsBy, EventList, Hotspots, HotspotsBy, IssueList, LinkList, SpanList,
+    TraceList,
+};
+use spanwise::{Result, Table, Traces};
+
+/// Runs a command.
+pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
+    match command {
+        Command::Summary(scope) => summary::run(&scope, session),
+        Command::Traces(scope) => table(&scope, session, |t| t.traces(&TraceList::default())),
+        Command::CriticalPath(args) => critical_path::run(&args, session),
+        Command::Hotspots(args) => hotspots(&args, session),
+        Command::Errors(args) => errors(&args, session),
+        Command::Dependencies(scope) => table(&scope, session, |t| {
+            t.dependencies(&Dependencies::default())
+        }),
+        Command::Issues(scope) => table(&scope, session, |t| t.issues(&IssueList::default())),
+        Command::Spans(args) => spans(&args, session),
+        Command::Events(scope) => table(&scope, session, |t| t.events(&EventList::default())),
+        Command::Links(scope) => table(&scope, session, |t| t.links(&LinkList::default())),
+        Command::Compare(args) => compare::run(&args, session),
+        Command::Trace(args) => trace::run(&args, session),
+        Command::Simulate(args) => simulate::run(&args, session),
+        Command::Convert(args) => convert::run(&args, session),
+        Command::Report(args) => report::run(&args, session),
+        Command::Completions { shell } => shell::completions(shell, session),
+        Command::Man => shell::man(session),
+    }
+}
+
+/// Reads a scope and writes one table of it.
+fn table(
+    scope: &Scope,
+    session: &mut Session<'_>,
+    ask: impl FnOnce(&Traces) -> Table,
+) -> Result<()> {
+    let traces = read::scope(scope, session)?;
+    output::table(&ask(&traces), &scope.output, session)
+}
+
+fn hotspots(args: &HotspotsArgs, session: &mut Session<'_>) -> Result<()> {
+    let by = match args.by {
+        HotspotBy::Operation => HotspotsBy::Operation,
+        HotspotBy::Service => HotspotsBy::Service,
+    };
+    table(&args.scope, session, |traces| {
+        traces.hotspots(&Hotspots::default().by(by))
+    })
+}
+
+fn errors(args: &ErrorsArgs, session: &mut Session<'_>) -> Result<()> {
+    let by = match args.by {
+        ErrorBy::Operation => ErrorsBy::Operation,
+        ErrorBy::Service => ErrorsBy::Service,
+        ErrorBy::Type => ErrorsBy::Type,
+    };
+    table(&args.scope, session, |traces| {
+        traces.errors(&Errors::default().by(by))
+    })
+}
+
+fn spans(args: &SpansArgs, session: &mut Session<'_>) -> Result<()> {
+    let list = SpanList::default().attributes(args.show.iter().cloned());
+    table(&args.scope, session, |traces| traces.spans(&list))
+}

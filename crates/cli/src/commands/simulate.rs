@@ -1,0 +1,67 @@
+//! `simulate`: traces of an invented system.
+
+use crate::args::{FaultArg, SimulateArgs, System};
+use crate::output;
+use crate::session::Session;
+use spanwise::report::units;
+use spanwise::simulate::{Limit, Simulation, Topology, Truth};
+use spanwise::{Error, Result};
+use std::path::Path;
+
+pub(super) fn run(args: &SimulateArgs, session: &mut Session<'_>) -> Result<()> {
+    let format = spanwise::format(&args.to)?;
+    let simulation = simulation(args);
+    let batches = simulation.run()?;
+    if let Some(path) = &args.truth {
+        write_truth(batches.truth(), path, session)?;
+    }
+    let mut spans = 0;
+    output::to(args.output.as_deref(), session, |out| {
+        for batch in batches {
+            spans += batch.len() as u64;
+            format.write(&batch, out)?;
+        }
+        Ok(())
+    })?;
+    if !args.quiet {
+        let spans = units::count(spans);
+        session.say(&format!(
+            "spanwise: {spans} spans simulated as {}",
+            format.name()
+        ));
+    }
+    Ok(())
+}
+
+fn simulation(args: &SimulateArgs) -> Simulation {
+    let topology = match args.system {
+        System::Shop => Topology::shop(),
+        System::Chain(services) => Topology::chain(services),
+        System::Fanout(services) => Topology::fanout(services),
+        System::Random(services) => Topology::generate(args.seed, services),
+    };
+    let limit = args
+        .spans
+        .map_or(Limit::Requests(args.requests), Limit::Spans);
+    let mut simulation = Simulation::default()
+        .seed(args.seed)
+        .limit(limit)
+        .request_rate(args.rate)
+        .topology(topology)
+        .clock_skew_nano(args.clock_skew);
+    if let Some(start) = args.start {
+        simulation = simulation.start_unix_nano(start);
+    }
+    let window = args.fault_from..args.fault_until.unwrap_or(u64::MAX);
+    let faults = args.fault.iter().cloned();
+    faults.fold(simulation, |simulation, FaultArg(fault)| {
+        simulation.fault(fault.window(window.clone()))
+    })
+}
+
+fn write_truth(truth: &[Truth], path: &Path, session: &mut Session<'_>) -> Result<()> {
+    output::to(Some(path), session, |out| {
+        let mut lines = truth.iter().map(Truth::to_json);
+        lines.try_for_each(|line| writeln!(out, "{line}").map_err(Error::from))
+    })
+}

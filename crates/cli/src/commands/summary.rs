@@ -1,0 +1,25 @@
+//! `summary`: what the input holds.
+
+use crate::args::{Format, Scope};
+use crate::session::Session;
+use crate::{output, read};
+use spanwise::report::{summary, text::TextOptions};
+use spanwise::Result;
+
+pub(super) fn run(scope: &Scope, session: &mut Session<'_>) -> Result<()> {
+    let found = read::scope(scope, session)?.summary();
+    let args = &scope.output;
+    let options = match args.output {
+        Some(_) => TextOptions::default(),
+        None => session.text_options(args.color),
+    };
+    match args.format {
+        Format::Csv => output::table(&summary::table(&found), args, session),
+        Format::Table => output::to(args.output.as_deref(), session, |out| {
+            Ok(summary::write_text(&found, &options, out)?)
+        }),
+        Format::Json | Format::Ndjson => output::to(args.output.as_deref(), session, |out| {
+            Ok(summary::write_json(&found, out)?)
+        }),
+    }
+}

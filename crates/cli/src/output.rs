@@ -1,0 +1,57 @@
+//! Where an answer goes, and in what form.
+
+use crate::args::{Format, OutputArgs};
+use crate::session::Session;
+use spanwise::report::{csv, json, ndjson, text};
+use spanwise::{Error, Result, Table};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Writes to a file where one is named, otherwise to standard output.
+pub(crate) fn to<F>(path: Option<&Path>, session: &mut Session<'_>, write: F) -> Result<()>
+where
+    F: FnOnce(&mut dyn Write) -> Result<()>,
+{
+    let Some(path) = path else {
+        return write(&mut session.out);
+    };
+    let place = |error: Error| error.in_file(path.display().to_string());
+    let file = File::create(path).map_err(|error| place(error.into()))?;
+    let mut out = BufWriter::new(file);
+    write(&mut out).map_err(place)?;
+    out.flush().map_err(|error| place(error.into()))
+}
+
+/// Writes a table as the arguments say: sorted, cut and in their form.
+pub(crate) fn table(table: &Table, args: &OutputArgs, session: &mut Session<'_>) -> Result<()> {
+    let sorted = match &args.sort {
+        Some(key) => Some(table.sorted_by(key)?),
+        None => None,
+    };
+    let table = sorted.as_ref().unwrap_or(table);
+    let rows = args.limit.unwrap_or(usize::MAX);
+    let cut = (rows < table.rows()).then(|| table.head(rows));
+    let table = cut.as_ref().unwrap_or(table);
+    let options = match args.output {
+        Some(_) => text::TextOptions::default(),
+        None => session.text_options(args.color),
+    };
+    to(args.output.as_deref(), session, |out| {
+        Ok(written(table, args.format, &options, out)?)
+    })
+}
+
+fn written(
+    table: &Table,
+    format: Format,
+    options: &text::TextOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Table => text::write(table, options, out),
+        Format::Json => json::write(table, out),
+        Format::Ndjson => ndjson::write(table, out),
+        Format::Csv => csv::write(table, out),
+    }
+}

@@ -1,0 +1,75 @@
+//! The streams of a run and what is known about the terminal behind them.
+
+use crate::args::Color;
+use spanwise::report::text::TextOptions;
+use std::io::{self, BufWriter, Read, Write};
+
+/// What is known about the terminal.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terminal {
+    /// Its width, where the output is a terminal.
+    pub(crate) width: Option<usize>,
+    /// Whether the output may be coloured where nothing is said.
+    pub(crate) color: bool,
+    /// Whether somebody watches standard error.
+    pub(crate) watched: bool,
+}
+
+impl Terminal {
+    pub(crate) fn of_process(out: bool, err: bool) -> Self {
+        let size = terminal_size::terminal_size().filter(|_| out);
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            width: size.map(|(width, _)| usize::from(width.0)),
+            color: out && !no_color,
+            watched: err,
+        }
+    }
+}
+
+/// The streams of a run.
+pub(crate) struct Session<'a> {
+    pub(crate) input: &'a mut dyn Read,
+    pub(crate) out: BufWriter<&'a mut dyn Write>,
+    err: &'a mut dyn Write,
+    pub(crate) terminal: Terminal,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(
+        input: &'a mut dyn Read,
+        [out, err]: [&'a mut dyn Write; 2],
+        terminal: Terminal,
+    ) -> Self {
+        Self {
+            input,
+            out: BufWriter::with_capacity(1 << 16, out),
+            err,
+            terminal,
+        }
+    }
+
+    /// Writes a line for people. Where that fails there is nobody to tell.
+    pub(crate) fn say(&mut self, line: &str) {
+        let _ = writeln!(self.err, "{line}");
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// Whether to use escape sequences on standard output.
+    pub(crate) fn color(&self, wish: Color) -> bool {
+        match wish {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => self.terminal.color,
+        }
+    }
+
+    /// How tables are written as text on standard output.
+    pub(crate) fn text_options(&self, color: Color) -> TextOptions {
+        let options = TextOptions::default().width(self.terminal.width);
+        options.color(self.color(color))
+    }
+}
