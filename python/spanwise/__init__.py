@@ -31,7 +31,7 @@ from spanwise._compare import compare, compare_windows
 from spanwise._convert import convert, formats
 from spanwise._native import __version__
 from spanwise._read import notation, read
-from spanwise._report import report
+from spanwise._report import Report, report
 from spanwise._service_graph import ServiceGraph
 from spanwise._simulate import Fault, Simulation, Truth, simulate
 from spanwise._summary import FileSummary, Issue, Summary
@@ -59,6 +59,7 @@ __all__ = [
     "NoSpansError",
     "NotFoundError",
     "ReadError",
+    "Report",
     "ServiceGraph",
     "Simulation",
     "SpanwiseError",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 
+from spanwise import _native
+
 
 def main() -> int:
     """Runs the command with the arguments of the process; gives its exit code."""
-    from spanwise import _native  # noqa: PLC0415 - signals first.
-
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     return _native.run_command(sys.argv[1:])
 
 

@@ -7,9 +7,9 @@ engine itself, so they mean the same here as on the command line.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
-from typing import BinaryIO, TypeAlias, TypeVar
+from typing import BinaryIO, TypeAlias
 
 from spanwise import _native
 
@@ -28,8 +28,6 @@ Input: TypeAlias = Path | bytes | BinaryIO
 
 Source: TypeAlias = Input | Sequence[Input]
 """One input, or several that are read as one."""
-
-T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -62,13 +60,22 @@ def time_ns(time: Time) -> int:
     return time
 
 
-def optional(convert: Callable[[T], int], value: T | None) -> int | None:
-    """What ``convert`` makes of a value, and of none none.
+def optional_duration_ns(duration: Duration | None) -> int | None:
+    """The whole nanoseconds of a duration, where there is one.
 
-    >>> optional(duration_ns, "1us"), optional(duration_ns, None)
+    >>> optional_duration_ns("1us"), optional_duration_ns(None)
     (1000, None)
     """
-    return None if value is None else convert(value)
+    return None if duration is None else duration_ns(duration)
+
+
+def optional_time_ns(time: Time | None) -> int | None:
+    """The whole nanoseconds since the epoch of a time, where there is one.
+
+    >>> optional_time_ns("1970-01-01"), optional_time_ns(None)
+    (0, None)
+    """
+    return None if time is None else time_ns(time)
 
 
 def to_datetime(unix_nano: int) -> datetime:

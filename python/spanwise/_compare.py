@@ -43,7 +43,7 @@ def compare(
     >>> sw.compare(healthy, slow).select("service", "change_critical_time").rows()
     [('cart', datetime.timedelta(microseconds=50000)), ('frontend', datetime.timedelta(0))]
     """
-    return frame(_native.compare(_traces(baseline)._native, _traces(incident)._native))
+    return frame(_native.compare(_traces(baseline)._inner, _traces(incident)._inner))
 
 
 def compare_windows(
@@ -62,6 +62,7 @@ def compare_windows(
     >>> import spanwise as sw
     >>> traces = sw.notation('''
     ...     cart GET    0..10
+    ...     trace 2
     ...     cart GET 2000..2030
     ... ''')
     >>> second = 1_000_000_000
@@ -71,8 +72,10 @@ def compare_windows(
     >>> changes.get_column("change_critical_time").to_list()
     [datetime.timedelta(microseconds=20000)]
     """
-    windows = [(_arguments.time_ns(begin), _arguments.time_ns(end)) for begin, end in (baseline, incident)]
-    return frame(_native.compare_windows(_traces(traces)._native, *windows))
+    windows = [
+        (_arguments.time_ns(begin), _arguments.time_ns(end)) for begin, end in (baseline, incident)
+    ]
+    return frame(_native.compare_windows(_traces(traces)._inner, *windows))
 
 
 def _traces(source: Traces | _arguments.Source) -> Traces:

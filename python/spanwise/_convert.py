@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from spanwise._typing import Limits
 
 
-def convert(  # noqa: PLR0913 - what a read takes, and where it goes.
+def convert(
     source: _arguments.Source,
     output: str | os.PathLike[str] | BinaryIO,
     *,
@@ -43,13 +43,10 @@ def convert(  # noqa: PLR0913 - what a read takes, and where it goes.
     >>> import io
     >>> import spanwise as sw
     >>> out = io.BytesIO()
-    >>> export = b'''{"resourceSpans": [{"scopeSpans": [{"spans": [{
-    ...     "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331",
-    ...     "name": "GET", "startTimeUnixNano": "0", "endTimeUnixNano": "5000"}]}]}]}'''
-    >>> sw.convert(export, out, to="zipkin-json")
+    >>> sw.convert(b"cart GET /cart 0..5", out, to="otlp-json")
     1
-    >>> sw.read(out.getvalue())["0af7651916cd43dd8448eb211c80319c"].duration_ns
-    5000
+    >>> [trace.root for trace in sw.read(out.getvalue())]
+    ['cart GET /cart']
     """
     named = _arguments.inputs(source)
     arguments = read_arguments(strict=strict, threads=threads, format=format, limits=limits)

@@ -51,18 +51,20 @@ class Display:
             sys.stderr.flush()
 
     def _update(self, bundle: dict[str, str]) -> None:
-        from IPython.display import display  # noqa: PLC0415 - only there in a notebook.
+        from IPython import display  # noqa: PLC0415 - only there in a notebook.
 
         if self._handle is None:
-            self._handle = display(bundle, raw=True, display_id=True)
+            show: Any = display.display
+            self._handle = show(bundle, raw=True, display_id=True)
         else:
             self._handle.update(bundle, raw=True)
 
 
 @contextmanager
 def shown(wanted: bool | Show | None) -> Iterator[Show | None]:  # noqa: FBT001 - a plain question.
-    """What shows progress here, taken away at the end: nothing in batch, unless
-    it is ``wanted``.
+    """What shows progress here: nothing in batch, unless it is ``wanted``.
+
+    It is taken away at the end.
 
     >>> with shown(False) as show:
     ...     print(show)

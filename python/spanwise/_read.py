@@ -85,8 +85,8 @@ def notation(text: str) -> Traces:
     ...     frontend GET /cart   0..100
     ...       cart GetCart      10..60 error
     ... ''')
-    >>> traces.errors().get_column("service").to_list()
-    ['cart']
+    >>> traces["1"].root
+    'frontend GET /cart'
     """
     return Traces(_native.notation(text))
 

@@ -84,7 +84,7 @@ class Simulation:
     """The truth about each fault."""
 
 
-def simulate(  # noqa: PLR0913 - each argument is a knob of its own.
+def simulate(
     requests: int = 1_000,
     *,
     seed: int = 1,
@@ -93,7 +93,7 @@ def simulate(  # noqa: PLR0913 - each argument is a knob of its own.
     start: _arguments.Time | None = None,
     clock_skew: _arguments.Duration = 0,
     output: str | os.PathLike[str] | None = None,
-    format: str = "otlp-proto",  # noqa: A002 - the word everybody looks for.
+    format: str = "otlp-protobuf",  # noqa: A002 - the word everybody looks for.
 ) -> Simulation:
     """Simulates a shop of some services, and what goes wrong in it.
 
@@ -124,7 +124,7 @@ def simulate(  # noqa: PLR0913 - each argument is a knob of its own.
         "requests": requests,
         "seed": seed,
         "rate": rate,
-        "start_unix_nano": _arguments.optional(_arguments.time_ns, start),
+        "start_unix_nano": _arguments.optional_time_ns(start),
         "clock_skew_ns": _arguments.duration_ns(clock_skew),
         "faults": [_fault(fault) for fault in faults],
         "output": None if output is None else (os.fspath(output), format),
@@ -141,7 +141,7 @@ def _fault(fault: FaultKind | Fault) -> FaultArguments:
         "operation": whole.operation,
         "severity": whole.severity,
         "from_ns": _arguments.duration_ns(whole.begin),
-        "until_ns": _arguments.optional(_arguments.duration_ns, whole.end),
+        "until_ns": _arguments.optional_duration_ns(whole.end),
     }
 
 

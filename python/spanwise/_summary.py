@@ -120,9 +120,7 @@ class Summary:
         width = max(len(name) for name, _ in self._lines())
         return "\n".join(f"{name:<{width}}  {value}" for name, value in self._lines())
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         del include, exclude
         rows = "".join(
             f"<tr><th style='text-align:left'>{escape(name)}</th><td>{escape(value)}</td></tr>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spanwise import _arguments
+from spanwise import _arguments, _native
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
 from spanwise._summary import count
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     import polars as pl
-
-    from spanwise import _native
 
 
 class Trace(Frozen):
@@ -35,31 +33,31 @@ class Trace(Frozen):
     ('frontend GET /cart', 2, datetime.timedelta(microseconds=100000))
     """
 
-    __slots__ = ("_native",)
-    _native: _native.Trace
+    __slots__ = ("_inner",)
+    _inner: _native.Trace
 
     def __init__(self, native: _native.Trace) -> None:
-        object.__setattr__(self, "_native", native)
+        object.__setattr__(self, "_inner", native)
 
     @property
     def id(self) -> str:
         """The id: 32 hexadecimal digits, or a word as it came."""
-        return self._native.id
+        return self._inner.id
 
     @property
     def root(self) -> str:
         """Service and operation of the primary root."""
-        return " ".join(self._native.root)
+        return " ".join(self._inner.root)
 
     @property
     def root_span_id(self) -> str:
         """The id of the primary root's span."""
-        return self._native.root_span_id
+        return self._inner.root_span_id
 
     @property
     def duration_ns(self) -> int:
         """The duration of the primary root, in nanoseconds."""
-        return self._native.duration_ns
+        return self._inner.duration_ns
 
     @property
     def duration(self) -> timedelta:
@@ -69,12 +67,12 @@ class Trace(Frozen):
     @property
     def start_unix_nano(self) -> int:
         """The first start of a span, nanoseconds since the epoch."""
-        return self._native.extent_unix_nano[0]
+        return self._inner.extent_unix_nano[0]
 
     @property
     def end_unix_nano(self) -> int:
         """The last end of a span, nanoseconds since the epoch."""
-        return self._native.extent_unix_nano[1]
+        return self._inner.extent_unix_nano[1]
 
     @property
     def start(self) -> datetime:
@@ -89,17 +87,17 @@ class Trace(Frozen):
     @property
     def services(self) -> list[str]:
         """The names of its services, sorted."""
-        return self._native.services
+        return self._inner.services
 
     @property
     def errors(self) -> int:
         """How many spans err: their outcome is an error for their kind."""
-        return self._native.errors
+        return self._inner.errors
 
     @property
     def is_complete(self) -> bool:
         """True where it is one tree under a root and no span lacks its end."""
-        return self._native.is_complete
+        return self._inner.is_complete
 
     def spans(self, attributes: Sequence[str] = ()) -> pl.DataFrame:
         """One row a span, as :meth:`Traces.spans` has them.
@@ -112,7 +110,7 @@ class Trace(Frozen):
         >>> trace.spans().get_column("operation").to_list()
         ['GET']
         """
-        return frame(self._native.spans(list(attributes)))
+        return frame(self._inner.spans(list(attributes)))
 
     def critical_path(self) -> pl.DataFrame:
         """The critical path of the primary component, one row a tile.
@@ -133,7 +131,7 @@ class Trace(Frozen):
          ('cart', datetime.timedelta(microseconds=50000)),
          ('frontend', datetime.timedelta(microseconds=40000))]
         """
-        return frame(self._native.critical_path())
+        return frame(self._inner.critical_path())
 
     def to_svg(self) -> str:
         """The waterfall as a figure without script.
@@ -142,36 +140,35 @@ class Trace(Frozen):
         >>> next(iter(sw.notation("cart GET 0..5"))).to_svg().startswith("<svg")
         True
         """
-        return self._native.svg()
+        return self._inner.svg()
 
     def to_html(self) -> str:
         """The waterfall as a fragment of HTML without script."""
-        return self._native.html()
+        return self._inner.html()
 
     def to_text(self, width: int = 120) -> str:
         """The waterfall as text of ``width`` columns."""
-        return self._native.text(width)
+        return self._inner.text(width)
 
     def __len__(self) -> int:
-        return len(self._native)
+        return len(self._inner)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Trace):
             return NotImplemented
-        return self._native.same(other._native)
+        return self._inner.same(other._inner)
 
     def __hash__(self) -> int:
         return hash(self.id)
 
     def __repr__(self) -> str:
         errors = f", {count(self.errors, 'error')}" if self.errors else ""
-        return f"<Trace {self.id}: {self.root}, {self.duration}, {count(len(self), 'span')}{errors}>"
+        duration = _native.duration_text(self.duration_ns)
+        return f"<Trace {self.id}: {self.root}, {duration}, {count(len(self), 'span')}{errors}>"
 
     def __str__(self) -> str:
         return self.to_text()
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         del include, exclude
         return {"text/plain": repr(self), "text/html": self.to_html()}

@@ -32,6 +32,7 @@ class Traces(Frozen):
     >>> traces = sw.notation('''
     ...     frontend GET /cart   0..100
     ...       cart GetCart      10..60
+    ...     trace 2
     ...     frontend GET /home   0..20
     ... ''')
     >>> len(traces)
@@ -40,11 +41,11 @@ class Traces(Frozen):
     ['frontend GET /cart']
     """
 
-    __slots__ = ("_native",)
-    _native: _native.Traces
+    __slots__ = ("_inner",)
+    _inner: _native.Traces
 
     def __init__(self, native: _native.Traces) -> None:
-        object.__setattr__(self, "_native", native)
+        object.__setattr__(self, "_inner", native)
 
     def summary(self) -> Summary:
         """What was read, in counts.
@@ -53,7 +54,7 @@ class Traces(Frozen):
         >>> sw.notation("cart GET 0..5").summary().spans
         1
         """
-        return summary(self._native.summary())
+        return summary(self._inner.summary())
 
     def traces(self) -> pl.DataFrame:
         """One row a trace: which ones to open.
@@ -62,7 +63,7 @@ class Traces(Frozen):
         >>> sw.notation("cart GET 0..5").traces().get_column("duration").to_list()
         [datetime.timedelta(microseconds=5000)]
         """
-        return frame(self._native.traces())
+        return frame(self._inner.traces())
 
     def spans(self, attributes: Sequence[str] = ()) -> pl.DataFrame:
         """One row a span, in the order of traces and then of trees.
@@ -76,7 +77,7 @@ class Traces(Frozen):
         >>> traces.spans(attributes=["http.route"]).get_column("http.route").to_list()
         ['/cart']
         """
-        return frame(self._native.spans(list(attributes)))
+        return frame(self._inner.spans(list(attributes)))
 
     def events(self) -> pl.DataFrame:
         """One row an event of a span, such as an exception.
@@ -85,7 +86,7 @@ class Traces(Frozen):
         >>> sw.notation("cart GET 0..5").events().height
         0
         """
-        return frame(self._native.events())
+        return frame(self._inner.events())
 
     def links(self) -> pl.DataFrame:
         """One row a link from a span to another.
@@ -94,7 +95,7 @@ class Traces(Frozen):
         >>> sw.notation("cart GET 0..5").links().height
         0
         """
-        return frame(self._native.links())
+        return frame(self._inner.links())
 
     def issues(self) -> pl.DataFrame:
         """What is wrong with the input, counted by kind and service.
@@ -103,7 +104,7 @@ class Traces(Frozen):
         >>> sw.notation("cart GET 0..0").issues().get_column("issue").to_list()
         ['zero_duration']
         """
-        return frame(self._native.issues())
+        return frame(self._inner.issues())
 
     def critical_path(
         self,
@@ -141,7 +142,7 @@ class Traces(Frozen):
             "band": band,
             "root_operation": root_operation,
         }
-        return frame(self._native.critical_path(arguments))
+        return frame(self._inner.critical_path(arguments))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time, over all spans.
@@ -158,11 +159,9 @@ class Traces(Frozen):
         [('cart', datetime.timedelta(microseconds=60000)),
          ('frontend', datetime.timedelta(microseconds=40000))]
         """
-        return frame(self._native.hotspots(by))
+        return frame(self._inner.hotspots(by))
 
-    def errors(
-        self, *, by: Literal["operation", "service", "type"] = "operation"
-    ) -> pl.DataFrame:
+    def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
         """Where errors begin, what they are, and how far they spread.
 
         A span *errs* if its outcome is an error for its kind: a server that
@@ -177,7 +176,7 @@ class Traces(Frozen):
         >>> traces.errors().select("service", "origins", "failed_requests").rows()
         [('cart', 1, 1), ('frontend', 0, 0)]
         """
-        return frame(self._native.errors(by))
+        return frame(self._inner.errors(by))
 
     def dependencies(self) -> pl.DataFrame:
         """Who calls whom: one row a caller, callee and kind of connection.
@@ -190,7 +189,7 @@ class Traces(Frozen):
         >>> traces.dependencies().select("caller", "callee", "calls").rows()
         [('frontend', 'cart', 1)]
         """
-        return frame(self._native.dependencies())
+        return frame(self._inner.dependencies())
 
     def service_graph(self) -> ServiceGraph:
         """The graph of services: its edges, and the cycles in it.
@@ -247,14 +246,14 @@ class Traces(Frozen):
             "services": _names(service),
             "operations": _names(operation),
             "root_operation": root_operation,
-            "min_duration_ns": _arguments.optional(_arguments.duration_ns, min_duration),
-            "max_duration_ns": _arguments.optional(_arguments.duration_ns, max_duration),
+            "min_duration_ns": _arguments.optional_duration_ns(min_duration),
+            "max_duration_ns": _arguments.optional_duration_ns(max_duration),
             "error": error,
-            "since_unix_nano": _arguments.optional(_arguments.time_ns, since),
-            "until_unix_nano": _arguments.optional(_arguments.time_ns, until),
+            "since_unix_nano": _arguments.optional_time_ns(since),
+            "until_unix_nano": _arguments.optional_time_ns(until),
             "attributes": [(key, _text(value)) for key, value in (attribute or {}).items()],
         }
-        return Traces(self._native.filter(arguments))
+        return Traces(self._inner.filter(arguments))
 
     def sample(self, n: int, *, seed: int = 0) -> Traces:
         """``n`` of the traces, the same ones for the same seed.
@@ -266,7 +265,7 @@ class Traces(Frozen):
         >>> len(sw.notation("cart GET 0..5").sample(1, seed=1))
         1
         """
-        return Traces(self._native.sample(n, seed))
+        return Traces(self._inner.sample(n, seed))
 
     def with_policy(
         self,
@@ -288,21 +287,26 @@ class Traces(Frozen):
         >>> traces.policy
         {'blocking': 'by_kind', 'tolerance_ns': 10000}
         """
-        nanoseconds = _arguments.optional(_arguments.duration_ns, tolerance)
-        return Traces(self._native.with_policy(blocking, nanoseconds))
+        nanoseconds = _arguments.optional_duration_ns(tolerance)
+        return Traces(self._inner.with_policy(blocking, nanoseconds))
 
     @property
     def policy(self) -> dict[str, str | int]:
         """The policy that facts are computed under."""
-        blocking, tolerance = self._native.policy
+        blocking, tolerance = self._inner.policy
         return {"blocking": blocking, "tolerance_ns": tolerance}
 
     def __getitem__(self, trace_id: str) -> Trace:
-        """The trace of this id, in any spelling, or the only one that begins so."""
+        """The trace of this id, in any spelling, or the only one that begins so.
+
+        Raises:
+            KeyError: There is none.
+            UsageError: There are several.
+        """
         if not isinstance(trace_id, str):
             raise TypeError(f"traces are found by id, a text, not {type(trace_id).__name__}")
         try:
-            return Trace(self._native.trace(trace_id))
+            return Trace(self._inner.trace(trace_id))
         except NotFoundError as error:
             raise KeyError(trace_id) from error
 
@@ -310,27 +314,25 @@ class Traces(Frozen):
         if not isinstance(trace_id, str):
             return False
         try:
-            self._native.trace(trace_id)
+            self._inner.trace(trace_id)
         except NotFoundError:
             return False
         return True
 
     def __iter__(self) -> Iterator[Trace]:
-        return (Trace(self._native.trace(trace_id)) for trace_id in self._native.ids())
+        return (Trace(self._inner.trace(trace_id)) for trace_id in self._inner.ids())
 
     def __len__(self) -> int:
-        return len(self._native)
+        return len(self._inner)
 
     def __repr__(self) -> str:
-        traces, spans, services = self._native.counts
+        traces, spans, services = self._inner.counts
         return (
             f"<Traces: {count(traces, 'trace')}, {count(spans, 'span')}, "
             f"{count(services, 'service')}>"
         )
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         del include, exclude
         bundle = self.summary()._repr_mimebundle_()
         return {"text/plain": repr(self), "text/html": bundle["text/html"]}

@@ -28,7 +28,7 @@ pub(crate) fn compare_windows(
 ) -> PyResult<Table> {
     let traces = traces.get().inner();
     let table = run(py, move || {
-        spanwise::compare_windows(&traces, baseline, incident)
+        Ok(spanwise::compare_windows(&traces, baseline, incident))
     })?;
     Table::new(py, table)
 }

@@ -60,12 +60,12 @@ impl Conversion {
 /// into bytes where `output` is not given. The answer is their number, and the
 /// bytes.
 #[pyfunction]
-#[pyo3(signature = (inputs, arguments, format, output=None, show=None))]
+#[pyo3(signature = (inputs, arguments, to, output=None, show=None))]
 pub(crate) fn convert<'py>(
     py: Python<'py>,
     inputs: Vec<Source>,
     arguments: ReadArguments,
-    format: String,
+    to: String,
     output: Option<PathBuf>,
     show: Option<Py<PyAny>>,
 ) -> PyResult<(u64, Option<Bound<'py, PyBytes>>)> {
@@ -74,7 +74,7 @@ pub(crate) fn convert<'py>(
         let conversion = Conversion {
             inputs: inputs.into_iter().map(Input::from).collect(),
             options: arguments.options()?.progress(progress),
-            format,
+            format: to,
         };
         if let Some(path) = output {
             return Ok((conversion.run(&mut LateFile::new(path))?, None));

@@ -16,6 +16,7 @@ mod compare;
 mod convert;
 mod errors;
 mod read;
+mod report;
 mod run;
 mod simulate;
 mod summary;
@@ -40,7 +41,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::formats, module)?)?;
     module.add_function(wrap_pyfunction!(read::notation, module)?)?;
     module.add_function(wrap_pyfunction!(read::read, module)?)?;
+    module.add_function(wrap_pyfunction!(report::report, module)?)?;
     module.add_function(wrap_pyfunction!(simulate::simulate, module)?)?;
+    module.add_function(wrap_pyfunction!(time::duration_text, module)?)?;
     module.add_function(wrap_pyfunction!(time::duration_ns, module)?)?;
     module.add_function(wrap_pyfunction!(time::time_unix_nano, module)?)?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::errors::exception;
 use pyo3::prelude::*;
-use spanwise::report::time;
+use spanwise::report::{time, units};
 
 /// The nanoseconds of a duration such as `500ms`.
 #[pyfunction]
@@ -15,4 +15,10 @@ pub(crate) fn duration_ns(py: Python<'_>, text: &str) -> PyResult<u64> {
 #[pyfunction]
 pub(crate) fn time_unix_nano(py: Python<'_>, text: &str) -> PyResult<i64> {
     time::time_unix_nano(text, time::now_unix_nano()).map_err(|error| exception(py, &error))
+}
+
+/// A duration in nanoseconds as people read it, such as `1.235 ms`.
+#[pyfunction]
+pub(crate) fn duration_text(nanoseconds: u64) -> String {
+    units::unsigned_duration(nanoseconds)
 }

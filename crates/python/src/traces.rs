@@ -216,9 +216,9 @@ impl Traces {
     }
 
     /// The trace of this id.
-    fn trace(&self, py: Python<'_>, id: String) -> PyResult<Trace> {
+    fn trace(&self, py: Python<'_>, trace_id: String) -> PyResult<Trace> {
         let traces = self.inner();
-        run(py, move || Trace::open(traces, &id))
+        run(py, move || Trace::open(traces, &trace_id))
     }
 
     /// The ids of all traces, ascending.
