@@ -2,7 +2,7 @@
 
 mod shared;
 
-use spanwise::analyses::{By, CriticalPath, Errors};
+use spanwise::analyses::{CriticalPath, CriticalPathBy, Errors};
 use spanwise::{fact_flags, Traces};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -129,7 +129,7 @@ fn critical_time_of_all_operations_is_the_time_of_all_roots() {
         };
         let tiled: u128 = traces.iter().map(tiles).sum();
         assert_eq!(roots, tiled, "{scenario}");
-        let table = traces.critical_path(&CriticalPath::default().by(By::Service));
+        let table = traces.critical_path(&CriticalPath::default().by(CriticalPathBy::Service));
         assert!(table.rows() > 0);
     }
 }

@@ -1,6 +1,6 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
-use spanwise::analyses::{By, CriticalPath, Dependencies, Errors, Hotspots, SpanList, TraceList};
+use spanwise::analyses::{CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, SpanList, TraceList};
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
 
@@ -34,7 +34,7 @@ fn analyse(traces: &Traces) {
     traces.run(&[
         &Hotspots::default(),
         &CriticalPath::default(),
-        &CriticalPath::default().by(By::Path),
+        &CriticalPath::default().by(CriticalPathBy::Path),
         &Errors::default(),
         &Dependencies::default(),
     ]);

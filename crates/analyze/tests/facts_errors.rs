@@ -188,6 +188,32 @@ fn a_client_that_gave_up_before_its_server_failed_is_the_origin() {
 }
 
 #[test]
+fn sending_an_error_is_no_error_of_its_own() {
+    let trace = "
+        a GET 0..100 server error http.status_code=502
+          a call 10..60 client error
+          a GET-http-send 90..91 internal error http.status_code=502
+    ";
+    assert_eq!(
+        error_text(trace),
+        "GET errs propagated, call errs origin, GET-http-send errs propagated"
+    );
+    let own = trace.replace(" client error", " client");
+    assert_eq!(
+        error_text(&own),
+        "GET errs origin, GET-http-send errs propagated"
+    );
+    let another_code = own.replace(
+        "internal error http.status_code=502",
+        "internal error http.status_code=500",
+    );
+    assert_eq!(
+        error_text(&another_code),
+        "GET errs propagated, GET-http-send errs origin"
+    );
+}
+
+#[test]
 fn a_retry_heals_what_failed_before_it() {
     let trace = "
         a R 0..100

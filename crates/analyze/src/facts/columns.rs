@@ -11,7 +11,8 @@ pub mod fact_flags {
     /// ended by the span's own end.
     pub const ORIGIN: u8 = 1 << 1;
     /// The span errs, and so does a child of it. A span that gave up before
-    /// its child failed is both an origin and this.
+    /// its child failed is both an origin and this. A span that only repeats
+    /// the error of the server span above it (ASGI's `http send`) is this too.
     pub const PROPAGATED: u8 = 1 << 2;
     /// The span does not err, but a child of it does.
     pub const ABSORBED: u8 = 1 << 3;

@@ -10,13 +10,18 @@
 //! ended by the parent's own end (not the effective one, which it never
 //! outlives). The policy's tolerance, which allows for truncated times, holds
 //! here as it does between siblings.
+//!
+//! An *echo* is an INTERNAL span with the HTTP status of the SERVER span right
+//! above it: instrumentations of ASGI give the sending of a response a span of
+//! its own and mark it with the answer's error. It errs, but it tells of the
+//! server's error and made none: it is no origin, and explains nothing.
 
 use super::canonical::Canonical;
 use super::columns::fact_flags;
 use super::healing::Healing;
 use super::timeline::Timeline;
 use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{Span, SpanId, SpanTable};
+use spanwise_model::{Span, SpanId, SpanKind, SpanTable};
 use std::ops::Range;
 
 /// A child errs.
@@ -25,6 +30,9 @@ const CHILD_ERRS: u8 = 1;
 const EXPLAINED: u8 = 1 << 1;
 /// The children were looked at for healing.
 const LOOKED: u8 = 1 << 2;
+
+/// The span repeats the error of the server span above it.
+const ECHO: u8 = 1 << 3;
 
 /// What errors are traced over.
 pub(super) struct Errors<'a> {
@@ -50,6 +58,7 @@ impl Origins {
         }
         self.notes.clear();
         self.notes.resize(facts.len(), 0);
+        self.note_echoes(errors, facts);
         self.heal(errors, facts);
         self.note_parents(errors, facts);
         if !errors.table().store.links.record.is_empty() {
@@ -59,6 +68,14 @@ impl Origins {
         }
         for (flags, notes) in facts.iter_mut().zip(&self.notes) {
             *flags |= verdict(*flags, *notes);
+        }
+    }
+
+    fn note_echoes(&mut self, errors: &Errors<'_>, facts: &[u8]) {
+        for row in errors.timeline.rows() {
+            if errs(errors, facts, row) && is_echo(errors, row) {
+                self.notes[errors.timeline.at(row)] |= ECHO;
+            }
         }
     }
 
@@ -115,6 +132,9 @@ impl Origins {
     fn note(&mut self, errors: &Errors<'_>, facts: &[u8], (parent, child): (u32, u32)) {
         let timeline = errors.timeline;
         let (above, below) = (timeline.at(parent), timeline.at(child));
+        if self.notes[below] & ECHO != 0 {
+            return;
+        }
         self.notes[above] |= CHILD_ERRS;
         let by = timeline.own[above]
             .end
@@ -134,12 +154,25 @@ impl<'a> Errors<'a> {
 fn verdict(flags: u8, notes: u8) -> u8 {
     let child_errs = notes & CHILD_ERRS != 0;
     match (flags & fact_flags::ERRS != 0, notes & EXPLAINED != 0) {
+        _ if notes & ECHO != 0 => fact_flags::PROPAGATED,
         (true, true) => fact_flags::PROPAGATED,
         (true, false) if child_errs => fact_flags::ORIGIN | fact_flags::PROPAGATED,
         (true, false) => fact_flags::ORIGIN,
         (false, _) if child_errs => fact_flags::ABSORBED,
         (false, _) => 0,
     }
+}
+
+fn is_echo(errors: &Errors<'_>, row: u32) -> bool {
+    let span = Span::new(errors.table(), row);
+    let Some(parent) = span.parent() else {
+        return false;
+    };
+    let status = |span| errors.canonical.fields(span).http_status();
+    span.kind() == SpanKind::Internal
+        && parent.kind() == SpanKind::Server
+        && span.resource_id() == parent.resource_id()
+        && status(span).is_some_and(|code| status(parent) == Some(code))
 }
 
 fn errs(errors: &Errors<'_>, facts: &[u8], row: u32) -> bool {
