@@ -75,7 +75,10 @@ fn check_tiles(traces: &Traces) {
         let tiles = trace.critical_path();
         assert!(!tiles.is_empty(), "an empty path");
         for pair in tiles.windows(2) {
-            assert_eq!(pair[0].to, pair[1].from, "a gap in the path");
+            assert_eq!(
+                pair[0].to_unix_nano, pair[1].from_unix_nano,
+                "a gap in the path"
+            );
         }
     }
 }
