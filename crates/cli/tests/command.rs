@@ -11,7 +11,7 @@ frontend GET /cart        0..100 error server
     redis HGET           20..50 client db.system=redis
   checkout PlaceOrder    60..95 error server
     payment Charge       65..90 error server status_message=\"card refused\"
-trace
+trace 2
 frontend GET /           200..220 server
 ";
 
@@ -192,7 +192,7 @@ fn filters_keep_whole_traces() {
 fn a_trace_is_drawn() {
     let place = Place::with("shop.txt", SHOP);
     let text = place.run(&["trace", "1", "shop.txt"]).done();
-    assert!(text.out.contains("✗ │ └ payment Charge"), "{}", text.out);
+    assert!(text.out.contains("✗   └ payment Charge"), "{}", text.out);
     assert!(!text.out.contains('\u{1b}'));
     let colored = place
         .run(&["trace", "1", "shop.txt", "--color", "always"])
@@ -256,9 +256,6 @@ fn two_times_are_compared() {
     place
         .run(&["compare", "before.txt"])
         .misused_with("BASELINE and INCIDENT");
-    place
-        .run(&["compare", "before.txt", "before.txt"])
-        .failed_with("");
 }
 
 #[test]
@@ -437,10 +434,10 @@ fn an_unreadable_folder_is_an_error() {
 
 #[test]
 fn strict_runs_fail_on_issues() {
-    let place = Place::with("orphan.txt", "a GET / 0..10 parent=77\n");
-    place.run(&["summary", "orphan.txt"]).done();
+    let place = Place::with("half.txt", "a GET / 0..10\nno span at all\n");
+    place.run(&["summary", "half.txt"]).done();
     place
-        .run(&["summary", "orphan.txt", "--strict"])
+        .run(&["summary", "half.txt", "--strict"])
         .failed_with("");
 }
 

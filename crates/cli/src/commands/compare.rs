@@ -1,13 +1,35 @@
 //! `compare`: what changed between a baseline and an incident.
 
-use crate::args::CompareArgs;
+use crate::args::{CompareArgs, Format};
 use crate::session::Session;
 use crate::{output, read};
 use spanwise::{Error, ErrorKind, Result, Table};
 
 pub(super) fn run(args: &CompareArgs, session: &mut Session<'_>) -> Result<()> {
-    let table = changes(args, session)?;
+    let mut table = changes(args, session)?;
+    if args.scope.output.format == Format::Table {
+        table = telling_first(&table);
+    }
     output::table(&table, &args.scope.output, session)
+}
+
+/// The columns in which a person looks for an answer before the others, so
+/// that a narrow terminal shows them.
+fn telling_first(table: &Table) -> Table {
+    const FIRST: [&str; 8] = [
+        "service",
+        "operation",
+        "change",
+        "change_critical_time",
+        "baseline_critical_time",
+        "incident_critical_time",
+        "baseline_error_share",
+        "incident_error_share",
+    ];
+    let names = table.columns().iter().map(|column| column.name.as_ref());
+    let others = names.filter(|name| !FIRST.contains(name));
+    let order: Vec<&str> = FIRST.into_iter().chain(others).collect();
+    table.select(&order)
 }
 
 fn changes(args: &CompareArgs, session: &mut Session<'_>) -> Result<Table> {
