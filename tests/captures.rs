@@ -45,7 +45,11 @@ fn protobuf_and_json_give_the_same_spans_tree_and_self_times() {
         let folder = captures.join(scenario);
         let protobuf = read(&folder, "traces.otlp.pb.zst");
         let json = read(&folder, "traces.otlp.jsonl.zst");
-        assert_eq!(protobuf.table().to_string(), json.table().to_string(), "{scenario}");
+        assert_eq!(
+            protobuf.table().to_string(),
+            json.table().to_string(),
+            "{scenario}"
+        );
         assert_eq!(spans(&protobuf), spans(&json), "{scenario}");
         let errors = Errors::default();
         assert_eq!(protobuf.errors(&errors), json.errors(&errors), "{scenario}");
@@ -72,7 +76,10 @@ fn zipkin_gives_the_same_tree_and_self_times_to_its_microsecond() {
             assert_eq!(ours.2, theirs.2, "{scenario}: parent of {id:?}");
             assert_eq!(ours.0.to_lowercase(), theirs.0.to_lowercase(), "{scenario}");
             let slack = 2_000 * (1 + children.get(id).copied().unwrap_or(0));
-            assert!(ours.3.abs_diff(theirs.3) <= slack, "{scenario}: self time of {id:?}: {ours:?} {theirs:?}");
+            assert!(
+                ours.3.abs_diff(theirs.3) <= slack,
+                "{scenario}: self time of {id:?}: {ours:?} {theirs:?}"
+            );
         }
     }
 }
@@ -100,9 +107,15 @@ fn the_error_capture_names_the_payments_spans_and_no_others() {
         .map(|span| span.service().to_owned())
         .collect();
     assert!(!origins.is_empty());
-    assert!(origins.iter().all(|service| service == "payments"), "{origins:?}");
+    assert!(
+        origins.iter().all(|service| service == "payments"),
+        "{origins:?}"
+    );
     let facts = traces.facts();
-    let propagated = facts.flags.iter().filter(|&&flags| flags & fact_flags::PROPAGATED != 0);
+    let propagated = facts
+        .flags
+        .iter()
+        .filter(|&&flags| flags & fact_flags::PROPAGATED != 0);
     assert!(propagated.count() > origins.len());
 }
 
@@ -122,10 +135,15 @@ fn critical_time_of_all_operations_is_the_time_of_all_roots() {
     };
     for scenario in SCENARIOS {
         let traces = read(&captures.join(scenario), "traces.otlp.pb.zst");
-        let roots: u128 = traces.iter().map(|trace| u128::from(trace.duration_nano())).sum();
+        let roots: u128 = traces
+            .iter()
+            .map(|trace| u128::from(trace.duration_nano()))
+            .sum();
         let tiles = |trace: spanwise::Trace<'_>| -> u128 {
             let lengths = trace.critical_path().into_iter();
-            lengths.map(|tile| (tile.to_unix_nano - tile.from_unix_nano) as u128).sum()
+            lengths
+                .map(|tile| (tile.to_unix_nano - tile.from_unix_nano) as u128)
+                .sum()
         };
         let tiled: u128 = traces.iter().map(tiles).sum();
         assert_eq!(roots, tiled, "{scenario}");

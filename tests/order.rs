@@ -2,7 +2,9 @@
 
 mod shared;
 
-use spanwise::analyses::{CriticalPath, Dependencies, Errors, Hotspots, IssueList, SpanList, TraceList};
+use spanwise::analyses::{
+    CriticalPath, Dependencies, Errors, Hotspots, IssueList, SpanList, TraceList,
+};
 use spanwise::{Input, ReadOptions, SpanBatch, Table, Traces};
 use spanwise_io::read::read_batch;
 use std::path::{Path, PathBuf};
@@ -10,7 +12,10 @@ use std::path::{Path, PathBuf};
 /// The batch with its records in another order: every `stride`th, cyclically.
 fn shuffled(batch: &SpanBatch) -> SpanBatch {
     let count = batch.len() as u64;
-    let stride = [7_919, 104_729, 1_299_709].into_iter().find(|s| count % s != 0).expect("a prime");
+    let stride = [7_919, 104_729, 1_299_709]
+        .into_iter()
+        .find(|s| count % s != 0)
+        .expect("a prime");
     let mut shuffled = SpanBatch::default();
     for at in 0..count {
         let record = (at * stride + count / 2) % count;
@@ -33,7 +38,9 @@ fn tables(traces: &Traces) -> Vec<Table> {
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder");
-    entries.map(|entry| entry.expect("an entry").path()).collect()
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect()
 }
 
 #[test]
@@ -42,7 +49,13 @@ fn shuffled_records_give_identical_tables() {
         return;
     };
     let mut compared = 0;
-    for folder in ["jaeger_api", "jaeger_ui", "otlp_json", "otlp_pb", "zipkin_v2"] {
+    for folder in [
+        "jaeger_api",
+        "jaeger_ui",
+        "otlp_json",
+        "otlp_pb",
+        "zipkin_v2",
+    ] {
         for path in files(&corpus.join(folder)) {
             let input = Input::from(path.clone());
             let Ok(batch) = read_batch(&[input], &ReadOptions::default()) else {
@@ -52,7 +65,11 @@ fn shuffled_records_give_identical_tables() {
             let straight = Traces::from_batch(batch).expect("room");
             let other = Traces::from_batch(other).expect("room");
             let path = path.display();
-            assert_eq!(straight.table().to_string(), other.table().to_string(), "{path}");
+            assert_eq!(
+                straight.table().to_string(),
+                other.table().to_string(),
+                "{path}"
+            );
             assert_eq!(tables(&straight), tables(&other), "{path}");
             compared += 1;
         }

@@ -1,6 +1,8 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
-use spanwise::analyses::{CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, SpanList, TraceList};
+use spanwise::analyses::{
+    CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, SpanList, TraceList,
+};
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
 
@@ -31,16 +33,22 @@ fn trace(shape: impl Fn(u64) -> (u64, i64, i64)) -> Traces {
 
 /// Runs every analysis; the tiles of the critical path must sum to the root.
 fn analyse(traces: &Traces) {
-    traces.run(&[
+    let tables = traces.run(&[
         &Hotspots::default(),
         &CriticalPath::default(),
         &CriticalPath::default().by(CriticalPathBy::Path),
         &Errors::default(),
         &Dependencies::default(),
     ]);
+    assert!(tables[0].rows() > 0 && tables[1].rows() > 0);
     assert_eq!(traces.traces(&TraceList::default()).rows(), 1);
     assert_eq!(traces.spans(&SpanList::default()).rows() as u64, SPANS);
-    let critical: u128 = traces.facts().critical_nano.iter().map(|&n| u128::from(n)).sum();
+    let critical: u128 = traces
+        .facts()
+        .critical_nano
+        .iter()
+        .map(|&n| u128::from(n))
+        .sum();
     let trace = traces.iter().next().expect("one trace");
     assert_eq!(critical, u128::from(trace.duration_nano()));
     assert!(!trace.critical_path().is_empty());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// The folder of this name under `SPANWISE_SHARED`, or `None`, said aloud,
 /// where it is absent.
-pub fn folder(name: &str) -> Option<PathBuf> {
+pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SPANWISE_SHARED").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")),
         PathBuf::from,
