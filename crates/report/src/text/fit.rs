@@ -7,33 +7,37 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub(super) const GAP: &str = "  ";
 
 /// Texts are not cut below this many cells.
-const NARROWEST: usize = 12;
+const NARROWEST: usize = 16;
 
-/// Narrows text columns, the widest first, until the table fits into `width`;
-/// the answer is how many columns then do.
+/// Leaves out the last columns that do not fit into `width` even with narrow
+/// texts, then gives the texts that stay all the room there is. The answer is
+/// how many columns stay.
 pub(super) fn fit(blocks: &mut [Block], width: Option<usize>) -> usize {
     let Some(width) = width else {
         return blocks.len();
     };
-    let cap = widest_allowed(blocks, width);
-    for block in blocks.iter_mut().filter(|block| !block.right) {
-        block.width = block.width.min(cap);
-    }
     let mut used = 0;
     let fits = |block: &&Block| {
-        used += block.width + GAP.len();
+        used += block.at_most(NARROWEST) + GAP.len();
         used <= width + GAP.len()
     };
-    blocks.iter().take_while(fits).count().max(1)
+    let shown = blocks
+        .iter()
+        .take_while(fits)
+        .count()
+        .max(1)
+        .min(blocks.len());
+    let cap = widest_allowed(&blocks[..shown], width);
+    for block in &mut blocks[..shown] {
+        block.width = block.at_most(cap);
+    }
+    shown
 }
 
 /// The greatest width of text columns with which all columns fit.
 fn widest_allowed(blocks: &[Block], width: usize) -> usize {
     let total = |cap: usize| -> usize {
-        let widths = blocks.iter().map(|block| match block.right {
-            true => block.width,
-            false => block.width.min(cap),
-        });
+        let widths = blocks.iter().map(|block| block.at_most(cap));
         widths.map(|width| width + GAP.len()).sum()
     };
     let widest = blocks.iter().map(|block| block.width).max().unwrap_or(0);

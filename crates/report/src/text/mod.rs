@@ -8,7 +8,7 @@ mod cell;
 mod fit;
 
 use crate::escape::for_terminal;
-use spanwise_model::{Column, Table};
+use spanwise_model::{Column, ColumnType, Table};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -47,6 +47,8 @@ struct Block {
     header: String,
     cells: Vec<String>,
     right: bool,
+    /// Whether a cut cell would say something else.
+    whole: bool,
     width: usize,
 }
 
@@ -59,8 +61,17 @@ impl Block {
         Self {
             width: widest.max(header.width()),
             right: texts.is_number(),
+            whole: texts.is_number() || column.data.column_type() == ColumnType::Time,
             header,
             cells,
+        }
+    }
+
+    /// The width where texts are cut to `cap`; numbers and times never are.
+    fn at_most(&self, cap: usize) -> usize {
+        match self.whole {
+            true => self.width,
+            false => self.width.min(cap),
         }
     }
 }
@@ -102,7 +113,7 @@ pub fn write(table: &Table, options: &TextOptions, out: &mut dyn Write) -> io::R
     if table.rows() == 0 {
         writeln!(out, "(no rows)")?;
     }
-    name_hidden(&blocks[shown..], out)
+    name_hidden(&blocks[shown..], options.width, out)
 }
 
 fn join(blocks: &[Block], cell: &dyn Fn(&Block) -> String) -> String {
@@ -118,19 +129,26 @@ fn join(blocks: &[Block], cell: &dyn Fn(&Block) -> String) -> String {
     line
 }
 
-fn name_hidden(hidden: &[Block], out: &mut dyn Write) -> io::Result<()> {
+fn name_hidden(hidden: &[Block], width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
     if hidden.is_empty() {
         return Ok(());
     }
     let names: Vec<&str> = hidden.iter().map(|block| block.header.as_str()).collect();
     let plural = if names.len() == 1 { "" } else { "s" };
-    writeln!(
-        out,
+    let line = format!(
         "… {} more column{plural}: {}",
         names.len(),
         names.join(", ")
+    );
+    writeln!(
+        out,
+        "{}",
+        cut(&line, width.unwrap_or(usize::MAX).max(NAMED))
     )
 }
+
+/// The narrowest line on which the columns that are left out are named.
+const NAMED: usize = 40;
 
 #[cfg(test)]
 mod tests;

@@ -72,11 +72,11 @@ fn every_type_has_its_text() {
 fn a_narrow_terminal_cuts_texts_then_names_columns() {
     let narrow = text(&table(), Some(80));
     assert_snapshot!(narrow, @r"
-    service     operation         count  change       p99  share    factor  complete
-    frontend    GET /a/very…  1,234,567  -1,000  1.235 ms  50.0%     1.500  yes
-    größe-日本  x\u{1b}[31m           0       -         -      -  1.000e20  no
-    -           ok                    9       3      0 ns  <0.1%         0  yes
-    … 2 more columns: start, examples
+    service     operation                   count  change       p99  share    factor
+    frontend    GET /a/very/long/path…  1,234,567  -1,000  1.235 ms  50.0%     1.500
+    größe-日本  x\u{1b}[31m                     0       -         -      -  1.000e20
+    -           ok                              9       3      0 ns  <0.1%         0
+    … 3 more columns: complete, start, examples
     ");
     let table_lines = narrow.lines().take(4);
     assert!(table_lines
