@@ -14,8 +14,8 @@ all: test demo
 ## Sets up what it needs, simulates an incident and asks why it is slow and failing.
 demo: $(VENV)/.installed
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
-	$(SPANWISE) simulate --traces 400 --seed 7 -o $(DEMO)/healthy.otlp.pb --output-format otlp-proto
-	$(SPANWISE) simulate --traces 400 --seed 8 --fault slow-dependency --fault error -o $(DEMO)/incident.jaeger.json --output-format jaeger-json
+	$(SPANWISE) simulate --requests 400 --seed 7 --to otlp-protobuf -o $(DEMO)/healthy.otlp.pb
+	$(SPANWISE) simulate --requests 400 --seed 8 --fault slow-dependency --fault error --to jaeger-json -o $(DEMO)/incident.jaeger.json
 	$(SPANWISE) summary $(DEMO)/incident.jaeger.json
 	$(SPANWISE) report $(DEMO)/incident.jaeger.json --baseline $(DEMO)/healthy.otlp.pb
 
