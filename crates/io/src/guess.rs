@@ -15,6 +15,7 @@ pub fn formats() -> &'static [&'static dyn Format] {
         &crate::otlp::OtlpJson,
         &crate::otlp::OtlpProtobuf,
         &crate::jaeger::JaegerJson,
+        &crate::zipkin::ZipkinJson,
         &crate::notation::Notation,
     ]
 }

@@ -1,8 +1,11 @@
 //! Real OTLP exports, counted as their manifest counts them.
 
+mod common;
+
 use serde_json::Value as Json;
 use spanwise_io::{read_batch, Input, ReadOptions};
 use spanwise_model::{flags, IssueKind, SpanBatch};
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -77,4 +80,35 @@ fn protobuf_files_give_the_counts_of_the_manifest() {
 #[test]
 fn json_files_give_the_counts_of_the_manifest() {
     check_corpus("otlp_json");
+}
+
+/// The three signals of a collector in one file: two of them are passed over.
+#[test]
+fn mixed_signals_are_told() {
+    let Some(shared) = shared() else { return };
+    let file = shared.join("corpus/otlp_json/oteldemo_fileexporter_mixed.ndjson");
+    assert!(read(&file).issues.count(IssueKind::SkippedSignal) > 0);
+}
+
+/// The files of a capture hold the same spans in either format.
+#[test]
+fn captures_say_the_same_in_both_formats() {
+    let Some(shared) = shared() else { return };
+    let scenarios = std::fs::read_dir(shared.join("captures")).expect("captures");
+    let folders = scenarios.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut seen = 0;
+    for folder in folders.filter(|path| path.is_dir()) {
+        let lines = |name: &str| -> BTreeSet<String> {
+            common::lines(&read(&folder.join(name)))
+                .into_iter()
+                .collect()
+        };
+        let protobuf = lines("traces.otlp.pb.zst");
+        let json = lines("traces.otlp.jsonl.zst");
+        assert!(!protobuf.is_empty());
+        let differing: Vec<_> = protobuf.symmetric_difference(&json).take(4).collect();
+        assert!(differing.is_empty(), "{}: {differing:#?}", folder.display());
+        seen += 1;
+    }
+    assert!(seen > 0);
 }

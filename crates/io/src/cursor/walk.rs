@@ -202,7 +202,8 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn literal(&mut self) -> Parsed<Scalar<'a>> {
         let rest = &self.text.as_bytes()[self.at..];
-        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let is_part =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
         let length = rest
             .iter()
             .position(|byte| !is_part(byte))

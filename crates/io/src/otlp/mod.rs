@@ -8,9 +8,13 @@ mod draft;
 mod groups;
 mod json;
 mod keys;
+#[cfg(feature = "otlp")]
+mod messages;
 mod nested;
 mod protobuf;
 mod text;
 
 pub use json::OtlpJson;
+#[cfg(feature = "otlp")]
+pub use messages::from_otlp;
 pub use protobuf::OtlpProtobuf;

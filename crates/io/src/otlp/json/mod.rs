@@ -40,3 +40,6 @@ impl Format for OtlpJson {
         writer::write(batch, out)
     }
 }
+
+#[cfg(test)]
+mod tests;

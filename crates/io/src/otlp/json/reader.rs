@@ -1,7 +1,7 @@
 //! The walk over documents, and how it goes on behind a broken one.
 
-use crate::format::Ended;
 use crate::cursor::{Broken, Cursor, Entered, Fault};
+use crate::format::Ended;
 use crate::otlp::draft::Surroundings;
 use crate::otlp::keys::Keys;
 use spanwise_model::{Error, Example, Guard, IssueKind, Result, SpanBatch};

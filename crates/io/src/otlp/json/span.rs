@@ -3,8 +3,8 @@
 use super::id;
 use super::reader::{Reader, Walked};
 use super::value::Owner;
-use crate::decimal::Fit;
 use crate::cursor::{Entered, Raw};
+use crate::decimal::Fit;
 use crate::otlp::draft::{Draft, Flaw};
 use spanwise_model::{IssueKind, SpanId, SpanKind, StatusCode, Symbol, TraceId};
 

@@ -2,8 +2,8 @@
 
 use super::id::base64;
 use super::reader::{Reader, Walked};
-use crate::decimal::{scaled, Fit};
 use crate::cursor::{Entered, Raw, Scalar};
+use crate::decimal::{scaled, Fit};
 use crate::otlp::draft::{Draft, Flaw};
 use crate::otlp::text::{push, push_bytes, push_double, push_string};
 use spanwise_model::{Symbol, Value};

@@ -96,14 +96,20 @@ impl<'a> Writer<'a> {
         push(text, format_args!("{{\"traceId\":\"{}\"", head.trace_id));
         push(text, format_args!(",\"spanId\":\"{}\"", head.span_id));
         if !head.parent_id.is_zero() {
-            push(text, format_args!(",\"parentSpanId\":\"{}\"", head.parent_id));
+            push(
+                text,
+                format_args!(",\"parentSpanId\":\"{}\"", head.parent_id),
+            );
         }
         if let Some(state) = self.batch.trace_states.get(record) {
             text.push_str(",\"traceState\":");
             push_string(text, state);
         }
         if head.flags & flags::OTLP != 0 {
-            push(text, format_args!(",\"flags\":{}", head.flags & flags::OTLP));
+            push(
+                text,
+                format_args!(",\"flags\":{}", head.flags & flags::OTLP),
+            );
         }
         text.push_str(",\"name\":");
         push_string(text, self.batch.strings.get(head.name));
@@ -148,9 +154,13 @@ impl<'a> Writer<'a> {
     fn events(&mut self, record: u32) {
         let (events, strings) = (&self.batch.events, &self.batch.strings);
         for (nth, row) in self.batch.events_of(record).enumerate() {
-            self.text.push_str(if nth == 0 { ",\"events\":[" } else { "," });
+            self.text
+                .push_str(if nth == 0 { ",\"events\":[" } else { "," });
             let time = events.time_unix_nano[row].max(0);
-            push(&mut self.text, format_args!("{{\"timeUnixNano\":\"{time}\",\"name\":"));
+            push(
+                &mut self.text,
+                format_args!("{{\"timeUnixNano\":\"{time}\",\"name\":"),
+            );
             push_string(&mut self.text, strings.get(events.name[row]));
             self.attributes(events.attributes.named(row as u32, strings));
             self.text.push('}');
@@ -161,7 +171,8 @@ impl<'a> Writer<'a> {
     fn links(&mut self, record: u32) {
         let (links, strings) = (&self.batch.links, &self.batch.strings);
         for (nth, row) in self.batch.links_of(record).enumerate() {
-            self.text.push_str(if nth == 0 { ",\"links\":[" } else { "," });
+            self.text
+                .push_str(if nth == 0 { ",\"links\":[" } else { "," });
             let (trace, span) = (links.trace_id[row], links.span_id[row]);
             let ids = format_args!("{{\"traceId\":\"{trace}\",\"spanId\":\"{span}\"");
             push(&mut self.text, ids);
@@ -182,7 +193,10 @@ impl<'a> Writer<'a> {
         if code == StatusCode::Unset && message.is_none() {
             return;
         }
-        push(&mut self.text, format_args!(",\"status\":{{\"code\":{}", code as u8));
+        push(
+            &mut self.text,
+            format_args!(",\"status\":{{\"code\":{}", code as u8),
+        );
         if let Some(message) = message {
             self.text.push_str(",\"message\":");
             push_string(&mut self.text, message);

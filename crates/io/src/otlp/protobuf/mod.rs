@@ -4,6 +4,7 @@
 //! and ten times as long; the walk allocates nothing of its own.
 
 mod framing;
+mod id;
 mod reader;
 mod span;
 mod value;
@@ -12,6 +13,8 @@ mod writer;
 
 use crate::format::{Ended, Format};
 use framing::Framing;
+#[cfg(feature = "otlp")]
+pub(super) use id::{span_id, trace_id};
 use spanwise_model::{Result, SpanBatch};
 use std::io::Write;
 
@@ -37,3 +40,6 @@ impl Format for OtlpProtobuf {
         writer::write(batch, out)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! One span: its fields, attributes, events and links.
 
+use super::id::{span_id, trace_id};
 use super::value::{KeyValue, Scratch};
 use super::wire::{Broken, Field, Wire};
 use crate::otlp::draft::{Draft, Flaw, Surroundings};
@@ -73,13 +74,13 @@ impl<'b> SpanReader<'b> {
     fn field(&mut self, number: u32, field: Field<'_>, draft: &mut Draft) -> Result<()> {
         match (number, field) {
             (9, Field::Bytes(pair)) => self.attribute(pair, Owner::Span, draft)?,
-            (1, Field::Bytes(id)) => draft.trace_id = self.trace_id(id, draft),
-            (2, Field::Bytes(id)) => draft.span_id = self.span_id(id, draft),
+            (1, Field::Bytes(id)) => draft.trace_id = trace_id(id, self.batch, draft),
+            (2, Field::Bytes(id)) => draft.span_id = span_id(id, self.batch, draft),
             (3, Field::Bytes(text)) => {
                 let text = self.scratch.text(text, &self.batch.guard, draft)?;
                 self.batch.trace_state(text);
             }
-            (4, Field::Bytes(id)) => draft.parent_id = self.span_id(id, draft),
+            (4, Field::Bytes(id)) => draft.parent_id = span_id(id, self.batch, draft),
             (5, Field::Bytes(name)) => draft.name = self.symbol(name, draft)?,
             (6, Field::Varint(kind)) => draft.kind_number(kind as i64),
             (7, Field::Fixed64(nanos)) => draft.start = draft.time(nanos),
@@ -138,12 +139,12 @@ impl<'b> SpanReader<'b> {
     }
 
     fn link(&mut self, bytes: &[u8], draft: &mut Draft) -> Result<()> {
-        let (mut trace_id, mut span_id) = (TraceId::default(), SpanId::default());
+        let (mut trace, mut span) = (TraceId::default(), SpanId::default());
         let mut wire = Wire::new(bytes);
         while let Some((number, field)) = go_on(wire.next(), draft) {
             match (number, field) {
-                (1, Field::Bytes(id)) => trace_id = self.trace_id(id, draft),
-                (2, Field::Bytes(id)) => span_id = self.span_id(id, draft),
+                (1, Field::Bytes(id)) => trace = trace_id(id, self.batch, draft),
+                (2, Field::Bytes(id)) => span = span_id(id, self.batch, draft),
                 (4, Field::Bytes(pair)) => self.attribute(pair, Owner::Link, draft)?,
                 (5, Field::Varint(count)) => {
                     draft.dropped(|draft| &mut draft.dropped_attributes, count)
@@ -151,7 +152,7 @@ impl<'b> SpanReader<'b> {
                 _ => {}
             }
         }
-        self.batch.link(trace_id, span_id);
+        self.batch.link(trace, span);
         Ok(())
     }
 
@@ -169,35 +170,6 @@ impl<'b> SpanReader<'b> {
         }
         Ok(())
     }
-
-    #[inline]
-    fn trace_id(&mut self, id: &[u8], draft: &mut Draft) -> TraceId {
-        match id.try_into() {
-            Ok(id) => TraceId(u128::from_be_bytes(id)),
-            Err(_) => {
-                draft.flaw(Flaw::IrregularId);
-                match padded::<16>(id) {
-                    Some(id) => TraceId(u128::from_be_bytes(id)),
-                    None => self.batch.trace_word(&hex(id)),
-                }
-            }
-        }
-    }
-
-    #[inline]
-    fn span_id(&mut self, id: &[u8], draft: &mut Draft) -> SpanId {
-        match id.try_into() {
-            Ok(id) => SpanId(u64::from_be_bytes(id)),
-            Err(_) if id.is_empty() => SpanId::default(),
-            Err(_) => {
-                draft.flaw(Flaw::IrregularId);
-                match padded::<8>(id) {
-                    Some(id) => SpanId(u64::from_be_bytes(id)),
-                    None => self.batch.span_word(&hex(id)),
-                }
-            }
-        }
-    }
 }
 
 fn go_on<'a>(
@@ -208,18 +180,6 @@ fn go_on<'a>(
         draft.flaw(Flaw::Malformed);
         None
     })
-}
-
-/// A short id with zeros before it.
-fn padded<const N: usize>(id: &[u8]) -> Option<[u8; N]> {
-    let mut padded = [0; N];
-    let from = N.checked_sub(id.len())?;
-    padded[from..].copy_from_slice(id);
-    Some(padded)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    spanwise_model::Value::Bytes(bytes).to_string()
 }
 
 /// True where a record has the fields of a log record or a metric.
