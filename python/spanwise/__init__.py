@@ -26,28 +26,30 @@ integers. Objects are frozen: a filter or another policy gives a new one.
 
 from __future__ import annotations
 
-from spanwise import errors
-from spanwise._compare import compare, compare_windows
-from spanwise._convert import convert, formats
-from spanwise._native import __version__
-from spanwise._read import notation, read
-from spanwise._report import Report, report
-from spanwise._service_graph import ServiceGraph
-from spanwise._simulate import Fault, Simulation, Truth, simulate
-from spanwise._summary import FileSummary, Issue, Summary
-from spanwise._trace import Trace
-from spanwise._traces import Traces
-from spanwise.errors import (
-    FormatError,
-    LimitError,
-    MergeError,
-    NoSpansError,
-    NotFoundError,
-    ReadError,
-    SpanwiseError,
-    StrictError,
-    UsageError,
-)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from spanwise import errors
+    from spanwise._compare import compare, compare_windows
+    from spanwise._convert import convert, formats
+    from spanwise._native import __version__
+    from spanwise._read import notation, read
+    from spanwise._report import Report, report
+    from spanwise._service_graph import ServiceGraph
+    from spanwise._simulate import Fault, Simulation, Truth, simulate
+    from spanwise._summary import FileSummary, Issue, Summary
+    from spanwise._trace import Trace
+    from spanwise._traces import Traces
+    from spanwise.errors import (
+        FormatError,
+        LimitError,
+        MergeError,
+        NoSpansError,
+        NotFoundError,
+        ReadError,
+        SpanwiseError,
+        StrictError,
+        UsageError,
+    )
 
 __all__ = [
     "Fault",
@@ -80,3 +82,43 @@ __all__ = [
     "report",
     "simulate",
 ]
+
+_HOMES = {
+    "FileSummary": "_summary",
+    "Issue": "_summary",
+    "Summary": "_summary",
+    "Fault": "_simulate",
+    "Simulation": "_simulate",
+    "Truth": "_simulate",
+    "simulate": "_simulate",
+    "Report": "_report",
+    "report": "_report",
+    "ServiceGraph": "_service_graph",
+    "Trace": "_trace",
+    "Traces": "_traces",
+    "compare": "_compare",
+    "compare_windows": "_compare",
+    "convert": "_convert",
+    "formats": "_convert",
+    "notation": "_read",
+    "read": "_read",
+    "__version__": "_native",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Loads what is asked for, so that the command line loads the engine alone."""
+    from importlib import import_module  # noqa: PLC0415 - only when it is needed.
+
+    if name == "errors":
+        return import_module("spanwise.errors")
+    if name not in __all__:
+        raise AttributeError(f"module 'spanwise' has no attribute {name!r}")
+    home = import_module(f"spanwise.{_HOMES.get(name, 'errors')}")
+    value: object = getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

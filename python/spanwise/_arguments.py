@@ -55,8 +55,7 @@ def time_ns(time: Time) -> int:
         return _native.time_unix_nano(time)
     if isinstance(time, datetime):
         aware = time if time.tzinfo else time.replace(tzinfo=timezone.utc)
-        # pandas' Timestamp is a datetime with nanoseconds besides.
-        return _timedelta_ns(aware - _EPOCH) + int(getattr(time, "nanosecond", 0))
+        return _timedelta_ns(aware - _EPOCH)
     return time
 
 
@@ -125,5 +124,6 @@ def _input(source: Input) -> str | tuple[str, bytes]:
 
 def _timedelta_ns(delta: timedelta) -> int:
     microseconds = (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
-    # pandas' Timedelta is a timedelta with nanoseconds besides.
+    # pandas' Timedelta is a timedelta with nanoseconds besides; a difference
+    # of its Timestamps is one too.
     return microseconds * 1_000 + int(getattr(delta, "nanoseconds", 0))

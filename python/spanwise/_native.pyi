@@ -12,6 +12,7 @@ from spanwise._typing import (
     SimulateArguments,
 )
 
+__all__: list[str]
 __version__: str
 
 @final

@@ -1,0 +1,137 @@
+"""Ctrl-C, the GIL and progress while the engine works."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import spanwise as sw
+from spanwise import _progress
+
+ENDLESS = 1_000_000_000
+LATENCY_SECONDS = 0.1
+
+
+def stopped_after(work: Callable[[], object]) -> float:
+    """The seconds from Ctrl-C, a while into the work, to its end."""
+    sent: list[float] = []
+
+    def stop() -> None:
+        sent.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(0.2, stop)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    timer.join()
+    return time.monotonic() - sent[0]
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Iterator[Path]:
+    """A named pipe into which nothing is written before the test ends."""
+    path = tmp_path / "pipe.json"
+    os.mkfifo(path)
+    yield path
+    # Lets a reader that is left behind come to its end.
+    os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
+
+
+def test_ctrl_c_stops_a_computation() -> None:
+    latencies = [stopped_after(lambda: sw.simulate(ENDLESS)) for _ in range(3)]
+    assert min(latencies) < LATENCY_SECONDS
+
+
+def test_ctrl_c_stops_a_read_that_waits_for_its_input(pipe: Path) -> None:
+    assert stopped_after(lambda: sw.read(pipe)) < LATENCY_SECONDS
+
+
+def test_a_handler_of_signals_may_raise_what_it_likes() -> None:
+    class Alarm(Exception):  # noqa: N818 - it is no error.
+        pass
+
+    def ring(*_: object) -> None:
+        raise Alarm
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(Alarm):
+            sw.simulate(ENDLESS)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_other_threads_run_meanwhile(pipe: Path) -> None:
+    """Python must write the pipe from which the engine reads."""
+    writer = threading.Timer(0.1, lambda: pipe.write_bytes(b"cart GET /cart 0..5"))
+    writer.start()
+    faulthandler.dump_traceback_later(60, exit=True)
+    try:
+        traces = sw.read(pipe)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+    writer.join()
+    assert traces["1"].root == "cart GET /cart"
+
+
+def test_results_come_in_threads_too(shop: sw.Traces) -> None:
+    tables = []
+    threads = [threading.Thread(target=lambda: tables.append(shop.hotspots())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(table.equals(tables[0]) for table in tables)
+    assert len(tables) == 4
+
+
+def test_progress_is_told_to_a_function(tmp_path: Path) -> None:
+    big = tmp_path / "big.json"
+    sw.simulate(1_500, output=big, format="otlp-json")
+    seen: list[tuple[int, int]] = []
+    for _ in range(10):
+        sw.read(big, progress=lambda done, total: seen.append((done, total)))
+        if seen:
+            break
+    assert seen
+    assert all(done <= total == big.stat().st_size for done, total in seen)
+
+
+def test_a_function_that_fails_stops_the_read(pipe: Path) -> None:
+    def fail(done: int, total: int) -> None:
+        raise ZeroDivisionError((done, total))
+
+    with pytest.raises(ZeroDivisionError):
+        sw.read(pipe, progress=fail)
+
+
+def test_nothing_is_shown_in_batch(export: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    sw.read(export)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_a_line_and_takes_it_away(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_progress, "_PATIENCE_SECONDS", 0)
+    with _progress.shown(True) as show:  # noqa: FBT003 - a plain question.
+        assert show is not None
+        show(1_000_000, 4_000_000)
+        assert capsys.readouterr().err == "\r\x1b[Kreading 1 of 4 MB (25%)"
+    assert capsys.readouterr().err == "\r\x1b[K"
+
+
+def test_who_does_not_wait_long_sees_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with _progress.shown(True) as show:  # noqa: FBT003 - a plain question.
+        assert show is not None
+        show(1, 2)
+    assert capsys.readouterr().err == ""

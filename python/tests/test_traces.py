@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import pickle
+from datetime import datetime, timedelta, timezone
+
+import polars as pl
+import pytest
+
+import spanwise as sw
+
+MILLISECOND = 1_000_000
+
+
+def test_tables_have_their_types(shop: sw.Traces) -> None:
+    spans = shop.spans(["http.route"])
+    assert isinstance(spans, pl.DataFrame)
+    assert spans.schema["duration"] == pl.Duration("ns")
+    assert spans.schema["start"] == pl.Datetime("ns", "UTC")
+    assert spans.schema["http.route"] == pl.String
+    assert spans.schema["errs"] == pl.Boolean
+    assert isinstance(spans.schema["service"], pl.Categorical)
+    assert spans.height == 7
+
+
+def test_every_table_has_columns_and_rows(shop: sw.Traces) -> None:
+    heights = {
+        "traces": shop.traces(),
+        "events": shop.events(),
+        "links": shop.links(),
+        "issues": shop.issues(),
+        "critical_path": shop.critical_path(),
+        "hotspots": shop.hotspots(),
+        "errors": shop.errors(),
+        "dependencies": shop.dependencies(),
+    }
+    assert {name: frame.height > 0 for name, frame in heights.items()} == {
+        name: name != "issues" for name in heights
+    }
+
+
+def test_the_critical_path_sums_to_the_requests(shop: sw.Traces) -> None:
+    for by in ("operation", "service", "path"):
+        table = shop.critical_path(by=by)
+        assert table.get_column("critical_time").sum() == timedelta(milliseconds=170)
+    slow = shop.critical_path(percentile=90, root_operation="GET /cart")
+    assert slow.get_column("critical_time").sum() == timedelta(milliseconds=100)
+    fast = shop.critical_path(band=(0, 10), root_operation="frontend GET /cart")
+    assert fast.get_column("critical_time").sum() == timedelta(milliseconds=50)
+
+
+def test_options_are_checked(shop: sw.Traces) -> None:
+    with pytest.raises(sw.UsageError, match="by: `span` is not operation, service or path"):
+        shop.critical_path(by="span")  # type: ignore[arg-type]
+    with pytest.raises(sw.UsageError, match="by: `path`"):
+        shop.hotspots(by="path")  # type: ignore[arg-type]
+    with pytest.raises(sw.UsageError, match="by: `path`"):
+        shop.errors(by="path")  # type: ignore[arg-type]
+    with pytest.raises(sw.UsageError, match="blocking: `none`"):
+        shop.with_policy(blocking="none")  # type: ignore[arg-type]
+    with pytest.raises(sw.UsageError, match="`15` is not a duration"):
+        shop.filter(min_duration="15")
+    with pytest.raises(TypeError):
+        shop.filter(services="cart")  # type: ignore[call-arg]
+
+
+def test_errors_name_their_origin(shop: sw.Traces) -> None:
+    origins = shop.errors(by="service").filter(pl.col("origins") > 0)
+    assert origins.get_column("service").to_list() == ["cart"]
+
+
+def roots(traces: sw.Traces) -> list[str]:
+    return [trace.id[-1] for trace in traces]
+
+
+def test_a_filter_keeps_whole_traces(shop: sw.Traces) -> None:
+    assert roots(shop.filter(service="cart")) == ["1", "3"]
+    assert roots(shop.filter(service=["redis", "nobody"])) == ["1"]
+    assert roots(shop.filter(operation="GET /home")) == ["2"]
+    assert roots(shop.filter(root_operation="GET /cart")) == ["1", "3"]
+    assert roots(shop.filter(error=True)) == ["1"]
+    assert roots(shop.filter(attribute={"http.route": "/home"})) == ["2"]
+    assert len(shop.filter(service="redis").spans()) == 4
+    assert roots(shop.filter(service="redis", error=True)) == []
+    assert shop.filter(service="nobody").critical_path().height == 0
+
+
+@pytest.mark.parametrize("duration", ["60ms", 60 * MILLISECOND, timedelta(milliseconds=60)])
+def test_durations_have_many_spellings(shop: sw.Traces, duration: str | int | timedelta) -> None:
+    assert roots(shop.filter(min_duration=duration)) == ["1"]
+    assert roots(shop.filter(operation="GET /cart", max_duration=duration)) == ["3"]
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "1970-01-01T00:00:01Z",
+        1_000 * MILLISECOND,
+        datetime(1970, 1, 1, 0, 0, 1, tzinfo=timezone.utc),
+        datetime(1970, 1, 1, 0, 0, 1),  # noqa: DTZ001 - taken as UTC.
+        datetime(1970, 1, 1, 1, 0, 1, tzinfo=timezone(timedelta(hours=1))),
+    ],
+)
+def test_times_have_many_spellings(shop: sw.Traces, time: str | int | datetime) -> None:
+    assert roots(shop.filter(since=time)) == ["2", "3"]
+    assert roots(shop.filter(until=time)) == ["1"]
+
+
+def test_nanoseconds_of_pandas_are_kept() -> None:
+    pd = pytest.importorskip("pandas")
+    traces = sw.notation("cart GET 7ns..12ns")
+    assert len(traces.filter(min_duration=pd.Timedelta(5, "ns"))) == 1
+    assert len(traces.filter(min_duration=pd.Timedelta(6, "ns"))) == 0
+    assert len(traces.filter(since=pd.Timestamp(7, unit="ns", tz="UTC"))) == 1
+    assert len(traces.filter(since=pd.Timestamp(8, unit="ns", tz="UTC"))) == 0
+
+
+def test_samples_are_stable_and_nested(shop: sw.Traces) -> None:
+    two = roots(shop.sample(2, seed=1))
+    assert two == roots(shop.sample(2, seed=1))
+    assert set(roots(shop.sample(1, seed=1))) < set(two)
+    assert len(shop.sample(100)) == 3
+
+
+def test_a_policy_holds_for_every_analysis() -> None:
+    traces = sw.notation(
+        """
+        shop POST /order   0..100 producer
+          mail send       10..60 consumer
+        """
+    )
+    assert traces.policy == {"blocking": "by_kind", "tolerance_ns": 1_000}
+    every = traces.with_policy(blocking="all")
+    assert every.policy == {"blocking": "all", "tolerance_ns": 1_000}
+    assert every.with_policy(tolerance=5).policy == {"blocking": "all", "tolerance_ns": 5}
+    assert traces.critical_path(by="service").get_column("service").to_list() == ["shop"]
+    assert every.critical_path(by="service").height == 2
+    assert every.hotspots(by="service").get_column("critical_time").sum() == timedelta(
+        milliseconds=100
+    )
+
+
+def test_traces_are_found_by_id(shop: sw.Traces) -> None:
+    assert shop["2"].root == "frontend GET /home"
+    assert shop["0000000000000002"] == shop["2"]
+    assert "2" in shop
+    assert "9" not in shop
+    assert 2 not in shop
+    with pytest.raises(KeyError, match="9"):
+        shop["9"]
+    with pytest.raises(sw.UsageError, match="several traces begin with 000"):
+        shop["000"]
+    with pytest.raises(TypeError):
+        shop[2]  # type: ignore[index]
+    assert "1" not in shop.filter(operation="GET /home")
+
+
+def test_traces_are_frozen(shop: sw.Traces) -> None:
+    with pytest.raises(AttributeError, match="frozen"):
+        shop.name = "x"
+    with pytest.raises(AttributeError, match="frozen"):
+        del shop._inner
+    with pytest.raises(TypeError, match="cannot pickle Traces"):
+        pickle.dumps(shop)
+    with pytest.raises(TypeError, match="cannot pickle Trace"):
+        pickle.dumps(shop["1"])
+
+
+def test_traces_show_themselves_in_a_line(shop: sw.Traces) -> None:
+    assert repr(shop) == "<Traces: 3 traces, 7 spans, 3 services>"
+    assert repr(shop.filter(operation="GET /home")) == "<Traces: 1 trace, 1 span, 1 service>"
+    assert "<table>" in shop._repr_mimebundle_()["text/html"]
+
+
+def test_the_graph_of_services(shop: sw.Traces) -> None:
+    graph = shop.service_graph()
+    assert ("frontend", "cart") in graph.edges.select("caller", "callee").rows()
+    assert {"frontend", "cart"} <= set(graph.nodes)
+    assert graph.cycles == ()
+    assert repr(graph).startswith("<ServiceGraph:")
+
+
+def test_a_comparison_names_what_changed(shop: sw.Traces) -> None:
+    same = sw.compare(shop, shop)
+    assert set(same.get_column("change_critical_time").to_list()) == {timedelta(0)}
+    windows = sw.compare_windows(
+        shop, baseline=("1970-01-01T00:00:02Z", "1970-01-01T00:00:03Z"), incident=(0, 10**9)
+    )
+    row = windows.filter(pl.col("operation") == "HGET")
+    assert row.get_column("change").to_list() == ["appeared"]
+    with pytest.raises(sw.NotFoundError):
+        sw.compare("no/such/file", shop)
+
+
+def test_a_report_answers_in_markdown(shop: sw.Traces) -> None:
+    report = sw.report(shop, baseline=shop, title="Carts")
+    assert report.markdown.startswith("# Carts\n")
+    assert report._repr_markdown_() == str(report)
+    assert repr(report) == "<Report: Carts>"
