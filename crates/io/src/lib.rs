@@ -13,6 +13,7 @@ pub mod progress;
 pub mod read;
 pub mod source;
 mod visitor;
+pub mod zipkin;
 
 pub use guess::{by_name, formats, guess};
 pub use limits::Limits;

@@ -40,9 +40,11 @@ pub(crate) fn counts(batch: &SpanBatch) -> Vec<(&'static str, usize)> {
     let flagged = |bit: u32| heads.flags.iter().filter(|&&bits| bits & bit != 0).count();
     let ids: HashSet<(TraceId, SpanId)> = records.iter().map(|h| (h.trace_id, h.span_id)).collect();
     let traces: HashSet<TraceId> = heads.trace_id.iter().copied().collect();
+    // The manifest takes an absent duration for zero.
     let lasting = |wanted: std::cmp::Ordering| {
         let of = |h: &&spanwise_model::SpanHead| {
-            h.end_unix_nano.map(|end| end.cmp(&h.start_unix_nano)) == Some(wanted)
+            let end = h.end_unix_nano.unwrap_or(h.start_unix_nano);
+            end.cmp(&h.start_unix_nano) == wanted
         };
         records.iter().filter(of).count()
     };

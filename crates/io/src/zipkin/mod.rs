@@ -1,0 +1,64 @@
+//! Zipkin's JSON, version 2: lists of spans, lists of such lists, or a span or
+//! list a line.
+//!
+//! # What becomes of what
+//!
+//! | Zipkin | spanwise |
+//! |---|---|
+//! | `timestamp`, `duration` in microseconds | start and end |
+//! | no `timestamp` | the annotation `cs` or `sr`, else the first annotation |
+//! | no `duration` | `cr` less `cs`, or `ss` less `sr` |
+//! | `kind`, or annotations `cs`/`cr` and `sr`/`ss` | kind |
+//! | `shared` | the flag of that name |
+//! | `localEndpoint` | service, `network.local.address`, `network.local.port` |
+//! | `remoteEndpoint` | `peer.service`, `network.peer.address`, `network.peer.port` |
+//! | a tag `error` | status ERROR unless it is `false`; its text is the status's |
+//! | tags `otel.status_code`, `otel.scope.name` (or `otel.library.…`), `w3c.tracestate` | status, scope, trace state |
+//! | tags `otlp.link.0`, … of the OpenTelemetry Collector | links |
+//! | annotations, also `"name": {…}` and `name|{…}|0` of OpenTelemetry | events |
+//!
+//! Version 1 (`binaryAnnotations`) is another format and is not recognised.
+//!
+//! # What Zipkin cannot hold
+//!
+//! The writer rounds times down to whole microseconds, start and end each for
+//! itself, and a span that takes any time at all takes one microsecond at
+//! least. Values of attributes become texts, attributes of resources become
+//! tags, kind INTERNAL and FOLLOWS_FROM are lost. Links are written as the
+//! OpenTelemetry Collector writes them.
+
+mod annotation;
+mod pairs;
+mod probe;
+mod reader;
+mod tags;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use crate::format::{Ended, Format};
+use spanwise_model::{Result, SpanBatch};
+use std::io::Write;
+
+/// Zipkin's JSON, version 2.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ZipkinJson;
+
+impl Format for ZipkinJson {
+    fn name(&self) -> &'static str {
+        "zipkin-json"
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        probe::recognises(head)
+    }
+
+    fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
+        crate::visitor::read(bytes, &mut reader::Reader::new(batch))
+    }
+
+    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
+        writer::write(batch, out)
+    }
+}
