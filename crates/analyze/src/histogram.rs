@@ -55,6 +55,15 @@ pub struct Histogram {
     max: u64,
 }
 
+/// A histogram without values.
+pub(crate) static EMPTY: Histogram = Histogram {
+    first: 0,
+    counts: Vec::new(),
+    count: 0,
+    min: 0,
+    max: 0,
+};
+
 impl Histogram {
     /// Counts a value.
     #[inline]

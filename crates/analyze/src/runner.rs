@@ -13,11 +13,32 @@ use spanwise_model::{Result, SpanTable};
 /// Chunks are no smaller than this many spans (the last one excepted).
 const CHUNK_SPANS: usize = 32_768;
 
-/// And there are about this many of them at most.
-const CHUNKS: usize = 64;
+/// And there are about so many of them for each thread, so that all threads
+/// end at about one time.
+const CHUNKS_A_THREAD: usize = 4;
 
 /// Runs all analyses over some traces of a table. A trace that is named twice
 /// counts once.
+///
+/// ```
+/// use spanwise_analyze::analyses::{CriticalPath, Hotspots};
+/// use spanwise_analyze::{facts, run, Analysis, Policy};
+/// use spanwise_model::table::Cell;
+///
+/// let batch = spanwise_io::notation::parse("
+///     shop GET /cart  0..100
+///       cart Get     10..70
+/// ");
+/// let table = spanwise_io::assemble::assemble(batch)?;
+/// let facts = facts::compute(&table, &Policy::default());
+/// let (path, hotspots) = (CriticalPath::default(), Hotspots::default());
+/// let partials = run(&table, &[0], &facts, &[&path, &hotspots]);
+/// let path = path.finish(&partials[0]);
+/// assert_eq!(path.cell(0, "operation"), Cell::Text("Get"));
+/// assert_eq!(path.cell(0, "critical_time"), Cell::Duration(60_000_000));
+/// assert_eq!(hotspots.finish(&partials[1]).rows(), 2);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[must_use]
 pub fn run(
     table: &SpanTable,
@@ -92,7 +113,8 @@ fn absorb_all(left: Vec<Partial>, right: Vec<Partial>) -> Vec<Partial> {
 /// Cuts traces into runs of at least [`CHUNK_SPANS`] spans.
 fn chunks<'a>(table: &SpanTable, traces: &'a [u32]) -> Vec<&'a [u32]> {
     let spans: usize = traces.iter().map(|&trace| table.rows(trace).len()).sum();
-    let target = (spans / CHUNKS).max(CHUNK_SPANS);
+    let most = rayon::current_num_threads() * CHUNKS_A_THREAD;
+    let target = (spans / most).max(CHUNK_SPANS);
     let (mut chunks, mut start, mut size) = (Vec::new(), 0, 0);
     for (at, &trace) in traces.iter().enumerate() {
         size += table.rows(trace).len();

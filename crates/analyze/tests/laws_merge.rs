@@ -13,7 +13,7 @@ use spanwise_io::assemble::assemble;
 use spanwise_io::notation::parse;
 use spanwise_model::table::Cell;
 use spanwise_model::trace::TopKind;
-use spanwise_model::{ErrorKind, SpanKind, SpanTable, Table};
+use spanwise_model::{ErrorKind, Span, SpanKind, SpanTable, Table, Trace};
 use std::fmt::Write;
 
 const KINDS: [&str; 6] = ["", "internal", "server", "client", "producer", "consumer"];
@@ -219,10 +219,10 @@ proptest! {
     fn critical_time_sums_to_the_roots(traces in traces()) {
         let input = read(&notation(&traces, 0));
         let all = indices(&input.0);
-        let roots = input.0.traces().map(|trace| trace.primary());
+        let roots = input.0.traces().map(Trace::primary);
         let roots = roots.filter(|top| top.top_kind() == TopKind::Root);
         let requests: u64 = roots
-            .flat_map(|root| root.subtree())
+            .flat_map(Span::subtree)
             .map(|row| input.1.critical_nano[row as usize])
             .sum();
         for by in [CriticalPathBy::Operation, CriticalPathBy::Service, CriticalPathBy::Path] {
@@ -242,12 +242,12 @@ proptest! {
         let partials = run(&table, &indices(&table), &facts, &[&analysis]);
         let hotspots = analysis.finish(&partials[0]);
         for row in 0..hotspots.rows() {
-            let named = |span: &spanwise_model::Span<'_>| {
+            let named = |span: &Span<'_>| {
                 Cell::Text(span.service()) == hotspots.cell(row, "service")
                     && Cell::Text(span.operation()) == hotspots.cell(row, "operation")
                     && Cell::Text(span.kind().name()) == hotspots.cell(row, "kind")
             };
-            let spans: Vec<_> = table.traces().flat_map(|t| t.spans()).filter(named).collect();
+            let spans: Vec<_> = table.traces().flat_map(Trace::spans).filter(named).collect();
             let total: u64 = spans.iter().map(|span| span.duration_nano()).sum();
             let own: u64 = spans.iter().map(|span| facts.self_nano[span.row() as usize]).sum();
             prop_assert_eq!(hotspots.cell(row, "calls"), Cell::U64(spans.len() as u64));
@@ -260,7 +260,7 @@ proptest! {
     fn calls_between_services_are_what_a_loop_counts(traces in traces()) {
         let (table, facts) = read(&notation(&traces, 0));
         let is_call = |row: u32| {
-            let span = spanwise_model::Span::new(&table, row);
+            let span = Span::new(&table, row);
             let Some(parent) = span.parent() else { return false };
             let elsewhere = parent.service() != span.service();
             let pair = parent.kind() == SpanKind::Client && span.kind() == SpanKind::Server;
@@ -315,12 +315,11 @@ proptest! {
 
 /// A message whose queue nobody names, under a parent.
 fn is_direct(table: &SpanTable, row: u32) -> bool {
-    let span = spanwise_model::Span::new(table, row);
+    let span = Span::new(table, row);
     let Some(parent) = span.parent() else {
         return false;
     };
-    let named =
-        |span: spanwise_model::Span<'_>| span.attribute("messaging.destination.name").is_some();
+    let named = |span: Span<'_>| span.attribute("messaging.destination.name").is_some();
     let (sent, received) = (
         parent.kind() == SpanKind::Producer,
         span.kind() == SpanKind::Consumer,
@@ -381,4 +380,38 @@ fn threads_do_not_show() {
     let one = on_threads(&input, 1);
     assert_eq!(one, on_threads(&input, 2));
     assert_eq!(one, on_threads(&input, 5));
+}
+
+/// A chain and a fan of spans that all err: nothing may be recursive or
+/// quadratic.
+#[test]
+fn depth_and_width_are_ordinary() {
+    const SPANS: usize = 100_000;
+    let mut text = String::from("trace 1\na op 0..100 error id=1\n");
+    for span in 2..=SPANS {
+        let _ = writeln!(
+            text,
+            "s{} op 0..100 client error id={span:x} parent={:x}",
+            span % 3,
+            span - 1
+        );
+    }
+    text.push_str("trace 2\na op 0..100 error id=1\n");
+    for span in 2..=SPANS {
+        let _ = writeln!(
+            text,
+            "b op 0..100 consumer error link=1 id={span:x} parent=1"
+        );
+    }
+    let (table, facts) = read(&text);
+    assert_eq!(table.len(), 2 * SPANS);
+    let analyses = everything();
+    let started = std::time::Instant::now();
+    for (partial, analysis) in run(&table, &[0, 1], &facts, &borrowed(&analyses))
+        .iter()
+        .zip(&analyses)
+    {
+        assert!(analysis.finish(partial).rows() > 0, "{}", analysis.name());
+    }
+    assert!(started.elapsed().as_secs() < 60, "linear in spans");
 }

@@ -8,7 +8,7 @@ use crate::facts::{fact_flags, FactColumns};
 use crate::histogram::Histogram;
 use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
 use rustc_hash::FxHashMap;
-use spanwise_model::{flags, ColumnData, OperationId, SpanTable, Table, Trace};
+use spanwise_model::{flags, ColumnData, OperationId, Span, SpanTable, Table, Trace};
 use std::collections::BTreeMap;
 
 /// Half-open spans of time, nanoseconds since the epoch: from, to.
@@ -168,8 +168,8 @@ struct Cells<'a> {
 impl Cells<'_> {
     fn add(&mut self, trace: Trace<'_>, cohort: u64, facts: &FactColumns) {
         let root = request_root(trace);
-        let request = root.map_or(0..0, |root| root.subtree());
-        let root = root.map(|root| root.operation_id());
+        let request = root.map_or(0..0, Span::subtree);
+        let root = root.map(Span::operation_id);
         if let Some(root) = root {
             let row = self.row(cohort, Some(root), root);
             self.out.add(row, REQUESTS, 1);

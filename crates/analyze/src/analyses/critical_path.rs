@@ -3,13 +3,13 @@
 
 use super::bands::{band_at, band_of, band_start, root_of, Requests, Root};
 use super::columns::{counts, durations, names, nano, ratio, shares};
-use super::operations::{operation_key, request_root};
+use super::operations::{operation_names, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::call_path::{CallPaths, DEEPER};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
 use rustc_hash::FxHashMap;
-use spanwise_model::{ColumnData, Span, SpanTable, Table, Trace};
+use spanwise_model::{ColumnData, OperationId, Span, SpanTable, Symbol, Table, Trace};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -168,6 +168,7 @@ impl Analysis for CriticalPath {
         for trace in traces.traces() {
             cells.add(trace, facts);
         }
+        cells.flush();
     }
 
     fn finish(&self, partial: &Partial) -> Table {
@@ -178,20 +179,32 @@ impl Analysis for CriticalPath {
     }
 }
 
-/// A root operation and band, by number: operation (or none) and band.
-type Group = (Option<u32>, u64);
+/// A root operation (none for what is no request) and a band.
+type Group = (Option<OperationId>, u64);
 
-/// The cells of a batch, found without hashing names.
+/// The cells of a batch, found and summed without touching the partial.
 struct Cells<'a> {
     by: CriticalPathBy,
     table: &'a SpanTable,
     out: &'a mut Partial,
-    groups: FxHashMap<Group, u32>,
-    rows: FxHashMap<(u32, u32), Row>,
+    /// The names of operations, as codes of the partial.
+    names: FxHashMap<OperationId, [Key<'static>; 3]>,
+    groups: Vec<Group>,
+    group_index: FxHashMap<Group, u32>,
+    cells: Vec<CellSums>,
+    /// By group and node.
+    cell_index: FxHashMap<(u32, u32), u32>,
     paths: CallPaths,
     nodes: Vec<u32>,
-    /// By row: the trace that was counted last.
-    counted: Vec<u32>,
+}
+
+/// A cell, and what the batch adds to it.
+struct CellSums {
+    group: u32,
+    node: u32,
+    /// The trace that was counted last.
+    counted: u32,
+    sums: [u128; STATES.len()],
 }
 
 impl<'a> Cells<'a> {
@@ -200,11 +213,13 @@ impl<'a> Cells<'a> {
             by,
             table,
             out,
-            groups: FxHashMap::default(),
-            rows: FxHashMap::default(),
+            names: FxHashMap::default(),
+            groups: Vec::new(),
+            group_index: FxHashMap::default(),
+            cells: Vec::new(),
+            cell_index: FxHashMap::default(),
             paths: CallPaths::default(),
             nodes: Vec::new(),
-            counted: Vec::new(),
         }
     }
 
@@ -212,83 +227,109 @@ impl<'a> Cells<'a> {
         if self.by == CriticalPathBy::Path {
             self.paths.add(trace, &mut self.nodes);
         }
+        let first = trace.rows().start;
         let root = request_root(trace);
         let request = root.map_or(0..0, Span::subtree);
-        let of_request = root.map(|root| {
-            let rows = request.start as usize..request.end as usize;
-            let duration = facts.critical_nano[rows]
-                .iter()
-                .fold(0, |a: u64, &n| a.saturating_add(n));
-            (Some(root.operation_id().0), band_of(duration))
-        });
+        let of_request = root.map(|root| self.group_of(root, facts));
         if let Some(group) = of_request {
-            let cell = self.cell(group, request.start, trace.rows().start);
-            self.out.add(cell, REQUESTS, 1);
+            self.cell(group, request.start, first).sums[REQUESTS] += 1;
         }
         for row in trace.rows() {
-            if facts.flags[row as usize] & fact_flags::ON_PATH == 0 {
+            let at = row as usize;
+            if facts.flags[at] & fact_flags::ON_PATH == 0 {
                 continue;
             }
-            let group = of_request
-                .filter(|_| request.contains(&row))
-                .unwrap_or((None, 0));
-            let cell = self.cell(group, row, trace.rows().start);
-            let first = self.first_of_trace(cell, trace.index());
-            let errs = facts.flags[row as usize] & fact_flags::ERRS != 0;
-            self.out.add(cell, TRACES, first);
-            self.out.add(cell, SPANS, 1);
-            self.out
-                .add(cell, CRITICAL, facts.critical_nano[row as usize]);
-            self.out.add(cell, SELF, facts.self_nano[row as usize]);
-            self.out.add(cell, ERRORS, errs);
+            let group = of_request.filter(|_| request.contains(&row));
+            let group = group.unwrap_or_else(|| self.group((None, 0)));
+            let cell = self.cell(group, row, first);
+            let is_first = std::mem::replace(&mut cell.counted, trace.index()) != trace.index();
+            cell.sums[TRACES] += u128::from(is_first);
+            cell.sums[SPANS] += 1;
+            cell.sums[CRITICAL] += u128::from(facts.critical_nano[at]);
+            cell.sums[SELF] += u128::from(facts.self_nano[at]);
+            cell.sums[ERRORS] += u128::from(facts.flags[at] & fact_flags::ERRS != 0);
         }
     }
 
-    fn cell(&mut self, group: Group, row: u32, first: u32) -> Row {
+    /// The group of a request: its root operation, and the band of its
+    /// duration, which is the sum of its tiles.
+    fn group_of(&mut self, root: Span<'_>, facts: &FactColumns) -> u32 {
+        let rows = root.subtree();
+        let tiles = facts.critical_nano[rows.start as usize..rows.end as usize].iter();
+        let duration = tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano));
+        self.group((Some(root.operation_id()), band_of(duration)))
+    }
+
+    fn group(&mut self, group: Group) -> u32 {
         let next = self.groups.len() as u32;
-        let group_id = *self.groups.entry(group).or_insert(next);
+        let at = *self.group_index.entry(group).or_insert(next);
+        if at == next {
+            self.groups.push(group);
+        }
+        at
+    }
+
+    fn cell(&mut self, group: u32, row: u32, first: u32) -> &mut CellSums {
         let operation = self.table.columns.operation[row as usize];
         let node = match self.by {
             CriticalPathBy::Operation => operation.0,
             CriticalPathBy::Service => self.table.operations.service(operation).0,
             CriticalPathBy::Path => self.nodes[(row - first) as usize],
         };
-        if let Some(&cell) = self.rows.get(&(group_id, node)) {
-            return cell;
+        let next = self.cells.len() as u32;
+        let at = *self.cell_index.entry((group, node)).or_insert(next);
+        if at == next {
+            self.cells.push(CellSums {
+                group,
+                node,
+                counted: u32::MAX,
+                sums: [0; STATES.len()],
+            });
         }
-        let cell = self.new_cell(group, row, node);
-        self.rows.insert((group_id, node), cell);
-        cell
+        &mut self.cells[at as usize]
     }
 
-    fn new_cell(&mut self, (root, band): Group, row: u32, node: u32) -> Row {
-        let table = self.table;
-        let operation = |id| operation_key(table, id);
-        let root = root.map_or([Key::Name(""); 3], |id| {
-            operation(spanwise_model::OperationId(id))
-        });
-        let mut key = root.to_vec();
-        key.push(Key::U64(band));
-        let own = operation(table.columns.operation[row as usize]);
-        match self.by {
-            CriticalPathBy::Operation => key.extend(own),
-            CriticalPathBy::Service => key.push(own[0]),
-            CriticalPathBy::Path => {
-                let node = self.paths.nodes()[node as usize];
-                let depth = Key::U64(node.depth.into());
-                key.extend([Key::U128(node.id), Key::U128(node.parent), depth]);
-                let deeper = [Key::Name(""), Key::Name(DEEPER), Key::Name("")];
-                key.extend(node.operation.map_or(deeper, operation));
+    /// Adds all cells to the partial.
+    fn flush(mut self) {
+        for cell in std::mem::take(&mut self.cells) {
+            let row = self.row(cell.group, cell.node);
+            for (column, sum) in cell.sums.into_iter().enumerate() {
+                self.out.add(row, column, sum as i128);
             }
         }
-        self.out.row(&key)
     }
 
-    fn first_of_trace(&mut self, cell: Row, trace: u32) -> bool {
-        if cell >= self.counted.len() {
-            self.counted.resize(cell + 1, u32::MAX);
+    fn row(&mut self, group: u32, node: u32) -> Row {
+        let (root, band) = self.groups[group as usize];
+        let root = root.map_or([Key::Name(""); 3], |root| self.names(root));
+        let [a, b, c] = root;
+        let start = [a, b, c, Key::U64(band)];
+        match self.by {
+            CriticalPathBy::Operation => {
+                let [d, e, f] = self.names(OperationId(node));
+                self.out.row(&[start.as_slice(), &[d, e, f]].concat())
+            }
+            CriticalPathBy::Service => {
+                let service = Key::Name(self.table.text(Symbol(node)));
+                self.out.row(&[start.as_slice(), &[service]].concat())
+            }
+            CriticalPathBy::Path => {
+                let node = self.paths.nodes()[node as usize];
+                let deeper = [Key::Name(""), Key::Name(DEEPER), Key::Name("")];
+                let [d, e, f] = node.operation.map_or(deeper, |id| self.names(id));
+                let (id, parent) = (Key::U128(node.id), Key::U128(node.parent));
+                let path = [id, parent, Key::U64(node.depth.into()), d, e, f];
+                self.out.row(&[start.as_slice(), &path].concat())
+            }
         }
-        std::mem::replace(&mut self.counted[cell], trace) != trace
+    }
+
+    fn names(&mut self, operation: OperationId) -> [Key<'static>; 3] {
+        let (table, out) = (self.table, &mut self.out);
+        let names = self.names.entry(operation);
+        *names.or_insert_with(|| {
+            operation_names(table, operation).map(|name| Key::Code(out.intern(name)))
+        })
     }
 }
 

@@ -34,7 +34,7 @@ use std::cmp::Reverse;
 /// | column | meaning |
 /// |---|---|
 /// | `caller`, `caller_kind`, `callee`, `callee_kind` | the two nodes: `service`, `database`, `queue`, `external`, or `unknown` without a name |
-/// | `connection` | `http`, `rpc`, `db`, `messaging`, `in_process`, `unknown` |
+/// | `connection` | `http`, `rpc`, `db`, `messaging`, `in_process`, `unknown`: what the caller's attributes speak of, else the callee's |
 /// | `calls` | calls |
 /// | `errors`, `error_share` | calls whose caller's span errs (the callee's, where the caller has none) |
 /// | `p50`, `p95`, `p99` | quantiles of the duration that the caller's CLIENT or PRODUCER saw; of the callee's span, where there is none |
@@ -261,7 +261,10 @@ impl<'a> Observer<'a> {
         } else {
             Connection::Unknown
         };
-        let connection = self.connections.of(parent).min(self.connections.of(row));
+        let connection = match self.connections.of(parent) {
+            Connection::Unknown => self.connections.of(row),
+            said => said,
+        };
         let nano = &self.table.columns.duration_nano;
         let network = nano[parent as usize].saturating_sub(nano[row as usize]);
         let call = Call {

@@ -268,7 +268,7 @@ impl Observer<'_> {
         out.add(row, DEPTH, depth);
         out.add(row, MAX_DEPTH, depth);
         out.add(row, TRACES, first_of_trace(&mut self.seen, row, trace));
-        let root = request_root(trace).map(|root| root.row());
+        let root = request_root(trace).map(Span::row);
         if root == Some(spread.top[at]) {
             out.add(row, FAILED, first_of_trace(&mut self.failed, row, trace));
         }

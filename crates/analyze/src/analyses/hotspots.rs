@@ -5,7 +5,7 @@ use super::operations::{operation_key, request_root, OperationRows};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{KeyType, Merge, Partial, Row, Schema};
-use spanwise_model::{flags, OperationId, SpanTable, Table};
+use spanwise_model::{flags, OperationId, Span, SpanTable, Table};
 use std::cmp::Reverse;
 
 /// What a row of [`Hotspots`] stands for.
@@ -119,7 +119,7 @@ impl Analysis for Hotspots {
         let mut rows = OperationRows::new(table);
         let mut tallies: Vec<Tally> = vec![Tally::default(); out.len()];
         for trace in traces.traces() {
-            let request = request_root(trace).map_or(0..0, |root| root.subtree());
+            let request = request_root(trace).map_or(0..0, Span::subtree);
             for span in trace.rows() {
                 let at = span as usize;
                 let id = columns.operation[at];

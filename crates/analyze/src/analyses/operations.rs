@@ -25,14 +25,20 @@ impl OperationRows {
     }
 }
 
-/// Service, name and kind of an operation as cells of a key.
-pub(super) fn operation_key(table: &SpanTable, id: OperationId) -> [Key<'_>; 3] {
+/// Service, name and kind of an operation.
+pub(super) fn operation_names(table: &SpanTable, id: OperationId) -> [&str; 3] {
     let operations = &table.operations;
+    let (service, name) = (operations.service(id), operations.name(id));
     [
-        Key::Name(table.text(operations.service(id))),
-        Key::Name(table.text(operations.name(id))),
-        Key::Name(operations.kind(id).name()),
+        table.text(service),
+        table.text(name),
+        operations.kind(id).name(),
     ]
+}
+
+/// The same as cells of a key.
+pub(super) fn operation_key(table: &SpanTable, id: OperationId) -> [Key<'_>; 3] {
+    operation_names(table, id).map(Key::Name)
 }
 
 /// The top span of the primary component, where that is a real root. Only

@@ -21,7 +21,7 @@ mod smallest;
 mod state;
 
 pub use best::Exemplar;
-pub use schema::{Key, KeyType, Merge, Schema};
+pub use schema::{Key, KeyType, Merge, NameCode, Schema};
 pub use smallest::Smallest;
 
 use crate::histogram::Histogram;
@@ -99,6 +99,11 @@ impl Partial {
         for &cell in key {
             self.push_word(cell);
         }
+        self.row_of_last_words(start)
+    }
+
+    /// The row of the key behind `start`, which is dropped where it is known.
+    fn row_of_last_words(&mut self, start: usize) -> Row {
         let hash = hash(&self.words[start..]);
         let (width, (old, new)) = (self.words.len() - start, self.words.split_at(start));
         let same = |&row: &u32| old[row as usize * width..][..width] == *new;
@@ -106,19 +111,23 @@ impl Partial {
             self.words.truncate(start);
             return row as usize;
         }
-        self.add_row(hash, width)
+        self.add_row(width)
     }
 
-    fn add_row(&mut self, hash: u64, width: usize) -> Row {
+    fn add_row(&mut self, width: usize) -> Row {
         let row = u32::try_from(self.rows).expect("fewer than 2^32 rows");
-        let words = &self.words;
-        let rehash = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
-        self.index.insert_unique(hash, row, rehash);
+        self.index_row(row, width);
         for (state, &(_, merge)) in self.states.iter_mut().zip(self.schema.states) {
             state.push(merge);
         }
         self.rows += 1;
         row as usize
+    }
+
+    fn index_row(&mut self, row: u32, width: usize) {
+        let words = &self.words;
+        let hash = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
+        self.index.insert_unique(hash(&row), row, hash);
     }
 
     fn push_word(&mut self, cell: Key<'_>) {
@@ -127,10 +136,16 @@ impl Partial {
                 let code = self.names.intern(name);
                 self.words.push(u64::from(code.0));
             }
+            Key::Code(code) => self.words.push(u64::from(code.0)),
             Key::U64(n) => self.words.push(n),
             Key::I64(n) => self.words.push(n as u64),
             Key::U128(n) => self.words.extend([(n >> 64) as u64, n as u64]),
         }
+    }
+
+    /// Holds a name, so that keys with it need not be hashed as texts.
+    pub fn intern(&mut self, name: &str) -> NameCode {
+        NameCode(self.names.intern(name).0)
     }
 
     /// Merges `value` into a number: a sum, minimum or maximum.
@@ -211,16 +226,12 @@ impl Partial {
         }
     }
 
-    /// A histogram of a row.
-    ///
-    /// # Panics
-    ///
-    /// Where the column holds none.
+    /// A histogram of a row; empty where the column holds none.
     #[must_use]
     pub fn histogram(&self, row: Row, column: usize) -> &Histogram {
         match &self.states[column] {
             State::Histograms(cells) => &cells[row],
-            _ => panic!("column {column} holds no histograms"),
+            _ => &crate::histogram::EMPTY,
         }
     }
 
@@ -275,8 +286,17 @@ impl Partial {
 
     /// Merges a partial of the same schema and of other traces.
     pub(crate) fn absorb(&mut self, other: &Partial) {
+        let names = self.names.absorb(&other.names);
+        let kinds = self.schema.word_types();
         for theirs in 0..other.rows {
-            let ours = self.row(&other.keys(theirs));
+            let start = self.words.len();
+            let words = &other.words[theirs * kinds.len()..];
+            let ours = words.iter().zip(&kinds).map(|(&word, kind)| match kind {
+                KeyType::Name => u64::from(names[word as usize].0),
+                _ => word,
+            });
+            self.words.extend(ours);
+            let ours = self.row_of_last_words(start);
             let states = self.states.iter_mut().zip(&other.states);
             for ((state, from), &(_, merge)) in states.zip(self.schema.states) {
                 state.merge(ours, from, theirs, merge);
@@ -293,32 +313,50 @@ impl Partial {
     /// All rows in the order of their keys.
     #[must_use]
     pub fn sorted_rows(&self) -> Vec<Row> {
+        let names = self.name_ranks();
+        let kinds = self.schema.word_types();
+        let width = kinds.len();
+        let ordered = |(word, kind): (&u64, &KeyType)| match kind {
+            KeyType::Name => names[*word as usize].into(),
+            KeyType::I64 => word ^ 1 << 63,
+            _ => *word,
+        };
+        let keys: Vec<u64> = self
+            .words
+            .iter()
+            .zip(kinds.iter().cycle())
+            .map(ordered)
+            .collect();
+        let key = |row: Row| &keys[row * width..][..width];
         let mut rows: Vec<Row> = (0..self.rows).collect();
-        let columns = self.schema.keys.len();
-        rows.sort_unstable_by(|&a, &b| {
-            let cells = (0..columns).map(|column| self.key(a, column).cmp(&self.key(b, column)));
-            cells.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-        });
+        rows.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
         rows
     }
 
-    /// Puts the rows into the order of their keys, so that equal content is
-    /// laid out alike.
+    /// By code of a name: its rank among all names.
+    fn name_ranks(&self) -> Vec<u32> {
+        let mut codes: Vec<u32> = (0..self.names.len() as u32).collect();
+        codes.sort_unstable_by_key(|&code| self.names.get(Symbol(code)));
+        let mut ranks = vec![0; codes.len()];
+        for (rank, &code) in (0..).zip(&codes) {
+            ranks[code as usize] = rank;
+        }
+        ranks
+    }
+
+    /// Puts the rows into the order of their keys.
     pub(crate) fn canonicalise(&mut self) {
         let rows = self.sorted_rows();
-        let old = std::mem::replace(self, Self::new(self.analysis, &self.schema));
-        for &row in &rows {
-            let columns = 0..old.schema.keys.len();
-            for column in columns {
-                self.push_word(old.key(row, column));
-            }
-            let width = self.schema.key_words();
-            let hash = hash(&self.words[self.words.len() - width..]);
-            self.add_row(hash, width);
-        }
-        self.states = old.states;
+        let width = self.schema.key_words();
+        let words = rows
+            .iter()
+            .flat_map(|&row| &self.words[row * width..][..width]);
+        self.words = words.copied().collect();
         self.states.iter_mut().for_each(|state| state.take(&rows));
-        self.marks = old.marks;
+        self.index.clear();
+        for row in 0..self.rows {
+            self.index_row(row as u32, width);
+        }
     }
 
     /// A canonical encoding: equal content gives equal bytes, whatever the
@@ -350,6 +388,7 @@ pub(crate) fn mark_of(trace: TraceId, cohort: u64) -> u64 {
 
 fn encode_key(cell: Key<'_>, out: &mut Vec<u8>) {
     match cell {
+        Key::Code(code) => out.extend_from_slice(&code.0.to_le_bytes()),
         Key::Name(name) => {
             out.extend_from_slice(&(name.len() as u64).to_le_bytes());
             out.extend_from_slice(name.as_bytes());

@@ -24,11 +24,17 @@ impl KeyType {
     }
 }
 
+/// A name in one partial; it means nothing in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameCode(pub(super) u32);
+
 /// One cell of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key<'a> {
     /// See [`KeyType::Name`].
     Name(&'a str),
+    /// A name that the partial holds already; see [`super::Partial::intern`].
+    Code(NameCode),
     /// See [`KeyType::U64`].
     U64(u64),
     /// See [`KeyType::I64`].
@@ -69,6 +75,13 @@ impl Schema {
     /// How many words of 64 bits a key takes.
     pub(super) fn key_words(&self) -> usize {
         self.keys.iter().map(|(_, kind)| kind.words()).sum()
+    }
+
+    /// The type that each word of a key belongs to.
+    pub(super) fn word_types(&self) -> Vec<KeyType> {
+        let keys = self.keys.iter();
+        keys.flat_map(|&(_, kind)| std::iter::repeat_n(kind, kind.words()))
+            .collect()
     }
 
     /// The first word of a key column.
