@@ -329,6 +329,21 @@ fn simulations_are_reproducible_and_readable() {
 }
 
 #[test]
+fn extreme_traces_are_simulated_and_drawn() {
+    let place = Place::new();
+    for shape in ["chain", "fan-out", "job"] {
+        let make = [
+            "simulate", "--shape", shape, "--spans", "3000", "-q", "-o", "one.json",
+        ];
+        place.run(&make).done();
+        let drawn = place
+            .run(&["trace", "5ba9", "one.json", "--rows", "9", "--depth", "5"])
+            .done();
+        assert!(drawn.out.contains("more spans"), "{shape}\n{}", drawn.out);
+    }
+}
+
+#[test]
 fn a_report_is_markdown_or_json() {
     let place = Place::with("shop.txt", SHOP);
     place.write("before.txt", "trace 9\nfrontend GET /cart 0..10 server\n");

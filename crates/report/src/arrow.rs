@@ -202,11 +202,7 @@ mod tests {
                 duration
             ]
         );
-        let nulls: Vec<_> = batch
-            .columns()
-            .iter()
-            .map(|array| array.null_count())
-            .collect();
+        let nulls: Vec<_> = batch.columns().iter().map(Array::null_count).collect();
         assert_eq!(nulls, [1, 1, 1, 0, 1, 0, 1]);
         assert_eq!(
             batch.column(1).as_string_view().value(1),

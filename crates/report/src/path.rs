@@ -184,9 +184,7 @@ late job 50ns..51ns parent=99 id=3
         let path = TracePath::new(trace, trace.primary(), &tiles);
         let mut out = Vec::new();
         crate::json::write_object(&path, &mut out).expect("a vector takes all");
-        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"
-        {"version":1,"trace_id":"00000000000000000000000000000001","root_span_id":"0000000000000001","duration_ns":10,"complete":false,"segments":[{"span_id":"0000000000000001","service":"a","operation":"GET /","start_unix_nano":0,"end_unix_nano":2,"tied":false,"overlapped":true,"clipped":false},{"span_id":"0000000000000002","service":"b","operation":"SELECT","start_unix_nano":2,"end_unix_nano":4,"tied":false,"overlapped":false,"clipped":false},{"span_id":"0000000000000001","service":"a","operation":"GET /","start_unix_nano":4,"end_unix_nano":10,"tied":false,"overlapped":true,"clipped":false}],"other_components":[{"root_span_id":"0000000000000003","kind":"orphan","duration_ns":1,"spans":1}]}
-        "#);
+        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"{"version":1,"trace_id":"00000000000000000000000000000001","root_span_id":"0000000000000001","duration_ns":10,"complete":false,"segments":[{"span_id":"0000000000000001","service":"a","operation":"GET /","start_unix_nano":0,"end_unix_nano":2,"tied":false,"overlapped":true,"clipped":false},{"span_id":"0000000000000002","service":"b","operation":"SELECT","start_unix_nano":2,"end_unix_nano":4,"tied":false,"overlapped":false,"clipped":false},{"span_id":"0000000000000001","service":"a","operation":"GET /","start_unix_nano":4,"end_unix_nano":10,"tied":false,"overlapped":true,"clipped":false}],"other_components":[{"root_span_id":"0000000000000003","kind":"orphan","duration_ns":1,"spans":1}]}"#);
         let sum: u64 = path.segments.iter().map(Segment::duration_ns).sum();
         assert_eq!(sum, path.duration_ns);
         assert_eq!(path.table().rows(), path.segments.len());

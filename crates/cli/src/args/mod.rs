@@ -12,7 +12,7 @@ pub(crate) use filter::FilterArgs;
 pub(crate) use output::{Color, Format, OutputArgs};
 pub(crate) use policy::{BlockingArg, PolicyArgs};
 pub(crate) use read::ReadArgs;
-pub(crate) use simulate::{FaultArg, SimulateArgs, System};
+pub(crate) use simulate::{FaultArg, ShapeArg, SimulateArgs, System};
 pub(crate) use values::Range;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

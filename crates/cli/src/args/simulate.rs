@@ -1,7 +1,7 @@
 //! What is simulated.
 
 use super::values;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use spanwise::simulate::{Fault, FaultKind};
 use std::path::PathBuf;
 
@@ -16,6 +16,17 @@ pub(crate) enum System {
     Fanout(u32),
     /// Services that call each other at random.
     Random(u32),
+}
+
+/// The shape of one extreme trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShapeArg {
+    /// Every span has one child
+    Chain,
+    /// A root, and all others are its children
+    FanOut,
+    /// A root with many children of some dozen spans each
+    Job,
 }
 
 /// `KIND`, `KIND@SERVICE` or either with `=SEVERITY` behind it.
@@ -48,6 +59,9 @@ pub(crate) struct SimulateArgs {
     /// The system: shop, chain:N, fanout:N or random:N services
     #[arg(long, value_name = "SYSTEM", default_value = "shop", value_parser = system)]
     pub(crate) system: System,
+    /// One trace of this shape with --spans spans instead of a system
+    #[arg(long, value_enum, requires = "spans", conflicts_with_all = ["system", "fault", "truth"])]
+    pub(crate) shape: Option<ShapeArg>,
     /// Something that goes wrong: KIND[@SERVICE][=SEVERITY], such as error@payments=0.1;
     /// kinds are slow-dependency, error, n-plus-one, retry-storm, lock-contention
     /// and queue-backlog; may be given several times

@@ -1,28 +1,26 @@
 //! `simulate`: traces of an invented system.
 
-use crate::args::{FaultArg, SimulateArgs, System};
+use crate::args::{FaultArg, ShapeArg, SimulateArgs, System};
 use crate::output;
 use crate::session::Session;
 use spanwise::report::units;
+use spanwise::simulate::shapes::{self, Shape};
 use spanwise::simulate::{Limit, Simulation, Topology, Truth};
-use spanwise::{Error, Result};
+use spanwise::{Error, Format, Result, SpanBatch};
 use std::path::Path;
 
 pub(super) fn run(args: &SimulateArgs, session: &mut Session<'_>) -> Result<()> {
     let format = spanwise::format(&args.to)?;
-    let simulation = simulation(args);
-    let batches = simulation.run()?;
-    if let Some(path) = &args.truth {
-        write_truth(batches.truth(), path, session)?;
-    }
-    let mut spans = 0;
-    output::to(args.output.as_deref(), session, |out| {
-        for batch in batches {
-            spans += batch.len() as u64;
-            format.write(&batch, out)?;
+    let spans = match args.shape {
+        Some(shape) => write(one_trace(shape, args)?, format, args, session)?,
+        None => {
+            let batches = simulation(args).run()?;
+            if let Some(path) = &args.truth {
+                write_truth(batches.truth(), path, session)?;
+            }
+            write(batches, format, args, session)?
         }
-        Ok(())
-    })?;
+    };
     if !args.quiet {
         let spans = units::count(spans);
         session.say(&format!(
@@ -31,6 +29,32 @@ pub(super) fn run(args: &SimulateArgs, session: &mut Session<'_>) -> Result<()> 
         ));
     }
     Ok(())
+}
+
+fn write(
+    batches: impl Iterator<Item = SpanBatch>,
+    format: &dyn Format,
+    args: &SimulateArgs,
+    session: &mut Session<'_>,
+) -> Result<u64> {
+    let mut spans = 0;
+    output::to(args.output.as_deref(), session, |out| {
+        for batch in batches {
+            spans += batch.len() as u64;
+            format.write(&batch, out)?;
+        }
+        Ok(())
+    })?;
+    Ok(spans)
+}
+
+fn one_trace(shape: ShapeArg, args: &SimulateArgs) -> Result<impl Iterator<Item = SpanBatch>> {
+    let shape = match shape {
+        ShapeArg::Chain => Shape::Chain,
+        ShapeArg::FanOut => Shape::FanOut,
+        ShapeArg::Job => Shape::Job,
+    };
+    shapes::trace(shape, args.spans.unwrap_or(0))
 }
 
 fn simulation(args: &SimulateArgs) -> Simulation {

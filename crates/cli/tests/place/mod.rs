@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A temporary folder.
-pub struct Place(PathBuf);
+pub(crate) struct Place(PathBuf);
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("spanwise-cli-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
@@ -19,31 +19,31 @@ impl Place {
         Self(folder)
     }
 
-    pub fn with(file: &str, text: &str) -> Self {
+    pub(crate) fn with(file: &str, text: &str) -> Self {
         let place = Self::new();
         place.write(file, text);
         place
     }
 
-    pub fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.0.join(file)
     }
 
-    pub fn write(&self, file: &str, text: &str) {
+    pub(crate) fn write(&self, file: &str, text: &str) {
         std::fs::write(self.path(file), text).expect("a writable folder");
     }
 
-    pub fn read(&self, file: &str) -> String {
+    pub(crate) fn read(&self, file: &str) -> String {
         std::fs::read_to_string(self.path(file)).expect("a readable file")
     }
 
-    pub fn run(&self, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         self.run_on(args, b"")
     }
 
     /// Runs with names of files as if in this folder; what is written says the
     /// names as they were given.
-    pub fn run_on(&self, args: &[&str], input: &[u8]) -> Run {
+    pub(crate) fn run_on(&self, args: &[&str], input: &[u8]) -> Run {
         let folder = format!("{}/", self.0.display());
         let local = |arg: &&str| self.is_file(arg).then(|| format!("{folder}{arg}"));
         let args = args
@@ -70,13 +70,13 @@ impl Drop for Place {
 
 /// What a run left.
 #[derive(Debug)]
-pub struct Run {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
-pub fn ran<I>(args: I, mut input: &[u8]) -> Run
+pub(crate) fn ran<I>(args: I, mut input: &[u8]) -> Run
 where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
@@ -92,13 +92,13 @@ where
 
 impl Run {
     /// The run, which must have done what it was asked.
-    pub fn done(self) -> Self {
+    pub(crate) fn done(self) -> Self {
         assert_eq!(self.code, spanwise_cli::DONE, "{}", self.err);
         self
     }
 
     /// The run must have failed with one line that says this.
-    pub fn failed_with(self, text: &str) {
+    pub(crate) fn failed_with(self, text: &str) {
         assert_eq!(self.code, spanwise_cli::FAILED, "{self:?}");
         let complaint = self.err.lines().last().unwrap_or_default();
         assert!(complaint.starts_with("spanwise: "), "{self:?}");
@@ -106,18 +106,18 @@ impl Run {
     }
 
     /// The run must have been refused with a message that says this.
-    pub fn misused_with(self, text: &str) {
+    pub(crate) fn misused_with(self, text: &str) {
         assert_eq!(self.code, spanwise_cli::MISUSED, "{self:?}");
         assert!(self.err.contains(text), "{self:?}");
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).expect("the output is JSON")
     }
 }
 
 /// A pipe that nobody reads.
-pub struct Closed;
+pub(crate) struct Closed;
 
 impl Write for Closed {
     fn write(&mut self, _: &[u8]) -> io::Result<usize> {

@@ -129,6 +129,20 @@ fn deep_traces_are_folded_at_the_limit() {
 }
 
 #[test]
+fn a_chain_of_many_thousands_is_drawn_without_recursion() {
+    let mut notation = String::from("a call 0..9 id=1\n");
+    for id in 2..=60_000 {
+        notation += &format!("a call 0..9 id={id:x} parent={:x}\n", id - 1);
+    }
+    let table = table(&notation);
+    let options = WaterfallOptions::default().depth(usize::MAX).rows(100_000);
+    let all = terminal(&table, &Marks::default(), &options);
+    assert_eq!(all.lines().count(), 60_003);
+    let few = svg(table.trace(0), &Marks::default(), &options.rows(10));
+    assert!(few.contains("10 of 60,000 spans shown"), "{few}");
+}
+
+#[test]
 fn components_are_told_apart_and_far_ones_are_pointed_at() {
     let notation = "
 web GET / 1000000..1000010
