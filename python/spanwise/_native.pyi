@@ -12,7 +12,25 @@ from spanwise._typing import (
     SimulateArguments,
 )
 
-__all__: list[str]
+__all__ = [
+    "Table",
+    "Trace",
+    "Traces",
+    "__version__",
+    "compare",
+    "compare_windows",
+    "convert",
+    "duration_ns",
+    "duration_text",
+    "formats",
+    "notation",
+    "read",
+    "report",
+    "run_command",
+    "simulate",
+    "time_unix_nano",
+]
+
 __version__: str
 
 @final
