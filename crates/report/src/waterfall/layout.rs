@@ -77,7 +77,7 @@ impl Tree {
             order.into_iter().for_each(|at| shown[at] = true);
             return shown;
         }
-        order.sort_by_key(|&at| priority(trace, marks, at));
+        order.sort_by_cached_key(|&at| priority(trace, marks, at));
         let mut left = limit;
         let primary = (trace.primary().row() - trace.rows().start) as usize;
         for at in std::iter::once(primary).chain(order) {
