@@ -102,7 +102,7 @@ fn the_error_capture_names_the_payments_spans_and_no_others() {
     let traces = read(&captures.join("error"), "traces.otlp.pb.zst");
     let origins: Vec<String> = traces
         .iter()
-        .flat_map(|trace| trace.spans())
+        .flat_map(spanwise::Trace::spans)
         .filter(|span| span.is_error_origin())
         .map(|span| span.service().to_owned())
         .collect();

@@ -14,7 +14,7 @@ fn shuffled(batch: &SpanBatch) -> SpanBatch {
     let count = batch.len() as u64;
     let stride = [7_919, 104_729, 1_299_709]
         .into_iter()
-        .find(|s| count % s != 0)
+        .find(|s| !count.is_multiple_of(*s))
         .expect("a prime");
     let mut shuffled = SpanBatch::default();
     for at in 0..count {

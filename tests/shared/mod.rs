@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 /// The folder of this name under `SPANWISE_SHARED`, or `None`, said aloud,
 /// where it is absent.
+#[allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SPANWISE_SHARED").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")),

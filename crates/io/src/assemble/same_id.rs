@@ -56,10 +56,10 @@ pub(super) fn judge(batch: &SpanBatch, records: impl Iterator<Item = u32>) -> Ve
         candidate.fate = Some(fate);
         owned = true;
     }
-    run.into_iter().filter_map(verdict).collect()
+    run.iter().filter_map(verdict).collect()
 }
 
-fn verdict(candidate: Candidate) -> Option<Verdict> {
+fn verdict(candidate: &Candidate) -> Option<Verdict> {
     candidate.fate.map(|fate| Verdict {
         record: candidate.record,
         fate,
