@@ -93,7 +93,7 @@ def simulate(
     start: _arguments.Time | None = None,
     clock_skew: _arguments.Duration = 0,
     output: str | os.PathLike[str] | None = None,
-    format: str = "otlp-protobuf",  # noqa: A002 - the word everybody looks for.
+    to: str = "otlp-json",
 ) -> Simulation:
     """Simulates a shop of some services, and what goes wrong in it.
 
@@ -107,7 +107,7 @@ def simulate(
         start: When it begins; some fixed day if ``None``.
         clock_skew: How far the clock of a host is off at most.
         output: A file to write all spans to, besides.
-        format: The format of that file, one of :func:`formats`.
+        to: The format of that file, one of :func:`formats`.
 
     Returns:
         The traces, and the truth about each fault.
@@ -127,7 +127,7 @@ def simulate(
         "start_unix_nano": _arguments.optional_time_ns(start),
         "clock_skew_ns": _arguments.duration_ns(clock_skew),
         "faults": [_fault(fault) for fault in faults],
-        "output": None if output is None else (os.fspath(output), format),
+        "output": None if output is None else (os.fspath(output), to),
     }
     traces, truths = _native.simulate(arguments)
     return Simulation(Traces(traces), tuple(_truth(text) for text in truths))

@@ -96,7 +96,7 @@ def test_results_come_in_threads_too(shop: sw.Traces) -> None:
 
 def test_progress_is_told_to_a_function(tmp_path: Path) -> None:
     big = tmp_path / "big.json"
-    sw.simulate(1_500, output=big, format="otlp-json")
+    sw.simulate(1_500, output=big, to="otlp-json")
     seen: list[tuple[int, int]] = []
     for _ in range(10):
         sw.read(big, progress=lambda done, total: seen.append((done, total)))

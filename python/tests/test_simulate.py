@@ -44,7 +44,7 @@ def test_a_fault_has_its_window() -> None:
 
 def test_a_simulation_can_be_kept_in_a_file(tmp_path: Path) -> None:
     path = tmp_path / "shop.json"
-    simulation = sw.simulate(20, output=path, format="jaeger-json")
+    simulation = sw.simulate(20, output=path, to="jaeger-json")
     summary = sw.read(path).summary()
     assert summary.files[0].format == "jaeger-json"
     assert summary.spans == simulation.traces.summary().spans

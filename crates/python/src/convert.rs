@@ -23,10 +23,11 @@ impl LateFile {
     }
 
     fn open(&mut self) -> io::Result<&mut BufWriter<File>> {
-        if self.file.is_none() {
-            self.file = Some(BufWriter::new(File::create(&self.path)?));
-        }
-        self.file.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => BufWriter::new(File::create(&self.path)?),
+        };
+        Ok(self.file.insert(file))
     }
 }
 
@@ -89,5 +90,8 @@ pub(crate) fn convert<'py>(
 /// The names of the formats, in the order in which they are guessed.
 #[pyfunction]
 pub(crate) fn formats() -> Vec<&'static str> {
-    spanwise::formats().iter().map(|format| format.name()).collect()
+    spanwise::formats()
+        .iter()
+        .map(|format| format.name())
+        .collect()
 }

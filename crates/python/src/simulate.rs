@@ -56,7 +56,9 @@ impl SimulateArguments {
             None => start,
         };
         let mut faults = std::mem::take(&mut self.faults).into_iter();
-        faults.try_fold(start, |simulation, fault| Ok(simulation.fault(fault.fault()?)))
+        faults.try_fold(start, |simulation, fault| {
+            Ok(simulation.fault(fault.fault()?))
+        })
     }
 }
 
@@ -69,7 +71,11 @@ pub(crate) fn simulate(
 ) -> PyResult<(Traces, Vec<String>)> {
     let (traces, truth) = run_watched(py, None, move |watch| {
         let batches = arguments.simulation()?.run()?;
-        let truth: Vec<String> = batches.truth().iter().map(|truth| truth.to_json()).collect();
+        let truth: Vec<String> = batches
+            .truth()
+            .iter()
+            .map(|truth| truth.to_json())
+            .collect();
         let all = collect(batches, &arguments, || watch.cancelled())?;
         Ok((spanwise::Traces::from_batch(all)?, truth))
     })?;

@@ -128,7 +128,10 @@ impl Trace {
     fn spans(&self, py: Python<'_>, attributes: Vec<String>) -> PyResult<Table> {
         let options = SpanList::default().attributes(attributes);
         let (traces, only) = (self.traces.clone(), Filter::default().trace_id(&self.id));
-        Table::new(py, run(py, move || Ok(traces.filter(&only).spans(&options)))?)
+        Table::new(
+            py,
+            run(py, move || Ok(traces.filter(&only).spans(&options)))?,
+        )
     }
 
     /// True where the other is the same trace of the same spans.

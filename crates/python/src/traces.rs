@@ -140,7 +140,9 @@ impl Traces {
 
     /// Where the time of requests goes.
     fn critical_path(&self, py: Python<'_>, arguments: CriticalPathArguments) -> PyResult<Table> {
-        self.table(py, move |traces| Ok(traces.critical_path(&arguments.options()?)))
+        self.table(py, move |traces| {
+            Ok(traces.critical_path(&arguments.options()?))
+        })
     }
 
     /// Which operations or services take the time.
@@ -170,7 +172,9 @@ impl Traces {
 
     /// Who calls whom.
     fn dependencies(&self, py: Python<'_>) -> PyResult<Table> {
-        self.table(py, |traces| Ok(traces.dependencies(&Dependencies::default())))
+        self.table(py, |traces| {
+            Ok(traces.dependencies(&Dependencies::default()))
+        })
     }
 
     /// The traces in which one span meets all conditions.
@@ -196,9 +200,7 @@ impl Traces {
             None => {}
             Some("by_kind") => policy.blocking = Blocking::ByKind,
             Some("all") => policy.blocking = Blocking::All,
-            Some(other) => {
-                return Err(exception(py, &usage("blocking", other, "by_kind or all")))
-            }
+            Some(other) => return Err(exception(py, &usage("blocking", other, "by_kind or all"))),
         }
         policy.tolerance_nano = tolerance_ns.unwrap_or(policy.tolerance_nano);
         Ok(Self::new(self.inner.with_policy(policy)))
@@ -224,7 +226,12 @@ impl Traces {
     /// The ids of all traces, ascending.
     fn ids(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         let traces = self.inner();
-        let ids = move || Ok(traces.iter().map(|trace| trace.id_text().into_owned()).collect());
+        let ids = move || {
+            Ok(traces
+                .iter()
+                .map(|trace| trace.id_text().into_owned())
+                .collect())
+        };
         run(py, ids)
     }
 
@@ -256,7 +263,10 @@ fn counts(traces: &spanwise::Traces) -> (usize, usize, usize) {
     } else {
         let spans = traces.iter().flat_map(|trace| trace.spans());
         let spans_of = traces.iter().map(|trace| trace.len());
-        (spans_of.sum(), spans.map(|span| span.operation_id()).collect())
+        (
+            spans_of.sum(),
+            spans.map(|span| span.operation_id()).collect(),
+        )
     };
     let services: BTreeSet<_> = ids.into_iter().map(|id| operations.service(id)).collect();
     (traces.len(), spans, services.len())
