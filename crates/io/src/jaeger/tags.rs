@@ -101,14 +101,24 @@ impl Typed<'_> {
 
 impl Type {
     fn of(name: &str) -> Self {
-        match name.to_ascii_lowercase().as_str() {
-            "string" => Self::String,
-            "bool" | "boolean" => Self::Bool,
-            "int64" | "int" | "long" => Self::Int,
-            "float64" | "double" | "float" => Self::Double,
-            "binary" => Self::Binary,
-            _ => Self::Other,
-        }
+        let names: [(&str, Self); 11] = [
+            ("string", Self::String),
+            ("int64", Self::Int),
+            ("bool", Self::Bool),
+            ("float64", Self::Double),
+            ("binary", Self::Binary),
+            ("boolean", Self::Bool),
+            ("int", Self::Int),
+            ("long", Self::Int),
+            ("double", Self::Double),
+            ("float", Self::Double),
+            ("bytes", Self::Binary),
+        ];
+        let named = |entry: &&(&str, Self)| name.eq_ignore_ascii_case(entry.0);
+        names
+            .iter()
+            .find(named)
+            .map_or(Self::Other, |entry| entry.1)
     }
 
     /// Turns a value into this type where it can be; what cannot stays as it is.
