@@ -159,3 +159,16 @@ fn the_whole_corpus_is_read_as_one_in_any_number_of_threads() {
     assert_eq!(one.table().to_string(), two.table().to_string());
     assert_eq!(one.table().issues, two.table().issues);
 }
+
+#[test]
+fn a_strict_run_refuses_what_does_not_make_whole_traces() {
+    let Some(corpus) = shared::folder("corpus/jaeger_api") else {
+        return;
+    };
+    let strict = ReadOptions::default().strict(true);
+    let read = |file: &str| spanwise::read_with([corpus.join(file)], &strict);
+    let error = read("open_broken_missing_parents.json").expect_err("orphans");
+    assert_eq!(error.kind(), spanwise::ErrorKind::Strict, "{error}");
+    assert!(error.to_string().contains("orphan"), "{error}");
+    assert!(read("crisp_1.json").is_ok());
+}

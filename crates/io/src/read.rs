@@ -13,7 +13,8 @@ use crate::source::{expand, load, Expansion, Input, Item, Loaded};
 use rayon::prelude::*;
 use spanwise_model::batch::Source;
 use spanwise_model::{
-    AttributeKeep, Error, ErrorKind, Example, Guard, IssueKind, Result, SpanBatch, SpanTable,
+    AttributeKeep, Error, ErrorKind, Example, Guard, IssueKind, Issues, Result, SpanBatch,
+    SpanTable,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -109,9 +110,16 @@ impl ReadOptions {
 ///
 /// # Errors
 ///
-/// As [`read_batch`].
+/// As [`read_batch`]; [`ErrorKind::Strict`] also where the spans read whole do
+/// not make whole traces.
 pub fn read_table(inputs: &[Input], options: &ReadOptions) -> Result<SpanTable> {
-    crate::assemble::assemble(read_batch(inputs, options)?)
+    let pool = pool(options.threads)?;
+    let batch = read_in(&pool, inputs, options)?;
+    let table = pool.install(|| crate::assemble::assemble(batch))?;
+    if options.strict {
+        check_issues(&table.issues)?;
+    }
+    Ok(table)
 }
 
 /// Reads inputs into one batch, whose records stand in the order of the paths.
@@ -124,6 +132,10 @@ pub fn read_table(inputs: &[Input], options: &ReadOptions) -> Result<SpanTable> 
 /// [`ErrorKind::NoSpans`] where an input holds no span; [`ErrorKind::Limit`],
 /// [`ErrorKind::Strict`] and [`ErrorKind::Cancelled`].
 pub fn read_batch(inputs: &[Input], options: &ReadOptions) -> Result<SpanBatch> {
+    read_in(&pool(options.threads)?, inputs, options)
+}
+
+fn read_in(pool: &rayon::ThreadPool, inputs: &[Input], options: &ReadOptions) -> Result<SpanBatch> {
     let expansion = expand(inputs)?;
     let reader = Reader::new(&expansion, options)?;
     let portions = portions(&expansion.items);
@@ -131,7 +143,7 @@ pub fn read_batch(inputs: &[Input], options: &ReadOptions) -> Result<SpanBatch> 
         let portions = portions.par_iter();
         portions.map(|items| reader.portion(items)).collect()
     };
-    let results = pool(options.threads)?.install(read);
+    let results = pool.install(read);
     let mut batch = SpanBatch::new(options.attributes.clone());
     for result in results {
         batch.absorb(result?)?;
@@ -140,7 +152,7 @@ pub fn read_batch(inputs: &[Input], options: &ReadOptions) -> Result<SpanBatch> 
     batch.issues.absorb(expansion.issues);
     batch.guard = Guard::default();
     if options.strict {
-        check_issues(&batch)?;
+        check_issues(&batch.issues)?;
     }
     Ok(batch)
 }
@@ -321,12 +333,12 @@ fn check_found(inputs: &[Input], expansion: &Expansion, batch: &SpanBatch) -> Re
     Ok(())
 }
 
-fn check_issues(batch: &SpanBatch) -> Result<()> {
-    let Some((kind, _, row)) = batch.issues.iter().next() else {
+fn check_issues(issues: &Issues) -> Result<()> {
+    let Some((kind, _, row)) = issues.iter().next() else {
         return Ok(());
     };
     let example = row.examples.first().map(ToString::to_string);
-    let total = batch.issues.total();
+    let total = issues.total();
     let message = format!(
         "{total} issues, the first of them {kind} ({})",
         example.unwrap_or_default()
