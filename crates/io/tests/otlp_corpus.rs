@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The folder of shared data; `None` (and a message) where it is absent.
+#[allow(clippy::print_stderr)]
 fn shared() -> Option<PathBuf> {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
     let folder = std::env::var_os("SPANWISE_SHARED").map_or_else(|| default.into(), PathBuf::from);

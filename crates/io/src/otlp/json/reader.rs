@@ -181,7 +181,7 @@ impl Reader<'_, '_> {
         while let Some(key) = self.cursor.key(&mut first)? {
             match key {
                 "resourceSpans" | "resource_spans" | "batches" => {
-                    self.each(Self::resource_spans)?
+                    self.each(Self::resource_spans)?;
                 }
                 "resourceLogs" | "resource_logs" | "resourceMetrics" | "resource_metrics" => {
                     other_signal = true;

@@ -19,8 +19,8 @@ pub(super) enum Framing {
 /// The tag of the field that holds resource spans, logs or metrics.
 const TOP_TAG: u8 = 0x0a;
 
-/// How many messages are looked into for evidence.
-const LOOKS: usize = 64;
+/// How far a file is looked into for evidence.
+const HEAD_BYTES: usize = 1 << 13;
 
 impl Framing {
     /// The framing of a file, or of the beginning of one.
@@ -47,18 +47,14 @@ impl Framing {
         }
     }
 
+    /// True where the first parts that say something say that they are OTLP.
     fn has_evidence(self, bytes: &[u8]) -> bool {
-        let messages = self.messages(bytes).take(LOOKS);
-        let mut found = false;
-        for message in messages {
-            for part in Parts::new(message.bytes).take(LOOKS) {
-                match looks_like_resource_spans(part.bytes) {
-                    Some(evidence) => found |= evidence,
-                    None => return false,
-                }
-            }
-        }
-        found
+        let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+        self.messages(head)
+            .flat_map(|message| Parts::new(message.bytes))
+            .map(|part| looks_like_resource_spans(part.bytes))
+            .find(|look| *look != Some(false))
+            .is_some_and(|look| look.is_some())
     }
 }
 

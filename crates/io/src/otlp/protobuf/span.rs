@@ -86,12 +86,16 @@ impl<'b> SpanReader<'b> {
             (7, Field::Fixed64(nanos)) => draft.start = draft.time(nanos),
             (8, Field::Fixed64(nanos)) => draft.end = draft.time(nanos),
             (10, Field::Varint(count)) => {
-                draft.dropped(|draft| &mut draft.dropped_attributes, count)
+                draft.dropped(|draft| &mut draft.dropped_attributes, count);
             }
             (11, Field::Bytes(event)) => self.event(event, draft)?,
-            (12, Field::Varint(count)) => draft.dropped(|draft| &mut draft.dropped_events, count),
+            (12, Field::Varint(count)) => {
+                draft.dropped(|draft| &mut draft.dropped_events, count);
+            }
             (13, Field::Bytes(link)) => self.link(link, draft)?,
-            (14, Field::Varint(count)) => draft.dropped(|draft| &mut draft.dropped_links, count),
+            (14, Field::Varint(count)) => {
+                draft.dropped(|draft| &mut draft.dropped_links, count);
+            }
             (15, Field::Bytes(status)) => self.status(status, draft)?,
             (16, Field::Fixed32(flags)) => draft.flags = flags,
             (1..=16, _) => draft.flaw(Flaw::Malformed),
@@ -128,7 +132,7 @@ impl<'b> SpanReader<'b> {
                 (2, Field::Bytes(text)) => name = text,
                 (3, Field::Bytes(pair)) => self.attribute(pair, Owner::Event, draft)?,
                 (4, Field::Varint(count)) => {
-                    draft.dropped(|draft| &mut draft.dropped_attributes, count)
+                    draft.dropped(|draft| &mut draft.dropped_attributes, count);
                 }
                 _ => {}
             }
@@ -147,7 +151,7 @@ impl<'b> SpanReader<'b> {
                 (2, Field::Bytes(id)) => span = span_id(id, self.batch, draft),
                 (4, Field::Bytes(pair)) => self.attribute(pair, Owner::Link, draft)?,
                 (5, Field::Varint(count)) => {
-                    draft.dropped(|draft| &mut draft.dropped_attributes, count)
+                    draft.dropped(|draft| &mut draft.dropped_attributes, count);
                 }
                 _ => {}
             }

@@ -43,6 +43,17 @@ impl Shape {
 impl<'a> Any<'a> {
     #[inline]
     fn read(bytes: &'a [u8]) -> Result<Self, Broken<'a>> {
+        match bytes {
+            [0x0a, length @ 0..0x80, text @ ..] if text.len() == usize::from(*length) => {
+                Ok(Self::Str(text))
+            }
+            [0x18, number @ 0..0x80] => Ok(Self::Int(i64::from(*number))),
+            [0x10, flag @ 0..0x80] => Ok(Self::Bool(*flag != 0)),
+            _ => Self::read_any(bytes),
+        }
+    }
+
+    fn read_any(bytes: &'a [u8]) -> Result<Self, Broken<'a>> {
         let mut wire = Wire::new(bytes);
         let mut any = Self::Empty;
         while let Some(field) = wire.next()? {
@@ -72,6 +83,28 @@ pub(super) struct KeyValue<'a> {
 impl<'a> KeyValue<'a> {
     #[inline]
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Broken<'a>> {
+        match Self::read_usual(bytes) {
+            Some(pair) => Ok(pair),
+            None => Self::read_any(bytes),
+        }
+    }
+
+    /// The way that encoders write a pair: a short key, then the value.
+    #[inline]
+    fn read_usual(bytes: &'a [u8]) -> Option<Self> {
+        let [0x0a, length @ 0..0x80, rest @ ..] = bytes else {
+            return None;
+        };
+        let (key, rest) = rest.split_at_checked(usize::from(*length))?;
+        match rest {
+            [0x12, length @ 0..0x80, value @ ..] if value.len() == usize::from(*length) => {
+                Some(Self { key, value })
+            }
+            _ => None,
+        }
+    }
+
+    fn read_any(bytes: &'a [u8]) -> Result<Self, Broken<'a>> {
         let mut wire = Wire::new(bytes);
         let mut pair = Self {
             key: &[],

@@ -38,7 +38,7 @@ impl<'a> Wire<'a> {
     }
 
     /// The next field, or `None` at the end of the message.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken<'a>> {
         if self.rest.is_empty() {
             return Ok(None);
