@@ -19,15 +19,28 @@ pub(super) enum Framing {
 /// The tag of the field that holds resource spans, logs or metrics.
 const TOP_TAG: u8 = 0x0a;
 
+/// A length of four bytes that begins like this is no length: a message of
+/// more than 256 MB is not exported.
+const FIXED_HIGH: u8 = 0x10;
+
 /// How far a file is looked into for evidence.
 const HEAD_BYTES: usize = 1 << 13;
 
 impl Framing {
-    /// The framing of a file, or of the beginning of one.
+    /// The framing of a file, or of the beginning of one: rather one whose
+    /// frames fit exactly than one whose last frame is cut.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
-        [Self::Fixed, Self::Bare, Self::Varint]
-            .into_iter()
-            .find(|framing| framing.tiles(bytes) && framing.has_evidence(bytes))
+        let candidates = if bytes.first() == Some(&TOP_TAG) {
+            [Self::Bare, Self::Varint, Self::Fixed]
+        } else {
+            [Self::Fixed, Self::Varint, Self::Bare]
+        };
+        let fits = |cut: bool| {
+            candidates
+                .into_iter()
+                .find(|framing| framing.tiles(bytes) == Some(cut) && framing.has_evidence(bytes))
+        };
+        fits(false).or_else(|| fits(true))
     }
 
     /// The messages of a file.
@@ -38,13 +51,22 @@ impl Framing {
         }
     }
 
-    fn tiles(self, bytes: &[u8]) -> bool {
-        match self {
-            Self::Bare => tiles_bare(bytes),
-            _ => self
-                .messages(bytes)
-                .all(|message| matches!(message.bytes, [] | [TOP_TAG, ..])),
+    /// `None` where frames do not tile the file, else whether the last is cut.
+    fn tiles(self, bytes: &[u8]) -> Option<bool> {
+        if self == Self::Bare {
+            return tiles_bare(bytes);
         }
+        if self == Self::Fixed && bytes.first().is_some_and(|&high| high >= FIXED_HIGH) {
+            return None;
+        }
+        let mut cut = false;
+        for message in self.messages(bytes) {
+            cut = message.cut;
+            if !matches!(message.bytes, [] | [TOP_TAG, ..]) {
+                return None;
+            }
+        }
+        Some(cut)
     }
 
     /// True where the first parts that say something say that they are OTLP.
@@ -116,13 +138,14 @@ impl<'a> Iterator for Messages<'a> {
     }
 }
 
-fn tiles_bare(bytes: &[u8]) -> bool {
+fn tiles_bare(bytes: &[u8]) -> Option<bool> {
     let mut wire = Wire::new(bytes);
     loop {
         match wire.next() {
             Ok(Some((1, Field::Bytes(_)))) => {}
-            Ok(None) | Err(Broken::Cut(0 | 1, _)) => return true,
-            _ => return false,
+            Ok(None) => return Some(false),
+            Err(Broken::Cut(0 | 1, _)) => return Some(true),
+            _ => return None,
         }
     }
 }

@@ -78,6 +78,27 @@ fn framings_are_told_apart() {
     }
 }
 
+/// A resource of ten bytes begins `0a 0a` behind the four bytes that would be
+/// the length of a frame.
+#[test]
+fn a_bare_message_that_could_be_framed_is_bare() {
+    let resource = field(1, &field(1, &field(1, b"abcdef")));
+    let bare = field(
+        1,
+        &[
+            resource,
+            field(2, &field(2, &span(&field(5, &[b'x'; 200])))),
+        ]
+        .concat(),
+    );
+    assert_eq!(bare[3..5], [0x0a, 0x0a]);
+    assert_eq!(Framing::of(&bare), Some(Framing::Bare));
+    assert_eq!(Framing::of(&bare[..100]), Some(Framing::Bare));
+    let varint = [varint(bare.len() as u32), bare].concat();
+    assert_eq!(Framing::of(&varint), Some(Framing::Varint));
+    assert_eq!(Framing::of(&varint[..100]), Some(Framing::Varint));
+}
+
 #[test]
 fn other_bytes_are_not_taken_for_otlp() {
     let zipkin = field(
