@@ -12,7 +12,7 @@ use spanwise_report::text::TextOptions;
 /// line.
 ///
 /// ```
-/// use spanwise::analyses::{By, CriticalPath};
+/// use spanwise::analyses::{CriticalPath, CriticalPathBy};
 ///
 /// spanwise::check(
 ///     "
@@ -20,7 +20,7 @@ use spanwise_report::text::TextOptions;
 ///       cart GetCart   10..60
 ///     ",
 ///     |traces| {
-///         let table = traces.critical_path(&CriticalPath::default().by(By::Service));
+///         let table = traces.critical_path(&CriticalPath::default().by(CriticalPathBy::Service));
 ///         table.select(&["service", "critical_time"])
 ///     },
 ///     "
