@@ -80,8 +80,8 @@ impl Record {
     /// Mostly close to each other, sometimes at the ends of time.
     fn start(&self) -> i64 {
         match self.scale {
-            0 => i64::MIN + i64::from(self.start),
-            1 => i64::MAX - i64::from(self.start),
+            0 => i64::MIN.saturating_add(i64::from(self.start)),
+            1 => i64::MAX.saturating_sub(i64::from(self.start)),
             2..=20 => i64::from(self.start) * i64::from(i32::MAX),
             _ => i64::from(self.start),
         }
