@@ -95,7 +95,7 @@ def to_timedelta(nanoseconds: int) -> timedelta:
     return timedelta(microseconds=nanoseconds // 1_000)
 
 
-def inputs(source: Source) -> list[str | tuple[str, bytes]]:
+def inputs(source: object) -> list[str | tuple[str, bytes]]:
     """Paths as texts, and bytes under the names that messages call them by.
 
     >>> import io
@@ -104,10 +104,10 @@ def inputs(source: Source) -> list[str | tuple[str, bytes]]:
     """
     if isinstance(source, list | tuple):
         return [_input(one) for one in source]
-    return [_input(source)]  # type: ignore[arg-type]
+    return [_input(source)]
 
 
-def _input(source: Input) -> str | tuple[str, bytes]:
+def _input(source: object) -> str | tuple[str, bytes]:
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
     if isinstance(source, bytes | bytearray | memoryview):

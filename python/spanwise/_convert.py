@@ -52,7 +52,7 @@ def convert(
     arguments = read_arguments(strict=strict, threads=threads, format=format, limits=limits)
     path = os.fspath(output) if isinstance(output, str | os.PathLike) else None
     with _progress.shown(progress) as show:
-        records, content = _native.convert(named, arguments, to, path, show)
+        records, content = _native.convert(named, arguments, (to, path), show)
     if content is not None and not isinstance(output, str | os.PathLike):
         output.write(content)
     return records

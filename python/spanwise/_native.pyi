@@ -10,6 +10,7 @@ from spanwise._typing import (
     FilterArguments,
     ReadArguments,
     SimulateArguments,
+    SpanColumns,
 )
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "duration_ns",
     "duration_text",
     "formats",
+    "from_columns",
     "notation",
     "read",
     "report",
@@ -88,7 +90,7 @@ class Traces:
         self, blocking: str | None = None, tolerance_ns: int | None = None
     ) -> Traces: ...
     def trace(self, trace_id: str) -> Trace: ...
-    def ids(self) -> list[str]: ...
+    def all(self) -> list[Trace]: ...
     def __len__(self) -> int: ...
 
 def run_command(arguments: Sequence[str]) -> int: ...
@@ -99,11 +101,11 @@ def compare_windows(
 def convert(
     inputs: Sequence[str | tuple[str, bytes]],
     arguments: ReadArguments,
-    to: str,
-    output: str | None = None,
+    target: tuple[str, str | None],
     show: Callable[[int, int], object] | None = None,
 ) -> tuple[int, bytes | None]: ...
 def formats() -> list[str]: ...
+def from_columns(columns: SpanColumns, keys: Sequence[str] | None = None) -> Traces: ...
 def notation(text: str) -> Traces: ...
 def read(
     inputs: Sequence[str | tuple[str, bytes]],

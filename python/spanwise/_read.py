@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from spanwise import _arguments, _native, _progress
+from spanwise._span_frame import SpanFrame, from_frame, is_frame
 from spanwise._traces import Traces
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read(
-    source: _arguments.Source,
+    source: _arguments.Source | SpanFrame,
     *,
     attributes: Literal["all", "none"] | Sequence[str] = "all",
     strict: bool = False,
@@ -32,7 +33,10 @@ def read(
     Args:
         source: A file, a folder, a glob such as ``"exports/**/*.json.gz"``,
             ``"-"`` for standard input, bytes, a file open for reading bytes,
-            or a list of these.
+            or a list of these. Or a frame of spans (polars, pandas, pyarrow or
+            whatever else gives an Arrow stream) with the columns of
+            :meth:`Traces.spans`: ``trace_id``, ``span_id`` and ``start`` at
+            least; columns that are not among them are attributes.
         attributes: Which attributes to keep: ``"all"``, ``"none"``, or the
             keys to keep. Fewer take less memory.
         strict: Raise :class:`StrictError` where there is any issue.
@@ -64,7 +68,11 @@ def read(
     ...     "name": "GET", "startTimeUnixNano": "0", "endTimeUnixNano": "5000"}]}]}]}'''
     >>> len(sw.read(export))
     1
+    >>> len(sw.read(sw.read(export).spans()))
+    1
     """
+    if is_frame(source):
+        return Traces(from_frame(source, attributes))
     arguments = read_arguments(attributes, strict, threads, format, limits)
     named = _arguments.inputs(source)
     with _progress.shown(progress) as show:

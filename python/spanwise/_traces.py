@@ -10,7 +10,7 @@ from spanwise._frozen import Frozen
 from spanwise._service_graph import ServiceGraph
 from spanwise._summary import Summary, count, summary
 from spanwise._trace import Trace
-from spanwise.errors import NotFoundError
+from spanwise.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,8 +69,8 @@ class Traces(Frozen):
         """One row a span, in the order of traces and then of trees.
 
         Args:
-            attributes: Keys of attributes, of the span or its resource, that
-                become columns of text.
+            attributes: Keys of attributes, of the span or else its resource,
+                that become columns.
 
         >>> import spanwise as sw
         >>> traces = sw.notation("cart GET 0..5 http.route=/cart")
@@ -315,12 +315,12 @@ class Traces(Frozen):
             return False
         try:
             self._inner.trace(trace_id)
-        except NotFoundError:
+        except (NotFoundError, UsageError):
             return False
         return True
 
     def __iter__(self) -> Iterator[Trace]:
-        return (Trace(self._inner.trace(trace_id)) for trace_id in self._inner.ids())
+        return map(Trace, self._inner.all())
 
     def __len__(self) -> int:
         return len(self._inner)

@@ -53,6 +53,25 @@ class FilterArguments(TypedDict):
     attributes: list[tuple[str, str]]
 
 
+class SpanColumns(TypedDict):
+    """The columns of spans, all of one length."""
+
+    trace_id: list[str]
+    span_id: list[str]
+    parent_span_id: list[str | None]
+    service: list[str | None]
+    instance: list[str | None]
+    scope: list[str | None]
+    operation: list[str | None]
+    kind: list[str | None]
+    start_unix_nano: list[int]
+    duration_ns: list[int | None]
+    status: list[str | None]
+    status_message: list[str | None]
+    status_error: list[bool | None]
+    attributes: list[tuple[str, list[bool | int | float | str | None]]]
+
+
 class FaultArguments(TypedDict):
     """A fault of a simulation."""
 

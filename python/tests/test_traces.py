@@ -145,6 +145,7 @@ def test_traces_are_found_by_id(shop: sw.Traces) -> None:
     assert "2" in shop
     assert "9" not in shop
     assert 2 not in shop
+    assert "000" not in shop
     with pytest.raises(KeyError, match="9"):
         shop["9"]
     with pytest.raises(sw.UsageError, match="several traces begin with 000"):

@@ -58,24 +58,24 @@ impl Conversion {
 }
 
 /// Reads inputs and writes their records in another format: into a file, or
-/// into bytes where `output` is not given. The answer is their number, and the
-/// bytes.
+/// into bytes where the target has no path. The answer is their number, and
+/// the bytes.
 #[pyfunction]
-#[pyo3(signature = (inputs, arguments, to, output=None, show=None))]
+#[pyo3(signature = (inputs, arguments, target, show=None))]
 pub(crate) fn convert<'py>(
     py: Python<'py>,
     inputs: Vec<Source>,
     arguments: ReadArguments,
-    to: String,
-    output: Option<PathBuf>,
+    target: (String, Option<PathBuf>),
     show: Option<Py<PyAny>>,
 ) -> PyResult<(u64, Option<Bound<'py, PyBytes>>)> {
     let (records, bytes) = run_watched(py, show, move |watch| {
         let progress: Arc<dyn Progress> = watch;
+        let (format, output) = target;
         let conversion = Conversion {
             inputs: inputs.into_iter().map(Input::from).collect(),
             options: arguments.options()?.progress(progress),
-            format: to,
+            format,
         };
         if let Some(path) = output {
             return Ok((conversion.run(&mut LateFile::new(path))?, None));

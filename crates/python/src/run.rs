@@ -63,14 +63,14 @@ where
     std::thread::Builder::new()
         .name("spanwise".to_owned())
         .spawn(body)?;
-    let result = py.detach(move || wait(&receiver, &watch, show))?;
+    let result = py.detach(move || wait(&receiver, &watch, show.as_ref()))?;
     result.map_err(|error| exception(py, &error))
 }
 
 fn wait<T>(
     receiver: &Receiver<Result<T>>,
     watch: &Watch,
-    show: Option<Py<PyAny>>,
+    show: Option<&Py<PyAny>>,
 ) -> PyResult<Result<T>> {
     let mut shown = Instant::now();
     loop {
@@ -79,7 +79,7 @@ fn wait<T>(
             Err(RecvTimeoutError::Disconnected) => return Err(died()),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let due = show.as_ref().filter(|_| shown.elapsed() >= SHOW);
+        let due = show.filter(|_| shown.elapsed() >= SHOW);
         if due.is_some() {
             shown = Instant::now();
         }

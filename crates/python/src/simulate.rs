@@ -4,7 +4,7 @@ use crate::convert::LateFile;
 use crate::run::run_watched;
 use crate::traces::Traces;
 use pyo3::prelude::*;
-use spanwise::simulate::{Fault, FaultKind, Limit, Simulation};
+use spanwise::simulate::{Fault, FaultKind, Limit, Simulation, Truth};
 use spanwise::{Error, ErrorKind, Progress, Result, SpanBatch};
 use std::io::Write;
 use std::path::PathBuf;
@@ -71,11 +71,7 @@ pub(crate) fn simulate(
 ) -> PyResult<(Traces, Vec<String>)> {
     let (traces, truth) = run_watched(py, None, move |watch| {
         let batches = arguments.simulation()?.run()?;
-        let truth: Vec<String> = batches
-            .truth()
-            .iter()
-            .map(|truth| truth.to_json())
-            .collect();
+        let truth: Vec<String> = batches.truth().iter().map(Truth::to_json).collect();
         let all = collect(batches, &arguments, || watch.cancelled())?;
         Ok((spanwise::Traces::from_batch(all)?, truth))
     })?;

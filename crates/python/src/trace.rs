@@ -23,6 +23,15 @@ impl Trace {
         Ok(Self { traces, id })
     }
 
+    /// Every trace of a set, in the order of their ids.
+    pub(crate) fn all(traces: &spanwise::Traces) -> Vec<Self> {
+        let of = |trace: spanwise::Trace<'_>| Self {
+            traces: traces.clone(),
+            id: trace.id_text().into_owned(),
+        };
+        traces.iter().map(of).collect()
+    }
+
     fn look<T>(
         &self,
         py: Python<'_>,

@@ -192,11 +192,11 @@ impl Traces {
     fn with_policy(
         &self,
         py: Python<'_>,
-        blocking: Option<String>,
+        blocking: Option<&str>,
         tolerance_ns: Option<u64>,
     ) -> PyResult<Self> {
         let mut policy = self.inner.policy();
-        match blocking.as_deref() {
+        match blocking {
             None => {}
             Some("by_kind") => policy.blocking = Blocking::ByKind,
             Some("all") => policy.blocking = Blocking::All,
@@ -223,16 +223,10 @@ impl Traces {
         run(py, move || Trace::open(traces, &trace_id))
     }
 
-    /// The ids of all traces, ascending.
-    fn ids(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+    /// All traces in the order of their ids.
+    fn all(&self, py: Python<'_>) -> PyResult<Vec<Trace>> {
         let traces = self.inner();
-        let ids = move || {
-            Ok(traces
-                .iter()
-                .map(|trace| trace.id_text().into_owned())
-                .collect())
-        };
-        run(py, ids)
+        run(py, move || Ok(Trace::all(&traces)))
     }
 
     /// How many traces, spans and services there are.
@@ -261,7 +255,7 @@ fn counts(traces: &spanwise::Traces) -> (usize, usize, usize) {
         let all = (0..operations.len() as u32).map(OperationId);
         (table.len(), all.collect())
     } else {
-        let spans = traces.iter().flat_map(|trace| trace.spans());
+        let spans = traces.iter().flat_map(spanwise::Trace::spans);
         let spans_of = traces.iter().map(|trace| trace.len());
         (
             spans_of.sum(),
