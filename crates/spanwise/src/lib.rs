@@ -62,6 +62,31 @@ pub use convert::{convert, format, formats};
 pub use read::{read, read_with};
 pub use spanwise_analyze::facts::critical_path::Tile;
 pub use spanwise_analyze::filter::Filter;
+/// The graph of services, such as algorithms of petgraph take it.
+///
+/// ```
+/// use petgraph::algo::kosaraju_scc;
+/// use spanwise::analyses::Dependencies;
+///
+/// let traces = spanwise::notation("
+///     shop GET /cart    0..100 server
+///       cart Get       10..90  server
+///         shop price   20..40  server
+///         stock Get    50..80  server
+/// ")?;
+/// let graph = spanwise::service_graph(&traces.dependencies(&Dependencies::default()));
+/// let mut groups = kosaraju_scc(&graph);
+/// groups.retain(|group| group.len() > 1);
+/// let mut cycle: Vec<&str> = groups[0].iter().map(|&node| graph[node].name.as_str()).collect();
+/// cycle.sort_unstable();
+/// assert_eq!((groups.len(), cycle), (1, vec!["cart", "shop"]));
+/// # Ok::<(), spanwise::Error>(())
+/// ```
+#[cfg(feature = "petgraph")]
+#[doc(inline)]
+pub use spanwise_analyze::service_graph::service_graph;
+#[cfg(feature = "petgraph")]
+pub use spanwise_analyze::service_graph::{ServiceCalls, ServiceNode};
 pub use spanwise_analyze::{
     analyses, fact_flags, Analysis, Blocking, FactColumns, Outcome, Partial, Policy,
 };
