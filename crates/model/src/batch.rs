@@ -195,8 +195,7 @@ impl SpanBatch {
     /// True where attributes of this key are kept.
     #[inline]
     pub fn keeps(&mut self, key: Symbol) -> bool {
-        matches!(self.keep.choice, AttributeKeep::All)
-            || self.keep.key(key, self.strings.get(key))
+        matches!(self.keep.choice, AttributeKeep::All) || self.keep.key(key, self.strings.get(key))
     }
 
     /// Adds an attribute to the open record.
