@@ -6,7 +6,7 @@ use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{fact_flags, Canonical, FactColumns};
 use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
 use crate::service_graph::{cycles, service_graph};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use spanwise_model::semconv::Field;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{
@@ -24,7 +24,7 @@ use std::cmp::Reverse;
 /// - a CLIENT without a call or remote span below it: to a database where it
 ///   names one, to a queue where it speaks of messages, else to something
 ///   external, named by its peer;
-/// - a PRODUCER: to its queue;
+/// - a PRODUCER: to its queue, as it names it, or else its first consumer;
 /// - a CONSUMER that is not under a CONSUMER of its own service, or a span
 ///   under another service's PRODUCER: from the queue (and to it, where the
 ///   parent is of another service and no PRODUCER). Where neither side names a
@@ -157,8 +157,13 @@ struct Observer<'a> {
     /// Our symbols of the table's services, by the table's.
     services: FxHashMap<Symbol, Symbol>,
     rows: FxHashMap<(Node, Node, Connection), Row>,
-    /// By row of the trace: whether a call or a remote span is below it.
+    /// By row of the trace: whether a call or a remote span is below it, or a
+    /// consumer links to it.
     leads_on: Vec<bool>,
+    /// By consumer of the trace: the producer that it links to.
+    linked: FxHashMap<u32, u32>,
+    /// Producers whose queue a consumer has named.
+    named: FxHashSet<u32>,
 }
 
 impl<'a> Observer<'a> {
@@ -173,13 +178,15 @@ impl<'a> Observer<'a> {
             services: FxHashMap::default(),
             rows: FxHashMap::default(),
             leads_on: Vec::new(),
+            linked: FxHashMap::default(),
+            named: FxHashSet::default(),
         }
     }
 
     fn add(&mut self, trace: Trace<'_>) {
         self.look_below(trace);
+        self.look_along_links(trace);
         let first = trace.rows().start;
-        let mut ids = None;
         for row in trace.rows() {
             let leads_on = self.leads_on[(row - first) as usize];
             let parent = self.parent(row);
@@ -192,7 +199,7 @@ impl<'a> Observer<'a> {
                 Some(parent) if self.is_sender(parent, row) => self.received(row, Some(parent)),
                 Some(parent) if self.is_same_consumer(parent, row) => {}
                 _ if self.kind(row) == SpanKind::Consumer => {
-                    let linked = self.linked_producer(trace, row, &mut ids);
+                    let linked = self.linked.get(&row).copied();
                     self.received(row, linked);
                 }
                 Some(parent) if self.is_call(parent, row) => self.called(parent, row),
@@ -215,6 +222,25 @@ impl<'a> Observer<'a> {
                 && self.service(row) == self.service(parent);
             if !local || self.leads_on[(row - first) as usize] {
                 self.leads_on[(parent - first) as usize] = true;
+            }
+        }
+    }
+
+    /// Finds the producers that consumers link to, which lead on to them.
+    fn look_along_links(&mut self, trace: Trace<'_>) {
+        self.linked.clear();
+        if self.table.store.links.record.is_empty() {
+            return;
+        }
+        let mut ids = None;
+        for row in trace.rows() {
+            let sent = |parent| self.is_sender(parent, row) || self.is_same_consumer(parent, row);
+            if self.kind(row) != SpanKind::Consumer || self.parent(row).is_some_and(sent) {
+                continue;
+            }
+            if let Some(producer) = self.linked_producer(trace, row, &mut ids) {
+                self.linked.insert(row, producer);
+                self.leads_on[(producer - trace.rows().start) as usize] = true;
             }
         }
     }
@@ -338,7 +364,9 @@ impl<'a> Observer<'a> {
         let of_producer = producer.and_then(|producer| self.queue(producer));
         let queue = self.queue(row).or(of_producer);
         if let (Some(queue), Some(sender)) = (queue, producer) {
-            if self.kind(sender) != SpanKind::Producer {
+            if self.kind(sender) != SpanKind::Producer
+                || of_producer.is_none() && self.named.insert(sender)
+            {
                 self.left(sender, (NodeKind::Queue, queue), Connection::Messaging);
             }
         }
