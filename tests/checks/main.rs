@@ -1,0 +1,10 @@
+//! Traces of a few lines, a question, and the answer that the definitions
+//! give, worked out by hand.
+
+mod compare;
+mod critical_path;
+mod dependencies;
+mod errors;
+mod hotspots;
+mod listings;
+mod requests;
