@@ -8,6 +8,17 @@ use std::io::Write;
 /// Reads inputs and writes all their records in another format. Records stay
 /// as they came: nothing is folded, split or cut. Answers how many there were.
 ///
+/// ```
+/// use spanwise::{Input, ReadOptions};
+///
+/// let inputs = [Input::bytes("shop GET /cart 0..100 server")];
+/// let (format, mut out) = (spanwise::format("zipkin-json")?, Vec::new());
+/// let spans = spanwise::convert(&inputs, &ReadOptions::default(), format, &mut out)?;
+/// assert_eq!(spans, 1);
+/// assert!(String::from_utf8_lossy(&out).contains("\"duration\":100000"));
+/// # Ok::<(), spanwise::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`crate::read`], and where `out` cannot be written.
@@ -24,6 +35,13 @@ pub fn convert(
 
 /// The format of this name, such as `otlp-json`.
 ///
+/// ```
+/// assert_eq!(spanwise::format("jaeger-json")?.name(), "jaeger-json");
+/// let error = spanwise::format("pcap").err().map(|error| error.to_string());
+/// assert!(error.is_some_and(|text| text.contains("no format pcap; there are otlp-json")));
+/// # Ok::<(), spanwise::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`ErrorKind::Usage`] where there is none; the message lists them.
@@ -36,6 +54,11 @@ pub fn format(name: &str) -> Result<&'static dyn Format> {
 }
 
 /// All formats that are read and written.
+///
+/// ```
+/// let names: Vec<&str> = spanwise::formats().iter().map(|format| format.name()).collect();
+/// assert!(names.contains(&"otlp-protobuf") && names.contains(&"notation"));
+/// ```
 #[must_use]
 pub fn formats() -> &'static [&'static dyn Format] {
     spanwise_io::formats()

@@ -109,6 +109,17 @@ pub use spanwise_model as model;
 /// The traces that a text in trace notation describes: one span a line,
 /// indented under its parent, with its interval in milliseconds.
 ///
+/// ```
+/// let traces = spanwise::notation("
+///     frontend GET /cart   0..100 server
+///       cart GetCart      10..60 error
+/// ")?;
+/// assert_eq!(traces.trace("1")?.primary().duration_nano(), 100_000_000);
+/// let error = spanwise::notation("frontend GET /cart").err().map(|error| error.kind());
+/// assert_eq!(error, Some(spanwise::ErrorKind::Format));
+/// # Ok::<(), spanwise::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`ErrorKind::Format`] at the first line that is no span.

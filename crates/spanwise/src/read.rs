@@ -7,6 +7,16 @@ use spanwise_model::Result;
 /// Reads a file, a folder, a glob, or `-` for standard input, and guesses the
 /// formats from the bytes.
 ///
+/// ```
+/// # let file = std::env::temp_dir().join(format!("spanwise-read-{}.txt", std::process::id()));
+/// # let file = file.display().to_string();
+/// std::fs::write(&file, "shop GET /cart 0..100 server")?;
+/// let traces = spanwise::read(file.as_str())?;
+/// assert_eq!(traces.summary().files[0].format, "notation");
+/// # std::fs::remove_file(file)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// Where nothing is there, nothing can be read, or no span is found; see
@@ -16,6 +26,18 @@ pub fn read(input: impl Into<Input>) -> Result<Traces> {
 }
 
 /// Reads several inputs as one set of traces.
+///
+/// ```
+/// use spanwise::{ErrorKind, Input, ReadOptions};
+///
+/// let parts = ["trace 1\nshop GET 0..100", "trace 1\ncart Get 10..60 id=2 parent=1"];
+/// let options = ReadOptions::default().strict(true).threads(1);
+/// let traces = spanwise::read_with(parts.map(Input::bytes), &options)?;
+/// assert_eq!(traces.trace("1")?.len(), 2);
+/// let half = spanwise::read_with([Input::bytes(parts[1])], &options);
+/// assert_eq!(half.err().map(|error| error.kind()), Some(ErrorKind::Strict), "an orphan");
+/// # Ok::<(), spanwise::Error>(())
+/// ```
 ///
 /// # Errors
 ///

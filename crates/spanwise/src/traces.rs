@@ -13,6 +13,21 @@ use std::sync::{Arc, OnceLock};
 
 /// Traces that were read, under a policy. Clones, filters and other policies
 /// are cheap views of the same spans; facts are computed once for each policy.
+///
+/// ```
+/// let traces = spanwise::notation("
+///     trace 1
+///     shop GET /cart   0..100 server
+///       cart Get      10..60
+///     trace 2
+///     shop GET /cart   0..40 server error
+/// ")?;
+/// use spanwise::analyses::Hotspots;
+/// let errors = traces.filter(&spanwise::Filter::default().error(true));
+/// assert_eq!((traces.len(), errors.len()), (2, 1));
+/// assert_eq!(errors.hotspots(&Hotspots::default()).rows(), 1);
+/// # Ok::<(), spanwise::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Traces {
     table: Arc<SpanTable>,
@@ -24,6 +39,15 @@ pub struct Traces {
 
 impl Traces {
     /// All traces of a table under the default policy.
+    ///
+    /// ```
+    /// use spanwise::{Input, ReadOptions, Traces};
+    ///
+    /// let inputs = [Input::bytes("shop GET 0..100 server")];
+    /// let table = spanwise_io::read_table(&inputs, &ReadOptions::default())?;
+    /// assert_eq!(Traces::new(table).len(), 1);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn new(table: SpanTable) -> Self {
         let chosen = (0..table.trace_count() as u32).collect();
@@ -37,6 +61,17 @@ impl Traces {
 
     /// The traces of spans that a program already holds.
     ///
+    /// ```
+    /// use spanwise::simulate::{Limit, Simulation};
+    ///
+    /// let mut spans = spanwise::SpanBatch::default();
+    /// for batch in Simulation::default().limit(Limit::Requests(10)).run()? {
+    ///     spans.absorb(batch)?;
+    /// }
+    /// assert!(spanwise::Traces::from_batch(spans)?.len() >= 10);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Limit`] beyond four billion spans.
@@ -45,6 +80,21 @@ impl Traces {
     }
 
     /// The traces of a request that a program received as OTLP.
+    ///
+    /// ```
+    /// use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+    /// use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+    ///
+    /// let mut span = Span { name: "GET".into(), ..Span::default() };
+    /// (span.trace_id, span.span_id) = (vec![1; 16], vec![2; 8]);
+    /// (span.start_time_unix_nano, span.end_time_unix_nano) = (1_000, 6_000);
+    /// let scope_spans = vec![ScopeSpans { spans: vec![span], ..ScopeSpans::default() }];
+    /// let resource_spans = vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }];
+    /// let request = ExportTraceServiceRequest { resource_spans };
+    /// let traces = spanwise::Traces::from_otlp(&request)?;
+    /// assert_eq!(traces.trace("0101")?.duration_nano(), 5_000);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -59,6 +109,18 @@ impl Traces {
     }
 
     /// The same traces under another policy.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart   0..100
+    ///       shop log      20..90 follows
+    /// ")?;
+    /// use spanwise::{Blocking, Policy};
+    /// let waits = traces.with_policy(Policy::default().blocking(Blocking::All));
+    /// assert_eq!(traces.facts().critical_nano, [100_000_000, 0]);
+    /// assert_eq!(waits.facts().critical_nano, [30_000_000, 70_000_000]);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn with_policy(&self, policy: Policy) -> Self {
         if policy == self.policy {
@@ -72,18 +134,50 @@ impl Traces {
     }
 
     /// The policy that facts are computed under.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("shop GET /cart 0..100")?;
+    /// assert_eq!(traces.policy().tolerance_nano, 1_000);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn policy(&self) -> Policy {
         self.policy
     }
 
     /// The spans of all traces, also of those that a filter left out.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// let one = traces.sample(1, 7);
+    /// assert_eq!((one.len(), one.table().trace_count(), one.table().len()), (1, 2, 3));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn table(&self) -> &SpanTable {
         &self.table
     }
 
     /// Facts about every span of the table, computed when first asked for.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// let facts = traces.facts();
+    /// assert_eq!(facts.self_nano, [50_000_000, 50_000_000, 40_000_000]);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn facts(&self) -> &FactColumns {
         self.facts
@@ -91,6 +185,18 @@ impl Traces {
     }
 
     /// How many traces are chosen.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// assert_eq!(traces.len(), 2);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.chosen.len()
@@ -103,6 +209,22 @@ impl Traces {
     }
 
     /// The chosen traces in the order of their ids.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// for trace in traces.iter() {
+    ///     let tiles = trace.critical_path().into_iter();
+    ///     let critical: u64 = tiles.map(|tile| tile.duration_nano()).sum();
+    ///     assert_eq!(critical, trace.duration_nano());
+    /// }
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Trace<'_>> + DoubleEndedIterator {
         let facts = self.facts();
         let view = move |&index: &u32| Trace::new(self.table.trace(index), facts, self.policy);
@@ -111,6 +233,19 @@ impl Traces {
 
     /// The trace with this id, in any spelling, or the only one whose id
     /// begins so.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// assert_eq!(traces.trace("00000000000000000000000000000002")?.len(), 1);
+    /// assert!(traces.trace("0000").is_err(), "both begin so");
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -131,6 +266,21 @@ impl Traces {
     }
 
     /// The traces in which one span meets all conditions of the filter.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// use spanwise::Filter;
+    /// let slow = Filter::default().service("cart").min_duration_nano(50_000_000);
+    /// let kept = traces.filter(&slow);
+    /// assert_eq!(kept.iter().next().map(|trace| trace.len()), Some(2), "the whole trace");
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn filter(&self, filter: &Filter) -> Self {
         let matching = filter::matching(&self.table, self.facts(), filter);
@@ -140,6 +290,21 @@ impl Traces {
 
     /// `count` of the chosen traces, the same ones for the same seed whatever
     /// the order of the input.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// let few = traces.sample(1, 42);
+    /// assert_eq!(few.len(), 1);
+    /// let id = |traces: &spanwise::Traces| traces.iter().next().map(|trace| trace.id());
+    /// assert_eq!(id(&few), id(&traces.sample(1, 42)));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn sample(&self, count: usize, seed: u64) -> Self {
         self.choose(filter::sample(&self.table, &self.chosen, count, seed).into())
@@ -152,7 +317,22 @@ impl Traces {
         }
     }
 
-    /// Runs analyses over the chosen traces in one pass.
+    /// Runs analyses over the chosen traces in one pass; a table each, in the
+    /// order of the analyses.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// use spanwise::analyses::{CriticalPath, Hotspots};
+    /// let tables = traces.run(&[&CriticalPath::default(), &Hotspots::default()]);
+    /// assert_eq!(tables.iter().map(|table| table.rows()).collect::<Vec<_>>(), [2, 2]);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn run(&self, analyses: &[&dyn Analysis]) -> Vec<Table> {
         let partials = self.partials(analyses);
@@ -162,7 +342,23 @@ impl Traces {
             .collect()
     }
 
-    /// Runs analyses over the chosen traces up to what can be merged.
+    /// Runs analyses over the chosen traces up to what can be merged: with the
+    /// partials of other inputs, of other machines, or of another hour.
+    ///
+    /// ```
+    /// use spanwise::{analyses::Hotspots, model::table::Cell, Analysis};
+    ///
+    /// let [monday, tuesday] = ["trace 1\nshop GET 0..100", "trace 2\nshop GET 0..40"];
+    /// let hotspots = Hotspots::default();
+    /// let partial = |text| {
+    ///     let traces = spanwise::notation(text)?;
+    ///     Ok::<_, spanwise::Error>(traces.partials(&[&hotspots]).swap_remove(0))
+    /// };
+    /// let mut both = partial(monday)?;
+    /// both.merge(&partial(tuesday)?)?;
+    /// assert_eq!(hotspots.finish(&both).cell(0, "total_time"), Cell::Duration(140_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn partials(&self, analyses: &[&dyn Analysis]) -> Vec<Partial> {
         runner::run(&self.table, &self.chosen, self.facts(), analyses)
@@ -172,61 +368,201 @@ impl Traces {
         self.run(&[analysis]).swap_remove(0)
     }
 
-    /// What was read, in counts.
+    /// What was read, in counts; see [`Summary`].
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// let summary = traces.summary();
+    /// assert_eq!((summary.traces, summary.spans, summary.services), (2, 3, 2));
+    /// assert_eq!((summary.roots, summary.orphans, summary.errors), (2, 0, 1));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn summary(&self) -> Summary {
         Summary::of(&self.table, &self.chosen, self.facts())
     }
 
-    /// One row a trace: which ones to open.
+    /// One row a trace: which ones to open; see [`TraceList`] for the columns.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// use spanwise::model::table::Cell;
+    /// use spanwise::analyses::TraceList;
+    /// let list = traces.traces(&TraceList::default());
+    /// assert_eq!(list.cell(0, "duration"), Cell::Duration(100_000_000));
+    /// assert_eq!(list.cell(0, "critical_operation"), Cell::Text("Get"));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn traces(&self, options: &TraceList) -> Table {
         options.table(&self.table, &self.chosen, self.facts())
     }
 
-    /// One row a span.
+    /// One row a span; see [`SpanList`] for the columns.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// use spanwise::model::table::Cell;
+    /// use spanwise::analyses::SpanList;
+    /// let list = traces.spans(&SpanList::default());
+    /// assert_eq!(list.rows(), 3);
+    /// assert_eq!(list.cell(0, "self_time"), Cell::Duration(50_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn spans(&self, options: &SpanList) -> Table {
         options.table(&self.table, &self.chosen, self.facts())
     }
 
-    /// One row an event.
+    /// One row an event; see [`EventList`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::EventList, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation(
+    ///     "shop GET 0..100 event=exception@5{exception.type=Boom}",
+    /// )?;
+    /// let list = traces.events(&EventList::default());
+    /// assert_eq!(list.cell(0, "time"), Cell::Time(5_000_000));
+    /// assert_eq!(list.cell(0, "exception.type"), Cell::Text("Boom"));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn events(&self, options: &EventList) -> Table {
         options.table(&self.table, &self.chosen)
     }
 
-    /// One row a link.
+    /// One row a link; see [`LinkList`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::LinkList, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("mail process 0..100 consumer link=5/1")?;
+    /// let list = traces.links(&LinkList::default());
+    /// assert_eq!(list.cell(0, "linked_span_id"), Cell::Text("0000000000000001"));
+    /// assert_eq!(list.cell(0, "found"), Cell::Bool(false));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn links(&self, options: &LinkList) -> Table {
         options.table(&self.table, &self.chosen)
     }
 
-    /// What is wrong with the input, counted by kind and service.
+    /// What is wrong with the input, counted by kind and service; see
+    /// [`IssueList`]. Issues are of the whole input, whatever is chosen.
+    ///
+    /// ```
+    /// use spanwise::{analyses::IssueList, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("shop GET 0..100\n  cart Get 90..120")?;
+    /// let issues = traces.issues(&IssueList::default());
+    /// assert_eq!(issues.cell(0, "issue"), Cell::Text("clipped_child"));
+    /// assert_eq!(issues.cell(0, "count"), Cell::U64(1));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn issues(&self, options: &IssueList) -> Table {
         options.table(&self.table, self.facts())
     }
 
     /// Where the time of requests goes: the critical path, summed over traces.
+    /// See [`CriticalPath`] for the columns.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// use spanwise::model::table::Cell;
+    /// use spanwise::analyses::CriticalPath;
+    /// let slow = traces.critical_path(&CriticalPath::default().percentile(99.0));
+    /// assert_eq!(slow.cell(0, "operation"), Cell::Text("Get"));
+    /// assert_eq!(slow.cell(0, "share"), Cell::F64(0.5));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn critical_path(&self, options: &CriticalPath) -> Table {
         self.one(options)
     }
 
-    /// Which operations or services take the time.
+    /// Which operations or services take the time; see [`Hotspots`] for the
+    /// columns.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    ///     trace 2
+    ///     shop GET /cart   0..40 server error
+    /// ")?;
+    /// use spanwise::model::table::Cell;
+    /// use spanwise::analyses::Hotspots;
+    /// let hotspots = traces.hotspots(&Hotspots::default());
+    /// assert_eq!(hotspots.cell(0, "operation"), Cell::Text("GET /cart"));
+    /// assert_eq!(hotspots.cell(0, "self_time"), Cell::Duration(90_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn hotspots(&self, options: &Hotspots) -> Table {
         self.one(options)
     }
 
-    /// Where errors begin, and how they spread.
+    /// Where errors begin, and how they spread; see [`Errors`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::Errors, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart   0..100 server error
+    ///       cart query    10..60 client error error.type=Timeout
+    /// ")?;
+    /// let errors = traces.errors(&Errors::default());
+    /// assert_eq!(errors.cell(0, "error_type"), Cell::Text("Timeout"));
+    /// assert_eq!(errors.cell(0, "failed_requests"), Cell::U64(1));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn errors(&self, options: &Errors) -> Table {
         self.one(options)
     }
 
-    /// Who calls whom.
+    /// Who calls whom; see [`Dependencies`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::Dependencies, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop cart.Get   10..60 client
+    ///       cart Get      15..55 server
+    ///         cart HGET   20..30 client db.system=redis
+    /// ")?;
+    /// let calls = traces.dependencies(&Dependencies::default());
+    /// assert_eq!(calls.cell(0, "callee"), Cell::Text("redis"));
+    /// assert_eq!(calls.cell(1, "network_time"), Cell::Duration(10_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn dependencies(&self, options: &Dependencies) -> Table {
         self.one(options)

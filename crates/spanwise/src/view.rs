@@ -6,6 +6,17 @@ use std::ops::Deref;
 use std::time::Duration;
 
 /// A trace with its facts; everything of [`spanwise_model::Trace`] is here too.
+///
+/// ```
+/// let traces = spanwise::notation("
+///     shop GET /cart   0..100
+///       cart Get      10..60
+/// ")?;
+/// let trace = traces.trace("1")?;
+/// assert_eq!((trace.len(), trace.duration_nano()), (2, 100_000_000));
+/// assert_eq!(trace.primary().operation(), "GET /cart");
+/// # Ok::<(), spanwise::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Trace<'a> {
     trace: spanwise_model::Trace<'a>,
@@ -43,12 +54,31 @@ impl<'a> Trace<'a> {
 
     /// The critical path of the primary component: tiles in the order of time
     /// whose lengths sum to its duration.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("shop GET 0..100\n  cart Get 10..60")?;
+    /// let trace = traces.trace("1")?;
+    /// let tiles = trace.critical_path().into_iter();
+    /// let path: Vec<_> = tiles
+    ///     .map(|tile| (trace.span(tile.row).service(), tile.duration_nano() / 1_000_000))
+    ///     .collect();
+    /// assert_eq!(path, [("shop", 10), ("cart", 50), ("shop", 40)]);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn critical_path(self) -> Vec<Tile> {
         critical_path::tiles(self.trace, self.trace.primary(), &self.policy)
     }
 
     /// The critical path of the component under a top span.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("shop GET 0..100\nlost work 10..60 parent=77")?;
+    /// let trace = traces.trace("1")?;
+    /// let lengths = trace.tops().map(|top| trace.critical_path_of(top)[0].duration_nano());
+    /// assert_eq!(lengths.collect::<Vec<_>>(), [100_000_000, 50_000_000]);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
     #[must_use]
     pub fn critical_path_of(self, top: spanwise_model::Span<'a>) -> Vec<Tile> {
         critical_path::tiles(self.trace, top, &self.policy)
@@ -85,6 +115,22 @@ impl<'a> Deref for Trace<'a> {
 }
 
 /// A span with its facts; everything of [`spanwise_model::Span`] is here too.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let traces = spanwise::notation("
+///     shop GET /cart   0..100 server
+///       cart Get      10..60 client http.response.status_code=503
+/// ")?;
+/// let trace = traces.trace("1")?;
+/// let [shop, cart] = [0, 1].map(|row| trace.span(row));
+/// assert_eq!(shop.self_time(), Duration::from_millis(50));
+/// assert_eq!(cart.critical_time(), Duration::from_millis(50));
+/// assert_eq!(cart.outcome(), spanwise::Outcome::Unavailable);
+/// assert!(cart.is_error_origin() && cart.is_critical() && !shop.errs());
+/// # Ok::<(), spanwise::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Span<'a> {
     span: spanwise_model::Span<'a>,
