@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 unset CARGO_TARGET_DIR
+export RAYON_NUM_THREADS=1
 seconds="${1:-300}"
 shift || true
 targets=("$@")

@@ -22,7 +22,9 @@ pub fn read_format(name: &str, bytes: &[u8]) {
     assert!(batch.len() <= bytes.len(), "more spans than bytes");
     let mut written = Vec::new();
     format.write(&batch, &mut written).expect("memory");
-    analyse(batch);
+    if !batch.is_empty() {
+        analyse(batch);
+    }
 }
 
 /// Decompresses and guesses, as for a file of which nothing is known.
