@@ -6,6 +6,12 @@ use spanwise_model::{SpanTable, Table, Trace};
 use std::ops::BitOr;
 
 /// Which facts an analysis reads: a set.
+///
+/// ```
+/// use spanwise_analyze::Facts;
+/// let both = Facts::SELF_TIME | Facts::OUTCOME;
+/// assert!(both.contains(Facts::OUTCOME) && !both.contains(Facts::CRITICAL));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Facts(u8);
 
@@ -66,6 +72,49 @@ impl<'a> TraceBatch<'a> {
 ///
 /// Observing and merging commute: partials of any split of the traces merge to
 /// the same bytes. Dispatch is by batch, so a trait object costs nothing.
+///
+/// ```
+/// use spanwise_analyze::{facts, run, Analysis, FactColumns, Facts, Key, KeyType};
+/// use spanwise_analyze::{Merge, Partial, Policy, Schema, TraceBatch};
+/// use spanwise_model::{ColumnData, Table};
+///
+/// /// How many traces there are of each number of spans.
+/// struct Sizes;
+///
+/// const SCHEMA: Schema = Schema {
+///     keys: &[("spans", KeyType::U64)],
+///     states: &[("traces", Merge::Sum)],
+/// };
+///
+/// impl Analysis for Sizes {
+///     fn name(&self) -> &'static str {
+///         "sizes"
+///     }
+///     fn schema(&self) -> &Schema {
+///         &SCHEMA
+///     }
+///     fn needs(&self) -> Facts {
+///         Facts::NONE
+///     }
+///     fn observe(&self, traces: TraceBatch<'_>, _: &FactColumns, out: &mut Partial) {
+///         for trace in traces.traces() {
+///             let row = out.row(&[Key::U64(trace.len() as u64)]);
+///             out.add(row, 0, 1);
+///         }
+///     }
+///     fn finish(&self, partial: &Partial) -> Table {
+///         let traces = partial.sorted_rows().into_iter().map(|row| partial.number(row, 0) as u64);
+///         Table::new().with("traces", ColumnData::U64(traces.collect()))
+///     }
+/// }
+///
+/// let batch = spanwise_io::notation::parse("shop GET 0..9\ntrace 2\nshop GET 0..9");
+/// let spans = spanwise_io::assemble::assemble(batch)?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let table = Sizes.finish(&run(&spans, &[0, 1], &facts, &[&Sizes])[0]);
+/// assert_eq!(table.cell(0, "traces"), spanwise_model::table::Cell::U64(2));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 pub trait Analysis: Send + Sync {
     /// The name, as on the command line.
     fn name(&self) -> &'static str;

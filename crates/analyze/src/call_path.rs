@@ -33,6 +33,22 @@ pub struct PathNode {
 }
 
 /// The tree of call paths of some traces of one table.
+///
+/// ```
+/// # use spanwise_analyze::call_path::CallPaths;
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// let spans = assemble(parse("
+///     shop GET /cart      0..100
+///       cart Get         10..50
+///         cart Get       20..40
+///       cart Get         60..90
+/// "))?;
+/// let (mut paths, mut nodes) = (CallPaths::default(), Vec::new());
+/// paths.add(spans.trace(0), &mut nodes);
+/// assert_eq!(nodes, [0, 1, 1, 1], "one path, and a call by itself folds");
+/// assert_eq!(paths.nodes()[1].parent, paths.nodes()[0].id);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct CallPaths {
     nodes: Vec<PathNode>,

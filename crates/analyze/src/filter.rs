@@ -14,6 +14,27 @@ use spanwise_model::{OperationId, SpanTable, Trace};
 ///
 /// All but `root_operation` and `trace_ids` are conditions on spans, and one
 /// span must meet all of them.
+///
+/// ```
+/// # use spanwise_analyze::{facts, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::{matching, Filter};
+/// let spans = assemble(parse("
+///     trace 1
+///     shop GET /cart   0..100
+///       cart Get      10..60
+///     trace 2
+///     shop GET /cart   0..40
+///       cart Get      10..20 error
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// assert_eq!(matching(&spans, &facts, &Filter::default().service("cart").error(true)), [1]);
+/// let slow = Filter::default().min_duration_nano(60_000_000);
+/// assert_eq!(matching(&spans, &facts, &slow), [0]);
+/// assert!(matching(&spans, &facts, &slow.service("cart")).is_empty(), "the cart is not slow");
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Filter {
@@ -25,13 +46,13 @@ pub struct Filter {
     pub root_operation: Option<String>,
     /// At least so long, in nanoseconds.
     pub min_duration_nano: Option<u64>,
-    /// At most so long.
+    /// At most so long, in nanoseconds.
     pub max_duration_nano: Option<u64>,
     /// Whether the span errs.
     pub error: Option<bool>,
     /// Starts at or after this time, nanoseconds since the epoch.
     pub since_unix_nano: Option<i64>,
-    /// Starts before this time.
+    /// Starts before this time, nanoseconds since the epoch.
     pub until_unix_nano: Option<i64>,
     /// Attributes (of the span, else of its resource) with their values as
     /// text.
@@ -63,14 +84,14 @@ impl Filter {
         self
     }
 
-    /// Only spans at least so long.
+    /// Only spans at least so long, in nanoseconds.
     #[must_use]
     pub fn min_duration_nano(mut self, nano: u64) -> Self {
         self.min_duration_nano = Some(nano);
         self
     }
 
-    /// Only spans at most so long.
+    /// Only spans at most so long, in nanoseconds.
     #[must_use]
     pub fn max_duration_nano(mut self, nano: u64) -> Self {
         self.max_duration_nano = Some(nano);
@@ -84,21 +105,22 @@ impl Filter {
         self
     }
 
-    /// Only spans that start at or after a time.
+    /// Only spans that start at or after a time, nanoseconds since the epoch.
     #[must_use]
     pub fn since_unix_nano(mut self, nano: i64) -> Self {
         self.since_unix_nano = Some(nano);
         self
     }
 
-    /// Only spans that start before a time.
+    /// Only spans that start before a time, nanoseconds since the epoch.
     #[must_use]
     pub fn until_unix_nano(mut self, nano: i64) -> Self {
         self.until_unix_nano = Some(nano);
         self
     }
 
-    /// Only spans with this attribute.
+    /// Only spans with this attribute, of their own or of their resource;
+    /// values compare as texts (`503`, `true`).
     #[must_use]
     pub fn attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.attributes.push((key.into(), value.into()));
@@ -140,7 +162,7 @@ impl Filter {
     }
 }
 
-/// The traces that a filter keeps, ascending.
+/// The numbers of the traces that a filter keeps, ascending.
 #[must_use]
 pub fn matching(table: &SpanTable, facts: &FactColumns, filter: &Filter) -> Vec<u32> {
     let wanted: Vec<bool> = (0..table.operations.len() as u32)
@@ -174,6 +196,18 @@ fn named(table: &SpanTable, filter: &Filter) -> Option<Vec<u32>> {
 
 /// `count` of `traces` at random: those whose ids hash lowest under `seed`, in
 /// the order of the table.
+///
+/// ```
+/// # use spanwise_analyze::sample;
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// let notation: String = (1..=100).map(|id| format!("trace {id}\nshop GET 0..1\n")).collect();
+/// let spans = assemble(parse(&notation))?;
+/// let all: Vec<u32> = (0..100).collect();
+/// let (ten, twenty) = (sample(&spans, &all, 10, 7), sample(&spans, &all, 20, 7));
+/// assert_eq!((ten.len(), twenty.len()), (10, 20));
+/// assert!(ten.iter().all(|trace| twenty.contains(trace)));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[must_use]
 pub fn sample(table: &SpanTable, traces: &[u32], count: usize, seed: u64) -> Vec<u32> {
     let rank = |&index: &u32| {

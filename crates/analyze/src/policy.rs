@@ -9,6 +9,14 @@ use spanwise_model::{flags, SpanKind};
 ///
 /// Under every rule a child that does not overlap its parent in time does not
 /// block it: a parent cannot wait for what happens before or after it.
+///
+/// ```
+/// use spanwise_analyze::Blocking;
+/// use spanwise_model::SpanKind::{Client, Consumer, Producer, Server};
+/// assert!(Blocking::ByKind.permits(0, Server, Client));
+/// assert!(!Blocking::ByKind.permits(0, Consumer, Producer));
+/// assert!(Blocking::All.permits(0, Consumer, Producer));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Blocking {
@@ -39,6 +47,19 @@ impl Blocking {
 }
 
 /// The knobs that facts depend on.
+///
+/// ```
+/// # use spanwise_analyze::{facts, Blocking, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// let spans = assemble(parse("
+///     shop GET /cart   0..100
+///       shop log      20..90 follows
+/// "))?;
+/// let all = Policy::default().blocking(Blocking::All);
+/// assert_eq!(facts::compute(&spans, &Policy::default()).self_nano[0], 100_000_000);
+/// assert_eq!(facts::compute(&spans, &all).self_nano[0], 30_000_000);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Policy {
@@ -68,6 +89,21 @@ impl Policy {
     }
 
     /// The same policy with another tolerance.
+    ///
+    /// ```
+    /// # use spanwise_analyze::{facts, Policy};
+    /// # use spanwise_io::{assemble::assemble, notation::parse};
+    /// let spans = assemble(parse("
+    ///     shop GET /cart   0..100
+    ///       cart Get       0..51
+    ///       user Get      50..100
+    /// "))?;
+    /// let critical = |policy| facts::compute(&spans, &policy).critical_nano;
+    /// assert_eq!(critical(Policy::default()), [50_000_000, 0, 50_000_000]);
+    /// let wide = Policy::default().tolerance_nano(1_000_000);
+    /// assert_eq!(critical(wide), [0, 50_000_000, 50_000_000]);
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn tolerance_nano(mut self, tolerance_nano: u64) -> Self {
         self.tolerance_nano = tolerance_nano;

@@ -60,6 +60,27 @@ pub enum Cohort {
 /// A cohort that does not have the operation has nulls for shares and
 /// quantiles. Sorted by `change_critical_time`, largest first, then by the
 /// key.
+///
+/// ```
+/// # use spanwise_analyze::{facts, run, Analysis, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::Compare;
+/// let spans = assemble(parse("
+///     trace 1
+///     shop GET      0..50
+///     trace 2
+///     shop GET    100..180
+///       shop query 110..170
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let analysis = Compare::default().windows((0, 100_000_000), (100_000_000, 200_000_000));
+/// let table = analysis.finish(&run(&spans, &[0, 1], &facts, &[&analysis])[0]);
+/// assert_eq!(table.cell(0, "change"), Cell::Text("appeared"));
+/// assert_eq!(table.cell(0, "change_critical_time"), Cell::Duration(60_000_000));
+/// assert_eq!(table.cell(1, "change_critical_time"), Cell::Duration(-30_000_000));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Compare {
@@ -95,6 +116,24 @@ const LATENCY: usize = 5;
 
 impl Compare {
     /// The same analysis of traces of a cohort.
+    ///
+    /// ```
+    /// # use spanwise_analyze::{analyses::{Cohort, Compare}, facts, run, Analysis, Policy};
+    /// # use spanwise_io::{assemble::assemble, notation::parse};
+    /// # use spanwise_model::table::Cell;
+    /// let side = |cohort, notation| {
+    ///     let spans = assemble(parse(notation))?;
+    ///     let facts = facts::compute(&spans, &Policy::default());
+    ///     let compare = Compare::default().cohort(cohort);
+    ///     let partial = run(&spans, &[0], &facts, &[&compare]).swap_remove(0);
+    ///     Ok::<_, spanwise_model::Error>(partial)
+    /// };
+    /// let mut both = side(Cohort::Baseline, "shop GET 0..50")?;
+    /// both.merge(&side(Cohort::Incident, "shop GET 0..80")?)?;
+    /// let table = Compare::default().finish(&both);
+    /// assert_eq!(table.cell(0, "change_critical_time"), Cell::Duration(30_000_000));
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn cohort(mut self, cohort: Cohort) -> Self {
         self.cohort = cohort;

@@ -47,6 +47,26 @@ pub enum CriticalPathBy {
 /// | `incomplete_spans`, `incomplete_time` | spans and time on paths of components that are no request |
 ///
 /// Sorted by `critical_time`, largest first, then by the key.
+///
+/// ```
+/// # use spanwise_analyze::{facts, run, Analysis, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::CriticalPath;
+/// let spans = assemble(parse("
+///     shop GET /cart   0..100
+///       cart Get      10..60
+///       user Get      20..90
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let analysis = CriticalPath::default();
+/// let table = analysis.finish(&run(&spans, &[0], &facts, &[&analysis])[0]);
+/// assert_eq!(table.cell(0, "service"), Cell::Text("user"));
+/// assert_eq!(table.cell(0, "critical_time"), Cell::Duration(70_000_000));
+/// assert_eq!(table.cell(1, "share"), Cell::F64(0.3));
+/// assert_eq!(table.rows(), 2, "nobody waited for the cart");
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CriticalPath {
@@ -105,27 +125,91 @@ const BY_PATH: Schema = keyed!(
 
 impl CriticalPath {
     /// The same analysis with rows of another kind.
+    ///
+    /// ```
+    /// # use spanwise_analyze::{facts, run, Analysis, Policy};
+    /// # use spanwise_io::{assemble::assemble, notation::parse};
+    /// # use spanwise_model::table::Cell;
+    /// # use spanwise_analyze::analyses::{CriticalPath, CriticalPathBy};
+    /// let spans = assemble(parse("
+    ///     shop GET /cart      0..100
+    ///       cart Get         10..60
+    ///         cart query     20..50
+    /// "))?;
+    /// let facts = facts::compute(&spans, &Policy::default());
+    /// let analysis = CriticalPath::default().by(CriticalPathBy::Path);
+    /// let table = analysis.finish(&run(&spans, &[0], &facts, &[&analysis])[0]);
+    /// assert_eq!(table.cell(1, "operation"), Cell::Text("query"));
+    /// assert_eq!(table.cell(1, "depth"), Cell::U64(2));
+    /// assert_eq!(table.cell(1, "parent_path"), table.cell(2, "path"));
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn by(mut self, by: CriticalPathBy) -> Self {
         self.by = by;
         self
     }
 
-    /// Only the slowest requests of each root operation.
+    /// Only requests at or above this percentile (0 to 100) of the durations
+    /// of their root operation.
+    ///
+    /// ```
+    /// # use spanwise_analyze::{facts, run, Analysis, Policy};
+    /// # use spanwise_io::{assemble::assemble, notation::parse};
+    /// # use spanwise_model::table::Cell;
+    /// # use spanwise_analyze::analyses::CriticalPath;
+    /// let spans = assemble(parse("
+    ///     trace 1
+    ///     shop GET   0..10
+    ///     trace 2
+    ///     shop GET   0..20
+    ///     trace 3
+    ///     shop GET   0..90
+    /// "))?;
+    /// let facts = facts::compute(&spans, &Policy::default());
+    /// let analysis = CriticalPath::default().percentile(99.0);
+    /// let table = analysis.finish(&run(&spans, &[0, 1, 2], &facts, &[&analysis])[0]);
+    /// assert_eq!(table.cell(0, "traces"), Cell::U64(1));
+    /// assert_eq!(table.cell(0, "critical_time"), Cell::Duration(90_000_000));
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn percentile(mut self, percentile: f64) -> Self {
         self.percentile = Some(percentile);
         self
     }
 
-    /// Only requests between two percentiles of each root operation.
+    /// Only requests between two percentiles (0 to 100, both inclusive) of the
+    /// durations of their root operation.
+    ///
+    /// ```
+    /// # use spanwise_analyze::{facts, run, Analysis, Policy};
+    /// # use spanwise_io::{assemble::assemble, notation::parse};
+    /// # use spanwise_model::table::Cell;
+    /// # use spanwise_analyze::analyses::CriticalPath;
+    /// let spans = assemble(parse("
+    ///     trace 1
+    ///     shop GET   0..10
+    ///     trace 2
+    ///     shop GET   0..20
+    ///     trace 3
+    ///     shop GET   0..90
+    /// "))?;
+    /// let facts = facts::compute(&spans, &Policy::default());
+    /// let analysis = CriticalPath::default().band(0.0, 50.0);
+    /// let table = analysis.finish(&run(&spans, &[0, 1, 2], &facts, &[&analysis])[0]);
+    /// assert_eq!(table.cell(0, "traces"), Cell::U64(2));
+    /// assert_eq!(table.cell(0, "critical_time"), Cell::Duration(30_000_000));
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn band(mut self, low: f64, high: f64) -> Self {
         self.band = Some((low, high));
         self
     }
 
-    /// Only requests of one root operation.
+    /// Only requests of one root operation: its name (`GET /cart`), or service
+    /// and name (`shop GET /cart`).
     #[must_use]
     pub fn root_operation(mut self, name: impl Into<String>) -> Self {
         self.root_operation = Some(name.into());

@@ -42,6 +42,26 @@ use std::cmp::Reverse;
 /// | `cycle` | the number of the cycle of services that the call is part of |
 ///
 /// Sorted by `calls`, largest first, then by the key.
+///
+/// ```
+/// # use spanwise_analyze::{facts, run, Analysis, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::Dependencies;
+/// let spans = assemble(parse("
+///     shop cart.Get    0..50 client rpc.system=grpc
+///       cart Get       5..45 server
+///         cart HGET   10..30 client db.system=redis
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let analysis = Dependencies::default();
+/// let table = analysis.finish(&run(&spans, &[0], &facts, &[&analysis])[0]);
+/// assert_eq!(table.cell(0, "callee"), Cell::Text("redis"));
+/// assert_eq!(table.cell(1, "caller"), Cell::Text("shop"));
+/// assert_eq!(table.cell(1, "connection"), Cell::Text("rpc"));
+/// assert_eq!(table.cell(1, "network_time"), Cell::Duration(10_000_000));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dependencies {}

@@ -44,6 +44,26 @@ pub enum ErrorsBy {
 ///
 /// Sorted by `failed_requests`, `origins`, `errors`, largest first, then by
 /// the key.
+///
+/// ```
+/// # use spanwise_analyze::{facts, run, Analysis, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::Errors;
+/// let spans = assemble(parse("
+///     shop GET /cart    0..100 server error
+///       cart Get       10..60  server error
+///         cart query   20..50  client error error.type=Timeout
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let analysis = Errors::default();
+/// let table = analysis.finish(&run(&spans, &[0], &facts, &[&analysis])[0]);
+/// assert_eq!(table.cell(0, "operation"), Cell::Text("query"));
+/// assert_eq!(table.cell(0, "origins"), Cell::U64(1));
+/// assert_eq!(table.cell(0, "max_depth"), Cell::U64(2));
+/// assert_eq!(table.cell(1, "propagated"), Cell::U64(1));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Errors {
@@ -100,6 +120,23 @@ const BY_TYPE: Schema = Schema {
 
 impl Errors {
     /// The same analysis with rows of another kind.
+    ///
+    /// ```
+    /// # use spanwise_analyze::{facts, run, Analysis, Policy};
+    /// # use spanwise_io::{assemble::assemble, notation::parse};
+    /// # use spanwise_model::table::Cell;
+    /// # use spanwise_analyze::analyses::{Errors, ErrorsBy};
+    /// let spans = assemble(parse("
+    ///     shop GET     0..100 client http.response.status_code=503
+    ///       cart Get  10..60  server http.response.status_code=503
+    /// "))?;
+    /// let facts = facts::compute(&spans, &Policy::default());
+    /// let analysis = Errors::default().by(ErrorsBy::Type);
+    /// let table = analysis.finish(&run(&spans, &[0], &facts, &[&analysis])[0]);
+    /// assert_eq!(table.cell(0, "outcome"), Cell::Text("unavailable"));
+    /// assert_eq!(table.cell(0, "errors"), Cell::U64(2));
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn by(mut self, by: ErrorsBy) -> Self {
         self.by = by;

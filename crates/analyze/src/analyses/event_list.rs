@@ -8,6 +8,18 @@ use spanwise_model::{Attributes, ColumnData, Span, SpanTable, Table, Value};
 /// `time`, `event`, then the chosen attributes of the event.
 ///
 /// Sorted by trace id, then in the preorder of spans, then as in the source.
+///
+/// ```
+/// # use spanwise_analyze::analyses::EventList;
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// let spans = assemble(parse("shop GET 0..9 event=retry@5{attempt=2}"))?;
+/// let table = EventList::default().attributes(["attempt"]).table(&spans, &[0]);
+/// assert_eq!(table.cell(0, "event"), Cell::Text("retry"));
+/// assert_eq!(table.cell(0, "time"), Cell::Time(5_000_000));
+/// assert_eq!(table.cell(0, "attempt"), Cell::I64(2));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventList {
@@ -29,6 +41,18 @@ impl Default for EventList {
 /// the input), then the chosen attributes of the link.
 ///
 /// Sorted by trace id, then in the preorder of spans, then as in the source.
+///
+/// ```
+/// # use spanwise_analyze::analyses::LinkList;
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// let spans = assemble(parse("mail process 0..9 consumer link=1/5{messaging.offset=7}"))?;
+/// let table = LinkList::default().attributes(["messaging.offset"]).table(&spans, &[0]);
+/// assert_eq!(table.cell(0, "linked_span_id"), Cell::Text("0000000000000005"));
+/// assert_eq!(table.cell(0, "found"), Cell::Bool(true), "the trace, not the span");
+/// assert_eq!(table.cell(0, "messaging.offset"), Cell::I64(7));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LinkList {
@@ -45,7 +69,7 @@ impl EventList {
         self
     }
 
-    /// Lists the events of some traces.
+    /// Lists the events of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32]) -> Table {
         let store = &table.store;
@@ -73,7 +97,7 @@ impl LinkList {
         self
     }
 
-    /// Lists the links of some traces.
+    /// Lists the links of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32]) -> Table {
         let store = &table.store;

@@ -37,6 +37,26 @@ pub enum HotspotsBy {
 /// | `unfinished` | spans without an end; they have no duration |
 ///
 /// Sorted by `self_time`, largest first, then by the key.
+///
+/// ```
+/// # use spanwise_analyze::{facts, run, Analysis, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::Hotspots;
+/// let spans = assemble(parse("
+///     shop GET /cart   0..100
+///       cart Get      10..60
+///       cart Get      30..90
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let analysis = Hotspots::default();
+/// let table = analysis.finish(&run(&spans, &[0], &facts, &[&analysis])[0]);
+/// assert_eq!(table.cell(0, "operation"), Cell::Text("Get"));
+/// assert_eq!(table.cell(0, "calls"), Cell::U64(2));
+/// assert_eq!(table.cell(0, "self_time"), Cell::Duration(110_000_000));
+/// assert_eq!(table.cell(1, "self_time"), Cell::Duration(20_000_000));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hotspots {

@@ -8,12 +8,29 @@ use spanwise_model::{ColumnData, Issues, SpanTable, Table};
 /// is known), `count`, `examples` (the smallest few) and `meaning`.
 ///
 /// Sorted by the kind of issue, then by service.
+///
+/// ```
+/// # use spanwise_analyze::{facts, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::IssueList;
+/// let spans = assemble(parse("
+///     shop GET /cart   0..100
+///       cart Get      90..120
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let table = IssueList::default().table(&spans, &facts);
+/// assert_eq!(table.cell(0, "issue"), Cell::Text("clipped_child"));
+/// assert_eq!(table.cell(0, "service"), Cell::Text("cart"));
+/// assert_eq!(table.cell(0, "count"), Cell::U64(1));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IssueList {}
 
 impl IssueList {
-    /// Lists the issues of reading and of the facts.
+    /// Lists the issues of reading, of assembly and of the facts.
     #[must_use]
     pub fn table(&self, table: &SpanTable, facts: &FactColumns) -> Table {
         let issues = all_issues(table, facts);

@@ -21,6 +21,24 @@ use spanwise_model::{flags, ColumnData, Span, SpanTable, Table};
 ///
 /// then the chosen attributes, each from the span, else from its resource.
 /// Sorted by trace id, and within a trace in preorder.
+///
+/// ```
+/// # use spanwise_analyze::{facts, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::SpanList;
+/// let spans = assemble(parse("
+///     shop GET /cart   0..100 http.route=/cart
+///       cart Get      10..60 @k8s.pod.name=cart-1
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let list = SpanList::default().attributes(["http.route", "k8s.pod.name"]);
+/// let table = list.table(&spans, &[0], &facts);
+/// assert_eq!(table.cell(0, "self_time"), Cell::Duration(50_000_000));
+/// assert_eq!(table.cell(0, "http.route"), Cell::Text("/cart"));
+/// assert_eq!(table.cell(1, "k8s.pod.name"), Cell::Text("cart-1"));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SpanList {
@@ -36,7 +54,7 @@ impl SpanList {
         self
     }
 
-    /// Lists the spans of some traces.
+    /// Lists the spans of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
         let rows: Vec<u32> = traces.iter().flat_map(|&trace| table.rows(trace)).collect();

@@ -42,6 +42,24 @@ pub struct IssueSummary {
 /// `spans`, `roots`, `orphans`, `errors`, `links` and `events` count records
 /// as they were read; after filtering, when records are not known any more,
 /// they count the rows of the chosen traces.
+///
+/// ```
+/// # use spanwise_analyze::{facts, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::Summary;
+/// let spans = assemble(parse("
+///     shop GET /cart   0..100
+///       cart Get      10..60 error
+///     lost work       30..40 parent=77
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let summary = Summary::of(&spans, &[0], &facts);
+/// assert_eq!((summary.traces, summary.spans, summary.services), (1, 3, 3));
+/// assert_eq!((summary.roots, summary.orphans, summary.errors), (1, 1, 1));
+/// assert_eq!(summary.end_unix_nano, Some(100_000_000));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Summary {
@@ -76,7 +94,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts some traces of a table.
+    /// Counts the traces of a table with these numbers.
     #[must_use]
     pub fn of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Self {
         let whole = traces.len() == table.trace_count();

@@ -23,6 +23,24 @@ use std::cmp::Reverse;
 /// | `incomplete` | why it is not: `no_root`, `several_roots`, `orphans`, `cycle`, `missing_end` |
 ///
 /// Sorted by `duration`, longest first, then by id.
+///
+/// ```
+/// # use spanwise_analyze::{facts, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::TraceList;
+/// let spans = assemble(parse("
+///     shop GET /cart   0..100
+///       cart Get      10..80
+///     lost work       30..40 parent=77
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let table = TraceList::default().table(&spans, &[0], &facts);
+/// assert_eq!(table.cell(0, "critical_operation"), Cell::Text("Get"));
+/// assert_eq!(table.cell(0, "components"), Cell::U64(2));
+/// assert_eq!(table.cell(0, "incomplete"), Cell::Text("orphans"));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TraceList {}
@@ -38,7 +56,7 @@ struct Row<'a> {
 }
 
 impl TraceList {
-    /// Lists some traces.
+    /// Lists the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
         let listed = traces.iter().map(|&trace| row(table.trace(trace), facts));

@@ -39,6 +39,26 @@ pub const MARKS: usize = 1_024;
 pub type Row = usize;
 
 /// A keyed table whose state columns merge.
+///
+/// ```
+/// use spanwise_analyze::{Key, KeyType, Merge, Partial, Schema};
+/// let schema = Schema {
+///     keys: &[("service", KeyType::Name)],
+///     states: &[("calls", Merge::Sum), ("longest", Merge::Max)],
+/// };
+/// let of = |service, calls: u64, longest: u64| {
+///     let mut partial = Partial::new("example", &schema);
+///     let row = partial.row(&[Key::Name(service)]);
+///     partial.add(row, 0, calls);
+///     partial.add(row, 1, longest);
+///     partial
+/// };
+/// let mut both = of("cart", 2, 30);
+/// both.merge(&of("cart", 1, 50))?;
+/// both.merge(&of("shop", 1, 5))?;
+/// assert_eq!((both.len(), both.number(0, 0), both.number(0, 1)), (2, 3, 50));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Partial {
     analysis: &'static str,
@@ -264,6 +284,16 @@ impl Partial {
     }
 
     /// Merges `other` into this partial.
+    ///
+    /// ```
+    /// use spanwise_analyze::{Merge, Partial, Schema};
+    /// let schema = Schema { keys: &[], states: &[("traces", Merge::Sum)] };
+    /// let mut partial = Partial::new("example", &schema);
+    /// partial.mark(42);
+    /// let same_hour = partial.clone();
+    /// let error = partial.merge(&same_hour).err().map(|error| error.kind());
+    /// assert_eq!(error, Some(spanwise_model::ErrorKind::Merge));
+    /// ```
     ///
     /// # Errors
     ///

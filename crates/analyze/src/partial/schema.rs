@@ -63,6 +63,15 @@ pub enum Merge {
 }
 
 /// Names and types of the columns of a partial.
+///
+/// ```
+/// use spanwise_analyze::{KeyType, Merge, Schema};
+/// const CALLS: Schema = Schema {
+///     keys: &[("service", KeyType::Name)],
+///     states: &[("calls", Merge::Sum), ("latency", Merge::Histogram)],
+/// };
+/// assert_eq!(CALLS.states[1].0, "latency");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schema {
     /// Key columns.

@@ -1,6 +1,13 @@
 //! The K smallest hashes of a set, which merge exactly.
 
 /// The smallest hashes, ascending.
+///
+/// ```
+/// use spanwise_analyze::partial::Smallest;
+/// let mut two = Smallest::new(2);
+/// [30, 10, 20, 10].into_iter().for_each(|hash| two.insert(hash));
+/// assert_eq!(two.hashes(), [10, 20]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Smallest {
     limit: usize,
