@@ -4,6 +4,14 @@ use spanwise_model::{Result, SpanBatch};
 use std::io::Write;
 
 /// How a reader came to the end of its input.
+///
+/// ```
+/// use spanwise_io::{by_name, format::Ended};
+/// let (mut batch, otlp) = (spanwise_model::SpanBatch::default(), by_name("otlp-json"));
+/// let ended = otlp.expect("a format").read(br#"{"resourceSpans":[{"scope"#, &mut batch)?;
+/// assert_eq!(ended, Ended::Truncated);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// At the end of a record.
@@ -14,6 +22,19 @@ pub enum Ended {
 
 /// A format of trace exports. Reader and writer stand side by side, so that
 /// each is the other's first test.
+///
+/// ```
+/// use spanwise_io::{by_name, notation};
+///
+/// let batch = notation::parse("shop GET /cart 0..100 server");
+/// let jaeger = by_name("jaeger-json").expect("a format");
+/// let (mut text, mut back) = (Vec::new(), spanwise_model::SpanBatch::default());
+/// jaeger.write(&batch, &mut text)?;
+/// assert!(jaeger.recognises(&text));
+/// jaeger.read(&text, &mut back)?;
+/// assert_eq!(back.head(0).end_unix_nano, Some(100_000_000));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 pub trait Format: Send + Sync {
     /// The name on the command line and in tables, such as `otlp-json`.
     fn name(&self) -> &'static str;

@@ -9,6 +9,11 @@ use crate::format::Format;
 pub const HEAD_BYTES: usize = 64 << 10;
 
 /// All formats, in the order in which they are tried.
+///
+/// ```
+/// let names: Vec<&str> = spanwise_io::formats().iter().map(|format| format.name()).collect();
+/// assert!(names.contains(&"jaeger-json") && names.contains(&"notation"));
+/// ```
 #[must_use]
 pub fn formats() -> &'static [&'static dyn Format] {
     &[
@@ -38,6 +43,11 @@ pub fn guess(head: &[u8]) -> Option<&'static dyn Format> {
 }
 
 /// The format of this name, such as `otlp-json`.
+///
+/// ```
+/// assert!(spanwise_io::by_name("zipkin-json").is_some());
+/// assert!(spanwise_io::by_name("zipkin").is_none(), "names are whole");
+/// ```
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {
     formats()

@@ -6,6 +6,16 @@
 use spanwise_model::Guard;
 
 /// How much a read may take. Every limit holds for each file by itself.
+///
+/// ```
+/// use spanwise_io::{read_table, Input, Limits, ReadOptions};
+/// use spanwise_model::ErrorKind;
+///
+/// let input = [Input::bytes("shop GET 0..100")];
+/// let tight = ReadOptions::default().limits(Limits::default().file_bytes(8));
+/// let error = read_table(&input, &tight).err().map(|error| error.kind());
+/// assert_eq!(error, Some(ErrorKind::Limit));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

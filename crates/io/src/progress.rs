@@ -4,6 +4,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 /// What watches a read. Called from several threads.
+///
+/// ```
+/// use spanwise_io::{read_table, Input, Progress, ReadOptions};
+/// use spanwise_model::ErrorKind;
+/// use std::sync::Arc;
+///
+/// struct Stopped;
+///
+/// impl Progress for Stopped {
+///     fn bytes(&self, done: u64, total: Option<u64>) {
+///         assert!(total.is_none_or(|total| done <= total));
+///     }
+///     fn cancelled(&self) -> bool {
+///         true
+///     }
+/// }
+///
+/// let options = ReadOptions::default().progress(Arc::new(Stopped));
+/// let read = read_table(&[Input::bytes("shop GET 0..100")], &options);
+/// assert_eq!(read.err().map(|error| error.kind()), Some(ErrorKind::Cancelled));
+/// ```
 pub trait Progress: Send + Sync {
     /// `done` bytes of the input, as it lies on disk, are read; `total` is
     /// `None` where it is not known, as on a pipe.

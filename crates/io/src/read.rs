@@ -23,10 +23,22 @@ use std::sync::Arc;
 const PORTION_BYTES: u64 = 8 << 20;
 
 /// How inputs are read.
+///
+/// ```
+/// use spanwise_io::{read_table, Input, ReadOptions};
+/// use spanwise_model::AttributeKeep;
+///
+/// let input = [Input::bytes("shop GET 0..100 http.route=/cart user.id=7")];
+/// let routes = AttributeKeep::Keys(vec!["http.route".into()]);
+/// let table = read_table(&input, &ReadOptions::default().threads(1).attributes(routes))?;
+/// let span = table.trace(0).primary();
+/// assert!(span.attribute("http.route").is_some() && span.attribute("user.id").is_none());
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// Which attributes are kept.
+    /// Which attributes are kept; those that analyses read are kept always.
     pub attributes: AttributeKeep,
     /// True where any issue is an error.
     pub strict: bool,
@@ -60,7 +72,17 @@ impl ReadOptions {
         self
     }
 
-    /// The same options, strict or not.
+    /// The same options, strict or not: whether an issue of reading or
+    /// assembly, however small, is an error of the whole read.
+    ///
+    /// ```
+    /// use spanwise_io::{read_table, Input, ReadOptions};
+    /// let input = [Input::bytes("shop GET 0..100 parent=77")];
+    /// assert_eq!(read_table(&input, &ReadOptions::default())?.issues.total(), 2);
+    /// let error = read_table(&input, &ReadOptions::default().strict(true)).err();
+    /// assert!(error.is_some_and(|error| error.to_string().contains("orphan")));
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
@@ -82,6 +104,14 @@ impl ReadOptions {
     }
 
     /// The same options for files of the format of this name.
+    ///
+    /// ```
+    /// use spanwise_io::{read_batch, Input, ReadOptions};
+    /// let input = [Input::bytes("[]\n")];
+    /// let error = read_batch(&input, &ReadOptions::default().format("csv")).err();
+    /// let message = error.map(|error| error.to_string()).unwrap_or_default();
+    /// assert!(message.contains("no format csv; there are otlp-json"));
+    /// ```
     #[must_use]
     pub fn format(mut self, name: impl Into<String>) -> Self {
         self.format = Some(name.into());
@@ -123,6 +153,15 @@ pub fn read_table(inputs: &[Input], options: &ReadOptions) -> Result<SpanTable> 
 }
 
 /// Reads inputs into one batch, whose records stand in the order of the paths.
+///
+/// ```
+/// use spanwise_io::{read_batch, Input, ReadOptions};
+/// let span = Input::bytes("shop GET 0..100");
+/// let batch = read_batch(&[span.clone(), span], &ReadOptions::default())?;
+/// assert_eq!(batch.len(), 2, "records as they came: assembly folds equal ones");
+/// assert_eq!(batch.sources[0].format, "notation");
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 ///
 /// # Errors
 ///

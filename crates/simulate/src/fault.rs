@@ -6,6 +6,13 @@ use std::ops::Range;
 use std::str::FromStr;
 
 /// A kind of fault.
+///
+/// ```
+/// use spanwise_simulate::FaultKind;
+/// let kind: FaultKind = "retry-storm".parse()?;
+/// assert_eq!((kind, kind.default_severity()), (FaultKind::RetryStorm, 0.75));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum FaultKind {
@@ -150,6 +157,13 @@ impl Fault {
     }
 
     /// The same fault in this window, in nanoseconds from the start.
+    ///
+    /// ```
+    /// use spanwise_simulate::{Fault, FaultKind};
+    /// let minute = 60_000_000_000;
+    /// let fault = Fault::new(FaultKind::LockContention).window(minute..2 * minute);
+    /// assert_eq!(fault.window.start, minute);
+    /// ```
     #[must_use]
     pub fn window(mut self, window: Range<u64>) -> Self {
         self.window = window;

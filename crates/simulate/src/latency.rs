@@ -8,6 +8,12 @@ use rand_distr::{Distribution, LogNormal};
 pub(crate) const MICROSECOND: u64 = 1_000;
 
 /// A log-normal distribution of durations.
+///
+/// ```
+/// use spanwise_simulate::Latency;
+/// let slow = Latency::millis(5).times(8.0).spread(0.0);
+/// assert_eq!((slow.median_nano, slow.spread), (40_000_000, 0.0));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Latency {
     /// Half of all durations are shorter.

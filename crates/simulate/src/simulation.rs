@@ -9,6 +9,15 @@ use crate::truth::Truth;
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
 
 /// When a simulation ends.
+///
+/// ```
+/// use spanwise_simulate::{Limit, Simulation};
+/// let spans = |limit| -> spanwise_model::Result<usize> {
+///     Ok(Simulation::default().limit(limit).run()?.map(|batch| batch.len()).sum())
+/// };
+/// assert!((500..1_000).contains(&spans(Limit::Spans(500))?));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// After so many requests. Consumers of batches make further traces.
@@ -169,6 +178,13 @@ impl Simulation {
 
     /// The truth about each fault.
     ///
+    /// ```
+    /// use spanwise_simulate::{Fault, FaultKind, Simulation};
+    /// let truth = Simulation::default().fault(Fault::new(FaultKind::SlowDependency)).truth()?;
+    /// assert_eq!((truth[0].service.as_str(), truth[0].severity), ("inventory", 40.0));
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of [`Simulation::run`].
@@ -180,6 +196,14 @@ impl Simulation {
 /// The batches of a simulation that runs. Spans of many traces stand in one
 /// batch, in the order in which pods sent them off; the spans of one pod stand
 /// together.
+///
+/// ```
+/// use spanwise_simulate::{Limit, Simulation};
+/// let mut batches = Simulation::default().batch_spans(100).limit(Limit::Requests(50)).run()?;
+/// assert_eq!(batches.next().map(|batch| batch.len()), Some(100));
+/// assert!(batches.held() > 0, "requests are under way");
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Batches {
     engine: Engine,

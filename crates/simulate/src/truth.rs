@@ -5,6 +5,15 @@ use crate::plan::{FaultPlan, Plan};
 use serde::Serialize;
 
 /// The truth about one fault.
+///
+/// ```
+/// use spanwise_simulate::{Fault, FaultKind, Simulation};
+/// let fault = Fault::new(FaultKind::Error).severity(0.5);
+/// let truth = &Simulation::default().fault(fault).truth()?[0];
+/// assert_eq!((truth.service.as_str(), truth.operation.as_str()), ("payments", "POST /pay"));
+/// assert!(truth.to_json().contains("50 % of POST /pay raise an exception"));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Truth {

@@ -30,6 +30,13 @@ pub enum Action {
 }
 
 /// A call of another service's operation.
+///
+/// ```
+/// use spanwise_simulate::topology::{Call, Retry};
+/// let call = Call::to("cart", "GET /cart").timeout_millis(200).retry(Retry::attempts(3, 10));
+/// assert_eq!(call.timeout_nano, Some(200_000_000));
+/// assert_eq!(call.retry.backoff_nano, 10_000_000);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     /// The service that is called.
@@ -58,6 +65,13 @@ pub struct Retry {
 }
 
 /// A query to a database.
+///
+/// ```
+/// use spanwise_simulate::topology::Query;
+/// use spanwise_simulate::Latency;
+/// let update = Query::new("stock-db", "UPDATE", "stock", Latency::millis(3)).lock("stock row");
+/// assert_eq!((update.system.as_str(), update.lock.as_deref()), ("postgresql", Some("stock row")));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     /// The database system, by its name in the semantic conventions.
@@ -80,6 +94,14 @@ pub struct Query {
 }
 
 /// A look into a cache.
+///
+/// ```
+/// use spanwise_simulate::topology::{Cache, Query};
+/// use spanwise_simulate::Latency;
+/// let query = Query::new("items-db", "SELECT", "items", Latency::millis(3));
+/// let cache = Cache::new("redis", "item").or(query);
+/// assert!(cache.hit_ratio == 0.9 && cache.miss.is_some());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
     /// The address of the cache.
@@ -95,6 +117,11 @@ pub struct Cache {
 }
 
 /// The sending of a message.
+///
+/// ```
+/// use spanwise_simulate::topology::Publish;
+/// assert_eq!(Publish::to("mail").probability(0.5).probability, 0.5);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publish {
     /// The queue.

@@ -14,6 +14,13 @@ const LAYERS: u32 = 6;
 impl Topology {
     /// A random system of so many services in up to six layers; calls go to
     /// deeper layers only. The same seed gives the same system.
+    ///
+    /// ```
+    /// use spanwise_simulate::Topology;
+    /// assert_eq!(Topology::generate(7, 40).services.len(), 40);
+    /// assert_eq!(Topology::generate(7, 40), Topology::generate(7, 40));
+    /// assert_ne!(Topology::generate(7, 40), Topology::generate(8, 40));
+    /// ```
     #[must_use]
     pub fn generate(seed: u64, services: u32) -> Self {
         let mut plan = Layout::new(seed, services.max(2));

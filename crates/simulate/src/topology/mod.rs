@@ -12,6 +12,27 @@ use crate::failure::Failure;
 use crate::latency::Latency;
 
 /// A system of services.
+///
+/// ```
+/// use spanwise_simulate::topology::{Call, Entry, Operation, Query, Service};
+/// use spanwise_simulate::{Latency, Limit, Simulation, Topology};
+///
+/// let query = Query::new("items-db", "SELECT", "items", Latency::millis(2));
+/// let system = Topology {
+///     services: vec![
+///         Service::new("web").operation(Operation::task("open").then(Call::to("api", "GET /items"))),
+///         Service::new("api").pods(2).operation(Operation::http("GET", "/items").then(query)),
+///     ],
+///     queues: Vec::new(),
+///     entries: vec![Entry::new("web", "open", 1.0)],
+///     network: Latency::micros(200),
+///     hosts: 2,
+/// };
+/// let simulation = Simulation::default().topology(system).limit(Limit::Requests(10));
+/// let spans: usize = simulation.run()?.map(|batch| batch.len()).sum();
+/// assert_eq!(spans, 40, "a task, a client, a server and a query each");
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Topology {
     /// The services.
@@ -191,6 +212,13 @@ impl Operation {
     }
 
     /// The same operation with actions that run side by side.
+    ///
+    /// ```
+    /// use spanwise_simulate::topology::{Call, Operation};
+    /// let calls = ["cart", "user"].map(|service| Call::to(service, "GET /").into());
+    /// let page = Operation::task("open").together(calls.to_vec());
+    /// assert_eq!(page.steps.len(), 1, "one step, whose calls run side by side");
+    /// ```
     #[must_use]
     pub fn together(mut self, actions: Vec<Action>) -> Self {
         self.steps.push(Step::Parallel(actions));
@@ -198,6 +226,13 @@ impl Operation {
     }
 
     /// The same operation with one more way to fail.
+    ///
+    /// ```
+    /// use spanwise_simulate::topology::Operation;
+    /// use spanwise_simulate::Failure;
+    /// let flaky = Operation::http("GET", "/items").fails(Failure::Unavailable, 0.01);
+    /// assert_eq!(flaky.failures, [(Failure::Unavailable, 0.01)]);
+    /// ```
     #[must_use]
     pub fn fails(mut self, failure: Failure, share: f64) -> Self {
         self.failures.push((failure, share));

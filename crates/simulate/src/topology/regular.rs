@@ -5,6 +5,14 @@ use crate::latency::Latency;
 
 impl Topology {
     /// So many services, each of which calls the next.
+    ///
+    /// ```
+    /// use spanwise_simulate::{Limit, Simulation, Topology};
+    /// let simulation = Simulation::default().topology(Topology::chain(3)).limit(Limit::Requests(1));
+    /// let spans: usize = simulation.run()?.map(|batch| batch.len()).sum();
+    /// assert_eq!(spans, 5, "a task, and a client and a server for each call");
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn chain(services: u32) -> Self {
         let services = services.max(1);
@@ -26,6 +34,14 @@ impl Topology {
     }
 
     /// One service that calls so many others side by side.
+    ///
+    /// ```
+    /// use spanwise_simulate::{Limit, Simulation, Topology};
+    /// let simulation = Simulation::default().topology(Topology::fanout(4)).limit(Limit::Requests(1));
+    /// let spans: usize = simulation.run()?.map(|batch| batch.len()).sum();
+    /// assert_eq!(spans, 9, "a task, and a client and a server for each call");
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
     #[must_use]
     pub fn fanout(services: u32) -> Self {
         let width = digits(services.saturating_add(1));

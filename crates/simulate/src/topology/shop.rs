@@ -19,6 +19,12 @@ use crate::latency::Latency;
 
 impl Topology {
     /// A web shop of ten services, with databases, a cache and queues.
+    ///
+    /// ```
+    /// use spanwise_simulate::Topology;
+    /// let shop = Topology::shop();
+    /// assert_eq!((shop.services.len(), shop.queues.len()), (10, 2));
+    /// ```
     #[must_use]
     pub fn shop() -> Self {
         Self {
