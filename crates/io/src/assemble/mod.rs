@@ -1,8 +1,8 @@
 //! Assembly: from records in the order of files to traces in preorder.
 //!
-//! Records are grouped by trace id ([`group`]); within a trace duplicates are
-//! folded, shared ids split ([`same_id`]) and parents resolved to rows, and the
-//! spans are laid in preorder ([`place`]). No rule looks at the order of files,
+//! Records are grouped by trace id (`group`); within a trace duplicates are
+//! folded, shared ids split (`same_id`) and parents resolved to rows, and the
+//! spans are laid in preorder (`place`). No rule looks at the order of files,
 //! so the same records give the same table however they are spread.
 
 mod chunk;
