@@ -1,11 +1,13 @@
 //! Readers and writers of trace formats, and the assembly of spans into traces.
 
 pub mod assemble;
-mod cursor;
 mod decimal;
+mod flaws;
 pub mod format;
 pub mod guess;
 pub mod jaeger;
+mod json;
+mod keys;
 pub mod limits;
 pub mod notation;
 pub mod otlp;

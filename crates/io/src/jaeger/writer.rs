@@ -1,7 +1,7 @@
 //! From records to an answer of the query API.
 
 use super::span::{REF_TYPE, UNNAMED_EVENT};
-use crate::visitor::write::{push, push_base64, push_double, push_micros, push_string};
+use crate::json::write::{push, push_bytes, push_double, push_micros, push_string};
 use rustc_hash::FxHashMap;
 use spanwise_model::{
     flags, ResourceId, Result, SpanBatch, SpanHead, SpanKind, StatusCode, Symbol, TraceId, Value,
@@ -285,7 +285,7 @@ impl<'o> Tags<'o> {
             Value::Str(text) | Value::Json(text) => push_string(out, text),
             Value::Int(n) if n.unsigned_abs() > SAFE_INTEGER => push(out, format_args!("\"{n}\"")),
             Value::Double(n) => push_double(out, n),
-            Value::Bytes(bytes) => push_base64(out, bytes),
+            Value::Bytes(bytes) => push_bytes(out, bytes),
             Value::Empty => out.push_str("null"),
             other => push(out, format_args!("{other}")),
         }

@@ -1,5 +1,6 @@
 //! The fixed fields of a span while it is read, and what is wrong with them.
 
+use crate::flaws::{Flaw, Flaws};
 use spanwise_model::{
     flags, Example, IssueKind, ResourceId, Result, ScopeId, SpanBatch, SpanHead, SpanId, SpanKind,
     StatusCode, Symbol, TraceId,
@@ -8,24 +9,6 @@ use spanwise_model::{
 /// A start that is absent counts as missing where the end lies after this
 /// time (in 1973); before it, the span may well begin at zero.
 const FIRST_REAL_TIME: i64 = 100_000_000_000_000_000;
-
-/// Problems of one span, each of which becomes one issue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flaw {
-    IrregularId,
-    TimeOutOfRange,
-    UnknownEnum,
-    InvalidUtf8,
-    Malformed,
-}
-
-const FLAWS: [(Flaw, IssueKind); 5] = [
-    (Flaw::IrregularId, IssueKind::IrregularId),
-    (Flaw::TimeOutOfRange, IssueKind::TimeOutOfRange),
-    (Flaw::UnknownEnum, IssueKind::UnknownEnum),
-    (Flaw::InvalidUtf8, IssueKind::InvalidUtf8),
-    (Flaw::Malformed, IssueKind::MalformedRecord),
-];
 
 /// What surrounds a span.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,12 +33,12 @@ pub(super) struct Draft {
     pub(super) dropped_attributes: u64,
     pub(super) dropped_events: u64,
     pub(super) dropped_links: u64,
-    flaws: u8,
+    pub(super) flaws: Flaws,
 }
 
 impl Draft {
     pub(super) fn flaw(&mut self, flaw: Flaw) {
-        self.flaws |= 1 << flaw as u8;
+        self.flaws.add(flaw);
     }
 
     /// Adds to one of the counts of what was dropped.
@@ -66,7 +49,8 @@ impl Draft {
 
     /// True where there is nothing to report.
     pub(super) fn is_clean(&self) -> bool {
-        self.flaws == 0 && self.dropped_attributes | self.dropped_events | self.dropped_links == 0
+        self.flaws.is_empty()
+            && self.dropped_attributes | self.dropped_events | self.dropped_links == 0
     }
 
     /// True where the span can be told from others.
@@ -139,12 +123,8 @@ impl Draft {
     /// Makes issues of what is wrong.
     #[cold]
     pub(super) fn report(&self, batch: &mut SpanBatch, service: Symbol, example: &Example) {
-        let service = batch.strings.get(service);
-        for (flaw, kind) in FLAWS {
-            if self.flaws & 1 << flaw as u8 != 0 {
-                batch.issues.add(kind, service, example.clone());
-            }
-        }
+        let service = batch.strings.get(service).to_owned();
+        self.flaws.report(batch, &service, example);
         for (count, kind) in [
             (self.dropped_attributes, IssueKind::DroppedAttributes),
             (self.dropped_events, IssueKind::DroppedEvents),
@@ -152,7 +132,7 @@ impl Draft {
         ] {
             if count > 0 {
                 let example = example.clone();
-                batch.issues.add_many(kind, service, count, example);
+                batch.issues.add_many(kind, &service, count, example);
             }
         }
     }

@@ -4,7 +4,7 @@
 //! them.
 
 use super::draft::{Draft, Surroundings};
-use super::text::{push, push_bytes, push_double, push_string};
+use crate::json::write::{push, push_bytes, push_double, push_string};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};

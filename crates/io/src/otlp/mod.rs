@@ -7,12 +7,9 @@
 mod draft;
 mod groups;
 mod json;
-mod keys;
 #[cfg(feature = "otlp")]
 mod messages;
-mod nested;
 mod protobuf;
-mod text;
 
 pub use json::OtlpJson;
 #[cfg(feature = "otlp")]

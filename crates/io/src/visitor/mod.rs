@@ -12,7 +12,6 @@ mod lines;
 mod scalar;
 mod shape;
 mod text;
-pub(crate) mod write;
 
 #[cfg(test)]
 mod tests;

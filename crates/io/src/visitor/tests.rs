@@ -182,7 +182,7 @@ fn microseconds_are_written_to_the_nanosecond() {
         (i128::from(i64::MIN), "-9223372036854775.808"),
     ] {
         let mut out = String::new();
-        write::push_micros(&mut out, nanos);
+        crate::json::write::push_micros(&mut out, nanos);
         assert_eq!(out, text);
         let (read, _) = crate::decimal::scaled(text, 3).expect("a number");
         assert_eq!(i128::from(read), nanos);

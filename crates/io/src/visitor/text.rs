@@ -1,6 +1,6 @@
 //! Nested values as compact JSON text, keys in the order of the source.
 
-use super::write::{push_double, push_string};
+use crate::json::write::{push_double, push_string};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;

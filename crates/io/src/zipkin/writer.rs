@@ -2,7 +2,7 @@
 
 use super::annotation::is_ambiguous;
 use super::tags::{EndpointKeys, LINK, LOCAL, PEER_SERVICE, REMOTE};
-use crate::visitor::write::{push, push_double, push_string};
+use crate::json::write::{push, push_double, push_string};
 use spanwise_model::{
     flags, Result, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, TraceId, Value,
 };

@@ -1,9 +1,9 @@
 //! The walk over documents, and how it goes on behind a broken one.
 
-use crate::cursor::{Broken, Cursor, Entered, Fault};
 use crate::format::Ended;
+use crate::json::{Broken, Cursor, Entered, Fault};
+use crate::keys::Keys;
 use crate::otlp::draft::Surroundings;
-use crate::otlp::keys::Keys;
 use spanwise_model::{Error, Example, Guard, IssueKind, Result, SpanBatch};
 use std::borrow::Cow;
 

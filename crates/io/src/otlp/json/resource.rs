@@ -2,7 +2,7 @@
 
 use super::reader::{Reader, Walked};
 use super::value::Owner;
-use crate::cursor::Entered;
+use crate::json::Entered;
 use crate::otlp::draft::{Draft, Surroundings};
 use spanwise_model::{ResourceId, ScopeId, Symbol};
 

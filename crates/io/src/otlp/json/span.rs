@@ -3,9 +3,10 @@
 use super::id;
 use super::reader::{Reader, Walked};
 use super::value::Owner;
-use crate::cursor::{Entered, Raw};
 use crate::decimal::Fit;
-use crate::otlp::draft::{Draft, Flaw};
+use crate::flaws::Flaw;
+use crate::json::{Entered, Raw};
+use crate::otlp::draft::Draft;
 use spanwise_model::{IssueKind, SpanId, SpanKind, StatusCode, Symbol, TraceId};
 
 impl Reader<'_, '_> {

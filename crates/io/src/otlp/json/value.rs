@@ -2,10 +2,11 @@
 
 use super::id::base64;
 use super::reader::{Reader, Walked};
-use crate::cursor::{Entered, Raw, Scalar};
 use crate::decimal::{scaled, Fit};
-use crate::otlp::draft::{Draft, Flaw};
-use crate::otlp::text::{push, push_bytes, push_double, push_string};
+use crate::flaws::Flaw;
+use crate::json::write::{push, push_bytes, push_double, push_string};
+use crate::json::{Entered, Raw, Scalar};
+use crate::otlp::draft::Draft;
 use spanwise_model::{Symbol, Value};
 
 /// Values lie in each other at most this deep, whatever the guard allows,
@@ -49,7 +50,9 @@ impl<'a> Reader<'a, '_> {
         if !whole {
             draft.flaw(Flaw::InvalidUtf8);
         }
-        Ok(self.keys.symbol(text.as_bytes(), self.batch, draft)?)
+        Ok(self
+            .keys
+            .symbol(text.as_bytes(), self.batch, &mut draft.flaws)?)
     }
 
     /// The text, number or flag that stands here, as text.

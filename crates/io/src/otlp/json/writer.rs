@@ -1,9 +1,9 @@
 //! The writer: one ExportTraceServiceRequest a line, as the specification
 //! spells it (ids in hexadecimal, 64-bit numbers as text, camel case).
 
+use crate::json::nested::{self, Sink};
+use crate::json::write::{push, push_bytes, push_double, push_string};
 use crate::otlp::groups::{resource_attributes, Groups};
-use crate::otlp::nested::{self, Sink};
-use crate::otlp::text::{push, push_bytes, push_double, push_string};
 use spanwise_model::{flags, ResourceId, Result, ScopeId, SpanBatch, StatusCode, Symbol, Value};
 use std::io::Write;
 

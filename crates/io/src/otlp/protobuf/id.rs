@@ -1,6 +1,7 @@
 //! Ids as the wire holds them: bytes, mostly of the right length.
 
-use crate::otlp::draft::{Draft, Flaw};
+use crate::flaws::Flaw;
+use crate::otlp::draft::Draft;
 use spanwise_model::{SpanBatch, SpanId, TraceId, Value};
 
 /// The trace id of these bytes.

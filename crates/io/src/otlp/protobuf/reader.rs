@@ -4,8 +4,9 @@ use super::framing::{Framing, Message};
 use super::span::{Outcome, SpanReader};
 use super::value::KeyValue;
 use super::wire::{Field, Parts, Wire};
+use crate::flaws::Flaw;
 use crate::format::Ended;
-use crate::otlp::draft::{Draft, Flaw, Surroundings};
+use crate::otlp::draft::{Draft, Surroundings};
 use spanwise_model::{Example, IssueKind, Result, ScopeId, SpanBatch, Symbol};
 
 /// Reads a file of any framing.
@@ -133,7 +134,7 @@ impl<'a> Walk<'a, '_> {
             keys,
             scratch,
         } = &mut self.spans;
-        let key = keys.symbol(pair.key, batch, draft)?;
+        let key = keys.symbol(pair.key, batch, &mut draft.flaws)?;
         let value = scratch.value(pair.value, &batch.guard, draft)?;
         batch.resources.push(key, value);
         let names_service = batch.strings.get(key) == "service.name";

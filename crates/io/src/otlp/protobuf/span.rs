@@ -3,8 +3,9 @@
 use super::id::{span_id, trace_id};
 use super::value::{KeyValue, Scratch};
 use super::wire::{Broken, Field, Wire};
-use crate::otlp::draft::{Draft, Flaw, Surroundings};
-use crate::otlp::keys::Keys;
+use crate::flaws::Flaw;
+use crate::keys::Keys;
+use crate::otlp::draft::{Draft, Surroundings};
 use spanwise_model::{Result, SpanBatch, SpanId, Symbol, TraceId};
 
 /// What became of a record.
@@ -67,7 +68,7 @@ impl<'b> SpanReader<'b> {
     /// The symbol of a short text that repeats.
     #[inline]
     pub(super) fn symbol(&mut self, text: &[u8], draft: &mut Draft) -> Result<Symbol> {
-        self.keys.symbol(text, self.batch, draft)
+        self.keys.symbol(text, self.batch, &mut draft.flaws)
     }
 
     #[inline]
@@ -110,7 +111,7 @@ impl<'b> SpanReader<'b> {
             draft.flaw(Flaw::Malformed);
             return Ok(());
         };
-        let key = self.keys.symbol(pair.key, self.batch, draft)?;
+        let key = self.keys.symbol(pair.key, self.batch, &mut draft.flaws)?;
         if !self.batch.keeps(key) {
             return Ok(());
         }

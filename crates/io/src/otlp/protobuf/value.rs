@@ -1,8 +1,9 @@
 //! Keys and values of attributes.
 
 use super::wire::{Broken, Field, Wire};
-use crate::otlp::draft::{Draft, Flaw};
-use crate::otlp::text::{push, push_bytes, push_double, push_string};
+use crate::flaws::Flaw;
+use crate::json::write::{push, push_bytes, push_double, push_string};
+use crate::otlp::draft::Draft;
 use spanwise_model::{Guard, Result, Value};
 
 /// A value as it stands on the wire.

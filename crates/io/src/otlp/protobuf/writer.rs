@@ -1,8 +1,8 @@
 //! The writer: each ExportTraceServiceRequest behind its length in four bytes,
 //! as the collector's file exporter writes.
 
+use crate::json::nested::{self, Sink};
 use crate::otlp::groups::{resource_attributes, Groups};
-use crate::otlp::nested::{self, Sink};
 use spanwise_model::{flags, ResourceId, Result, ScopeId, SpanBatch, StatusCode, Value};
 use std::io::Write;
 

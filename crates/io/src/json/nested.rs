@@ -1,10 +1,10 @@
 //! Arrays and maps, kept as JSON text, on their way back to OTLP's values.
 
-use crate::cursor::{Broken, Cursor, Scalar};
+use super::{Broken, Cursor, Scalar};
 use spanwise_model::Value;
 
 /// What takes the parts of a value in order.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     /// An array or a map begins.
     fn open(&mut self, map: bool);
     /// An item begins, in a map under a key.
@@ -24,7 +24,7 @@ struct Open {
 }
 
 /// Hands the JSON `text` to `sink`, without descending.
-pub(super) fn walk(text: &str, sink: &mut impl Sink) -> Result<(), Broken> {
+pub(crate) fn walk(text: &str, sink: &mut impl Sink) -> Result<(), Broken> {
     let mut cursor = Cursor::new(text, usize::MAX);
     let mut open: Vec<Open> = Vec::new();
     let mut scratch = String::new();

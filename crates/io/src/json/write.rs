@@ -1,10 +1,10 @@
-//! Arrays and maps as compact JSON text, the same from either wire.
+//! Pieces of JSON, appended to a text.
 
 use base64::prelude::{Engine, BASE64_STANDARD};
 use std::fmt::Write;
 
 /// Appends a text in quotes.
-pub(super) fn push_string(out: &mut String, text: &str) {
+pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
     let mut clean = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -31,7 +31,7 @@ fn push_escape(out: &mut String, byte: u8) {
 }
 
 /// Appends a number; those that JSON lacks become words in quotes.
-pub(super) fn push_double(out: &mut String, number: f64) {
+pub(crate) fn push_double(out: &mut String, number: f64) {
     match double_word(number) {
         Some(word) => push_string(out, word),
         None => push(out, format_args!("{number:?}")),
@@ -39,7 +39,7 @@ pub(super) fn push_double(out: &mut String, number: f64) {
 }
 
 /// The word for a number that JSON lacks.
-pub(super) fn double_word(number: f64) -> Option<&'static str> {
+pub(crate) fn double_word(number: f64) -> Option<&'static str> {
     match number {
         n if n.is_nan() => Some("NaN"),
         f64::INFINITY => Some("Infinity"),
@@ -49,14 +49,26 @@ pub(super) fn double_word(number: f64) -> Option<&'static str> {
 }
 
 /// Appends bytes as base64 in quotes.
-pub(super) fn push_bytes(out: &mut String, bytes: &[u8]) {
+pub(crate) fn push_bytes(out: &mut String, bytes: &[u8]) {
     out.push('"');
     BASE64_STANDARD.encode_string(bytes, out);
     out.push('"');
 }
 
+/// Appends nanoseconds as microseconds, with a fraction where they are not whole.
+pub(crate) fn push_micros(out: &mut String, nanos: i128) {
+    let sign = if nanos < 0 { "-" } else { "" };
+    let magnitude = nanos.unsigned_abs();
+    push(out, format_args!("{sign}{}", magnitude / 1_000));
+    let rest = magnitude % 1_000;
+    if rest != 0 {
+        let digits = format!(".{rest:03}");
+        out.push_str(digits.trim_end_matches('0'));
+    }
+}
+
 /// Appends what is displayed.
-pub(super) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(crate) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
     out.write_fmt(text).expect("a string takes every text");
 }
 
@@ -84,5 +96,22 @@ mod tests {
             out.push(' ');
         }
         assert_eq!(out, r#"1.0 "NaN" "-Infinity" 1e300 "#);
+    }
+
+    #[test]
+    fn microseconds_are_written_to_the_nanosecond() {
+        for (nanos, text) in [
+            (0, "0"),
+            (1_000, "1"),
+            (1_500, "1.5"),
+            (-1, "-0.001"),
+            (i128::from(i64::MIN), "-9223372036854775.808"),
+        ] {
+            let mut out = String::new();
+            push_micros(&mut out, nanos);
+            assert_eq!(out, text);
+            let (read, _) = crate::decimal::scaled(text, 3).expect("a number");
+            assert_eq!(i128::from(read), nanos);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The symbols of recent keys.
 
-use super::draft::{Draft, Flaw};
+use crate::flaws::{Flaw, Flaws};
 use spanwise_model::{Result, SpanBatch, Symbol};
 
 /// The slots of recent keys.
@@ -8,7 +8,7 @@ const SLOTS: usize = 256;
 
 /// The symbols of recent keys, so that a known key is compared and not hashed.
 #[derive(Debug)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     recent: [Symbol; SLOTS],
 }
 
@@ -23,11 +23,11 @@ impl Default for Keys {
 impl Keys {
     /// The symbol of a short text that repeats.
     #[inline]
-    pub(super) fn symbol(
+    pub(crate) fn symbol(
         &mut self,
         key: &[u8],
         batch: &mut SpanBatch,
-        draft: &mut Draft,
+        flaws: &mut Flaws,
     ) -> Result<Symbol> {
         let slot = &mut self.recent[slot(key)];
         if batch.strings.get(*slot).as_bytes() != key {
@@ -35,7 +35,7 @@ impl Keys {
             *slot = match std::str::from_utf8(key) {
                 Ok(key) => batch.strings.intern(key),
                 Err(_) => {
-                    draft.flaw(Flaw::InvalidUtf8);
+                    flaws.add(Flaw::InvalidUtf8);
                     return Ok(batch.strings.intern(&String::from_utf8_lossy(key)));
                 }
             };

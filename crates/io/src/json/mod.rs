@@ -1,0 +1,20 @@
+//! JSON without trees: what readers of a known schema need to walk documents,
+//! and what writers need to write them.
+//!
+//! The text is valid UTF-8 as a whole, so strings are sliced without being
+//! looked at twice; what a reader does not know is skipped with a stack on the
+//! heap. Tools disagree on what is a number and what a text, on whether a list
+//! of records is a document or a run of lines, and on how carefully a file is
+//! closed. So every scalar is taken for what it can be read as, and reading
+//! goes on behind what is broken.
+
+mod cursor;
+pub(crate) mod nested;
+mod raw;
+pub(crate) mod write;
+
+pub(crate) use cursor::{Broken, Cursor, Entered, Fault, Scalar};
+pub(crate) use raw::Raw;
+
+#[cfg(test)]
+mod tests;
