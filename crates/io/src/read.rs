@@ -286,7 +286,7 @@ impl<'a> Reader<'a> {
         &self,
         item: &Item,
         format: &'static dyn Format,
-        loaded: &Loaded,
+        loaded: &Loaded<'_>,
         batch: &mut SpanBatch,
     ) -> Result<()> {
         let first = batch.open_record();

@@ -2,7 +2,7 @@
 //!
 //! The rows of one owner (a span, an event, a link, a resource) lie together;
 //! owners are numbered in the order in which they were closed. Values stand in
-//! one arena of bytes, because interning every value would cost more than the
+//! one arena, because interning every value would cost more than the
 //! whole rest of loading.
 
 use crate::strings::{Strings, Symbol};
@@ -115,9 +115,12 @@ enum Tag {
 pub struct Attributes {
     keys: Vec<Symbol>,
     tags: Vec<Tag>,
-    /// The value itself, or the offset of a text or bytes in the arena.
+    /// The value itself, or where a text or bytes stand.
     payloads: Vec<u64>,
-    arena: Vec<u8>,
+    texts: String,
+    bytes: Vec<u8>,
+    /// Places that a payload is too narrow for.
+    wide: Vec<Range<usize>>,
     /// The end of each closed owner's rows.
     ends: Vec<u32>,
 }
@@ -126,9 +129,9 @@ impl Attributes {
     /// Appends a row to the owner that is open.
     pub fn push(&mut self, key: Symbol, value: Value<'_>) {
         let (tag, payload) = match value {
-            Value::Str(text) => (Tag::Str, self.store(text.as_bytes())),
-            Value::Json(text) => (Tag::Json, self.store(text.as_bytes())),
-            Value::Bytes(bytes) => (Tag::Bytes, self.store(bytes)),
+            Value::Str(text) => (Tag::Str, self.store_text(text)),
+            Value::Json(text) => (Tag::Json, self.store_text(text)),
+            Value::Bytes(bytes) => (Tag::Bytes, self.store_bytes(bytes)),
             Value::Int(n) => (Tag::Int, n as u64),
             Value::Double(n) => (Tag::Double, n.to_bits()),
             Value::Bool(flag) => (Tag::Bool, u64::from(flag)),
@@ -213,22 +216,21 @@ impl Attributes {
         let rows = u32::try_from(self.keys.len()).ok()?;
         u32::try_from(self.keys.len() + other.keys.len()).ok()?;
         u32::try_from(self.ends.len() + other.ends.len()).ok()?;
-        let bytes = self.arena.len() as u64;
-        self.arena.extend_from_slice(&other.arena);
+        let (texts, bytes) = (self.texts.len(), self.bytes.len());
+        self.texts.push_str(&other.texts);
+        self.bytes.extend_from_slice(&other.bytes);
         self.keys
             .extend(other.keys.iter().map(|key| map[key.index()]));
         self.tags.extend_from_slice(&other.tags);
-        self.payloads
-            .extend(
-                other
-                    .tags
-                    .iter()
-                    .zip(&other.payloads)
-                    .map(|(tag, &payload)| match tag {
-                        Tag::Str | Tag::Bytes | Tag::Json => payload + bytes,
-                        _ => payload,
-                    }),
-            );
+        self.payloads.reserve(other.payloads.len());
+        for (tag, &payload) in other.tags.iter().zip(&other.payloads) {
+            let payload = match tag {
+                Tag::Str | Tag::Json => self.pack(moved(other.place(payload), texts)),
+                Tag::Bytes => self.pack(moved(other.place(payload), bytes)),
+                _ => payload,
+            };
+            self.payloads.push(payload);
+        }
         self.ends.extend(other.ends.iter().map(|end| end + rows));
         Some(())
     }
@@ -239,7 +241,9 @@ impl Attributes {
         self.keys.capacity() * 4
             + self.tags.capacity()
             + self.payloads.capacity() * 8
-            + self.arena.capacity()
+            + self.texts.capacity()
+            + self.bytes.capacity()
+            + self.wide.capacity() * 16
             + self.ends.capacity() * 4
     }
 
@@ -282,7 +286,7 @@ impl Attributes {
         match self.tags[row] {
             Tag::Str => Value::Str(self.text(payload)),
             Tag::Json => Value::Json(self.text(payload)),
-            Tag::Bytes => Value::Bytes(self.bytes(payload)),
+            Tag::Bytes => Value::Bytes(&self.bytes[self.place(payload)]),
             Tag::Int => Value::Int(payload as i64),
             Tag::Double => Value::Double(f64::from_bits(payload)),
             Tag::Bool => Value::Bool(payload != 0),
@@ -290,36 +294,53 @@ impl Attributes {
         }
     }
 
-    /// Writes `bytes` after their length in groups of seven bits.
-    fn store(&mut self, bytes: &[u8]) -> u64 {
-        let offset = self.arena.len() as u64;
-        let mut length = bytes.len();
-        while length >= 0x80 {
-            self.arena.push(length as u8 | 0x80);
-            length >>= 7;
-        }
-        self.arena.push(length as u8);
-        self.arena.extend_from_slice(bytes);
-        offset
+    fn store_text(&mut self, text: &str) -> u64 {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        self.pack(start..self.texts.len())
     }
 
-    fn bytes(&self, offset: u64) -> &[u8] {
-        let mut at = offset as usize;
-        let (mut length, mut shift) = (0usize, 0);
-        loop {
-            let byte = self.arena[at];
-            at += 1;
-            length |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return &self.arena[at..at + length];
-            }
-            shift += 7;
-        }
+    fn store_bytes(&mut self, bytes: &[u8]) -> u64 {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        self.pack(start..self.bytes.len())
     }
 
-    fn text(&self, offset: u64) -> &str {
-        std::str::from_utf8(self.bytes(offset)).unwrap_or_default()
+    /// A place as one number: the offset above, the length below. A place that
+    /// does not fit is listed, and its row in the list stands for the offset.
+    #[inline]
+    fn pack(&mut self, place: Range<usize>) -> u64 {
+        let (offset, length) = (place.start as u64, place.len() as u64);
+        if length < WIDE && offset >> (64 - LENGTH_BITS) == 0 {
+            return offset << LENGTH_BITS | length;
+        }
+        self.wide.push(place);
+        (self.wide.len() as u64 - 1) << LENGTH_BITS | WIDE
     }
+
+    #[inline]
+    fn place(&self, payload: u64) -> Range<usize> {
+        let (offset, length) = ((payload >> LENGTH_BITS) as usize, payload & WIDE);
+        if length == WIDE {
+            return self.wide[offset].clone();
+        }
+        offset..offset + length as usize
+    }
+
+    #[inline]
+    fn text(&self, payload: u64) -> &str {
+        &self.texts[self.place(payload)]
+    }
+}
+
+/// How many bits of a payload hold a length.
+const LENGTH_BITS: u32 = 24;
+
+/// The length that says that the place is listed.
+const WIDE: u64 = (1 << LENGTH_BITS) - 1;
+
+fn moved(place: Range<usize>, by: usize) -> Range<usize> {
+    place.start + by..place.end + by
 }
 
 #[cfg(test)]
@@ -352,6 +373,29 @@ mod tests {
         let read: Vec<_> = attributes.of(0).map(|(_, value)| value).collect();
         assert_eq!(read, values);
         assert_eq!(attributes.of(1).count(), 0);
+    }
+
+    #[test]
+    fn texts_of_any_length_come_back_also_after_absorbing() {
+        let mut strings = Strings::new();
+        let key = strings.intern("k");
+        let long = "x".repeat(WIDE as usize + 1);
+        let edge = "y".repeat(WIDE as usize);
+        let mut right = Attributes::default();
+        for text in ["", &edge, "é", &long] {
+            right.push(key, Value::Str(text));
+        }
+        right.push(key, Value::Bytes(edge.as_bytes()));
+        right.close();
+        let map: Vec<_> = (0..strings.len() as u32).map(Symbol).collect();
+        let mut left = right.clone();
+        left.absorb(&right, &map).expect("few rows");
+        for owner in 0..2 {
+            let read: Vec<_> = left.of(owner).map(|(_, value)| value).collect();
+            let expected = ["", &edge, "é", &long].map(Value::Str);
+            assert!(read[..4] == expected, "texts of {owner}");
+            assert!(read[4] == Value::Bytes(edge.as_bytes()), "bytes of {owner}");
+        }
     }
 
     #[test]

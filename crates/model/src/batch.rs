@@ -11,10 +11,11 @@ use crate::guard::Guard;
 use crate::head::{SpanHead, SpanKind, StatusCode};
 use crate::id::{SpanId, TraceId};
 use crate::issue::Issues;
+use crate::keyed::KeyedMap;
 use crate::resource::{ResourceId, Resources, ScopeId, Scopes};
 use crate::semconv;
 use crate::strings::{Strings, Symbol};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -131,9 +132,9 @@ pub struct SpanBatch {
     /// W3C trace states.
     pub trace_states: SparseTexts,
     /// Trace ids that were words.
-    pub trace_words: FxHashMap<TraceId, Box<str>>,
+    pub trace_words: KeyedMap<TraceId, Box<str>>,
     /// Span ids that were words.
-    pub span_words: FxHashMap<SpanId, Box<str>>,
+    pub span_words: KeyedMap<SpanId, Box<str>>,
     /// What was wrong with the input.
     pub issues: Issues,
     /// Files, in the order in which their records stand.

@@ -31,6 +31,7 @@ pub mod guard;
 mod head;
 pub mod id;
 pub mod issue;
+pub mod keyed;
 #[cfg(feature = "petgraph")]
 pub mod petgraph;
 pub mod resource;

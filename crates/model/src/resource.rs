@@ -2,10 +2,11 @@
 
 use crate::attributes::{Attributes, Value};
 use crate::head::SpanKind;
-use crate::id::hash_words;
+use crate::keyed::HashState;
 use crate::strings::{Strings, Symbol};
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// The row of a resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +27,7 @@ pub struct Resources {
     services: Vec<Symbol>,
     attributes: Attributes,
     index: HashTable<(u64, u32)>,
+    hashing: HashState,
 }
 
 impl Resources {
@@ -42,11 +44,11 @@ impl Resources {
     /// With more than four billion attributes of resources.
     pub fn close(&mut self, service: Symbol) -> ResourceId {
         let candidate = self.attributes.close().expect("fewer than 2^32 resources");
-        let hash = content_hash(service, &self.attributes, candidate);
+        let hash = self.content_hash(service, candidate);
         let same = |&(other, at): &(u64, u32)| {
             other == hash
                 && self.services[at as usize] == service
-                && self.attributes.of(at).eq(self.attributes.of(candidate))
+                && are_same(&self.attributes, at, candidate)
         };
         if let Some(&(_, found)) = self.index.find(hash, same) {
             self.attributes.reopen_and_abandon();
@@ -98,6 +100,23 @@ impl Resources {
             .find_map(|key| self.attributes.get(id.0, key))
     }
 
+    fn content_hash(&self, service: Symbol, owner: u32) -> u64 {
+        let mut hasher = self.hashing.build_hasher();
+        service.hash(&mut hasher);
+        for (key, value) in self.attributes.of(owner) {
+            key.hash(&mut hasher);
+            match value {
+                Value::Str(text) | Value::Json(text) => text.hash(&mut hasher),
+                Value::Bytes(bytes) => bytes.hash(&mut hasher),
+                Value::Int(n) => hasher.write_i64(n),
+                Value::Double(n) => hasher.write_u64(n.to_bits()),
+                Value::Bool(flag) => hasher.write_u8(u8::from(flag)),
+                Value::Empty => {}
+            }
+        }
+        hasher.finish()
+    }
+
     /// Adds the resources of `other`; the answer maps its rows to ours.
     pub fn absorb(&mut self, other: &Resources, symbols: &[Symbol]) -> Vec<ResourceId> {
         (0..other.len() as u32)
@@ -111,20 +130,18 @@ impl Resources {
     }
 }
 
-fn content_hash(service: Symbol, attributes: &Attributes, owner: u32) -> u64 {
-    attributes
-        .of(owner)
-        .fold(u64::from(service.0), |hash, (key, value)| {
-            let value = match value {
-                Value::Str(text) | Value::Json(text) => hash_words(text.as_bytes()) as u64,
-                Value::Bytes(bytes) => hash_words(bytes) as u64,
-                Value::Int(n) => n as u64,
-                Value::Double(n) => n.to_bits(),
-                Value::Bool(flag) => u64::from(flag),
-                Value::Empty => 0,
-            };
-            crate::id::avalanche(hash ^ u64::from(key.0)).wrapping_add(crate::id::avalanche(value))
-        })
+/// True where two owners have the same attributes. Doubles are compared by
+/// their bits: a `NaN` must find its like, or every copy would be kept.
+fn are_same(attributes: &Attributes, one: u32, other: u32) -> bool {
+    let is_same = |(one, other): ((Symbol, Value<'_>), (Symbol, Value<'_>))| {
+        let same_value = match (one.1, other.1) {
+            (Value::Double(one), Value::Double(other)) => one.to_bits() == other.to_bits(),
+            (one, other) => one == other,
+        };
+        one.0 == other.0 && same_value
+    };
+    attributes.keys_of(one).len() == attributes.keys_of(other).len()
+        && attributes.of(one).zip(attributes.of(other)).all(is_same)
 }
 
 /// Instrumentation scopes: the libraries that made spans. The first is the
@@ -252,5 +269,15 @@ mod tests {
         assert_eq!(ids, [ResourceId(0), ResourceId(0), ResourceId(1)]);
         assert_eq!(resources.instance(ids[2], &strings), Some(Value::Str("b")));
         assert_eq!(resources.service(ids[0]), cart);
+    }
+
+    #[test]
+    fn resources_that_are_no_number_are_equal_too() {
+        let mut resources = Resources::default();
+        for value in [f64::NAN, f64::NAN, 0.0, -0.0] {
+            resources.push(Symbol(1), Value::Double(value));
+            resources.close(Symbol::EMPTY);
+        }
+        assert_eq!(resources.len(), 3);
     }
 }

@@ -3,9 +3,9 @@
 //! Keys, services, names and enums repeat millions of times; each is stored
 //! once and named by a [`Symbol`]. Values of attributes are not interned.
 
+use crate::keyed::HashState;
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
+use std::hash::BuildHasher;
 
 /// The index of a string in one [`Strings`]; it means nothing in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,6 +34,7 @@ pub struct Strings {
     arena: String,
     ends: Vec<usize>,
     index: HashTable<u32>,
+    hashing: HashState,
 }
 
 impl Default for Strings {
@@ -42,6 +43,7 @@ impl Default for Strings {
             arena: String::new(),
             ends: Vec::new(),
             index: HashTable::new(),
+            hashing: HashState::default(),
         };
         strings.intern("");
         strings
@@ -62,7 +64,7 @@ impl Strings {
     /// With more than four billion distinct strings, which the limit on
     /// memory forbids long before.
     pub fn intern(&mut self, text: &str) -> Symbol {
-        let hash = hash(text);
+        let hash = self.hashing.hash_one(text);
         if let Some(&found) = self
             .index
             .find(hash, |&at| slice(&self.arena, &self.ends, at) == text)
@@ -72,9 +74,8 @@ impl Strings {
         let symbol = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct strings");
         self.arena.push_str(text);
         self.ends.push(self.arena.len());
-        let (arena, ends) = (&self.arena, &self.ends);
-        self.index
-            .insert_unique(hash, symbol, |&at| self::hash(slice(arena, ends, at)));
+        let hash_at = |&at: &u32| self.hashing.hash_one(slice(&self.arena, &self.ends, at));
+        self.index.insert_unique(hash, symbol, hash_at);
         Symbol(symbol)
     }
 
@@ -82,7 +83,9 @@ impl Strings {
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Symbol> {
         self.index
-            .find(hash(text), |&at| slice(&self.arena, &self.ends, at) == text)
+            .find(self.hashing.hash_one(text), |&at| {
+                slice(&self.arena, &self.ends, at) == text
+            })
             .map(|&at| Symbol(at))
     }
 
@@ -125,12 +128,6 @@ fn slice<'a>(arena: &'a str, ends: &[usize], at: u32) -> &'a str {
     let at = at as usize;
     let start = if at == 0 { 0 } else { ends[at - 1] };
     &arena[start..ends[at]]
-}
-
-fn hash(text: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
-    hasher.finish()
 }
 
 #[cfg(test)]

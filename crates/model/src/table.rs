@@ -133,7 +133,7 @@ impl<T: Clone + Default> FromIterator<T> for Cells<T> {
 pub struct Names {
     codes: Cells<u32>,
     values: Vec<String>,
-    index: rustc_hash::FxHashMap<String, u32>,
+    index: crate::keyed::KeyedMap<String, u32>,
 }
 
 impl Names {

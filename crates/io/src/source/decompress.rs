@@ -14,14 +14,6 @@ const RATIO_FROM: u64 = 64 << 20;
 /// The most that is reserved on the word of a file's size.
 const RESERVE: u64 = 1 << 30;
 
-/// All bytes of a source.
-#[derive(Debug, Default)]
-pub(crate) struct Loaded {
-    pub(crate) bytes: Vec<u8>,
-    /// True where the compressed data ends too early or is broken.
-    pub(crate) truncated: bool,
-}
-
 /// Counts the bytes that pass, and stops when the user wants to.
 struct Counted<'a, R> {
     inner: R,
@@ -87,15 +79,16 @@ impl<'a, R: Read> Decoder<'a, R> {
     }
 }
 
+/// What the first bytes say of compression.
 #[derive(Clone, Copy)]
-enum Magic {
+pub(super) enum Magic {
     Gzip,
     Zstd,
     None,
 }
 
 impl Magic {
-    fn of(head: &[u8]) -> Self {
+    pub(super) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd] => Self::Zstd,
@@ -105,13 +98,14 @@ impl Magic {
     }
 }
 
-/// Reads all of `source`, of which `size` bytes are expected.
-pub(crate) fn read_all(
+/// Reads all of `source`, of which `size` bytes are expected. The flag is true
+/// where compressed data ends too early or is broken.
+pub(super) fn read_all(
     source: impl Read,
     size: Option<u64>,
     limits: &Limits,
     meter: &Meter,
-) -> Result<Loaded> {
+) -> Result<(Vec<u8>, bool)> {
     let counted = Counted {
         inner: source,
         meter,
@@ -120,27 +114,21 @@ pub(crate) fn read_all(
         cancelled: false,
     };
     let mut decoder = Decoder::new(counted)?;
-    let mut loaded = Loaded::default();
+    let mut bytes = Vec::new();
     if let (Some(size), false) = (size, decoder.is_compressed()) {
-        loaded
-            .bytes
-            .reserve_exact(size.min(RESERVE).min(limits.file_bytes) as usize + 1);
+        bytes.reserve_exact(size.min(RESERVE).min(limits.file_bytes) as usize + 1);
     }
     loop {
-        let step = decoder
-            .reader()
-            .take(STEP as u64)
-            .read_to_end(&mut loaded.bytes);
+        let step = decoder.reader().take(STEP as u64).read_to_end(&mut bytes);
         if decoder.source().cancelled {
             return Err(Error::new(ErrorKind::Cancelled, "stopped"));
         }
-        check(loaded.bytes.len() as u64, &decoder, limits)?;
+        check(bytes.len() as u64, &decoder, limits)?;
         match step {
-            Ok(0) => return Ok(loaded),
+            Ok(0) => return Ok((bytes, false)),
             Ok(_) => {}
             Err(error) if decoder.is_compressed() && is_broken_data(&error) => {
-                loaded.truncated = true;
-                return Ok(loaded);
+                return Ok((bytes, true));
             }
             Err(error) => return Err(error.into()),
         }
