@@ -7,6 +7,7 @@ use crate::facts::{fact_flags, Canonical, FactColumns};
 use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
 use crate::service_graph::{cycles, service_graph};
 use rustc_hash::{FxHashMap, FxHashSet};
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::semconv::Field;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{
@@ -420,7 +421,7 @@ impl<'a> Observer<'a> {
         &self,
         trace: Trace<'_>,
         row: u32,
-        ids: &mut Option<FxHashMap<SpanId, u32>>,
+        ids: &mut Option<KeyedMap<SpanId, u32>>,
     ) -> Option<u32> {
         let mut links = Span::new(self.table, row).links().peekable();
         links.peek()?;

@@ -2,10 +2,12 @@
 
 use super::columns::{counts, durations, names, some_durations};
 use crate::facts::{fact_flags, FactColumns};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
+use spanwise_model::keyed::HashState;
 use spanwise_model::trace::TopKind;
 use spanwise_model::{flags, ColumnData, OperationId, Span, SpanTable, Symbol, Table, Trace};
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 /// One row a trace.
 ///
@@ -120,7 +122,7 @@ fn extent(row: &Row<'_>) -> i128 {
 }
 
 fn row<'a>(trace: Trace<'a>, facts: &FactColumns) -> Row<'a> {
-    let services: FxHashSet<&str> = trace
+    let services: HashSet<&str, HashState> = trace
         .spans()
         .map(Span::service)
         .filter(|name| !name.is_empty())

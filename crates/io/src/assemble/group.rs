@@ -1,6 +1,6 @@
 //! Records by trace.
 
-use rustc_hash::FxHashMap;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::TraceId;
 use std::ops::Range;
 
@@ -79,7 +79,7 @@ impl Groups {
 /// them. Neighbours often share a trace, so the last answer is tried first.
 fn number(trace_ids: &[TraceId]) -> (Vec<TraceId>, Vec<u32>) {
     let mut ids = Vec::new();
-    let mut index: FxHashMap<TraceId, u32> = FxHashMap::default();
+    let mut index: KeyedMap<TraceId, u32> = KeyedMap::default();
     let mut last: Option<(TraceId, u32)> = None;
     let numbers = trace_ids
         .iter()

@@ -3,6 +3,7 @@
 use super::span::{REF_TYPE, UNNAMED_EVENT};
 use crate::json::write::{push, push_bytes, push_double, push_micros, push_string};
 use rustc_hash::FxHashMap;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::{
     flags, ResourceId, Result, SpanBatch, SpanHead, SpanKind, StatusCode, Symbol, TraceId, Value,
 };
@@ -38,7 +39,7 @@ fn trace_of(batch: &SpanBatch, record: u32) -> TraceId {
 }
 
 fn by_trace(batch: &SpanBatch) -> Vec<u32> {
-    let mut ranks: FxHashMap<TraceId, u32> = FxHashMap::default();
+    let mut ranks: KeyedMap<TraceId, u32> = KeyedMap::default();
     let mut records: Vec<u32> = (0..batch.open_record()).collect();
     let rank = |&record: &u32| {
         let next = ranks.len() as u32;

@@ -9,7 +9,7 @@ use super::interval::{push_interval, push_time, Interval};
 use super::lex;
 use super::marks::push_key;
 use super::value::{push_braces, push_value};
-use rustc_hash::FxHashMap;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::{flags, Result, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, TraceId};
 use std::io::Write;
 
@@ -24,7 +24,7 @@ pub(super) struct Writer<'b> {
     spans: u64,
     open: Vec<SpanId>,
     /// The depth of each open span; the deepest where an id is there twice.
-    depths: FxHashMap<SpanId, usize>,
+    depths: KeyedMap<SpanId, usize>,
 }
 
 impl<'b> Writer<'b> {
@@ -35,7 +35,7 @@ impl<'b> Writer<'b> {
             trace: None,
             spans: 0,
             open: Vec::new(),
-            depths: FxHashMap::default(),
+            depths: KeyedMap::default(),
         }
     }
 
