@@ -47,7 +47,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut comma = "";
         if let Some(file) = &self.file {
-            write!(f, "{file}")?;
+            write!(f, "{}", OneLine(file))?;
             comma = ", ";
         }
         if let Some(record) = self.record {
@@ -61,10 +61,26 @@ impl fmt::Display for Place {
     }
 }
 
+/// A text on one line: what would end it, or move the cursor of a terminal,
+/// is written as an escape. Names of files may hold anything.
+pub(crate) struct OneLine<'a>(pub(crate) &'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some((at, control)) = rest.char_indices().find(|(_, c)| c.is_control()) {
+            write!(f, "{}{}", &rest[..at], control.escape_default())?;
+            rest = &rest[at + control.len_utf8()..];
+        }
+        f.write_str(rest)
+    }
+}
+
 /// An error: a kind, a message of one line, and a place.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
+    limit: Option<&'static str>,
     message: String,
     place: Place,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -75,6 +91,7 @@ impl Error {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
+            limit: None,
             message: message.into(),
             place: Place::default(),
             source: None,
@@ -109,6 +126,20 @@ impl Error {
         self
     }
 
+    /// The same error because of the limit of this name.
+    #[must_use]
+    pub(crate) fn of_limit(mut self, name: &'static str) -> Self {
+        self.limit = Some(name);
+        self
+    }
+
+    /// The name of the limit that was exceeded, as the options of the read
+    /// call it.
+    #[must_use]
+    pub fn limit(&self) -> Option<&'static str> {
+        self.limit
+    }
+
     /// The kind.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -133,7 +164,7 @@ impl fmt::Display for Error {
         if self.place != Place::default() {
             write!(f, "{}: ", self.place)?;
         }
-        f.write_str(&self.message)
+        write!(f, "{}", OneLine(&self.message))
     }
 }
 
@@ -149,13 +180,34 @@ impl From<std::io::Error> for Error {
             std::io::ErrorKind::NotFound => ErrorKind::NotFound,
             _ => ErrorKind::Io,
         };
-        Self::new(kind, error.to_string()).caused_by(error)
+        Self::new(kind, in_lower_case(error.to_string())).caused_by(error)
     }
+}
+
+/// What the system says, as the rest of a line that begins before.
+fn in_lower_case(mut text: String) -> String {
+    let mut letters = text.chars();
+    let (first, second) = (letters.next(), letters.next());
+    if second.is_some_and(char::is_lowercase) {
+        if let Some(first) = first.filter(char::is_ascii_uppercase) {
+            text.replace_range(..1, first.to_ascii_lowercase().encode_utf8(&mut [0; 4]));
+        }
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_is_one_line() {
+        let error = Error::new(ErrorKind::Format, "a\r\nb").in_file("\u{1b}[2Jü\n");
+        assert_eq!(error.to_string(), "\\u{1b}[2Jü\\n: a\\r\\nb");
+        let denied = std::io::Error::from_raw_os_error(13);
+        let error = Error::from(denied).in_file("a");
+        assert!(error.to_string().starts_with("a: permission"), "{error}");
+    }
 
     #[test]
     fn an_error_names_its_place() {

@@ -48,11 +48,12 @@ impl fmt::Debug for Guard {
 impl Guard {
     /// The error of a limit that was exceeded.
     #[must_use]
-    pub fn exceeded(name: &str, limit: impl fmt::Display) -> Error {
+    pub fn exceeded(name: &'static str, limit: impl fmt::Display) -> Error {
         Error::new(
             ErrorKind::Limit,
             format!("limit {name} ({limit}) exceeded; raise `{name}` in the limits of the read"),
         )
+        .of_limit(name)
     }
 
     /// # Errors
@@ -115,6 +116,7 @@ mod tests {
         };
         assert!(guard.check_depth(2).is_ok());
         let error = guard.check_depth(3).expect_err("too deep");
+        assert_eq!(error.limit(), Some("depth"));
         assert_eq!(
             error.to_string(),
             "limit depth (2) exceeded; raise `depth` in the limits of the read"

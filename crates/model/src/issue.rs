@@ -3,13 +3,16 @@
 //! Each kind is counted by service, with the smallest few examples, so that
 //! the same input gives the same rows whatever the order of files and threads.
 
-use crate::error::Place;
+use crate::error::{OneLine, Place};
 use crate::id::{SpanId, TraceId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How many examples a row keeps.
 pub const EXAMPLES: usize = 3;
+
+/// How many bytes of a detail an example keeps.
+const DETAIL_BYTES: usize = 200;
 
 macro_rules! issue_kinds {
     ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal,)+) => {
@@ -124,6 +127,22 @@ pub enum Example {
     Span(TraceId, SpanId),
 }
 
+impl Example {
+    /// Cuts a detail that is too long to be shown: it may quote the input.
+    fn shorten(&mut self) {
+        if let Self::File { detail, .. } = self {
+            if detail.len() > DETAIL_BYTES {
+                let end = (0..=DETAIL_BYTES)
+                    .rev()
+                    .find(|&at| detail.is_char_boundary(at));
+                detail.truncate(end.unwrap_or(0));
+                detail.push('…');
+                detail.shrink_to_fit();
+            }
+        }
+    }
+}
+
 impl fmt::Display for Example {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -143,7 +162,7 @@ impl fmt::Display for Example {
                 if detail.is_empty() {
                     Ok(())
                 } else {
-                    write!(f, ": {detail}")
+                    write!(f, ": {}", OneLine(detail))
                 }
             }
         }
@@ -155,8 +174,8 @@ impl fmt::Display for Example {
 pub struct IssueRow {
     /// How often.
     pub count: u64,
-    /// The smallest examples.
-    pub examples: BTreeSet<Example>,
+    /// The smallest examples, ascending.
+    pub examples: Vec<Example>,
 }
 
 /// Issues by kind and service.
@@ -199,23 +218,15 @@ impl Issues {
     /// Puts `path` into the examples that a reader left without one.
     pub fn set_path(&mut self, path: &str) {
         for row in self.rows.values_mut().flat_map(BTreeMap::values_mut) {
-            row.examples = std::mem::take(&mut row.examples)
-                .into_iter()
-                .map(|example| match example {
-                    Example::File {
-                        path: empty,
-                        record,
-                        offset,
-                        detail,
-                    } if empty.is_empty() => Example::File {
-                        path: path.to_owned(),
-                        record,
-                        offset,
-                        detail,
-                    },
-                    other => other,
-                })
-                .collect();
+            for example in &mut row.examples {
+                match example {
+                    Example::File { path: empty, .. } if empty.is_empty() => {
+                        path.clone_into(empty);
+                    }
+                    _ => {}
+                }
+            }
+            row.examples.sort_unstable();
         }
     }
 
@@ -248,13 +259,16 @@ impl Issues {
     }
 }
 
-fn keep_smallest(examples: &mut BTreeSet<Example>, example: Example) {
-    if examples.len() >= EXAMPLES && examples.last().is_some_and(|last| *last <= example) {
+fn keep_smallest(examples: &mut Vec<Example>, mut example: Example) {
+    example.shorten();
+    let Err(place) = examples.binary_search(&example) else {
         return;
-    }
-    examples.insert(example);
-    if examples.len() > EXAMPLES {
-        examples.pop_last();
+    };
+    if place < EXAMPLES {
+        examples.truncate(EXAMPLES - 1);
+        // Most rows have one example, and there may be millions of rows.
+        examples.reserve_exact(1);
+        examples.insert(place, example);
     }
 }
 
@@ -276,6 +290,23 @@ mod tests {
         }
         assert_eq!(forward, backward);
         assert_eq!(forward.count(IssueKind::Orphan), 10);
+    }
+
+    #[test]
+    fn details_are_cut_and_stay_on_their_line() {
+        let mut issues = Issues::default();
+        let detail = format!("\u{1b}[31m\n{}", "ü".repeat(1000));
+        let example = Example::File {
+            path: "a\nb".into(),
+            record: None,
+            offset: None,
+            detail,
+        };
+        issues.add(IssueKind::MalformedRecord, "", example);
+        let (_, _, row) = issues.iter().next().expect("a row");
+        let text = row.examples[0].to_string();
+        assert!(text.starts_with("a\\nb: \\u{1b}[31m\\nüü"), "{text}");
+        assert!(text.ends_with("ü…") && text.len() < 250, "{text}");
     }
 
     #[test]
