@@ -238,6 +238,13 @@ impl SpanBatch {
         }
     }
 
+    /// Adds an attribute under a key that is held to the event that is open.
+    pub fn event_attribute_of(&mut self, key: Symbol, value: Value<'_>) {
+        if self.keeps(key) && self.admits(value) {
+            self.events.attributes.push(key, value);
+        }
+    }
+
     /// Closes the open event of the open record.
     pub fn event(&mut self, time_unix_nano: i64, name: &str) {
         let name = self.strings.intern(name);

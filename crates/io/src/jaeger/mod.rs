@@ -41,6 +41,7 @@ mod writer;
 mod tests;
 
 use crate::format::{Ended, Format};
+use crate::json::{self, Reader as _};
 use spanwise_model::{Result, SpanBatch};
 use std::io::Write;
 
@@ -58,7 +59,9 @@ impl Format for JaegerJson {
     }
 
     fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
-        crate::visitor::read(bytes, &mut reader::Reader::new(batch))
+        json::read(bytes, batch, |text, batch| {
+            reader::Reader::new(text, batch).read()
+        })
     }
 
     fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {

@@ -1,72 +1,17 @@
 //! Is it Jaeger's? Judged by structure, not by words, since Tempo's search
 //! answers, Jaeger's stored documents and others use the same words.
 
-use crate::visitor::{probe, Document, Documents, Seed, Shape, Spot, Text};
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
-use serde::Deserialize;
-use spanwise_model::{Example, IssueKind, Result};
+use crate::json::{head_text, look, objects, Broken, Cursor, Entered, Walks};
 
 /// True where the text that begins with `head` holds traces of Jaeger, or an
 /// answer of its server that holds none.
 pub(super) fn recognises(head: &[u8]) -> bool {
-    let mut evidence = Evidence::default();
-    probe(head, &mut evidence);
+    let Some(text) = head_text(head) else {
+        return false;
+    };
+    let document = |evidence: &mut Evidence<'_>| objects(evidence, |it| it.object(true));
+    let evidence = look(&text, Evidence::new, document);
     evidence.trace || (evidence.data && evidence.total && evidence.errors)
-}
-
-#[derive(Default)]
-struct Evidence {
-    /// A trace whose spans or processes are Jaeger's.
-    trace: bool,
-    data: bool,
-    total: bool,
-    errors: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum Key {
-    Data,
-    Spans,
-    Processes,
-    Total,
-    Errors,
-    #[serde(other)]
-    Other,
-}
-
-impl Documents for Evidence {
-    fn object<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key()? {
-            match key {
-                Key::Data => {
-                    self.data = true;
-                    let mut begun = true;
-                    map.next_value_seed(Seed(Document::within(self, &mut begun)))?;
-                }
-                Key::Spans => map.next_value_seed(Seed(Signs(SPAN, &mut self.trace)))?,
-                Key::Processes => map.next_value_seed(Seed(Processes(&mut self.trace)))?,
-                Key::Total => {
-                    self.total = true;
-                    map.next_value::<IgnoredAny>()?;
-                }
-                Key::Errors => {
-                    self.errors = true;
-                    map.next_value::<IgnoredAny>()?;
-                }
-                Key::Other => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-
-    fn enter(&mut self, _: Spot) {}
-
-    fn issue(&mut self, _: IssueKind, _: Example) {}
-
-    fn broken(&mut self) -> Result<()> {
-        Ok(())
-    }
 }
 
 /// The keys that every span of Jaeger has.
@@ -75,36 +20,73 @@ const SPAN: &[&str] = &["spanID", "operationName"];
 /// The key that every process of Jaeger has.
 const PROCESS: &[&str] = &["serviceName"];
 
-/// Notes whether an object, or one in a list, has all of some keys.
-struct Signs<'e>(&'static [&'static str], &'e mut bool);
+struct Evidence<'a> {
+    cursor: Cursor<'a>,
+    /// A trace whose spans or processes are Jaeger's.
+    trace: bool,
+    data: bool,
+    total: bool,
+    errors: bool,
+}
 
-impl<'de> Shape<'de> for Signs<'_> {
-    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list
-            .next_element_seed(Seed(Signs(self.0, self.1)))?
-            .is_some()
-        {}
-        Ok(())
-    }
-
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut missing: Vec<&str> = self.0.to_vec();
-        while let Some(Text(key)) = map.next_key()? {
-            missing.retain(|&wanted| wanted != key);
-            *self.1 |= missing.is_empty();
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
+impl<'a> Walks<'a> for Evidence<'a> {
+    fn cursor(&mut self) -> &mut Cursor<'a> {
+        &mut self.cursor
     }
 }
 
-/// The processes of a trace by their keys.
-struct Processes<'e>(&'e mut bool);
+impl<'a> Evidence<'a> {
+    fn new(cursor: Cursor<'a>) -> Self {
+        Self {
+            cursor,
+            trace: false,
+            data: false,
+            total: false,
+            errors: false,
+        }
+    }
 
-impl<'de> Shape<'de> for Processes<'_> {
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_key::<IgnoredAny>()?.is_some() {
-            map.next_value_seed(Seed(Signs(PROCESS, self.0)))?;
+    /// Looks at an answer of the server or a trace.
+    fn object(&mut self, may_hold_others: bool) -> Result<(), Broken> {
+        self.cursor.enter(b'{')?;
+        let mut first = true;
+        while let Some(key) = self.cursor.key(&mut first)? {
+            self.data |= key == "data";
+            self.total |= key == "total";
+            self.errors |= key == "errors";
+            match key {
+                "data" if may_hold_others => objects(self, |it| it.object(false))?,
+                "spans" => objects(self, |it| it.signs(SPAN))?,
+                "processes" => self.processes()?,
+                _ => self.cursor.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes whether an object has all of some keys.
+    fn signs(&mut self, wanted: &[&str]) -> Result<(), Broken> {
+        let mut missing = (1u32 << wanted.len()) - 1;
+        self.cursor.enter(b'{')?;
+        let mut first = true;
+        while let Some(key) = self.cursor.key(&mut first)? {
+            if let Some(at) = wanted.iter().position(|&it| it == key) {
+                missing &= !(1 << at);
+            }
+            self.trace |= missing == 0;
+            self.cursor.skip()?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the processes of a trace by their keys.
+    fn processes(&mut self) -> Result<(), Broken> {
+        if self.cursor.enter(b'{')? != Entered::Inside {
+            return Ok(());
+        }
+        let mut first = true;
+        while self.cursor.key(&mut first)?.is_some() {
+            objects(self, |it| it.signs(PROCESS))?;
         }
         Ok(())
     }

@@ -1,73 +1,118 @@
 //! Tags: typed values, some of which are fixed fields in disguise.
 
 use super::reader::Reader;
-use crate::visitor::{Scalar, Seed, Shape, Text};
+use super::span::Draft;
+use crate::flaws::Flaw;
+use crate::json::{Open, Raw, Rooms, Scalar, Walked};
 use base64::prelude::{Engine, BASE64_STANDARD};
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
-use serde::Deserialize;
-use spanwise_model::{flags, IssueKind, SpanKind, StatusCode, Value};
-use std::borrow::Cow;
+use spanwise_model::{flags, Result, SpanKind, StatusCode, Value};
 
 /// Whose tags they are.
-pub(super) enum Owner<'o, 'de> {
+#[derive(Clone, Copy)]
+pub(super) enum Owner {
     Span,
     Process,
     /// A log; the first text of a field `event` names the event.
-    Log(&'o mut Option<Cow<'de, str>>),
+    Log,
 }
 
-impl<'de> Owner<'_, 'de> {
-    fn again(&mut self) -> Owner<'_, 'de> {
-        match self {
-            Self::Span => Owner::Span,
-            Self::Process => Owner::Process,
-            Self::Log(name) => Owner::Log(name),
+/// A tag while it is read.
+struct Tag<'a> {
+    key: Option<Raw<'a>>,
+    kind: Type,
+    value: Scalar<'a>,
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Reads the tag that stands here.
+    #[inline]
+    pub(super) fn tag(&mut self, owner: Owner) -> Walked {
+        let start = self.records.cursor.at;
+        let tag = match self.usual_tag()? {
+            Some(tag) => tag,
+            None => {
+                self.records.cursor.at = start;
+                self.any_tag()?
+            }
+        };
+        match tag.key {
+            Some(key) if !key.text.is_empty() => self.put(owner, key, &tag),
+            _ => Ok(()),
         }
     }
-}
 
-/// A list of tags, or one of them. Plain objects of keys and values are taken
-/// too.
-pub(super) struct Tags<'r, 'b, 'o, 'de>(pub(super) &'r mut Reader<'b>, pub(super) Owner<'o, 'de>);
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum TagKey {
-    Key,
-    #[serde(alias = "vType")]
-    Type,
-    Value,
-    #[serde(other)]
-    Other,
-}
-
-impl<'de> Shape<'de> for Tags<'_, '_, '_, 'de> {
-    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Self(reader, mut owner) = self;
-        while list
-            .next_element_seed(Seed(Tags(reader, owner.again())))?
-            .is_some()
-        {}
-        Ok(())
+    /// Reads a tag as Jaeger's own server writes it.
+    #[inline]
+    fn usual_tag(&mut self) -> Walked<Option<Tag<'a>>> {
+        let cursor = &mut self.records.cursor;
+        if !cursor.take("{\"key\":\"") {
+            return Ok(None);
+        }
+        let key = cursor.string_rest()?;
+        if !cursor.take(",\"type\":\"") {
+            return Ok(None);
+        }
+        let kind = Type::of(cursor.string_rest()?.text);
+        if !cursor.take(",\"value\":") || matches!(cursor.peek(), b'{' | b'[') {
+            return Ok(None);
+        }
+        let value = cursor.scalar()?;
+        let key = Some(key);
+        Ok(cursor.take("}").then_some(Tag { key, kind, value }))
     }
 
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (mut key, mut kind, mut value) = (Text::default(), Type::Other, None);
-        while let Some(name) = map.next_key()? {
-            match name {
-                TagKey::Key => key = map.next_value()?,
-                TagKey::Type => kind = Type::of(&map.next_value::<Text<'_>>()?.0),
-                TagKey::Value => value = Some(map.next_value::<Scalar<'de>>()?),
-                TagKey::Other => drop(map.next_value::<IgnoredAny>()?),
+    /// Reads a tag whose keys stand in any order.
+    fn any_tag(&mut self) -> Walked<Tag<'a>> {
+        let mut tag = Tag {
+            key: None,
+            kind: Type::Other,
+            value: Scalar::Null,
+        };
+        self.records.enter_object()?;
+        let mut first = true;
+        while let Some(key) = self.records.cursor.key(&mut first)? {
+            match key {
+                "key" => tag.key = self.records.word()?,
+                "type" | "vType" => {
+                    let name = self.records.word()?;
+                    tag.kind = name.map_or(Type::Other, |raw| Type::of(raw.text));
+                }
+                "value" => tag.value = self.records.scalar()?,
+                _ => self.records.cursor.skip()?,
             }
         }
-        if !key.0.is_empty() {
-            put(
-                self.0,
-                self.1,
-                &key.0,
-                kind.apply(value.unwrap_or(Scalar::Null)),
-            );
+        Ok(tag)
+    }
+
+    /// Puts a tag where it belongs.
+    #[inline]
+    fn put(&mut self, owner: Owner, key: Raw<'_>, tag: &Tag<'_>) -> Walked {
+        let key = self.records.intern(key)?;
+        let (rooms, open) = (&mut self.records.rooms, &mut self.records.open);
+        let (value, whole) = tag.kind.apply(tag.value, rooms);
+        if !whole {
+            open.flaw(Flaw::InvalidUtf8);
+        }
+        match owner {
+            Owner::Span => {
+                let field = Field::of(open.batch.strings.get(key));
+                let taken = match field {
+                    Some(field) => field.take(value, &mut self.draft, open)?,
+                    None => false,
+                };
+                if !taken && open.batch.keeps(key) {
+                    open.batch.attribute_of(key, value);
+                }
+            }
+            Owner::Process => open.batch.resources.push(key, value),
+            Owner::Log => match value {
+                Value::Str(text)
+                    if self.draft.event.is_none() && open.batch.strings.get(key) == "event" =>
+                {
+                    self.draft.event = Some(open.intern(text)?);
+                }
+                value => open.batch.event_attribute_of(key, value),
+            },
         }
         Ok(())
     }
@@ -84,23 +129,21 @@ enum Type {
     Other,
 }
 
-/// A value of its type.
-enum Typed<'de> {
-    Scalar(Scalar<'de>),
-    Bytes(Vec<u8>),
-}
-
-impl Typed<'_> {
-    fn value(&self) -> Value<'_> {
-        match self {
-            Self::Scalar(scalar) => scalar.value(),
-            Self::Bytes(bytes) => Value::Bytes(bytes),
+impl Type {
+    #[inline]
+    fn of(name: &str) -> Self {
+        match name {
+            "string" => Self::String,
+            "int64" => Self::Int,
+            "bool" => Self::Bool,
+            "float64" => Self::Double,
+            "binary" => Self::Binary,
+            _ => Self::other(name),
         }
     }
-}
 
-impl Type {
-    fn of(name: &str) -> Self {
+    #[cold]
+    fn other(name: &str) -> Self {
         let names: [(&str, Self); 11] = [
             ("string", Self::String),
             ("int64", Self::Int),
@@ -121,98 +164,102 @@ impl Type {
             .map_or(Self::Other, |entry| entry.1)
     }
 
-    /// Turns a value into this type where it can be; what cannot stays as it is.
-    fn apply(self, scalar: Scalar<'_>) -> Typed<'_> {
-        Typed::Scalar(match (self, scalar) {
-            (Self::Int, Scalar::Text(text)) => {
-                text.trim().parse().map_or(Scalar::Text(text), Scalar::Int)
+    /// The value of a scalar in this type where it can be, else in its own;
+    /// and whether all of its text could be told.
+    #[inline]
+    fn apply<'r>(self, scalar: Scalar<'r>, rooms: &'r mut Rooms) -> (Value<'r>, bool) {
+        if let (Self::String, Scalar::Number(_) | Scalar::Bool(_)) = (self, scalar) {
+            let text = scalar.word().map_or("", |raw| raw.text);
+            return (Value::Str(text), true);
+        }
+        if let (Self::Binary, Scalar::Str(raw)) = (self, scalar) {
+            rooms.bytes.clear();
+            let decoded = BASE64_STANDARD.decode_vec(raw.text, &mut rooms.bytes);
+            if decoded.is_ok() {
+                return (Value::Bytes(&rooms.bytes), true);
             }
-            (Self::Double, Scalar::Text(text)) => text
-                .trim()
-                .parse()
-                .map_or(Scalar::Text(text), Scalar::Double),
-            (Self::Double, Scalar::Int(n)) => Scalar::Double(n as f64),
-            (Self::Bool, Scalar::Text(text)) => match Value::Str(&text).as_bool() {
-                Some(flag) => Scalar::Bool(flag),
-                None => Scalar::Text(text),
-            },
-            (Self::Binary, Scalar::Text(text)) => match BASE64_STANDARD.decode(text.as_ref()) {
-                Ok(bytes) => return Typed::Bytes(bytes),
-                Err(_) => Scalar::Text(text),
-            },
-            (Self::String, scalar @ (Scalar::Bool(_) | Scalar::Int(_) | Scalar::Double(_))) => {
-                Scalar::Text(scalar.into_text())
-            }
-            (_, scalar) => scalar,
+        }
+        let (value, whole) = rooms.value(scalar);
+        (self.convert(value), whole)
+    }
+
+    #[inline]
+    fn convert(self, value: Value<'_>) -> Value<'_> {
+        match (self, value) {
+            (Self::Double, Value::Int(n)) => Value::Double(n as f64),
+            (Self::Int, Value::Str(text)) => text.trim().parse().map_or(value, Value::Int),
+            (Self::Double, Value::Str(text)) => text.trim().parse().map_or(value, Value::Double),
+            (Self::Bool, Value::Str(_)) => value.as_bool().map_or(value, Value::Bool),
+            _ => value,
+        }
+    }
+}
+
+/// A fixed field that a tag says.
+#[derive(Clone, Copy)]
+enum Field {
+    Error,
+    Kind,
+    StatusCode,
+    StatusDescription,
+    ScopeName,
+    ScopeVersion,
+    TraceState,
+}
+
+impl Field {
+    #[inline]
+    fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "error" => Self::Error,
+            "span.kind" => Self::Kind,
+            "otel.status_code" => Self::StatusCode,
+            "otel.status_description" => Self::StatusDescription,
+            "otel.scope.name" | "otel.library.name" => Self::ScopeName,
+            "otel.scope.version" | "otel.library.version" => Self::ScopeVersion,
+            "w3c.tracestate" => Self::TraceState,
+            _ => return None,
         })
     }
-}
 
-/// Puts a tag where it belongs.
-fn put<'de>(reader: &mut Reader<'_>, owner: Owner<'_, 'de>, key: &str, value: Typed<'de>) {
-    match owner {
-        Owner::Span => {
-            if !fixed_field(reader, key, &value) {
-                reader.context.batch.attribute(key, value.value());
+    /// Takes what the tag says. False where it also is, or only is, an
+    /// attribute.
+    fn take(self, value: Value<'_>, draft: &mut Draft, open: &mut Open<'_>) -> Result<bool> {
+        let text = match (self, value) {
+            (Self::Error, flag) => {
+                if flag.as_bool() == Some(true) {
+                    draft.flags |= flags::FORMAT_ERROR;
+                    draft.status = StatusCode::Error;
+                }
+                return Ok(false);
             }
-        }
-        Owner::Process => {
-            let batch = &mut reader.context.batch;
-            let key = batch.strings.intern(key);
-            batch.resources.push(key, value.value());
-        }
-        Owner::Log(name) => match value {
-            Typed::Scalar(Scalar::Text(text)) if key == "event" && name.is_none() => {
-                *name = Some(text);
+            (_, Value::Str(text)) => text,
+            _ => return Ok(false),
+        };
+        match self {
+            Self::Kind => match SpanKind::from_name(text) {
+                Some(kind) => draft.kind = kind,
+                None => {
+                    open.flaw(Flaw::UnknownEnum);
+                    return Ok(false);
+                }
+            },
+            Self::StatusCode => return Ok(status(text, draft, open)),
+            Self::StatusDescription => {
+                open.batch.status_message(text);
+                return Ok(false);
             }
-            value => reader.context.batch.event_attribute(key, value.value()),
-        },
-    }
-}
-
-/// Takes a tag that says what a fixed field says. False where it also is, or
-/// only is, an attribute.
-fn fixed_field(reader: &mut Reader<'_>, key: &str, value: &Typed<'_>) -> bool {
-    let Typed::Scalar(scalar) = value else {
-        return false;
-    };
-    match (key, scalar) {
-        ("error", flag) if flag.is_true() => {
-            reader.draft.flags |= flags::FORMAT_ERROR;
-            reader.draft.status = StatusCode::Error;
-            false
+            Self::ScopeName => draft.scope.0 = open.intern(text)?,
+            Self::ScopeVersion => draft.scope.1 = open.intern(text)?,
+            Self::TraceState => open.batch.trace_state(text),
+            Self::Error => {}
         }
-        (_, Scalar::Text(text)) => text_field(reader, key, text),
-        _ => false,
+        Ok(true)
     }
-}
-
-fn text_field(reader: &mut Reader<'_>, key: &str, text: &str) -> bool {
-    let (context, draft) = (&mut reader.context, &mut reader.draft);
-    match key {
-        "span.kind" => match SpanKind::from_name(text) {
-            Some(kind) => draft.kind = kind,
-            None => {
-                context.flaw(IssueKind::UnknownEnum);
-                return false;
-            }
-        },
-        "otel.status_code" => return status(reader, text),
-        "otel.status_description" => {
-            context.batch.status_message(text);
-            return false;
-        }
-        "otel.scope.name" | "otel.library.name" => draft.scope.0 = context.intern(text),
-        "otel.scope.version" | "otel.library.version" => draft.scope.1 = context.intern(text),
-        "w3c.tracestate" => context.batch.trace_state(text),
-        _ => return false,
-    }
-    true
 }
 
 /// An `error` tag that says otherwise wins, wherever it stands.
-fn status(reader: &mut Reader<'_>, text: &str) -> bool {
-    let draft = &mut reader.draft;
+fn status(text: &str, draft: &mut Draft, open: &mut Open<'_>) -> bool {
     match StatusCode::from_name(text) {
         Some(StatusCode::Error) => {
             draft.flags |= flags::FORMAT_ERROR;
@@ -221,7 +268,7 @@ fn status(reader: &mut Reader<'_>, text: &str) -> bool {
         Some(status) if draft.status != StatusCode::Error => draft.status = status,
         Some(_) => {}
         None => {
-            reader.context.flaw(IssueKind::UnknownEnum);
+            open.flaw(Flaw::UnknownEnum);
             return false;
         }
     }

@@ -66,6 +66,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Goes on in a longer text that begins with the one seen so far.
+    pub(super) fn see(&mut self, text: &'a str) {
+        self.text = text;
+    }
+
+    /// Goes behind all that is seen.
+    pub(super) fn go_to_end(&mut self) {
+        self.at = self.text.len();
+    }
+
     fn fail<T>(&self, fault: Fault) -> Parsed<T> {
         Err(Broken { fault, at: self.at })
     }
@@ -95,6 +105,26 @@ impl<'a> Cursor<'a> {
     pub(crate) fn is_at_end(&mut self) -> bool {
         self.peek();
         self.at == self.text.len()
+    }
+
+    /// Goes behind `token` where just that stands here. The way to read what
+    /// writers usually write without looking at every byte.
+    #[inline]
+    pub(crate) fn take(&mut self, token: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..);
+        let takes = rest.is_some_and(|rest| rest.starts_with(token.as_bytes()));
+        self.at += if takes { token.len() } else { 0 };
+        takes
+    }
+
+    /// Enters the container that stands here within `open` others.
+    #[inline]
+    pub(super) fn open_nested(&mut self, open: usize) -> Parsed<()> {
+        if open >= self.depth_limit {
+            return self.fail(Fault::Deep);
+        }
+        self.at += 1;
+        Ok(())
     }
 
     /// Enters the container that `open` begins.
@@ -143,6 +173,7 @@ impl<'a> Cursor<'a> {
         match self.peek() {
             b']' => {
                 self.at += 1;
+                *first = false;
                 return Ok(false);
             }
             b',' if !*first => self.at += 1,
@@ -170,7 +201,15 @@ impl<'a> Cursor<'a> {
         if bytes.get(self.at) != Some(&b'"') {
             return self.wrong();
         }
-        let start = self.at + 1;
+        self.at += 1;
+        self.string_rest()
+    }
+
+    /// The string whose opening quote stands before the cursor.
+    #[inline]
+    pub(crate) fn string_rest(&mut self) -> Parsed<Raw<'a>> {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
         match string_end(bytes, start) {
             Some((end, escaped)) => {
                 self.at = end + 1;
@@ -195,11 +234,24 @@ impl<'a> Cursor<'a> {
                 self.skip()?;
                 Ok(Scalar::Container)
             }
+            b'0'..=b'9' => self.digits(),
             _ => self.literal(),
         }
     }
 
+    /// A number, which usually is digits and nothing else.
     #[inline]
+    fn digits(&mut self) -> Parsed<Scalar<'a>> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if !matches!(rest.get(length), Some(b',' | b'}' | b']')) {
+            return self.literal();
+        }
+        let start = self.at;
+        self.at += length;
+        Ok(Scalar::Number(&self.text[start..self.at]))
+    }
+
     fn literal(&mut self) -> Parsed<Scalar<'a>> {
         let rest = &self.text.as_bytes()[self.at..];
         let is_part =
@@ -225,7 +277,15 @@ impl<'a> Cursor<'a> {
         Ok(scalar)
     }
 
-    /// Skips the value that stands here, however deep it is nested.
+    /// Skips the value that stands here, be it nested deeper than may be read.
+    pub(crate) fn skip_deep(&mut self) -> Parsed<()> {
+        let limit = std::mem::replace(&mut self.depth_limit, usize::MAX);
+        let skipped = self.skip();
+        self.depth_limit = limit;
+        skipped
+    }
+
+    /// Skips the value that stands here.
     pub(crate) fn skip(&mut self) -> Parsed<()> {
         self.open.clear();
         loop {

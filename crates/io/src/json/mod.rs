@@ -9,12 +9,20 @@
 //! goes on behind what is broken.
 
 mod cursor;
+mod documents;
 pub(crate) mod nested;
 mod raw;
+mod reader;
+mod records;
+mod scalar;
 pub(crate) mod write;
 
 pub(crate) use cursor::{Broken, Cursor, Entered, Fault, Scalar};
+pub(crate) use documents::Documents;
 pub(crate) use raw::Raw;
+pub(crate) use reader::{head_text, look, objects, read, Parts, Reader, Walked, Walks};
+pub(crate) use records::{Open, Records};
+pub(crate) use scalar::{number, Rooms};
 
 #[cfg(test)]
 mod tests;

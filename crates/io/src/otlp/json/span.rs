@@ -23,15 +23,10 @@ impl Reader<'_, '_> {
         }
         if draft.has_id() {
             draft.close(self.batch, &self.around)?;
-            self.committed = self.cursor.at;
+            self.documents.committed = self.cursor.at;
         } else {
             self.batch.abandon();
-            self.issue(
-                IssueKind::MalformedRecord,
-                start,
-                start,
-                "a span without ids",
-            );
+            self.issue(IssueKind::MalformedRecord, start, "a span without ids");
         }
         Ok(())
     }

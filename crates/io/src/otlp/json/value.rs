@@ -58,20 +58,11 @@ impl<'a> Reader<'a, '_> {
     /// The text, number or flag that stands here, as text.
     #[inline]
     pub(super) fn word(&mut self, draft: &mut Draft) -> Walked<Option<Raw<'a>>> {
-        let plain = |text| Raw {
-            text,
-            escaped: false,
-        };
-        Ok(match self.cursor.scalar()? {
-            Scalar::Str(raw) => Some(raw),
-            Scalar::Number(text) => Some(plain(text)),
-            Scalar::Bool(flag) => Some(plain(if flag { "true" } else { "false" })),
-            Scalar::Null => None,
-            Scalar::Container => {
-                draft.flaw(Flaw::Malformed);
-                None
-            }
-        })
+        let scalar = self.cursor.scalar()?;
+        if scalar == Scalar::Container {
+            draft.flaw(Flaw::Malformed);
+        }
+        Ok(scalar.word())
     }
 
     /// The whole number that stands here, as number or text.

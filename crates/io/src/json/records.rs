@@ -1,0 +1,241 @@
+//! What readers of spans carry along: the place in the text, the open record,
+//! and room for what must be decoded.
+
+use super::documents::Documents;
+use super::reader::{Parts, Walked};
+use super::scalar::Rooms;
+use super::{nested, Cursor, Entered, Raw, Scalar};
+use crate::decimal::{scaled, Fit};
+use crate::flaws::{Flaw, Flaws};
+use crate::keys::Keys;
+use spanwise_model::{
+    Example, IssueKind, Result, SpanBatch, SpanHead, SpanId, Symbol, TraceId, Value,
+};
+
+/// A text and the batch that its records go to.
+pub(crate) struct Records<'a, 'b> {
+    pub(crate) cursor: Cursor<'a>,
+    pub(crate) documents: Documents<'a>,
+    pub(crate) rooms: Rooms,
+    pub(crate) open: Open<'b>,
+}
+
+/// The batch that is written to, with the issues that its open record has.
+pub(crate) struct Open<'b> {
+    pub(crate) batch: &'b mut SpanBatch,
+    keys: Keys,
+    flaws: Flaws,
+}
+
+impl Open<'_> {
+    /// Notes that the open record has this flaw.
+    pub(crate) fn flaw(&mut self, flaw: Flaw) {
+        self.flaws.add(flaw);
+    }
+
+    /// The symbol of a text that repeats.
+    #[inline]
+    pub(crate) fn intern(&mut self, text: &str) -> Result<Symbol> {
+        let key = text.as_bytes();
+        self.keys.symbol(key, self.batch, &mut self.flaws)
+    }
+
+    /// The trace id of this text; an empty text is no id.
+    #[inline]
+    fn trace_id(&mut self, text: &str) -> TraceId {
+        match TraceId::from_hex(text.as_bytes()) {
+            Some(id) => id,
+            None if text.is_empty() => TraceId::default(),
+            None => {
+                self.flaw(Flaw::IrregularId);
+                self.batch.trace_word(text)
+            }
+        }
+    }
+
+    /// The span id of this text; an empty text is no id.
+    #[inline]
+    fn span_id(&mut self, text: &str) -> SpanId {
+        match SpanId::from_hex(text.as_bytes()) {
+            Some(id) => id,
+            None if text.is_empty() => SpanId::default(),
+            None => {
+                self.flaw(Flaw::IrregularId);
+                self.batch.span_word(text)
+            }
+        }
+    }
+
+    /// The end of a span that starts then and lasts so long.
+    pub(crate) fn end(&mut self, start: i64, duration: i64) -> i64 {
+        start.checked_add(duration).unwrap_or_else(|| {
+            self.flaw(Flaw::TimeOutOfRange);
+            start.saturating_add(duration)
+        })
+    }
+}
+
+impl<'a, 'b> Records<'a, 'b> {
+    pub(crate) fn new(text: &'a str, batch: &'b mut SpanBatch) -> Self {
+        let documents = Documents::new(text);
+        Self {
+            cursor: documents.cursor(batch.guard.depth),
+            documents,
+            rooms: Rooms::default(),
+            open: Open {
+                batch,
+                keys: Keys::default(),
+                flaws: Flaws::default(),
+            },
+        }
+    }
+
+    pub(crate) fn parts(&mut self) -> Parts<'_, 'a> {
+        Parts {
+            cursor: &mut self.cursor,
+            documents: &mut self.documents,
+            batch: self.open.batch,
+        }
+    }
+
+    /// Closes the open record, and counts its issues.
+    #[inline]
+    pub(crate) fn close(&mut self, head: SpanHead) -> Result<()> {
+        self.open.batch.close(head)?;
+        self.documents.committed = self.cursor.at;
+        let flaws = std::mem::take(&mut self.open.flaws);
+        if !flaws.is_empty() {
+            let example = Example::Span(head.trace_id, head.span_id);
+            flaws.report(self.open.batch, "", &example);
+        }
+        Ok(())
+    }
+
+    /// Drops the open record, which is malformed and began at this offset.
+    pub(crate) fn refuse(&mut self, at: usize, detail: &str) {
+        self.open.batch.abandon();
+        self.open.flaws = Flaws::default();
+        self.issue(at, at, detail);
+    }
+
+    /// Counts an issue of what began at `start`.
+    pub(crate) fn issue(&mut self, start: usize, at: usize, detail: &str) {
+        let example = self.documents.example(start, at, detail);
+        let issues = &mut self.open.batch.issues;
+        issues.add(IssueKind::MalformedRecord, "", example);
+    }
+
+    /// Drops what a broken document left open.
+    pub(crate) fn broken(&mut self) {
+        self.open.flaws = Flaws::default();
+        // Attributes of a resource that was never closed must not fall to the
+        // next one; nothing points to this one.
+        self.open.batch.resources.close(Symbol::EMPTY);
+    }
+
+    /// Enters the object that stands here; false where there is none.
+    #[inline]
+    pub(crate) fn enter_object(&mut self) -> Walked<bool> {
+        Ok(self.cursor.enter(b'{')? == Entered::Inside)
+    }
+
+    /// The text, number or flag that stands here, as text.
+    #[inline]
+    pub(crate) fn word(&mut self) -> Walked<Option<Raw<'a>>> {
+        let scalar = self.cursor.scalar()?;
+        if scalar == Scalar::Container {
+            self.open.flaw(Flaw::Malformed);
+        }
+        Ok(scalar.word())
+    }
+
+    /// A text without its escapes.
+    #[inline]
+    pub(crate) fn decode<'r>(&'r mut self, raw: Raw<'r>) -> &'r str {
+        let (text, whole) = raw.decode(&mut self.rooms.text);
+        if !whole {
+            self.open.flaws.add(Flaw::InvalidUtf8);
+        }
+        text
+    }
+
+    /// The symbol of a text.
+    #[inline]
+    pub(crate) fn intern(&mut self, raw: Raw<'_>) -> Walked<Symbol> {
+        let (text, whole) = raw.decode(&mut self.rooms.text);
+        if !whole {
+            self.open.flaw(Flaw::InvalidUtf8);
+        }
+        Ok(self.open.intern(text)?)
+    }
+
+    /// The text that stands here as a symbol.
+    #[inline]
+    pub(crate) fn symbol(&mut self) -> Walked<Symbol> {
+        match self.word()? {
+            Some(raw) => self.intern(raw),
+            None => Ok(Symbol::EMPTY),
+        }
+    }
+
+    /// The trace id that stands here; zero where there is none.
+    #[inline]
+    pub(crate) fn trace_id(&mut self) -> Walked<TraceId> {
+        let Some(raw) = self.word()? else {
+            return Ok(TraceId::default());
+        };
+        let (text, _) = raw.decode(&mut self.rooms.text);
+        Ok(self.open.trace_id(text))
+    }
+
+    /// The span id that stands here; zero where there is none.
+    #[inline]
+    pub(crate) fn span_id(&mut self) -> Walked<SpanId> {
+        let Some(raw) = self.word()? else {
+            return Ok(SpanId::default());
+        };
+        let (text, _) = raw.decode(&mut self.rooms.text);
+        Ok(self.open.span_id(text))
+    }
+
+    /// The number that stands here, with or without quotes, times ten to the
+    /// `power`; `None` where there is none.
+    #[inline]
+    pub(crate) fn scaled(&mut self, power: u32) -> Walked<Option<(i64, Fit)>> {
+        let word = self.cursor.scalar()?.word();
+        Ok(word.and_then(|raw| scaled(raw.text.trim(), power)))
+    }
+
+    /// The microseconds that stand here, in nanoseconds.
+    #[inline]
+    pub(crate) fn micros(&mut self) -> Walked<Option<i64>> {
+        let number = self.scaled(3)?;
+        if matches!(number, Some((_, Fit::Clipped))) {
+            self.open.flaw(Flaw::TimeOutOfRange);
+        }
+        Ok(number.map(|(nanos, _)| nanos))
+    }
+
+    /// The value that stands here; an array or object goes to its room.
+    #[inline]
+    pub(crate) fn scalar(&mut self) -> Walked<Scalar<'a>> {
+        if !matches!(self.cursor.peek(), b'{' | b'[') {
+            return Ok(self.cursor.scalar()?);
+        }
+        self.rooms.json.clear();
+        if !nested::compact(&mut self.cursor, &mut self.rooms.json)? {
+            self.open.flaw(Flaw::InvalidUtf8);
+        }
+        Ok(Scalar::Container)
+    }
+
+    /// The value of a scalar, beside the record that it goes to.
+    #[inline]
+    pub(crate) fn value<'r>(&'r mut self, scalar: Scalar<'r>) -> (Value<'r>, &'r mut Open<'b>) {
+        let (value, whole) = self.rooms.value(scalar);
+        if !whole {
+            self.open.flaws.add(Flaw::InvalidUtf8);
+        }
+        (value, &mut self.open)
+    }
+}
