@@ -37,7 +37,7 @@ impl Default for Limits {
         let guard = Guard::default();
         Self {
             file_bytes: 8 << 30,
-            ratio: 1000,
+            ratio: 200,
             text_bytes: guard.text_bytes,
             attributes: guard.attributes,
             depth: guard.depth,

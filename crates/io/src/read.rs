@@ -9,7 +9,7 @@ use crate::format::{Ended, Format};
 use crate::guess::{by_name, guess, without_mark};
 use crate::limits::Limits;
 use crate::progress::{Meter, Progress};
-use crate::source::{expand, load, Expansion, Input, Item, Loaded};
+use crate::source::{expand, load, seems, Expansion, Input, Item, Loaded};
 use rayon::prelude::*;
 use spanwise_model::batch::Source;
 use spanwise_model::{
@@ -209,14 +209,19 @@ fn portions(items: &[Item]) -> Vec<&[Item]> {
     let (mut start, mut bytes) = (0, 0);
     for (at, item) in items.iter().enumerate() {
         let size = item.size.unwrap_or(PORTION_BYTES);
-        if at > start && bytes + size > PORTION_BYTES {
+        if at > start && size > PORTION_BYTES - bytes.min(PORTION_BYTES) {
             portions.push(&items[start..at]);
             (start, bytes) = (at, 0);
         }
-        bytes += size;
+        bytes = size.saturating_add(bytes);
     }
     portions.push(&items[start..]);
     portions
+}
+
+/// The sum, where all are known. Sparse files may claim any size.
+fn total(mut sizes: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    sizes.try_fold(0u64, |sum, size| Some(sum.saturating_add(size?)))
 }
 
 struct Reader<'a> {
@@ -240,7 +245,7 @@ impl<'a> Reader<'a> {
         Ok(Self {
             options,
             format,
-            meter: Meter::new(options.progress.clone(), sizes.sum()),
+            meter: Meter::new(options.progress.clone(), total(sizes)),
         })
     }
 
@@ -261,7 +266,8 @@ impl<'a> Reader<'a> {
     }
 
     fn item(&self, item: &Item, batch: &mut SpanBatch) -> Result<()> {
-        let loaded = match load(item, &self.options.limits, &self.meter) {
+        let wanted = |head: &[u8]| self.format.is_some() || guess(head).is_some();
+        let loaded = match load(item, &self.options.limits, &self.meter, &wanted) {
             Ok(loaded) => loaded,
             Err(error) if !item.explicit && is_of_the_system(&error) => {
                 add_issue(
@@ -278,7 +284,7 @@ impl<'a> Reader<'a> {
         let bytes = without_mark(&loaded.bytes);
         match self.format.or_else(|| guess(bytes)) {
             Some(format) => self.read(item, format, &loaded, batch),
-            None => not_recognised(item, bytes, batch),
+            None => not_recognised(item, bytes, loaded.truncated, batch),
         }
     }
 
@@ -290,8 +296,11 @@ impl<'a> Reader<'a> {
         batch: &mut SpanBatch,
     ) -> Result<()> {
         let first = batch.open_record();
+        let others = std::mem::take(&mut batch.issues);
         let ended = format.read(without_mark(&loaded.bytes), batch)?;
-        batch.issues.set_path(&item.name);
+        let mut issues = std::mem::replace(&mut batch.issues, others);
+        issues.set_path(&item.name);
+        batch.issues.absorb(issues);
         let truncated = loaded.truncated || ended == Ended::Truncated;
         if truncated {
             let offset = Some(loaded.bytes.len() as u64);
@@ -327,60 +336,82 @@ fn add_issue(
     batch.issues.add(kind, "", example);
 }
 
-fn not_recognised(item: &Item, bytes: &[u8], batch: &mut SpanBatch) -> Result<()> {
+fn not_recognised(item: &Item, bytes: &[u8], truncated: bool, batch: &mut SpanBatch) -> Result<()> {
     let empty = bytes.trim_ascii().is_empty();
-    if !item.explicit {
-        let detail = if empty { "empty" } else { "" };
-        add_issue(batch, IssueKind::UnknownFormat, item, None, detail);
-        return Ok(());
+    let (issue, kind, what) = match seems(bytes) {
+        _ if empty && truncated => {
+            let what = "compressed data that breaks off at once";
+            (IssueKind::TruncatedFile, ErrorKind::Format, what.to_owned())
+        }
+        _ if empty => {
+            let what = "the input is empty".to_owned();
+            (IssueKind::UnknownFormat, ErrorKind::NoSpans, what)
+        }
+        seems => {
+            let what = seems.map_or_else(String::new, |seems| format!("; it seems to be {seems}"));
+            let what = format!("of no format that is known{what}");
+            (IssueKind::UnknownFormat, ErrorKind::Format, what)
+        }
+    };
+    if item.explicit {
+        return Err(Error::new(kind, what));
     }
-    Err(if empty {
-        Error::new(ErrorKind::NoSpans, "the input is empty")
+    let detail = if empty {
+        &what
     } else {
-        Error::new(ErrorKind::Format, "of no format that is known")
-    })
+        seems(bytes).unwrap_or("")
+    };
+    add_issue(batch, issue, item, None, detail);
+    Ok(())
 }
 
 /// Every folder and pattern must have given spans, and so must the whole run.
 fn check_found(inputs: &[Input], expansion: &Expansion, batch: &SpanBatch) -> Result<()> {
-    let none = |what: String| Err(Error::new(ErrorKind::NoSpans, "no span in it").in_file(what));
+    if inputs.is_empty() {
+        return Err(Error::new(ErrorKind::Usage, "no input is named"));
+    }
     let mut spans = vec![0u64; inputs.len()];
     let by_name: std::collections::BTreeMap<&str, u64> = batch
         .sources
         .iter()
-        .map(|source| {
-            (
-                source.path.as_str(),
-                u64::from(source.records.end - source.records.start),
-            )
-        })
+        .map(|source| (source.path.as_str(), source.records.len() as u64))
         .collect();
     for item in &expansion.items {
         let found = by_name.get(item.name.as_str()).copied().unwrap_or(0);
         item.inputs.iter().for_each(|&at| spans[at] += found);
     }
-    if let Some(&empty) = expansion.collections.iter().find(|&&at| spans[at] == 0) {
-        return none(inputs[empty].name());
-    }
     if batch.is_empty() {
         let names: Vec<_> = inputs.iter().take(3).map(Input::name).collect();
-        return match names.is_empty() {
-            true => Err(Error::new(ErrorKind::Usage, "no input is named")),
-            false => none(names.join(", ")),
-        };
+        return Err(no_span(names.join(", "), &batch.issues, &expansion.issues));
     }
-    Ok(())
+    let empty = expansion.collections.iter().find(|&&at| spans[at] == 0);
+    empty.map_or(Ok(()), |&at| {
+        let none = Issues::default();
+        Err(no_span(inputs[at].name(), &none, &none))
+    })
+}
+
+/// No span was found; the issues may tell why.
+fn no_span(name: String, read: &Issues, walked: &Issues) -> Error {
+    let mut issues = read.clone();
+    issues.absorb(walked.clone());
+    let why = told(&issues).map_or_else(String::new, |why| format!("; {why}"));
+    Error::new(ErrorKind::NoSpans, format!("no span in it{why}")).in_file(name)
 }
 
 fn check_issues(issues: &Issues) -> Result<()> {
-    let Some((kind, _, row)) = issues.iter().next() else {
-        return Ok(());
-    };
-    let example = row.examples.first().map(ToString::to_string);
-    let total = issues.total();
-    let message = format!(
-        "{total} issues, the first of them {kind} ({})",
-        example.unwrap_or_default()
-    );
-    Err(Error::new(ErrorKind::Strict, message))
+    told(issues).map_or(Ok(()), |told| Err(Error::new(ErrorKind::Strict, told)))
+}
+
+/// How many issues there are, and what the first of them is.
+fn told(issues: &Issues) -> Option<String> {
+    let (kind, _, row) = issues.iter().next()?;
+    let first = row
+        .examples
+        .first()
+        .map_or_else(|| kind.to_string(), |example| format!("{kind} ({example})"));
+    Some(match issues.total() {
+        1 => format!("1 issue: {first}"),
+        total => format!("{total} issues, the first of them {first}"),
+    })
 }

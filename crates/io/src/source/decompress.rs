@@ -1,5 +1,6 @@
 //! Decompression by what the bytes say, under limits.
 
+use crate::guess::HEAD_BYTES;
 use crate::limits::Limits;
 use crate::progress::Meter;
 use spanwise_model::{Error, ErrorKind, Guard, Result};
@@ -7,6 +8,10 @@ use std::io::{self, BufReader, Chain, Cursor, Read};
 
 /// How many bytes are decompressed between two looks at limits.
 const STEP: usize = 1 << 20;
+
+/// How many bytes are read before it is asked whether the rest is wanted: as
+/// many as a guess looks at, and a byte order mark.
+pub(super) const HEAD: usize = HEAD_BYTES + 3;
 
 /// Below this many bytes no ratio is suspicious.
 const RATIO_FROM: u64 = 64 << 20;
@@ -98,13 +103,16 @@ impl Magic {
     }
 }
 
-/// Reads all of `source`, of which `size` bytes are expected. The flag is true
-/// where compressed data ends too early or is broken.
+/// Reads all of `source`, of which `size` bytes are expected, or its beginning
+/// alone where the rest is not `wanted`: what is no trace is not worth reading,
+/// and may be endless. The flag is true where compressed data ends too early or
+/// is broken.
 pub(super) fn read_all(
     source: impl Read,
     size: Option<u64>,
     limits: &Limits,
     meter: &Meter,
+    wanted: &dyn Fn(&[u8]) -> bool,
 ) -> Result<(Vec<u8>, bool)> {
     let counted = Counted {
         inner: source,
@@ -115,23 +123,36 @@ pub(super) fn read_all(
     };
     let mut decoder = Decoder::new(counted)?;
     let mut bytes = Vec::new();
-    if let (Some(size), false) = (size, decoder.is_compressed()) {
-        bytes.reserve_exact(size.min(RESERVE).min(limits.file_bytes) as usize + 1);
-    }
+    let plain_size = size.filter(|_| !decoder.is_compressed()).unwrap_or(0);
+    let expected = plain_size.min(RESERVE).min(limits.file_bytes) as usize;
     loop {
-        let step = decoder.reader().take(STEP as u64).read_to_end(&mut bytes);
+        let step = if bytes.is_empty() { HEAD } else { STEP };
+        make_room(&mut bytes, step, expected);
+        let step = decoder.reader().take(step as u64).read_to_end(&mut bytes);
         if decoder.source().cancelled {
             return Err(Error::new(ErrorKind::Cancelled, "stopped"));
         }
         check(bytes.len() as u64, &decoder, limits)?;
         match step {
             Ok(0) => return Ok((bytes, false)),
+            Ok(_) if bytes.len() == HEAD && !wanted(&bytes) => return Ok((bytes, false)),
             Ok(_) => {}
             Err(error) if decoder.is_compressed() && is_broken_data(&error) => {
                 return Ok((bytes, true));
             }
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// Makes room for a step: at once where a size is expected, and then by half of
+/// what is there, because doubling would need thrice the memory at its peak.
+fn make_room(bytes: &mut Vec<u8>, step: usize, expected: usize) {
+    let length = bytes.len();
+    if length == HEAD && expected > length {
+        bytes.reserve_exact(expected - length + 1);
+    } else if length >= expected && bytes.capacity() - length <= step {
+        bytes.reserve_exact((length / 2).max(step) + 1);
     }
 }
 

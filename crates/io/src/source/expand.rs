@@ -99,7 +99,7 @@ impl Files {
     fn path(&mut self, path: &Path) -> Result<()> {
         let found = fs::metadata(path);
         match found {
-            Ok(meta) if meta.is_dir() => self.folder(path),
+            Ok(meta) if meta.is_dir() => return self.folder(path),
             Ok(meta) => self.file(path, Some(meta.len()).filter(|_| meta.is_file()), true),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && is_pattern(path) => {
                 return self.pattern(path);
@@ -114,16 +114,20 @@ impl Files {
         Ok(())
     }
 
-    fn folder(&mut self, folder: &Path) {
+    fn folder(&mut self, folder: &Path) -> Result<()> {
+        fs::read_dir(folder)
+            .map_err(|error| Error::from(error).in_file(folder.display().to_string()))?;
         self.expansion.collections.push(self.input);
-        self.walk(folder, |_| true);
+        self.walk(folder, usize::MAX, |_| true);
+        Ok(())
     }
 
     fn pattern(&mut self, pattern: &Path) -> Result<()> {
         let matcher = matcher(pattern)?;
         self.expansion.collections.push(self.input);
         let base = base_of(pattern);
-        let matched = self.walk(&base, |path| matcher.is_match(path));
+        let depth = depth_below(&base, pattern);
+        let matched = self.walk(&base, depth, |path| matcher.is_match(path));
         if matched == 0 {
             return Err(Error::new(ErrorKind::NotFound, "no file matches")
                 .in_file(pattern.display().to_string()));
@@ -131,9 +135,9 @@ impl Files {
         Ok(())
     }
 
-    /// Takes every regular file below `base` whose path is wanted; answers
-    /// how many there were.
-    fn walk(&mut self, base: &Path, wanted: impl Fn(&Path) -> bool) -> usize {
+    /// Takes every regular file below `base`, but not deeper than `depth`, whose
+    /// path is wanted; answers how many there were.
+    fn walk(&mut self, base: &Path, depth: usize, wanted: impl Fn(&Path) -> bool) -> usize {
         let mut taken = 0;
         let start = if base.as_os_str().is_empty() {
             Path::new(".")
@@ -142,6 +146,7 @@ impl Files {
         };
         let entries = WalkDir::new(start)
             .follow_links(true)
+            .max_depth(depth)
             .into_iter()
             .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
         for entry in entries {
@@ -238,6 +243,21 @@ fn base_of(pattern: &Path) -> PathBuf {
     plain
         .filter(|part| !matches!(part, Component::CurDir))
         .collect()
+}
+
+/// How deep below its base a pattern can match: as deep as it has components,
+/// unless one of them stands for several.
+fn depth_below(base: &Path, pattern: &Path) -> usize {
+    let text = pattern.as_os_str().as_encoded_bytes();
+    let several = text.windows(2).any(|pair| pair == b"**");
+    if several || text.contains(&b'{') {
+        return usize::MAX;
+    }
+    let components = |path: &Path| {
+        let parts = path.components();
+        parts.filter(|part| *part != Component::CurDir).count()
+    };
+    components(pattern) - components(base)
 }
 
 /// The path as messages show it: without the `./` of a walk that began here.

@@ -1,5 +1,10 @@
 //! What a user names as input.
 
+use super::decompress::{Magic, HEAD};
+use crate::guess::guess;
+use crate::read::ReadOptions;
+use spanwise_model::{Guard, Result};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,6 +40,34 @@ impl Input {
         }
     }
 
+    /// Bytes that a stream still holds, such as standard input. Where they are
+    /// of no known format, their beginning alone is taken.
+    ///
+    /// ```
+    /// use spanwise_io::{Input, ReadOptions};
+    /// let mut endless = std::io::repeat(b'y');
+    /// let input = Input::from_stream("yes", &mut endless, &ReadOptions::default())?;
+    /// assert_eq!(input.name(), "yes");
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`spanwise_model::ErrorKind::Io`], and [`spanwise_model::ErrorKind::Limit`]
+    /// where there is more than a file may have.
+    pub fn from_stream(
+        name: impl Into<String>,
+        stream: &mut dyn Read,
+        options: &ReadOptions,
+    ) -> Result<Self> {
+        let name = name.into();
+        let bytes = bytes_of(stream, options).map_err(|error| error.in_file(name.clone()))?;
+        Ok(Self::Bytes {
+            name,
+            bytes: bytes.into(),
+        })
+    }
+
     /// How messages call it.
     #[must_use]
     pub fn name(&self) -> String {
@@ -44,6 +77,21 @@ impl Input {
             Self::Stdin => "-".to_owned(),
         }
     }
+}
+
+fn bytes_of(stream: &mut dyn Read, options: &ReadOptions) -> Result<Vec<u8>> {
+    let limit = options.limits.file_bytes;
+    let mut bytes = Vec::new();
+    stream.take(HEAD as u64).read_to_end(&mut bytes)?;
+    let compressed = !matches!(Magic::of(&bytes), Magic::None);
+    if bytes.len() < HEAD || compressed || options.format.is_some() || guess(&bytes).is_some() {
+        let rest = limit.saturating_add(1).saturating_sub(bytes.len() as u64);
+        stream.take(rest).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > limit {
+        return Err(Guard::exceeded("file_bytes", limit));
+    }
+    Ok(bytes)
 }
 
 impl From<&str> for Input {

@@ -17,10 +17,17 @@ pub(crate) struct Loaded<'a> {
     pub(crate) truncated: bool,
 }
 
-/// Reads and decompresses an item.
-pub(crate) fn load<'a>(item: &'a Item, limits: &Limits, meter: &Meter) -> Result<Loaded<'a>> {
-    let read =
-        |source: &mut dyn std::io::Read| decompress::read_all(source, item.size, limits, meter);
+/// Reads and decompresses an item, or its beginning alone where that is not
+/// `wanted`.
+pub(crate) fn load<'a>(
+    item: &'a Item,
+    limits: &Limits,
+    meter: &Meter,
+    wanted: &dyn Fn(&[u8]) -> bool,
+) -> Result<Loaded<'a>> {
+    let read = |source: &mut dyn std::io::Read| {
+        decompress::read_all(source, item.size, limits, meter, wanted)
+    };
     let (bytes, truncated) = match &item.origin {
         Origin::File(path) => read(&mut File::open(path)?)?,
         Origin::Bytes(bytes) => match Magic::of(bytes) {

@@ -9,7 +9,9 @@ mod decompress;
 mod expand;
 mod input;
 mod load;
+mod seems;
 
 pub(crate) use expand::{expand, Expansion, Item};
 pub use input::Input;
 pub(crate) use load::{load, Loaded};
+pub(crate) use seems::seems;

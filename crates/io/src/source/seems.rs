@@ -1,0 +1,57 @@
+//! What a file seems to be that is of no known format, for the message.
+
+/// What these bytes, the beginning of a file, seem to be; a noun with what
+/// belongs to it.
+pub(crate) fn seems(head: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 11] = [
+        (b"\xff\xfe", "UTF-16, of which UTF-8 must be made"),
+        (b"\xfe\xff", "UTF-16, of which UTF-8 must be made"),
+        (b"\x1f\x8b", "compressed twice"),
+        (b"\x28\xb5\x2f\xfd", "compressed twice"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"\xfd7zXZ\x00", "compressed with xz"),
+        (b"BZh", "compressed with bzip2"),
+        (b"\x04\x22\x4d\x18", "compressed with lz4"),
+        (b"PAR1", "Parquet"),
+        (b"%PDF", "a PDF"),
+        (b"SQLite format 3\x00", "a database of SQLite"),
+    ];
+    let start = head.trim_ascii_start();
+    if start.first() == Some(&b'<') {
+        return Some("a page of HTML or XML");
+    }
+    KINDS
+        .into_iter()
+        .find(|(magic, _)| head.starts_with(magic))
+        .map(|(_, kind)| kind)
+        .or_else(|| is_json(start).then_some("JSON that holds no spans"))
+}
+
+fn is_json(start: &[u8]) -> bool {
+    match start {
+        [b'{', rest @ ..] => matches!(rest.trim_ascii_start(), [b'"' | b'}', ..]),
+        [b'[', rest @ ..] => matches!(rest.trim_ascii_start(), [b'{' | b']', ..]),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_other_kinds_are_told_apart() {
+        let cases: [(&[u8], Option<&str>); 7] = [
+            (b"PK\x03\x04rest", Some("a zip archive")),
+            (b" \n<!doctype html>", Some("a page of HTML or XML")),
+            (b"{\"a\":1}", Some("JSON that holds no spans")),
+            (b"[ ]", Some("JSON that holds no spans")),
+            (b"[2024-01-01] started", None),
+            (b"a,b,c", None),
+            (b"", None),
+        ];
+        for (head, kind) in cases {
+            assert_eq!(seems(head), kind, "{head:?}");
+        }
+    }
+}
