@@ -14,7 +14,6 @@ pub mod otlp;
 pub mod progress;
 pub mod read;
 pub mod source;
-mod visitor;
 pub mod zipkin;
 
 pub use guess::{by_name, formats, guess};

@@ -60,7 +60,7 @@ impl Format for JaegerJson {
 
     fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
         json::read(bytes, batch, |text, batch| {
-            reader::Reader::new(text, batch).read()
+            reader::Reader::new(text, batch).read_all()
         })
     }
 

@@ -150,7 +150,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 }
             };
             if let Some(raw) = self.records.word()? {
-                self.records.decode(raw).clone_into(said);
+                self.records.text(raw).0.clone_into(said);
             }
         }
         let detail = format!("the server answered {code} {message}");

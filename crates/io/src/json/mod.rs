@@ -22,7 +22,7 @@ pub(crate) use documents::Documents;
 pub(crate) use raw::Raw;
 pub(crate) use reader::{head_text, look, objects, read, Parts, Reader, Walked, Walks};
 pub(crate) use records::{Open, Records};
-pub(crate) use scalar::{number, Rooms};
+pub(crate) use scalar::Rooms;
 
 #[cfg(test)]
 mod tests;

@@ -47,10 +47,7 @@ pub(crate) trait Reader<'a>: Walks<'a> {
     fn broken(&mut self) {}
 
     /// Reads all documents.
-    fn read(mut self) -> Result<Ended>
-    where
-        Self: Sized,
-    {
+    fn read_all(&mut self) -> Result<Ended> {
         while self.parts().next() {
             self.parts().batch.guard.check_stop()?;
             match self.document() {

@@ -149,24 +149,21 @@ impl<'a, 'b> Records<'a, 'b> {
         Ok(scalar.word())
     }
 
-    /// A text without its escapes.
+    /// A text without its escapes, beside the record that it goes to.
     #[inline]
-    pub(crate) fn decode<'r>(&'r mut self, raw: Raw<'r>) -> &'r str {
+    pub(crate) fn text<'r>(&'r mut self, raw: Raw<'r>) -> (&'r str, &'r mut Open<'b>) {
         let (text, whole) = raw.decode(&mut self.rooms.text);
         if !whole {
-            self.open.flaws.add(Flaw::InvalidUtf8);
+            self.open.flaw(Flaw::InvalidUtf8);
         }
-        text
+        (text, &mut self.open)
     }
 
     /// The symbol of a text.
     #[inline]
     pub(crate) fn intern(&mut self, raw: Raw<'_>) -> Walked<Symbol> {
-        let (text, whole) = raw.decode(&mut self.rooms.text);
-        if !whole {
-            self.open.flaw(Flaw::InvalidUtf8);
-        }
-        Ok(self.open.intern(text)?)
+        let (text, open) = self.text(raw);
+        Ok(open.intern(text)?)
     }
 
     /// The text that stands here as a symbol.
@@ -234,7 +231,7 @@ impl<'a, 'b> Records<'a, 'b> {
     pub(crate) fn value<'r>(&'r mut self, scalar: Scalar<'r>) -> (Value<'r>, &'r mut Open<'b>) {
         let (value, whole) = self.rooms.value(scalar);
         if !whole {
-            self.open.flaws.add(Flaw::InvalidUtf8);
+            self.open.flaw(Flaw::InvalidUtf8);
         }
         (value, &mut self.open)
     }

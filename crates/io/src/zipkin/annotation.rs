@@ -1,9 +1,9 @@
 //! Annotations, each of which becomes an event, and the core annotations of
 //! old, which say when a span began and ended and which side it is.
 
-use super::pairs::each_pair;
-use crate::visitor::Context;
-use spanwise_model::SpanKind;
+use super::pairs::{each_pair, unquoted};
+use crate::json::Open;
+use spanwise_model::{Result, SpanKind};
 use std::borrow::Cow;
 
 /// The times of core annotations and of the first annotation.
@@ -48,18 +48,21 @@ impl Core {
 }
 
 /// Makes an event of an annotation.
-pub(super) fn event(context: &mut Context<'_>, time: i64, value: &str) {
+pub(super) fn event(open: &mut Open<'_>, time: i64, value: &str) -> Result<()> {
     let name = match parts(value) {
-        Some((name, attributes)) if put_attributes(context, attributes) => name,
+        Some((name, attributes)) if put_attributes(open, attributes) => name,
         _ => Cow::Borrowed(value),
     };
-    context.batch.event(time, &name);
+    let name = open.intern(&name)?;
+    open.batch.event_of(time, name);
+    Ok(())
 }
 
-fn put_attributes(context: &mut Context<'_>, attributes: &str) -> bool {
-    let batch = &mut *context.batch;
-    let whole = each_pair(attributes, |key, value| {
-        batch.event_attribute(key, value.value());
+fn put_attributes(open: &mut Open<'_>, attributes: &str) -> bool {
+    let batch = &mut *open.batch;
+    let depth = batch.guard.depth;
+    let whole = each_pair(attributes, depth, |key, value| {
+        batch.event_attribute(key, value);
     });
     if !whole {
         batch.events.attributes.abandon();
@@ -87,7 +90,7 @@ fn quoted_parts(value: &str) -> Option<(Cow<'_, str>, &str)> {
         ends
     });
     let (name, rest) = value.split_at(end?.0 + 1);
-    let name: String = serde_json::from_str(name).ok()?;
+    let name = unquoted(name)?;
     let attributes = rest.trim_start().strip_prefix(':')?.trim_start();
     Some((Cow::Owned(name), attributes))
 }

@@ -38,6 +38,7 @@ mod writer;
 mod tests;
 
 use crate::format::{Ended, Format};
+use crate::json::{self, Reader as _};
 use spanwise_model::{Result, SpanBatch};
 use std::io::Write;
 
@@ -55,7 +56,9 @@ impl Format for ZipkinJson {
     }
 
     fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
-        crate::visitor::read(bytes, &mut reader::Reader::new(batch))
+        json::read(bytes, batch, |text, batch| {
+            reader::Reader::new(text, batch).read_all()
+        })
     }
 
     fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {

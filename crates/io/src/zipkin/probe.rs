@@ -1,91 +1,72 @@
 //! Is it Zipkin's second version? Its first has the same ids, but describes
 //! them by binary annotations, or by annotations that have endpoints.
 
-use crate::visitor::{probe, Documents, Seed, Shape, Spot};
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
-use serde::Deserialize;
-use spanwise_model::{Example, IssueKind, Result};
+use crate::json::{head_text, look, objects, Broken, Cursor, Walks};
 
 /// True where the text that begins with `head` holds spans of version 2, and
 /// none of version 1.
 pub(super) fn recognises(head: &[u8]) -> bool {
-    let mut evidence = Evidence::default();
-    probe(head, &mut evidence);
+    let Some(text) = head_text(head) else {
+        return false;
+    };
+    let make = |cursor| Evidence {
+        cursor,
+        first: false,
+        second: false,
+        endpoint: false,
+    };
+    let evidence = look(&text, make, |it| objects(it, Evidence::object));
     evidence.second && !evidence.first
 }
 
-#[derive(Default)]
-struct Evidence {
+struct Evidence<'a> {
+    cursor: Cursor<'a>,
     first: bool,
     second: bool,
+    /// True where an annotation has an endpoint.
+    endpoint: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum Key {
-    TraceId,
-    Id,
-    #[serde(
-        alias = "parentId",
-        alias = "kind",
-        alias = "timestamp",
-        alias = "duration",
-        alias = "debug"
-    )]
-    Name,
-    #[serde(alias = "remoteEndpoint", alias = "tags", alias = "shared")]
-    LocalEndpoint,
-    Annotations,
-    BinaryAnnotations,
-    #[serde(other)]
-    Other,
+impl<'a> Walks<'a> for Evidence<'a> {
+    fn cursor(&mut self) -> &mut Cursor<'a> {
+        &mut self.cursor
+    }
 }
 
-impl Documents for Evidence {
-    fn object<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
-        let (mut trace, mut id, mut span, mut new, mut old) = (false, false, false, false, false);
-        while let Some(key) = map.next_key()? {
+impl Evidence<'_> {
+    fn object(&mut self) -> Result<(), Broken> {
+        let (mut trace, mut id, mut span, mut new) = (false, false, false, false);
+        self.endpoint = false;
+        self.cursor.enter(b'{')?;
+        let mut first = true;
+        while let Some(key) = self.cursor.key(&mut first)? {
             match key {
-                Key::TraceId => trace = true,
-                Key::Id => id = true,
-                Key::Name => span = true,
-                Key::LocalEndpoint => (span, new) = (true, true),
-                Key::Annotations => span = true,
-                Key::BinaryAnnotations => self.first = true,
-                Key::Other => {}
+                "traceId" => trace = true,
+                "id" => id = true,
+                "name" | "parentId" | "kind" | "timestamp" | "duration" | "debug"
+                | "annotations" => span = true,
+                "localEndpoint" | "remoteEndpoint" | "tags" | "shared" => {
+                    (span, new) = (true, true);
+                }
+                "binaryAnnotations" => self.first = true,
+                _ => {}
             }
             self.second |= trace && id && span;
             match key {
-                Key::Annotations => map.next_value_seed(Seed(Endpoints(&mut old)))?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                "annotations" => objects(self, Self::annotation)?,
+                _ => self.cursor.skip()?,
             }
         }
-        self.first |= old && !new;
+        self.first |= self.endpoint && !new;
         Ok(())
     }
 
-    fn enter(&mut self, _: Spot) {}
-
-    fn issue(&mut self, _: IssueKind, _: Example) {}
-
-    fn broken(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Notes whether an annotation has an endpoint.
-struct Endpoints<'e>(&'e mut bool);
-
-impl<'de> Shape<'de> for Endpoints<'_> {
-    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Seed(Endpoints(self.0)))?.is_some() {}
-        Ok(())
-    }
-
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            *self.0 |= key == "endpoint";
-            map.next_value::<IgnoredAny>()?;
+    fn annotation(&mut self) -> Result<(), Broken> {
+        self.cursor.enter(b'{')?;
+        let mut first = true;
+        while let Some(key) = self.cursor.key(&mut first)? {
+            self.endpoint |= key == "endpoint";
+            self.cursor.skip()?;
         }
         Ok(())
     }

@@ -1,19 +1,16 @@
 //! Spans, straight into the batch.
 
 use super::annotation::{self, Core};
-use super::pairs::Pairs;
 use super::tags::{self, EndpointKeys, LOCAL, PEER_SERVICE, REMOTE};
-use crate::visitor::{Context, Decimal, Documents, Scalar, Seed, Shape, Spot, Text};
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
-use serde::Deserialize;
+use crate::flaws::Flaw;
+use crate::json::{self, objects, Cursor, Parts, Records, Walked, Walks};
 use spanwise_model::{
-    flags, Example, IssueKind, ResourceId, Result, SpanBatch, SpanHead, SpanId, SpanKind,
-    StatusCode, Symbol, TraceId, Value,
+    flags, ResourceId, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, Symbol, TraceId, Value,
 };
 
 /// Reads documents into a batch.
-pub(super) struct Reader<'b> {
-    context: Context<'b>,
+pub(super) struct Reader<'a, 'b> {
+    records: Records<'a, 'b>,
     draft: Draft,
 }
 
@@ -36,70 +33,103 @@ pub(super) struct Draft {
     pub(super) scope: (Symbol, Symbol),
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum Key {
-    TraceId,
-    Id,
-    ParentId,
-    Name,
-    Kind,
-    Timestamp,
-    Duration,
-    Shared,
-    LocalEndpoint,
-    RemoteEndpoint,
-    Annotations,
-    Tags,
-    #[serde(other)]
-    Other,
+impl<'a> Walks<'a> for Reader<'a, '_> {
+    fn cursor(&mut self) -> &mut Cursor<'a> {
+        &mut self.records.cursor
+    }
 }
 
-impl<'b> Reader<'b> {
-    pub(super) fn new(batch: &'b mut SpanBatch) -> Self {
+impl<'a> json::Reader<'a> for Reader<'a, '_> {
+    fn parts(&mut self) -> Parts<'_, 'a> {
+        self.records.parts()
+    }
+
+    fn document(&mut self) -> Walked {
+        objects(self, Self::span)
+    }
+
+    fn broken(&mut self) {
+        self.records.broken();
+    }
+}
+
+impl<'a, 'b> Reader<'a, 'b> {
+    pub(super) fn new(text: &'a str, batch: &'b mut SpanBatch) -> Self {
         Self {
-            context: Context::new(batch),
+            records: Records::new(text, batch),
             draft: Draft::default(),
         }
     }
 
-    fn field<'de, A: MapAccess<'de>>(&mut self, key: Key, map: &mut A) -> Result<(), A::Error> {
-        let (context, draft) = (&mut self.context, &mut self.draft);
-        match key {
-            Key::TraceId => draft.trace = context.trace_id(&map.next_value::<Text<'_>>()?.0),
-            Key::Id => draft.id = context.span_id(&map.next_value::<Text<'_>>()?.0),
-            Key::ParentId => draft.parent = context.span_id(&map.next_value::<Text<'_>>()?.0),
-            Key::Name => draft.name = context.intern(&map.next_value::<Text<'_>>()?.0),
-            Key::Kind => self.kind(&map.next_value::<Text<'_>>()?.0),
-            Key::Timestamp => draft.start = micros(context, map.next_value()?),
-            Key::Duration => draft.duration = micros(context, map.next_value()?),
-            Key::Shared => {
-                if map.next_value::<Scalar<'_>>()?.is_true() {
-                    draft.flags |= flags::SHARED;
-                }
-            }
-            Key::LocalEndpoint => map.next_value_seed(Seed(Local(self)))?,
-            Key::RemoteEndpoint => map.next_value_seed(Seed(Remote(self)))?,
-            Key::Annotations => map.next_value_seed(Seed(Annotations(self)))?,
-            Key::Tags => map.next_value_seed(Seed(Pairs(|key: &str, value: Scalar<'_>| {
-                tags::put(context, draft, key, &value);
-            })))?,
-            Key::Other => drop(map.next_value::<IgnoredAny>()?),
+    fn span(&mut self) -> Walked {
+        let start = self.records.cursor.at;
+        self.draft = Draft::default();
+        self.records.enter_object()?;
+        let mut first = true;
+        while let Some(key) = self.records.cursor.key(&mut first)? {
+            self.field(key)?;
+        }
+        match (self.draft.trace.is_zero(), self.draft.id.is_zero()) {
+            (false, false) => self.close()?,
+            (true, _) => self.records.refuse(start, "a span without a traceId"),
+            (_, true) => self.records.refuse(start, "a span without an id"),
         }
         Ok(())
     }
 
-    fn kind(&mut self, text: &str) {
-        match SpanKind::from_name(text) {
-            Some(kind) => self.draft.kind = kind,
-            None if text.is_empty() => {}
-            None => self.context.flaw(IssueKind::UnknownEnum),
+    #[inline]
+    fn field(&mut self, key: &str) -> Walked {
+        let (records, draft) = (&mut self.records, &mut self.draft);
+        match key {
+            "tags" => self.tags()?,
+            "traceId" => draft.trace = records.trace_id()?,
+            "id" => draft.id = records.span_id()?,
+            "parentId" => draft.parent = records.span_id()?,
+            "name" => draft.name = records.symbol()?,
+            "kind" => self.kind()?,
+            "timestamp" => draft.start = records.micros()?,
+            "duration" => draft.duration = records.micros()?,
+            "localEndpoint" => self.local_endpoint()?,
+            "remoteEndpoint" => self.endpoint(Side::Remote)?,
+            "annotations" => objects(self, Self::annotation)?,
+            "shared" => {
+                let scalar = records.scalar()?;
+                if records.value(scalar).0.as_bool() == Some(true) {
+                    draft.flags |= flags::SHARED;
+                }
+            }
+            _ => records.cursor.skip()?,
         }
+        Ok(())
+    }
+
+    fn kind(&mut self) -> Walked {
+        let name = self.records.word()?.map_or("", |raw| raw.text);
+        match SpanKind::from_name(name) {
+            Some(kind) => self.draft.kind = kind,
+            None if name.is_empty() => {}
+            None => self.records.open.flaw(Flaw::UnknownEnum),
+        }
+        Ok(())
+    }
+
+    fn tags(&mut self) -> Walked {
+        if !self.records.enter_object()? {
+            return Ok(());
+        }
+        let mut first = true;
+        while let Some(key) = self.records.cursor.raw_key(&mut first)? {
+            let key = self.records.intern(key)?;
+            let scalar = self.records.scalar()?;
+            let (value, open) = self.records.value(scalar);
+            tags::put(open, &mut self.draft, key, value)?;
+        }
+        Ok(())
     }
 
     /// Closes the record, now that all of the span is known.
-    fn close<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        let (context, draft) = (&mut self.context, &mut self.draft);
+    fn close(&mut self) -> Walked {
+        let (open, draft) = (&mut self.records.open, &mut self.draft);
         if draft.kind == SpanKind::Unspecified {
             draft.kind = draft.core.kind();
         }
@@ -109,7 +139,7 @@ impl<'b> Reader<'b> {
             draft.flags |= flags::MISSING_START;
         }
         let from = start.unwrap_or_default();
-        let end = draft.duration.map(|duration| context.end(from, duration));
+        let end = draft.duration.map(|duration| open.end(from, duration));
         let (scope, version) = draft.scope;
         let head = SpanHead {
             trace_id: draft.trace,
@@ -123,152 +153,100 @@ impl<'b> Reader<'b> {
             flags: draft.flags,
             resource: match draft.resource {
                 Some(resource) => resource,
-                None => context.batch.resources.close(Symbol::EMPTY),
+                None => open.batch.resources.close(Symbol::EMPTY),
             },
-            scope: context.batch.scopes.intern(scope, version),
+            scope: open.batch.scopes.intern(scope, version),
         };
-        context.close(head).map(drop)
+        Ok(self.records.close(head)?)
     }
-}
 
-impl Documents for Reader<'_> {
-    fn object<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
-        self.draft = Draft::default();
-        while let Some(key) = map.next_key()? {
-            self.field(key, &mut map)?;
+    /// Reads the endpoint that recorded the span: a resource.
+    fn local_endpoint(&mut self) -> Walked {
+        if self.records.cursor.peek() != b'{' {
+            return Ok(self.records.cursor.skip()?);
         }
-        match (self.draft.trace.is_zero(), self.draft.id.is_zero()) {
-            (false, false) => self.close()?,
-            (true, _) => self.context.refuse("a span without a traceId"),
-            (_, true) => self.context.refuse("a span without an id"),
-        }
-        Ok(())
-    }
-
-    fn enter(&mut self, spot: Spot) {
-        self.context.spot = spot;
-    }
-
-    fn issue(&mut self, kind: IssueKind, example: Example) {
-        self.context.batch.issues.add(kind, "", example);
-    }
-
-    fn broken(&mut self) -> Result<()> {
-        self.context.broken()
-    }
-}
-
-/// Microseconds in nanoseconds; `None` where it is no number.
-fn micros(context: &mut Context<'_>, number: Decimal<'_>) -> Option<i64> {
-    let scaled = number.scaled(3)?;
-    Some(context.time(scaled))
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum EndpointKey {
-    ServiceName,
-    Ipv4,
-    Ipv6,
-    Port,
-    #[serde(other)]
-    Other,
-}
-
-/// Shows the fields of an endpoint that say something.
-fn endpoint<'de, A: MapAccess<'de>>(
-    mut map: A,
-    mut show: impl FnMut(EndpointKey, Scalar<'de>),
-) -> Result<(), A::Error> {
-    while let Some(key) = map.next_key()? {
-        match (key, map.next_value()?) {
-            (EndpointKey::Other, _) | (_, Scalar::Null) => {}
-            (EndpointKey::Port, Scalar::Int(0)) => {}
-            (_, Scalar::Text(text)) if text.is_empty() => {}
-            (key, value) => show(key, value),
-        }
-    }
-    Ok(())
-}
-
-/// The key and value of an attribute that an endpoint's field is.
-fn attribute<'s>(
-    keys: &EndpointKeys,
-    key: EndpointKey,
-    value: &'s Scalar<'_>,
-) -> (&'static str, Value<'s>) {
-    match key {
-        EndpointKey::ServiceName => (PEER_SERVICE, value.value()),
-        EndpointKey::Port => (keys.port, tags::port(value)),
-        _ => (keys.address, value.value()),
-    }
-}
-
-/// The endpoint that recorded the span: a resource.
-struct Local<'r, 'b>(&'r mut Reader<'b>);
-
-impl<'de> Shape<'de> for Local<'_, '_> {
-    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let mut service = Symbol::EMPTY;
-        let batch = &mut *self.0.context.batch;
-        endpoint(map, |key, value| match key {
-            EndpointKey::ServiceName => service = batch.strings.intern(&value.into_text()),
-            key => {
-                let (name, value) = attribute(&LOCAL, key, &value);
-                let name = batch.strings.intern(name);
-                batch.resources.push(name, value);
+        self.endpoint(Side::Local(&mut service))?;
+        let resource = self.records.open.batch.resources.close(service);
+        self.draft.resource = Some(resource);
+        Ok(())
+    }
+
+    /// Reads an endpoint; fields that say nothing are passed over.
+    fn endpoint(&mut self, mut side: Side<'_>) -> Walked {
+        if !self.records.enter_object()? {
+            return Ok(());
+        }
+        let mut first = true;
+        while let Some(key) = self.records.cursor.key(&mut first)? {
+            let scalar = self.records.scalar()?;
+            let (value, open) = self.records.value(scalar);
+            if matches!(value, Value::Empty | Value::Str("")) {
+                continue;
             }
-        })?;
-        self.0.draft.resource = Some(batch.resources.close(service));
-        Ok(())
-    }
-}
-
-/// The endpoint at the other side: attributes.
-struct Remote<'r, 'b>(&'r mut Reader<'b>);
-
-impl<'de> Shape<'de> for Remote<'_, '_> {
-    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let batch = &mut *self.0.context.batch;
-        endpoint(map, |key, value| {
-            let (name, value) = attribute(&REMOTE, key, &value);
-            batch.attribute(name, value);
-        })
-    }
-}
-
-/// Annotations, each of which becomes an event.
-struct Annotations<'r, 'b>(&'r mut Reader<'b>);
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum AnnotationKey {
-    Timestamp,
-    Value,
-    #[serde(other)]
-    Other,
-}
-
-impl<'de> Shape<'de> for Annotations<'_, '_> {
-    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Seed(Annotations(self.0)))?.is_some() {}
+            let keys = side.keys();
+            match (key, &mut side) {
+                ("serviceName", Side::Local(service)) => {
+                    **service = open.intern(&value.to_text())?
+                }
+                ("serviceName", side) => side.put(open, PEER_SERVICE, value)?,
+                ("port", side) if value != Value::Int(0) => {
+                    side.put(open, keys.port, tags::port(value))?;
+                }
+                ("ipv4" | "ipv6", side) => side.put(open, keys.address, value)?,
+                _ => {}
+            }
+        }
         Ok(())
     }
 
-    fn object<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Reader { context, draft } = self.0;
-        let (mut time, mut value) = (None, Text::default());
-        while let Some(key) = map.next_key()? {
+    /// Reads an annotation, which becomes an event.
+    fn annotation(&mut self) -> Walked {
+        let records = &mut self.records;
+        let (mut time, mut value) = (None, None);
+        records.enter_object()?;
+        let mut first = true;
+        while let Some(key) = records.cursor.key(&mut first)? {
             match key {
-                AnnotationKey::Timestamp => time = micros(context, map.next_value()?),
-                AnnotationKey::Value => value = map.next_value()?,
-                AnnotationKey::Other => drop(map.next_value::<IgnoredAny>()?),
+                "timestamp" => time = records.micros()?,
+                "value" => value = records.word()?,
+                _ => records.cursor.skip()?,
             }
         }
+        let (text, open) = match value {
+            Some(raw) => records.text(raw),
+            None => ("", &mut records.open),
+        };
         if let Some(time) = time {
-            draft.core.note(time, &value.0);
+            self.draft.core.note(time, text);
         }
-        annotation::event(context, time.unwrap_or_default(), &value.0);
+        Ok(annotation::event(open, time.unwrap_or_default(), text)?)
+    }
+}
+
+/// Whose endpoint it is.
+enum Side<'s> {
+    /// That which recorded the span: a resource, whose service is noted.
+    Local(&'s mut Symbol),
+    /// The other side: attributes.
+    Remote,
+}
+
+impl Side<'_> {
+    fn keys(&self) -> &'static EndpointKeys {
+        match self {
+            Self::Local(_) => &LOCAL,
+            Self::Remote => &REMOTE,
+        }
+    }
+
+    fn put(&self, open: &mut json::Open<'_>, key: &str, value: Value<'_>) -> Walked {
+        let key = open.intern(key)?;
+        match self {
+            Self::Local(_) => open.batch.resources.push(key, value),
+            Self::Remote if open.batch.keeps(key) => open.batch.attribute_of(key, value),
+            Self::Remote => {}
+        }
         Ok(())
     }
 }

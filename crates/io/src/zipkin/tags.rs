@@ -2,60 +2,102 @@
 
 use super::pairs::each_pair;
 use super::reader::Draft;
-use crate::visitor::{Context, Scalar};
-use spanwise_model::{flags, IssueKind, SpanId, StatusCode, TraceId, Value};
+use crate::flaws::Flaw;
+use crate::json::Open;
+use spanwise_model::{flags, Result, SpanId, StatusCode, Symbol, TraceId, Value};
 
 /// What the keys of links begin with; a number follows.
 pub(super) const LINK: &str = "otlp.link.";
 
 /// Puts a tag where it belongs.
-pub(super) fn put(context: &mut Context<'_>, draft: &mut Draft, key: &str, scalar: &Scalar<'_>) {
-    if key == "error" {
-        error(context, draft, scalar);
-    }
-    let taken = match scalar {
-        Scalar::Text(text) => fixed_field(context, draft, key, text),
-        _ => false,
+#[inline]
+pub(super) fn put(
+    open: &mut Open<'_>,
+    draft: &mut Draft,
+    key: Symbol,
+    value: Value<'_>,
+) -> Result<()> {
+    let taken = match Field::of(open.batch.strings.get(key)) {
+        Some(field) => field.take(open, draft, value)?,
+        None => false,
     };
-    if !taken {
-        context.batch.attribute(key, scalar.value());
+    if !taken && open.batch.keeps(key) {
+        open.batch.attribute_of(key, value);
+    }
+    Ok(())
+}
+
+/// A fixed field that a tag says.
+#[derive(Clone, Copy)]
+enum Field {
+    Error,
+    StatusCode,
+    StatusDescription,
+    ScopeName,
+    ScopeVersion,
+    TraceState,
+    Link,
+}
+
+impl Field {
+    #[inline]
+    fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "error" => Self::Error,
+            "otel.status_code" => Self::StatusCode,
+            "otel.status_description" => Self::StatusDescription,
+            "otel.scope.name" | "otel.library.name" => Self::ScopeName,
+            "otel.scope.version" | "otel.library.version" => Self::ScopeVersion,
+            "w3c.tracestate" => Self::TraceState,
+            key if key.starts_with(LINK) => Self::Link,
+            _ => return None,
+        })
+    }
+
+    /// Takes what the tag says. False where it also is, or only is, an
+    /// attribute.
+    fn take(self, open: &mut Open<'_>, draft: &mut Draft, value: Value<'_>) -> Result<bool> {
+        let text = match (self, value) {
+            (Self::Error, _) => {
+                error(open, draft, value);
+                return Ok(false);
+            }
+            (_, Value::Str(text)) => text,
+            _ => return Ok(false),
+        };
+        match self {
+            Self::StatusCode => return Ok(status(open, draft, text)),
+            Self::Link => return Ok(link(open, text).is_some()),
+            Self::StatusDescription => {
+                draft.described = true;
+                open.batch.status_message(text);
+                return Ok(false);
+            }
+            Self::ScopeName => draft.scope.0 = open.intern(text)?,
+            Self::ScopeVersion => draft.scope.1 = open.intern(text)?,
+            Self::TraceState => open.batch.trace_state(text),
+            Self::Error => {}
+        }
+        Ok(true)
     }
 }
 
 /// Zipkin's error flag is that the tag is there, whatever it says.
-fn error(context: &mut Context<'_>, draft: &mut Draft, scalar: &Scalar<'_>) {
+fn error(open: &mut Open<'_>, draft: &mut Draft, value: Value<'_>) {
     draft.flags |= flags::FORMAT_ERROR;
-    if scalar.value().as_bool() == Some(false) {
+    if value.as_bool() == Some(false) {
         return;
     }
     draft.status = StatusCode::Error;
-    let text = scalar.value().to_text();
-    if !scalar.is_true() && !text.is_empty() && !draft.described {
-        context.batch.status_message(&text);
+    let text = value.to_text();
+    if value.as_bool().is_none() && !text.is_empty() && !draft.described {
+        open.batch.status_message(&text);
     }
 }
 
-/// Takes a tag that says what a fixed field says. False where it also is, or
-/// only is, an attribute.
-fn fixed_field(context: &mut Context<'_>, draft: &mut Draft, key: &str, text: &str) -> bool {
-    match key {
-        "otel.status_code" => return status(context, draft, text),
-        "otel.status_description" => {
-            draft.described = true;
-            context.batch.status_message(text);
-            return false;
-        }
-        "otel.scope.name" | "otel.library.name" => draft.scope.0 = context.intern(text),
-        "otel.scope.version" | "otel.library.version" => draft.scope.1 = context.intern(text),
-        "w3c.tracestate" => context.batch.trace_state(text),
-        _ => return key.starts_with(LINK) && link(context, text).is_some(),
-    }
-    true
-}
-
-fn status(context: &mut Context<'_>, draft: &mut Draft, text: &str) -> bool {
+fn status(open: &mut Open<'_>, draft: &mut Draft, text: &str) -> bool {
     let Some(status) = StatusCode::from_name(text) else {
-        context.flaw(IssueKind::UnknownEnum);
+        open.flaw(Flaw::UnknownEnum);
         return false;
     };
     draft.status = draft.status.max(status);
@@ -64,16 +106,17 @@ fn status(context: &mut Context<'_>, draft: &mut Draft, text: &str) -> bool {
 
 /// Reads a link as the OpenTelemetry Collector writes it:
 /// `trace|span|state|attributes|dropped`.
-fn link(context: &mut Context<'_>, text: &str) -> Option<()> {
+fn link(open: &mut Open<'_>, text: &str) -> Option<()> {
     let (trace, rest) = text.split_once('|')?;
     let (span, rest) = rest.split_once('|')?;
     let (_state, rest) = rest.split_once('|')?;
     let (attributes, _dropped) = rest.rsplit_once('|')?;
     let trace = TraceId::from_hex(trace.as_bytes())?;
     let span = SpanId::from_hex(span.as_bytes())?;
-    let batch = &mut *context.batch;
-    let whole = each_pair(attributes, |key, value| {
-        batch.link_attribute(key, value.value());
+    let batch = &mut *open.batch;
+    let depth = batch.guard.depth;
+    let whole = each_pair(attributes, depth, |key, value| {
+        batch.link_attribute(key, value);
     });
     if !whole {
         batch.links.attributes.abandon();
@@ -105,6 +148,6 @@ pub(super) const REMOTE: EndpointKeys = EndpointKeys {
 pub(super) const PEER_SERVICE: &str = "peer.service";
 
 /// A port as a number where it is one.
-pub(super) fn port<'s>(scalar: &'s Scalar<'_>) -> Value<'s> {
-    scalar.value().as_int().map_or(scalar.value(), Value::Int)
+pub(super) fn port(value: Value<'_>) -> Value<'_> {
+    value.as_int().map_or(value, Value::Int)
 }

@@ -3,6 +3,7 @@
 use super::annotation::is_ambiguous;
 use super::tags::{EndpointKeys, LINK, LOCAL, PEER_SERVICE, REMOTE};
 use crate::json::write::{push, push_double, push_string};
+use crate::json::Cursor;
 use spanwise_model::{
     flags, Result, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, TraceId, Value,
 };
@@ -303,7 +304,8 @@ fn push_attributes<'a>(out: &mut String, pairs: impl Iterator<Item = (&'a str, V
 }
 
 fn is_json(text: &str) -> bool {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+    let mut cursor = Cursor::new(text, usize::MAX);
+    cursor.skip().is_ok() && cursor.is_at_end()
 }
 
 /// Appends tags; the object is begun with the first.

@@ -13,7 +13,9 @@ const ENVELOPES: usize = 4;
 
 /// Reads a file.
 pub(super) fn read(bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
-    json::read(bytes, batch, |text, batch| Reader::new(text, batch).read())
+    json::read(bytes, batch, |text, batch| {
+        Reader::new(text, batch).read_all()
+    })
 }
 
 pub(super) struct Reader<'a, 'b> {
