@@ -7,31 +7,26 @@ use crate::otlp::draft::{Draft, Surroundings};
 use spanwise_model::{ResourceId, ScopeId, Symbol};
 
 impl Reader<'_, '_> {
-    /// Reads the spans of a resource.
+    /// Reads the spans of a resource, to which those belong too that stand
+    /// before it. They get it once, at the end: it may be there many times.
     pub(super) fn resource_spans(&mut self) -> Walked {
         let from = self.batch.len();
         self.around = Surroundings::default();
         let mut resource = None;
-        let walked = self.resource_fields(from, &mut resource);
-        if resource.is_none() {
-            let none = self.batch.resources.close(Symbol::EMPTY);
-            self.set_resource(from, none);
-        }
+        let walked = self.resource_fields(&mut resource);
+        let resource = resource.unwrap_or_else(|| self.batch.resources.close(Symbol::EMPTY));
+        self.batch.heads.resource[from..].fill(resource);
         walked
     }
 
-    fn resource_fields(&mut self, from: usize, resource: &mut Option<ResourceId>) -> Walked {
+    fn resource_fields(&mut self, resource: &mut Option<ResourceId>) -> Walked {
         if self.cursor.enter(b'{')? != Entered::Inside {
             return Ok(());
         }
         let mut first = true;
         while let Some(key) = self.cursor.key(&mut first)? {
             match key {
-                "resource" => {
-                    let id = self.resource()?;
-                    *resource = Some(id);
-                    self.set_resource(from, id);
-                }
+                "resource" => *resource = Some(self.resource()?),
                 "scopeSpans"
                 | "scope_spans"
                 | "instrumentationLibrarySpans"
@@ -40,12 +35,6 @@ impl Reader<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    /// Gives the resource to the spans that were read before it.
-    fn set_resource(&mut self, from: usize, id: ResourceId) {
-        self.around.resource = id;
-        self.batch.heads.resource[from..].fill(id);
     }
 
     fn resource(&mut self) -> Walked<ResourceId> {
@@ -82,14 +71,18 @@ impl Reader<'_, '_> {
         }
         let from = self.batch.len();
         self.around.scope = ScopeId::default();
+        let walked = self.scope_fields();
+        self.batch.heads.scope[from..].fill(self.around.scope);
+        walked
+    }
+
+    fn scope_fields(&mut self) -> Walked {
         let mut first = true;
         while let Some(key) = self.cursor.key(&mut first)? {
             match key {
                 "spans" => self.each(Self::span)?,
                 "scope" | "instrumentationLibrary" | "instrumentation_library" => {
-                    let scope = self.scope()?;
-                    self.around.scope = scope;
-                    self.batch.heads.scope[from..].fill(scope);
+                    self.around.scope = self.scope()?;
                 }
                 _ => self.cursor.skip()?,
             }
