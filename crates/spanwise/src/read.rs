@@ -1,6 +1,7 @@
 //! Reading exports into traces.
 
 use crate::Traces;
+use spanwise_analyze::Threads;
 use spanwise_io::{read_table, Input, ReadOptions};
 use spanwise_model::Result;
 
@@ -48,5 +49,9 @@ where
     I::Item: Into<Input>,
 {
     let inputs: Vec<Input> = inputs.into_iter().map(Into::into).collect();
-    read_table(&inputs, options).map(Traces::new)
+    let traces = Traces::new(read_table(&inputs, options)?);
+    Ok(match options.threads {
+        Some(count) => traces.with_threads(Threads::limited_to(count)?),
+        None => traces,
+    })
 }

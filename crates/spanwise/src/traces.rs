@@ -6,7 +6,7 @@ use spanwise_analyze::analyses::{
     Summary, TraceList,
 };
 use spanwise_analyze::filter::{self, Filter};
-use spanwise_analyze::{facts, runner, Analysis, FactColumns, Partial, Policy};
+use spanwise_analyze::{facts, runner, Analysis, FactColumns, Partial, Policy, Threads};
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch, SpanTable, Table};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -35,6 +35,7 @@ pub struct Traces {
     chosen: Arc<[u32]>,
     policy: Policy,
     facts: Arc<OnceLock<FactColumns>>,
+    threads: Threads,
 }
 
 impl Traces {
@@ -56,6 +57,7 @@ impl Traces {
             chosen,
             policy: Policy::default(),
             facts: Arc::default(),
+            threads: Threads::default(),
         }
     }
 
@@ -133,6 +135,23 @@ impl Traces {
         }
     }
 
+    /// The same traces, analysed in these threads. The number of threads never
+    /// shows in a result.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("shop GET 0..100")?;
+    /// let one = traces.with_threads(spanwise::Threads::limited_to(1)?);
+    /// assert_eq!(one.summary(), traces.summary());
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_threads(&self, threads: Threads) -> Self {
+        Self {
+            threads,
+            ..self.clone()
+        }
+    }
+
     /// The policy that facts are computed under.
     ///
     /// ```
@@ -180,8 +199,10 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn facts(&self) -> &FactColumns {
-        self.facts
-            .get_or_init(|| facts::compute_parallel(&self.table, &self.policy))
+        self.facts.get_or_init(|| {
+            self.threads
+                .run(|| facts::compute_parallel(&self.table, &self.policy))
+        })
     }
 
     /// How many traces are chosen.
@@ -361,7 +382,9 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn partials(&self, analyses: &[&dyn Analysis]) -> Vec<Partial> {
-        runner::run(&self.table, &self.chosen, self.facts(), analyses)
+        let facts = self.facts();
+        self.threads
+            .run(|| runner::run(&self.table, &self.chosen, facts, analyses))
     }
 
     fn one(&self, analysis: &dyn Analysis) -> Table {
