@@ -64,22 +64,39 @@ where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
+    let name = OsString::from("spanwise");
+    let args = std::iter::once(name).chain(args.into_iter().map(Into::into));
     let result = match args::Cli::try_parse_from(args) {
         Ok(cli) => commands::run(cli.command, &mut session),
         Err(error) => return explain(&error, &mut session),
     };
-    let result = result.and_then(|()| session.flush().map_err(Error::from));
+    let result = result.and_then(|()| session.flush());
     match result {
         Ok(()) => DONE,
         Err(error) if is_broken_pipe(&error) => DONE,
         Err(error) => {
-            session.say(&format!("spanwise: {error}"));
+            session.say(&format!("spanwise: {}", complaint(&error)));
             match error.kind() {
                 ErrorKind::Usage => MISUSED,
                 _ => FAILED,
             }
         }
     }
+}
+
+/// What went wrong, in one line; how a limit is raised is told as a flag.
+fn complaint(error: &Error) -> String {
+    let flag = match error.limit() {
+        Some("file_bytes") => "--max-decompressed",
+        Some("ratio") => "--max-ratio",
+        Some("text_bytes") => "--max-text",
+        Some("attributes") => "--max-attributes",
+        Some("depth") => "--max-depth",
+        _ => return error.to_string(),
+    };
+    let name = error.limit().unwrap_or_default();
+    let option = format!("`{name}` in the limits of the read");
+    error.to_string().replace(&option, flag)
 }
 
 /// Help and version are answers; everything else that the parser says is a

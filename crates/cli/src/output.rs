@@ -1,12 +1,38 @@
 //! Where an answer goes, and in what form.
 
 use crate::args::{Format, OutputArgs};
-use crate::session::Session;
+use crate::session::{Session, STANDARD_OUTPUT};
 use spanwise::report::{csv, json, ndjson, text};
-use spanwise::{Error, Result, Table};
+use spanwise::{Error, ErrorKind, Result, Table};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+
+/// A file that is made when something is written to it, so that a run that
+/// fails before leaves what was there.
+struct Late<'a> {
+    path: &'a Path,
+    file: Option<File>,
+}
+
+impl Late<'_> {
+    fn file(&mut self) -> io::Result<&mut File> {
+        match &mut self.file {
+            Some(file) => Ok(file),
+            none => Ok(none.insert(File::create(self.path)?)),
+        }
+    }
+}
+
+impl Write for Late<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file()?.flush()
+    }
+}
 
 /// Writes to a file where one is named, otherwise to standard output.
 pub(crate) fn to<F>(path: Option<&Path>, session: &mut Session<'_>, write: F) -> Result<()>
@@ -14,11 +40,14 @@ where
     F: FnOnce(&mut dyn Write) -> Result<()>,
 {
     let Some(path) = path else {
-        return write(&mut session.out);
+        let place = |error: Error| match error.kind() {
+            ErrorKind::Io => error.in_file(STANDARD_OUTPUT),
+            _ => error,
+        };
+        return write(&mut session.out).map_err(place);
     };
     let place = |error: Error| error.in_file(path.display().to_string());
-    let file = File::create(path).map_err(|error| place(error.into()))?;
-    let mut out = BufWriter::new(file);
+    let mut out = BufWriter::new(Late { path, file: None });
     write(&mut out).map_err(place)?;
     out.flush().map_err(|error| place(error.into()))
 }

@@ -5,56 +5,51 @@ use crate::progress::Bar;
 use crate::session::Session;
 use spanwise::model::IssueKind;
 use spanwise::{
-    AttributeKeep, Blocking, Error, ErrorKind, Filter, Input, Limits, Policy, ReadOptions, Result,
-    SpanTable, Traces,
+    AttributeKeep, Blocking, Filter, Input, Limits, Policy, ReadOptions, Result, Traces,
 };
-use std::io::Read;
 use std::path::PathBuf;
 
 /// The traces that a scope names; what was read is told unless it is quiet.
 pub(crate) fn scope(scope: &Scope, session: &mut Session<'_>) -> Result<Traces> {
-    let traces = traces(&scope.read, scope.output.quiet, session)?;
-    let traces = traces.with_policy(policy(&scope.policy));
+    let how = How {
+        read: &scope.read,
+        policy: &scope.policy,
+        quiet: scope.output.quiet,
+    };
+    let traces = how.traces(&scope.read.paths, session)?;
     Ok(narrow(&traces, &scope.filter))
 }
 
-/// All traces of the paths.
-pub(crate) fn traces(args: &ReadArgs, quiet: bool, session: &mut Session<'_>) -> Result<Traces> {
-    let inputs = inputs(&args.paths, args, session)?;
-    read(inputs, args, quiet, session)
+/// How traces are read and looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct How<'a> {
+    pub(crate) read: &'a ReadArgs,
+    pub(crate) policy: &'a PolicyArgs,
+    pub(crate) quiet: bool,
 }
 
-/// All traces of these paths, read as the arguments say.
-pub(crate) fn traces_of(
-    paths: &[PathBuf],
-    args: &ReadArgs,
-    quiet: bool,
-    session: &mut Session<'_>,
-) -> Result<Traces> {
-    let inputs = inputs(paths, args, session)?;
-    read(inputs, args, quiet, session)
-}
-
-fn read(
-    inputs: Vec<Input>,
-    args: &ReadArgs,
-    quiet: bool,
-    session: &mut Session<'_>,
-) -> Result<Traces> {
-    let mut options = options(args);
-    let bar = (session.terminal.watched && !quiet).then(Bar::new);
-    if let Some(bar) = &bar {
-        options = options.progress(bar.clone());
+impl How<'_> {
+    /// All traces of these paths; what was read is told unless it is quiet.
+    pub(crate) fn traces(self, paths: &[PathBuf], session: &mut Session<'_>) -> Result<Traces> {
+        let inputs = inputs(paths, self.read, session)?;
+        let mut options = options(self.read);
+        let bar = (session.terminal.watched && !self.quiet).then(Bar::new);
+        if let Some(bar) = &bar {
+            options = options.progress(bar.clone());
+        }
+        let traces = spanwise::read_with(inputs, &options);
+        if let Some(bar) = bar {
+            bar.clear();
+        }
+        let traces = traces?.with_policy(policy(self.policy));
+        if self.read.strict {
+            traces.check_issues()?;
+        }
+        if !self.quiet {
+            session.say(&told(&traces));
+        }
+        Ok(traces)
     }
-    let traces = spanwise::read_with(inputs, &options);
-    if let Some(bar) = bar {
-        bar.clear();
-    }
-    let traces = traces?;
-    if !quiet {
-        session.say(&told(traces.table()));
-    }
-    Ok(traces)
 }
 
 /// Paths as inputs. Standard input is read here, because the run may have been
@@ -64,31 +59,12 @@ pub(crate) fn inputs(
     args: &ReadArgs,
     session: &mut Session<'_>,
 ) -> Result<Vec<Input>> {
-    let mut inputs = Vec::with_capacity(paths.len());
-    for path in paths {
-        let input = match path.as_os_str() == "-" {
-            true => standard_input(limits(args).file_bytes, session)?,
-            false => Input::Path(path.clone()),
-        };
-        inputs.push(input);
-    }
-    Ok(inputs)
-}
-
-fn standard_input(limit: u64, session: &mut Session<'_>) -> Result<Input> {
-    let mut bytes = Vec::new();
-    let mut input = (&mut *session.input).take(limit.saturating_add(1));
-    input
-        .read_to_end(&mut bytes)
-        .map_err(|error| Error::from(error).in_file("-"))?;
-    if bytes.len() as u64 > limit {
-        let message = format!("more than {limit} bytes; raise --max-decompressed");
-        return Err(Error::new(ErrorKind::Limit, message).in_file("-"));
-    }
-    Ok(Input::Bytes {
-        name: "-".to_owned(),
-        bytes: bytes.into(),
-    })
+    let options = options(args);
+    let input = |path: &PathBuf| match path.as_os_str() == "-" {
+        true => Input::from_stream("-", session.input, &options),
+        false => Ok(Input::Path(path.clone())),
+    };
+    paths.iter().map(input).collect()
 }
 
 /// How inputs are read.
@@ -135,7 +111,7 @@ fn attributes(text: &str) -> AttributeKeep {
 }
 
 /// The policy that arguments name.
-pub(crate) fn policy(args: &PolicyArgs) -> Policy {
+fn policy(args: &PolicyArgs) -> Policy {
     let blocking = match args.blocking {
         BlockingArg::ByKind => Blocking::ByKind,
         BlockingArg::All => Blocking::All,
@@ -171,27 +147,24 @@ fn filter(args: &FilterArgs) -> Filter {
 }
 
 /// What was read, in one line.
-fn told(table: &SpanTable) -> String {
+fn told(traces: &Traces) -> String {
     let count = |n: u64, noun: &str| {
         let plural = if n == 1 { "" } else { "s" };
         format!("{} {noun}{plural}", spanwise::report::units::count(n))
     };
-    let files = table
-        .sources
-        .iter()
-        .filter(|source| !source.format.is_empty());
-    let truncated = table
-        .sources
-        .iter()
-        .filter(|source| source.truncated)
-        .count() as u64;
+    let table = traces.table();
+    let files = table.sources.iter();
+    let truncated = files.clone().filter(|source| source.truncated).count() as u64;
     let issues = &table.issues;
     let skipped = issues.count(IssueKind::UnknownFormat) + issues.count(IssueKind::UnreadableFile);
     format!(
         "spanwise: {} read, {skipped} skipped, {truncated} truncated: {}, {}, {}",
-        count(files.count() as u64, "file"),
+        count(
+            files.filter(|source| !source.format.is_empty()).count() as u64,
+            "file"
+        ),
         count(table.trace_count() as u64, "trace"),
         count(table.len() as u64, "span"),
-        count(issues.total(), "issue"),
+        count(issues.total() + traces.facts().issues.total(), "issue"),
     )
 }

@@ -2,7 +2,11 @@
 
 use crate::args::Color;
 use spanwise::report::text::TextOptions;
-use std::io::{self, BufWriter, Read, Write};
+use spanwise::{Error, Result};
+use std::io::{BufWriter, Read, Write};
+
+/// What messages call standard output.
+pub(crate) const STANDARD_OUTPUT: &str = "standard output";
 
 /// What is known about the terminal.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,8 +58,9 @@ impl<'a> Session<'a> {
         let _ = writeln!(self.err, "{line}");
     }
 
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        let place = |error| Error::from(error).in_file(STANDARD_OUTPUT);
+        self.out.flush().map_err(place)
     }
 
     /// Whether to use escape sequences on standard output.

@@ -395,23 +395,11 @@ fn check_found(inputs: &[Input], expansion: &Expansion, batch: &SpanBatch) -> Re
 fn no_span(name: String, read: &Issues, walked: &Issues) -> Error {
     let mut issues = read.clone();
     issues.absorb(walked.clone());
-    let why = told(&issues).map_or_else(String::new, |why| format!("; {why}"));
+    let why = issues.told().map_or_else(String::new, |why| format!("; {why}"));
     Error::new(ErrorKind::NoSpans, format!("no span in it{why}")).in_file(name)
 }
 
 fn check_issues(issues: &Issues) -> Result<()> {
-    told(issues).map_or(Ok(()), |told| Err(Error::new(ErrorKind::Strict, told)))
-}
-
-/// How many issues there are, and what the first of them is.
-fn told(issues: &Issues) -> Option<String> {
-    let (kind, _, row) = issues.iter().next()?;
-    let first = row
-        .examples
-        .first()
-        .map_or_else(|| kind.to_string(), |example| format!("{kind} ({example})"));
-    Some(match issues.total() {
-        1 => format!("1 issue: {first}"),
-        total => format!("{total} issues, the first of them {first}"),
-    })
+    let error = |told| Err(Error::new(ErrorKind::Strict, told));
+    issues.told().map_or(Ok(()), error)
 }

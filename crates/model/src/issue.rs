@@ -252,6 +252,29 @@ impl Issues {
         self.iter().map(|(_, _, row)| row.count).sum()
     }
 
+    /// How many there are and what the first of them is, in a few words;
+    /// nothing where there is none.
+    ///
+    /// ```
+    /// use spanwise_model::{Example, IssueKind, Issues, SpanId, TraceId};
+    /// let mut issues = Issues::default();
+    /// issues.add(IssueKind::Orphan, "cart", Example::Span(TraceId(1), SpanId(2)));
+    /// let told = "1 issue: orphan (00000000000000000000000000000001/0000000000000002)";
+    /// assert_eq!(issues.told().as_deref(), Some(told));
+    /// ```
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let (kind, _, row) = self.iter().next()?;
+        let first = match row.examples.first() {
+            Some(example) => format!("{kind} ({example})"),
+            None => kind.to_string(),
+        };
+        Some(match self.total() {
+            1 => format!("1 issue: {first}"),
+            total => format!("{total} issues, the first of them {first}"),
+        })
+    }
+
     /// True where there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

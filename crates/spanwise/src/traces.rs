@@ -205,6 +205,26 @@ impl Traces {
         })
     }
 
+    /// Refuses traces with issues of whatever kind, those that facts reveal
+    /// among them.
+    ///
+    /// ```
+    /// let clipped = spanwise::notation("shop GET 0..100\n  cart Get 50..150")?;
+    /// let error = clipped.check_issues().err().map(|error| error.kind());
+    /// assert_eq!(error, Some(spanwise::ErrorKind::Strict));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Strict`] where there is an issue.
+    pub fn check_issues(&self) -> Result<()> {
+        let mut issues = self.table.issues.clone();
+        issues.absorb(self.facts().issues.clone());
+        let error = |told| Err(Error::new(ErrorKind::Strict, told));
+        issues.told().map_or(Ok(()), error)
+    }
+
     /// How many traces are chosen.
     ///
     /// ```

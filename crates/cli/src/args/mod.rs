@@ -35,11 +35,7 @@ Exit status: 0 done, 1 an error, 2 bad usage.";
 /// began, and what changed, from exported traces.
 #[derive(Debug, Parser)]
 #[command(name = "spanwise", version, after_help = AFTER_HELP, max_term_width = 100)]
-#[command(
-    no_binary_name = true,
-    subcommand_required = true,
-    arg_required_else_help = true
-)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -9,6 +9,7 @@ fn the_definition_is_sound() {
 #[test]
 fn flags_may_stand_behind_paths() {
     let cli = Cli::try_parse_from([
+        "spanwise",
         "critical-path",
         "a",
         "b",
@@ -52,6 +53,7 @@ fn what_makes_no_sense_is_refused() {
         &["spans", "a", "--since", "yesterday-ish"],
     ];
     for args in bad {
-        assert!(Cli::try_parse_from(args).is_err(), "{args:?}");
+        let args = std::iter::once(&"spanwise").chain(args);
+        assert!(Cli::try_parse_from(args.clone()).is_err(), "{args:?}");
     }
 }

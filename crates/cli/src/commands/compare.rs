@@ -1,6 +1,7 @@
 //! `compare`: what changed between a baseline and an incident.
 
 use crate::args::{CompareArgs, Format};
+use crate::read::How;
 use crate::session::Session;
 use crate::{output, read};
 use spanwise::{Error, ErrorKind, Result, Table};
@@ -42,10 +43,13 @@ fn changes(args: &CompareArgs, session: &mut Session<'_>) -> Result<Table> {
             Ok(spanwise::compare_windows(&traces, windows.0, windows.1))
         }
         ([baseline, incident], None) => {
+            let how = How {
+                read: &scope.read,
+                policy: &scope.policy,
+                quiet: scope.output.quiet,
+            };
             let mut side = |path: &std::path::PathBuf| {
-                let paths = std::slice::from_ref(path);
-                let traces = read::traces_of(paths, &scope.read, scope.output.quiet, session)?;
-                let traces = traces.with_policy(read::policy(&scope.policy));
+                let traces = how.traces(std::slice::from_ref(path), session)?;
                 Ok::<_, Error>(read::narrow(&traces, &scope.filter))
             };
             let (baseline, incident) = (side(baseline)?, side(incident)?);

@@ -15,6 +15,7 @@ pub(super) fn run(args: &ConvertArgs, session: &mut Session<'_>) -> Result<()> {
         records = spanwise::convert(&inputs, &options, format, out)?;
         Ok(())
     })?;
+    session.flush()?;
     if !args.quiet {
         let records = units::count(records);
         session.say(&format!(

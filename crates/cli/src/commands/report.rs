@@ -1,8 +1,9 @@
 //! `report`: why a system is slow and failing.
 
 use crate::args::{ReportArgs, ReportFormat};
+use crate::output;
+use crate::read::{narrow, How};
 use crate::session::Session;
-use crate::{output, read};
 use spanwise::analyses::{CriticalPath, Dependencies, Errors, IssueList};
 use spanwise::report::report::{write_json, write_markdown, Material, Report};
 use spanwise::report::summary;
@@ -23,9 +24,12 @@ pub(super) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Result<()> {
 }
 
 fn chosen(paths: &[PathBuf], args: &ReportArgs, session: &mut Session<'_>) -> Result<Traces> {
-    let traces = read::traces_of(paths, &args.read, args.quiet, session)?;
-    let traces = traces.with_policy(read::policy(&args.policy));
-    Ok(read::narrow(&traces, &args.filter))
+    let how = How {
+        read: &args.read,
+        policy: &args.policy,
+        quiet: args.quiet,
+    };
+    Ok(narrow(&how.traces(paths, session)?, &args.filter))
 }
 
 fn compare(

@@ -24,5 +24,5 @@ pub(super) fn man(session: &mut Session<'_>) -> Result<()> {
 }
 
 fn definition() -> clap::Command {
-    Cli::command().no_binary_name(false)
+    Cli::command()
 }

@@ -1,16 +1,21 @@
 //! `trace`: one trace as a waterfall.
 
 use crate::args::{Figure, Format, TraceArgs};
+use crate::output;
+use crate::read::How;
 use crate::session::Session;
-use crate::{output, read};
 use spanwise::analyses::SpanList;
 use spanwise::report::waterfall::{self, Marks, WaterfallOptions};
 use spanwise::{Filter, Result, Trace};
 use std::io::Write;
 
 pub(super) fn run(args: &TraceArgs, session: &mut Session<'_>) -> Result<()> {
-    let traces = read::traces(&args.read, args.output.quiet, session)?;
-    let traces = traces.with_policy(read::policy(&args.policy));
+    let how = How {
+        read: &args.read,
+        policy: &args.policy,
+        quiet: args.output.quiet,
+    };
+    let traces = how.traces(&args.read.paths, session)?;
     let trace = traces.trace(&args.id)?;
     if args.output.format != Format::Table {
         let only = Filter::default().trace_id(trace.id_text());
