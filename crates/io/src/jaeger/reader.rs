@@ -1,8 +1,8 @@
 //! Documents and traces: where spans find their processes.
 
 use super::span::Draft;
-use super::tags::Owner;
-use crate::json::{self, objects, Cursor, Parts, Records, Walked, Walks};
+use super::tags::{Known, Owner};
+use crate::json::{self, objects, Cursor, Guesses, Parts, Records, Walked, Walks};
 use spanwise_model::{ResourceId, SpanBatch, Symbol, TraceId};
 
 /// Answers lie in each other at most this deep.
@@ -12,6 +12,7 @@ const ENVELOPES: usize = 4;
 pub(super) struct Reader<'a, 'b> {
     pub(super) records: Records<'a, 'b>,
     pub(super) draft: Draft,
+    pub(super) guesses: Guesses<'a, Known>,
     /// The process that each record from `first` on names; none where it has
     /// its own.
     named: Vec<Option<Symbol>>,
@@ -46,6 +47,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             first: batch.open_record(),
             records: Records::new(text, batch),
             draft: Draft::default(),
+            guesses: Guesses::default(),
             named: Vec::new(),
             processes: Vec::new(),
         }
@@ -128,7 +130,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         while let Some(key) = self.records.cursor.key(&mut first)? {
             match key {
                 "serviceName" => service = self.records.symbol()?,
-                "tags" => objects(self, |reader| reader.tag(Owner::Process))?,
+                "tags" => self.tags(Owner::Process)?,
                 _ => self.records.cursor.skip()?,
             }
         }

@@ -71,7 +71,7 @@ impl Reader<'_, '_> {
     fn span_field(&mut self, key: &str) -> Walked {
         let (records, draft) = (&mut self.records, &mut self.draft);
         match key {
-            "tags" => objects(self, |reader| reader.tag(Owner::Span))?,
+            "tags" => self.tags(Owner::Span)?,
             "traceID" | "traceId" => draft.trace = records.trace_id()?,
             "spanID" | "spanId" => draft.id = records.span_id()?,
             "parentSpanID" | "parentSpanId" => draft.old_parent = records.span_id()?,
@@ -187,7 +187,7 @@ impl Reader<'_, '_> {
         while let Some(key) = self.records.cursor.key(&mut first)? {
             match key {
                 "timestamp" => time = self.records.micros()?,
-                "fields" => objects(self, |reader| reader.tag(Owner::Log))?,
+                "fields" => self.tags(Owner::Log)?,
                 _ => self.records.cursor.skip()?,
             }
         }

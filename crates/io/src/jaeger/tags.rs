@@ -3,9 +3,9 @@
 use super::reader::Reader;
 use super::span::Draft;
 use crate::flaws::Flaw;
-use crate::json::{Open, Raw, Rooms, Scalar, Walked};
+use crate::json::{objects, Open, Raw, Rooms, Scalar, Walked};
 use base64::prelude::{Engine, BASE64_STANDARD};
-use spanwise_model::{flags, Result, SpanKind, StatusCode, Value};
+use spanwise_model::{flags, Result, SpanKind, StatusCode, Symbol, Value};
 
 /// Whose tags they are.
 #[derive(Clone, Copy)]
@@ -16,6 +16,13 @@ pub(super) enum Owner {
     Log,
 }
 
+/// What a key and a type say about a tag.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known {
+    kind: Type,
+    field: Option<Field>,
+}
+
 /// A tag while it is read.
 struct Tag<'a> {
     key: Option<Raw<'a>>,
@@ -24,41 +31,66 @@ struct Tag<'a> {
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Reads the tag that stands here.
+    /// Reads the tags that stand here.
+    pub(super) fn tags(&mut self, owner: Owner) -> Walked {
+        self.guesses.begin();
+        objects(self, |reader| reader.tag(owner))
+    }
+
     #[inline]
-    pub(super) fn tag(&mut self, owner: Owner) -> Walked {
+    fn tag(&mut self, owner: Owner) -> Walked {
         let start = self.records.cursor.at;
-        let tag = match self.usual_tag()? {
-            Some(tag) => tag,
-            None => {
-                self.records.cursor.at = start;
-                self.any_tag()?
+        if let Some((key, known)) = self.head()? {
+            let cursor = &mut self.records.cursor;
+            if let Some(value) = cursor.usual_scalar()? {
+                if cursor.take("}") {
+                    return self.put(owner, key, known, value);
+                }
             }
+        }
+        self.records.cursor.at = start;
+        let tag = self.any_tag()?;
+        let Some(key) = tag.key.filter(|raw| !raw.text.is_empty()) else {
+            return Ok(());
         };
-        match tag.key {
-            Some(key) if !key.text.is_empty() => self.put(owner, key, &tag),
-            _ => Ok(()),
+        let key = self.records.intern(key)?;
+        let known = self.known(key, tag.kind);
+        self.put(owner, key, known, tag.value)
+    }
+
+    fn known(&self, key: Symbol, kind: Type) -> Known {
+        let field = Field::of(self.records.open.batch.strings.get(key));
+        Known { kind, field }
+    }
+
+    /// Goes to the value of a tag that is written as Jaeger's own server does.
+    #[inline]
+    fn head(&mut self) -> Walked<Option<(Symbol, Known)>> {
+        match self.guesses.take(&mut self.records.cursor) {
+            None => self.unguessed_head(),
+            guessed => Ok(guessed),
         }
     }
 
-    /// Reads a tag as Jaeger's own server writes it.
-    #[inline]
-    fn usual_tag(&mut self) -> Walked<Option<Tag<'a>>> {
+    fn unguessed_head(&mut self) -> Walked<Option<(Symbol, Known)>> {
         let cursor = &mut self.records.cursor;
+        let start = cursor.at;
         if !cursor.take("{\"key\":\"") {
             return Ok(None);
         }
         let key = cursor.string_rest()?;
-        if !cursor.take(",\"type\":\"") {
+        if key.text.is_empty() || key.escaped || !cursor.take(",\"type\":\"") {
             return Ok(None);
         }
         let kind = Type::of(cursor.string_rest()?.text);
-        if !cursor.take(",\"value\":") || matches!(cursor.peek(), b'{' | b'[') {
+        if !cursor.take(",\"value\":") {
             return Ok(None);
         }
-        let value = cursor.scalar()?;
-        let key = Some(key);
-        Ok(cursor.take("}").then_some(Tag { key, kind, value }))
+        let head = cursor.since(start);
+        let key = self.records.intern(key)?;
+        let known = self.known(key, kind);
+        self.guesses.learn(key, head, known);
+        Ok(Some((key, known)))
     }
 
     /// Reads a tag whose keys stand in any order.
@@ -86,17 +118,15 @@ impl<'a> Reader<'a, '_> {
 
     /// Puts a tag where it belongs.
     #[inline]
-    fn put(&mut self, owner: Owner, key: Raw<'_>, tag: &Tag<'_>) -> Walked {
-        let key = self.records.intern(key)?;
+    fn put(&mut self, owner: Owner, key: Symbol, known: Known, value: Scalar<'_>) -> Walked {
         let (rooms, open) = (&mut self.records.rooms, &mut self.records.open);
-        let (value, whole) = tag.kind.apply(tag.value, rooms);
+        let (value, whole) = known.kind.apply(value, rooms);
         if !whole {
             open.flaw(Flaw::InvalidUtf8);
         }
         match owner {
             Owner::Span => {
-                let field = Field::of(open.batch.strings.get(key));
-                let taken = match field {
+                let taken = match known.field {
                     Some(field) => field.take(value, &mut self.draft, open)?,
                     None => false,
                 };
@@ -119,13 +149,14 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// The type that a tag says it has.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Default)]
 enum Type {
     String,
     Bool,
     Int,
     Double,
     Binary,
+    #[default]
     Other,
 }
 
@@ -196,7 +227,7 @@ impl Type {
 }
 
 /// A fixed field that a tag says.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Field {
     Error,
     Kind,

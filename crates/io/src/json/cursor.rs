@@ -1,6 +1,7 @@
 //! The cursor: tokens, containers, and the skipping of values.
 
 use super::Raw;
+use memchr::memchr2;
 
 /// A place in a JSON text.
 #[derive(Debug)]
@@ -150,48 +151,60 @@ impl<'a> Cursor<'a> {
     /// The same, for keys that may hold escapes.
     #[inline]
     pub(crate) fn raw_key(&mut self, first: &mut bool) -> Parsed<Option<Raw<'a>>> {
-        match self.peek() {
-            b'}' => {
-                self.at += 1;
-                return Ok(None);
-            }
-            b',' if !*first => {
-                self.at += 1;
-                self.peek();
-            }
-            _ if *first => {}
-            _ => return self.wrong(),
+        let usual = if *first { "\"" } else { ",\"" };
+        if self.take(usual) {
+            *first = false;
+            let key = self.string_rest()?;
+            return self.colon().map(|()| Some(key));
         }
-        *first = false;
+        if !self.next_of(b'}', first)? {
+            return Ok(None);
+        }
         self.name().map(Some)
+    }
+
+    /// True where the container that is open, and ends with `close`, has
+    /// another element or member, to which the cursor goes.
+    #[inline]
+    pub(crate) fn next_of(&mut self, close: u8, first: &mut bool) -> Parsed<bool> {
+        let next = self.peek();
+        let is_first = std::mem::replace(first, false);
+        if next == close {
+            self.at += 1;
+            return Ok(false);
+        }
+        if is_first {
+            return Ok(true);
+        }
+        if next != b',' {
+            return self.wrong();
+        }
+        self.at += 1;
+        self.peek();
+        Ok(true)
+    }
+
+    #[inline]
+    fn colon(&mut self) -> Parsed<()> {
+        if self.peek() != b':' {
+            return self.wrong();
+        }
+        self.at += 1;
+        Ok(())
     }
 
     /// True where the array that is open has another element, to which the
     /// cursor goes.
     #[inline]
     pub(crate) fn element(&mut self, first: &mut bool) -> Parsed<bool> {
-        match self.peek() {
-            b']' => {
-                self.at += 1;
-                *first = false;
-                return Ok(false);
-            }
-            b',' if !*first => self.at += 1,
-            _ if *first => {}
-            _ => return self.wrong(),
-        }
-        *first = false;
-        Ok(true)
+        self.next_of(b']', first)
     }
 
+    /// The key that stands here, with its colon.
     #[inline]
-    fn name(&mut self) -> Parsed<Raw<'a>> {
+    pub(crate) fn name(&mut self) -> Parsed<Raw<'a>> {
         let raw = self.string()?;
-        if self.peek() != b':' {
-            return self.wrong();
-        }
-        self.at += 1;
-        Ok(raw)
+        self.colon().map(|()| raw)
     }
 
     /// The string that stands here.
@@ -206,27 +219,64 @@ impl<'a> Cursor<'a> {
     }
 
     /// The string whose opening quote stands before the cursor.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn string_rest(&mut self) -> Parsed<Raw<'a>> {
+        let start = self.at;
+        let (words, _) = self.text.as_bytes()[start..].as_chunks::<8>();
+        for (nth, word) in words.iter().enumerate() {
+            let word = u64::from_le_bytes(*word);
+            let (quotes, escapes) = (marks(word, b'"'), marks(word, b'\\'));
+            if quotes | escapes == 0 {
+                continue;
+            }
+            if quotes.trailing_zeros() > escapes.trailing_zeros() {
+                break;
+            }
+            let end = start + nth * 8 + (quotes.trailing_zeros() / 8) as usize;
+            self.at = end + 1;
+            return Ok(Raw {
+                text: &self.text[start..end],
+                escaped: false,
+            });
+        }
+        self.unusual_string_rest()
+    }
+
+    /// The same for strings with escapes, and at the end of the text.
+    #[inline(never)]
+    fn unusual_string_rest(&mut self) -> Parsed<Raw<'a>> {
         let bytes = self.text.as_bytes();
         let start = self.at;
-        match string_end(bytes, start) {
-            Some((end, escaped)) => {
-                self.at = end + 1;
-                Ok(Raw {
-                    text: &self.text[start..end],
-                    escaped,
-                })
-            }
-            None => {
-                self.at = bytes.len();
-                self.fail(Fault::End)
-            }
+        let Some((end, escaped)) = string_end(bytes, start) else {
+            self.at = bytes.len();
+            return self.fail(Fault::End);
+        };
+        self.at = end + 1;
+        Ok(Raw {
+            text: &self.text[start..end],
+            escaped,
+        })
+    }
+
+    /// The text that was read since an offset.
+    #[inline]
+    pub(crate) fn since(&self, start: usize) -> &'a str {
+        &self.text[start..self.at]
+    }
+
+    /// The scalar that stands here, if it is one.
+    #[inline]
+    pub(crate) fn usual_scalar(&mut self) -> Parsed<Option<Scalar<'a>>> {
+        if self.take("\"") {
+            return self.string_rest().map(|raw| Some(Scalar::Str(raw)));
+        }
+        match self.peek() {
+            b'{' | b'[' => Ok(None),
+            _ => self.scalar().map(Some),
         }
     }
 
     /// The value that stands here; containers are skipped.
-    #[inline]
     pub(crate) fn scalar(&mut self) -> Parsed<Scalar<'a>> {
         match self.peek() {
             b'"' => self.string().map(Scalar::Str),
@@ -361,30 +411,14 @@ fn marks(word: u64, byte: u8) -> u64 {
 }
 
 /// The offset of the quote that ends a string, and whether there are escapes.
-#[inline]
 fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let mut escaped = false;
     loop {
-        at = quote_or_backslash(bytes, at)?;
+        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
         if bytes[at] == b'"' {
             return Some((at, escaped));
         }
         escaped = true;
         at += 2;
     }
-}
-
-#[inline]
-fn quote_or_backslash(bytes: &[u8], mut at: usize) -> Option<usize> {
-    while let Some((chunk, _)) = bytes.get(at..)?.split_first_chunk() {
-        let word = u64::from_le_bytes(*chunk);
-        let found = marks(word, b'"') | marks(word, b'\\');
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..)?;
-    let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-    Some(at + found)
 }

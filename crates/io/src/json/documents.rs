@@ -16,6 +16,9 @@ use std::borrow::Cow;
 /// How many lines decide whether a text is a run of lines.
 const LINES: usize = 16;
 
+/// How many bytes of them are looked at.
+const HEAD_BYTES: usize = 1 << 20;
+
 /// How many times the length of the text may be read again.
 const READINGS: usize = 8;
 
@@ -120,11 +123,19 @@ impl Lines {
 
 /// True where most of the first lines open and close a document.
 fn is_run_of_lines(text: &str) -> bool {
-    let lines = text.lines().map(str::trim_ascii);
+    let head = &text.as_bytes()[..text.len().min(HEAD_BYTES)];
     let (mut whole, mut others) = (0, 0);
-    for line in lines.filter(|line| !line.is_empty()).take(LINES) {
-        let is_whole = line.starts_with(['{', '[']) && line.ends_with(['}', ']']);
-        *(if is_whole { &mut whole } else { &mut others }) += 1;
+    let lines = head.split_inclusive(|&byte| byte == b'\n');
+    for line in lines.take(LINES) {
+        // What the head cuts off says nothing.
+        if head.len() < text.len() && !line.ends_with(b"\n") {
+            break;
+        }
+        match line.trim_ascii() {
+            [] => {}
+            [b'{' | b'[', .., b'}' | b']'] => whole += 1,
+            _ => others += 1,
+        }
     }
     whole > others && whole + others > 1
 }

@@ -10,6 +10,7 @@
 
 mod cursor;
 mod documents;
+mod guesses;
 pub(crate) mod nested;
 mod raw;
 mod reader;
@@ -19,6 +20,7 @@ pub(crate) mod write;
 
 pub(crate) use cursor::{Broken, Cursor, Entered, Fault, Scalar};
 pub(crate) use documents::Documents;
+pub(crate) use guesses::Guesses;
 pub(crate) use raw::Raw;
 pub(crate) use reader::{head_text, look, objects, read, Parts, Reader, Walked, Walks};
 pub(crate) use records::{Open, Records};

@@ -1,9 +1,9 @@
 //! Spans, straight into the batch.
 
 use super::annotation::{self, Core};
-use super::tags::{self, EndpointKeys, LOCAL, PEER_SERVICE, REMOTE};
+use super::tags::{self, EndpointKeys, Field, LOCAL, PEER_SERVICE, REMOTE};
 use crate::flaws::Flaw;
-use crate::json::{self, objects, Cursor, Parts, Records, Walked, Walks};
+use crate::json::{self, objects, Cursor, Guesses, Parts, Records, Walked, Walks};
 use spanwise_model::{
     flags, ResourceId, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, Symbol, TraceId, Value,
 };
@@ -12,6 +12,7 @@ use spanwise_model::{
 pub(super) struct Reader<'a, 'b> {
     records: Records<'a, 'b>,
     draft: Draft,
+    guesses: Guesses<'a, Option<Field>>,
 }
 
 /// A span while it is read.
@@ -58,6 +59,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         Self {
             records: Records::new(text, batch),
             draft: Draft::default(),
+            guesses: Guesses::default(),
         }
     }
 
@@ -117,14 +119,33 @@ impl<'a, 'b> Reader<'a, 'b> {
         if !self.records.enter_object()? {
             return Ok(());
         }
+        self.guesses.begin();
         let mut first = true;
-        while let Some(key) = self.records.cursor.raw_key(&mut first)? {
-            let key = self.records.intern(key)?;
-            let scalar = self.records.scalar()?;
+        while self.records.cursor.next_of(b'}', &mut first)? {
+            let key = match self.guesses.take(&mut self.records.cursor) {
+                Some(guessed) => guessed,
+                None => self.tag_key()?,
+            };
+            let scalar = match self.records.cursor.usual_scalar()? {
+                Some(scalar) => scalar,
+                None => self.records.scalar()?,
+            };
             let (value, open) = self.records.value(scalar);
             tags::put(open, &mut self.draft, key, value)?;
         }
         Ok(())
+    }
+
+    fn tag_key(&mut self) -> Walked<(Symbol, Option<Field>)> {
+        let start = self.records.cursor.at;
+        let raw = self.records.cursor.name()?;
+        let head = self.records.cursor.since(start);
+        let key = self.records.intern(raw)?;
+        let field = Field::of(self.records.open.batch.strings.get(key));
+        if !raw.escaped {
+            self.guesses.learn(key, head, field);
+        }
+        Ok((key, field))
     }
 
     /// Closes the record, now that all of the span is known.

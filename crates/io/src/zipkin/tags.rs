@@ -14,10 +14,10 @@ pub(super) const LINK: &str = "otlp.link.";
 pub(super) fn put(
     open: &mut Open<'_>,
     draft: &mut Draft,
-    key: Symbol,
+    (key, field): (Symbol, Option<Field>),
     value: Value<'_>,
 ) -> Result<()> {
-    let taken = match Field::of(open.batch.strings.get(key)) {
+    let taken = match field {
         Some(field) => field.take(open, draft, value)?,
         None => false,
     };
@@ -28,8 +28,8 @@ pub(super) fn put(
 }
 
 /// A fixed field that a tag says.
-#[derive(Clone, Copy)]
-enum Field {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Field {
     Error,
     StatusCode,
     StatusDescription,
@@ -40,8 +40,7 @@ enum Field {
 }
 
 impl Field {
-    #[inline]
-    fn of(key: &str) -> Option<Self> {
+    pub(super) fn of(key: &str) -> Option<Self> {
         Some(match key {
             "error" => Self::Error,
             "otel.status_code" => Self::StatusCode,
