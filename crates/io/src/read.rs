@@ -382,7 +382,11 @@ fn check_found(inputs: &[Input], expansion: &Expansion, batch: &SpanBatch) -> Re
     }
     if batch.is_empty() {
         let names: Vec<_> = inputs.iter().take(3).map(Input::name).collect();
-        return Err(no_span(names.join(", "), &batch.issues, &expansion.issues));
+        let names = names.join(", ");
+        if expansion.items.is_empty() && expansion.issues.is_empty() {
+            return Err(Error::new(ErrorKind::NoSpans, "no file in it").in_file(names));
+        }
+        return Err(no_span(names, &batch.issues, &expansion.issues));
     }
     let empty = expansion.collections.iter().find(|&&at| spans[at] == 0);
     empty.map_or(Ok(()), |&at| {
@@ -395,7 +399,9 @@ fn check_found(inputs: &[Input], expansion: &Expansion, batch: &SpanBatch) -> Re
 fn no_span(name: String, read: &Issues, walked: &Issues) -> Error {
     let mut issues = read.clone();
     issues.absorb(walked.clone());
-    let why = issues.told().map_or_else(String::new, |why| format!("; {why}"));
+    let why = issues
+        .told()
+        .map_or_else(String::new, |why| format!("; {why}"));
     Error::new(ErrorKind::NoSpans, format!("no span in it{why}")).in_file(name)
 }
 

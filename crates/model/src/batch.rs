@@ -223,6 +223,11 @@ impl SpanBatch {
             Value::Bytes(bytes) => bytes.len(),
             _ => return true,
         };
+        self.admits_bytes(bytes)
+    }
+
+    #[inline]
+    fn admits_bytes(&mut self, bytes: usize) -> bool {
         let admitted = bytes <= self.guard.text_bytes;
         if !admitted {
             self.refused = self.refused.max(bytes);
@@ -423,14 +428,18 @@ impl SpanBatch {
     /// A trace id that is a word, kept for display.
     pub fn trace_word(&mut self, text: &str) -> TraceId {
         let id = TraceId::from_word(text.as_bytes());
-        self.trace_words.entry(id).or_insert_with(|| text.into());
+        if self.admits_bytes(text.len()) {
+            self.trace_words.entry(id).or_insert_with(|| text.into());
+        }
         id
     }
 
     /// A span id that is a word, kept for display.
     pub fn span_word(&mut self, text: &str) -> SpanId {
         let id = SpanId::from_word(text.as_bytes());
-        self.span_words.entry(id).or_insert_with(|| text.into());
+        if self.admits_bytes(text.len()) {
+            self.span_words.entry(id).or_insert_with(|| text.into());
+        }
         id
     }
 
@@ -622,6 +631,20 @@ mod tests {
         assert_eq!(batch.attributes.of(1).count(), 0);
         assert!(batch.events_of(1).is_empty() && batch.links_of(1).is_empty());
         assert_eq!(batch.status_messages.get(1), None);
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_is_no_id() {
+        let mut batch = SpanBatch::default();
+        batch.guard.text_bytes = 10;
+        let span_id = batch.span_word("a long word");
+        assert!(batch.span_words.is_empty());
+        let head = SpanHead {
+            span_id,
+            ..SpanHead::default()
+        };
+        let error = batch.close(head).expect_err("a limit");
+        assert_eq!(error.limit(), Some("text_bytes"));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(crate) fn seems(head: &[u8]) -> Option<&'static str> {
         .into_iter()
         .find(|(magic, _)| head.starts_with(magic))
         .map(|(_, kind)| kind)
-        .or_else(|| is_json(start).then_some("JSON that holds no spans"))
+        .or_else(|| is_json(start).then_some("JSON"))
 }
 
 fn is_json(start: &[u8]) -> bool {
@@ -44,8 +44,8 @@ mod tests {
         let cases: [(&[u8], Option<&str>); 7] = [
             (b"PK\x03\x04rest", Some("a zip archive")),
             (b" \n<!doctype html>", Some("a page of HTML or XML")),
-            (b"{\"a\":1}", Some("JSON that holds no spans")),
-            (b"[ ]", Some("JSON that holds no spans")),
+            (b"{\"a\":1}", Some("JSON")),
+            (b"[ ]", Some("JSON")),
             (b"[2024-01-01] started", None),
             (b"a,b,c", None),
             (b"", None),
