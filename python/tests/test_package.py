@@ -25,14 +25,11 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_importing_is_light() -> None:
     script = (
-        "import sys, time; before = time.perf_counter(); import spanwise;"
-        "print(time.perf_counter() - before);"
+        "import sys; import spanwise;"
         "print([name for name in ('polars', 'dataclasses', 'typing') if name in sys.modules])"
     )
-    runs = [run("-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {script}") for _ in range(3)]
-    seconds, modules = zip(*(done.stdout.splitlines() for done in runs), strict=True)
-    assert min(map(float, seconds)) < 0.05
-    assert set(modules) == {"[]"}
+    loaded = run("-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {script}").stdout
+    assert loaded.strip() == "[]"
 
 
 def test_the_command_loads_the_engine_alone() -> None:

@@ -50,7 +50,8 @@ where
 }
 
 /// As [`run`], for work that tells how far it is. `show` is called with the
-/// bytes done and in all (0 where that is not known) about ten times a second.
+/// bytes done and in all (0 where that is not known) about ten times a second,
+/// and once when the work is done.
 pub(crate) fn run_watched<T, W>(py: Python<'_>, show: Option<Py<PyAny>>, work: W) -> PyResult<T>
 where
     T: Send + 'static,
@@ -75,7 +76,11 @@ fn wait<T>(
     let mut shown = Instant::now();
     loop {
         match receiver.recv_timeout(BEAT) {
-            Ok(result) => return Ok(result),
+            Ok(result) => {
+                let last = show.filter(|_| result.is_ok());
+                Python::attach(|py| beat(py, watch, last))?;
+                return Ok(result);
+            }
             Err(RecvTimeoutError::Disconnected) => return Err(died()),
             Err(RecvTimeoutError::Timeout) => {}
         }
