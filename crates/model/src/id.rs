@@ -87,10 +87,20 @@ fn hex(text: &[u8]) -> Option<u128> {
     if text.is_empty() || text.len() > 32 {
         return None;
     }
-    text.iter().try_fold(0u128, |n, &byte| {
+    let (high, low) = text.split_at(text.len().saturating_sub(16));
+    Some(u128::from(hex_of_16(high)?) << 64 | u128::from(hex_of_16(low)?))
+}
+
+/// The number in at most 16 digits. All are looked at before any is judged,
+/// which spares a branch for each.
+fn hex_of_16(text: &[u8]) -> Option<u64> {
+    let mut seen = 0;
+    let number = text.iter().fold(0u64, |n, &byte| {
         let digit = HEX_DIGITS[usize::from(byte)];
-        (digit != NOT_HEX).then(|| n << 4 | u128::from(digit))
-    })
+        seen |= digit;
+        n << 4 | u64::from(digit)
+    });
+    (seen != NOT_HEX).then_some(number)
 }
 
 const NOT_HEX: u8 = 0xff;
