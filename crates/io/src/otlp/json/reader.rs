@@ -1,7 +1,8 @@
 //! The walk over documents and their envelopes.
 
+use super::value::Plain;
 use crate::format::Ended;
-use crate::json::{self, Cursor, Documents, Entered, Parts, Reader as _, Walks};
+use crate::json::{self, Cursor, Documents, Entered, Guesses, Parts, Reader as _, Walks};
 use crate::keys::Keys;
 use crate::otlp::draft::Surroundings;
 use spanwise_model::{Example, IssueKind, Result, SpanBatch};
@@ -23,6 +24,7 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) documents: Documents<'a>,
     pub(super) batch: &'b mut SpanBatch,
     pub(super) keys: Keys,
+    pub(super) guesses: Guesses<'a, Plain>,
     /// Room for texts with escapes.
     pub(super) scratch: String,
     /// Room for arrays and maps.
@@ -63,6 +65,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             documents,
             batch,
             keys: Keys::default(),
+            guesses: Guesses::default(),
             scratch: String::new(),
             nested: String::new(),
             around: Surroundings::default(),

@@ -35,6 +35,53 @@ enum Held<'a> {
     Nested,
 }
 
+/// The types of values that hold no others.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Plain {
+    #[default]
+    Str,
+    Int,
+    Bool,
+    Double,
+    Bytes,
+}
+
+impl Plain {
+    #[inline]
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "stringValue" | "string_value" => Self::Str,
+            "intValue" | "int_value" => Self::Int,
+            "boolValue" | "bool_value" => Self::Bool,
+            "doubleValue" | "double_value" => Self::Double,
+            "bytesValue" | "bytes_value" => Self::Bytes,
+            _ => return None,
+        })
+    }
+
+    /// The value of this type that a text says; one that says none is malformed
+    /// and stays a text.
+    #[inline]
+    fn read<'a>(self, raw: Raw<'a>, draft: &mut Draft) -> Held<'a> {
+        let held = match (self, raw.text) {
+            (Self::Str, _) => return Held::Str(raw),
+            (Self::Bytes, _) => return Held::Bytes(raw),
+            (Self::Int, text) => match whole(text) {
+                Some((number, Fit::Exact)) => Some(Held::Int(number)),
+                _ => None,
+            },
+            (Self::Bool, "true" | "True" | "TRUE") => Some(Held::Bool(true)),
+            (Self::Bool, "false" | "False" | "FALSE") => Some(Held::Bool(false)),
+            (Self::Bool, _) => None,
+            (Self::Double, text) => text.parse().ok().map(Held::Double),
+        };
+        held.unwrap_or_else(|| {
+            draft.flaw(Flaw::Malformed);
+            Held::Str(raw)
+        })
+    }
+}
+
 impl<'a> Reader<'a, '_> {
     /// The text that stands here as a symbol; `null` is the empty one.
     pub(super) fn symbol(&mut self, draft: &mut Draft) -> Walked<Symbol> {
@@ -88,14 +135,59 @@ impl<'a> Reader<'a, '_> {
         if self.cursor.enter(b'[')? != Entered::Inside {
             return Ok(());
         }
+        self.guesses.begin();
         let mut first = true;
         while self.cursor.element(&mut first)? {
-            self.attribute(owner, draft)?;
+            let start = self.cursor.at;
+            if !self.usual_attribute(owner, draft)? {
+                self.cursor.at = start;
+                self.attribute(owner, draft)?;
+            }
         }
         Ok(())
     }
 
+    /// Reads an attribute as most encoders write it; false where the cursor
+    /// stands somewhere in another one.
     #[inline]
+    fn usual_attribute(&mut self, owner: Owner, draft: &mut Draft) -> Walked<bool> {
+        let head = match self.guesses.take(&mut self.cursor) {
+            None => self.unguessed_head(draft)?,
+            guessed => guessed,
+        };
+        let Some((key, kind)) = head else {
+            return Ok(false);
+        };
+        let raw = self.cursor.usual_scalar()?.and_then(Scalar::word);
+        let Some(raw) = raw.filter(|_| self.cursor.take("}}")) else {
+            return Ok(false);
+        };
+        let held = kind.read(raw, draft);
+        self.put(owner, key, held, draft)?;
+        Ok(true)
+    }
+
+    fn unguessed_head(&mut self, draft: &mut Draft) -> Walked<Option<(Symbol, Plain)>> {
+        let start = self.cursor.at;
+        if !self.cursor.take("{\"key\":\"") {
+            return Ok(None);
+        }
+        let key = self.cursor.string_rest()?;
+        if key.escaped || !self.cursor.take(",\"value\":{\"") {
+            return Ok(None);
+        }
+        let Some(kind) = Plain::of(self.cursor.string_rest()?.text) else {
+            return Ok(None);
+        };
+        if !self.cursor.take(":") {
+            return Ok(None);
+        }
+        let head = self.cursor.since(start);
+        let key = self.intern(key, draft)?;
+        self.guesses.learn(key, head, kind);
+        Ok(Some((key, kind)))
+    }
+
     fn attribute(&mut self, owner: Owner, draft: &mut Draft) -> Walked {
         if self.cursor.enter(b'{')? != Entered::Inside {
             draft.flaw(Flaw::Malformed);
@@ -111,7 +203,10 @@ impl<'a> Reader<'a, '_> {
             }
         }
         match key {
-            Some(key) => self.put(owner, key, held, draft),
+            Some(key) => {
+                let key = self.intern(key, draft)?;
+                self.put(owner, key, held, draft)
+            }
             None => {
                 draft.flaw(Flaw::Malformed);
                 Ok(())
@@ -120,8 +215,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     #[inline]
-    fn put(&mut self, owner: Owner, key: Raw<'_>, held: Held<'_>, draft: &mut Draft) -> Walked {
-        let key = self.intern(key, draft)?;
+    fn put(&mut self, owner: Owner, key: Symbol, held: Held<'_>, draft: &mut Draft) -> Walked {
         if owner != Owner::Resource && !self.batch.keeps(key) {
             return Ok(());
         }
@@ -215,31 +309,12 @@ impl<'a> Reader<'a, '_> {
     /// that are not known.
     #[inline]
     fn plain_value(&mut self, name: &str, draft: &mut Draft) -> Walked<Option<Held<'a>>> {
-        let read: fn(Raw<'a>) -> Option<Held<'a>> = match name {
-            "stringValue" | "string_value" => |raw| Some(Held::Str(raw)),
-            "intValue" | "int_value" => |raw| match whole(raw.text)? {
-                (number, Fit::Exact) => Some(Held::Int(number)),
-                _ => None,
-            },
-            "boolValue" | "bool_value" => |raw| match raw.text {
-                "true" | "True" | "TRUE" => Some(Held::Bool(true)),
-                "false" | "False" | "FALSE" => Some(Held::Bool(false)),
-                _ => None,
-            },
-            "doubleValue" | "double_value" => |raw| raw.text.parse().ok().map(Held::Double),
-            "bytesValue" | "bytes_value" => |raw| Some(Held::Bytes(raw)),
-            _ => {
-                self.cursor.skip()?;
-                return Ok(None);
-            }
-        };
-        let Some(raw) = self.word(draft)? else {
+        let Some(kind) = Plain::of(name) else {
+            self.cursor.skip()?;
             return Ok(None);
         };
-        Ok(Some(read(raw).unwrap_or_else(|| {
-            draft.flaw(Flaw::Malformed);
-            Held::Str(raw)
-        })))
+        let raw = self.word(draft)?;
+        Ok(raw.map(|raw| kind.read(raw, draft)))
     }
 
     /// Appends the array value that stands here to the room for nested ones;
