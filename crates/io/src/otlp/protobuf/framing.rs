@@ -200,7 +200,8 @@ fn looks_like_key_value(bytes: &[u8]) -> Look {
 
 fn looks_like_scope(bytes: &[u8]) -> Look {
     look(bytes, |number, field| match (number, field) {
-        (2, Field::Bytes(record)) => looks_like_record(record),
+        // A broken record speaks neither for nor against the whole file.
+        (2, Field::Bytes(record)) => looks_like_record(record).or(Some(false)),
         (1 | 3, Field::Bytes(_)) => Some(false),
         (1..=3, _) => None,
         _ => Some(false),

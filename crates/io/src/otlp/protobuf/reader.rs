@@ -7,7 +7,7 @@ use super::wire::{Field, Parts, Wire};
 use crate::flaws::Flaw;
 use crate::format::Ended;
 use crate::otlp::draft::{Draft, Surroundings};
-use spanwise_model::{Example, IssueKind, Result, ScopeId, SpanBatch, Symbol};
+use spanwise_model::{Error, Example, IssueKind, Result, ScopeId, SpanBatch, Symbol};
 
 /// Reads a file of any framing.
 pub(super) fn read(bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
@@ -40,7 +40,8 @@ impl<'a> Walk<'a, '_> {
         for message in framing.messages(self.file) {
             self.record += 1;
             self.spans.batch.guard.check_stop()?;
-            self.message(message)?;
+            self.message(message)
+                .map_err(|error| self.placed(error, message.bytes))?;
         }
         Ok(())
     }
@@ -80,7 +81,8 @@ impl<'a> Walk<'a, '_> {
             if part.number != 2 || part.cut {
                 continue;
             }
-            match self.spans.read(part.bytes, around)? {
+            let read = self.spans.read(part.bytes, around);
+            match read.map_err(|error| self.placed(error, part.bytes))? {
                 Outcome::Read => {}
                 Outcome::OtherSignal => self.other_signal = true,
                 Outcome::Malformed => self.issue(IssueKind::MalformedRecord, part.bytes, "span"),
@@ -181,13 +183,24 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn example(&self, at: &'a [u8], detail: &str) -> Example {
-        let offset = (at.as_ptr() as usize).saturating_sub(self.file.as_ptr() as usize);
         Example::File {
             path: String::new(),
             record: Some(self.record),
-            offset: Some(offset as u64),
+            offset: Some(self.offset(at)),
             detail: detail.to_owned(),
         }
+    }
+
+    /// The error with its place, unless it has a nearer one.
+    fn placed(&self, error: Error, at: &'a [u8]) -> Error {
+        match error.place().offset {
+            Some(_) => error,
+            None => error.at_record(self.record).at_offset(self.offset(at)),
+        }
+    }
+
+    fn offset(&self, at: &'a [u8]) -> u64 {
+        (at.as_ptr() as usize).saturating_sub(self.file.as_ptr() as usize) as u64
     }
 }
 

@@ -159,6 +159,16 @@ fn a_broken_span_does_not_spoil_the_next() {
 }
 
 #[test]
+fn a_file_that_begins_with_a_broken_span_is_known() {
+    let long_varint = [&[0x90, 0x06][..], &[0xff; 10], &[0x01]].concat();
+    let bytes = message(&[span(&long_varint), span(&[])]);
+    assert!(OtlpProtobuf.recognises(&bytes));
+    let (batch, ended) = read(&bytes);
+    assert_eq!((batch.len(), ended), (1, Ended::Whole));
+    assert_eq!(batch.issues.count(IssueKind::MalformedRecord), 1);
+}
+
+#[test]
 fn what_is_odd_becomes_an_issue() {
     let odd = [
         field(4, &[1]),
@@ -209,6 +219,8 @@ fn limits_are_errors() {
         let bytes = message(&[span(&attribute(&value))]);
         let error = OtlpProtobuf.read(&bytes, &mut batch).expect_err("a limit");
         assert_eq!(error.kind(), ErrorKind::Limit);
+        assert_eq!(error.place().record, Some(1));
+        assert!(error.place().offset > Some(0));
     }
 }
 
