@@ -265,7 +265,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The scalar that stands here, if it is one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn usual_scalar(&mut self) -> Parsed<Option<Scalar<'a>>> {
         if self.take("\"") {
             return self.string_rest().map(|raw| Some(Scalar::Str(raw)));

@@ -36,6 +36,17 @@ impl Rooms {
     /// container is what stands in the room for JSON.
     #[inline]
     pub(crate) fn value<'r>(&'r mut self, scalar: Scalar<'r>) -> (Value<'r>, bool) {
+        if let Scalar::Str(Raw {
+            text,
+            escaped: false,
+        }) = scalar
+        {
+            return (Value::Str(text), true);
+        }
+        self.unusual_value(scalar)
+    }
+
+    fn unusual_value<'r>(&'r mut self, scalar: Scalar<'r>) -> (Value<'r>, bool) {
         let value = match scalar {
             Scalar::Null => Value::Empty,
             Scalar::Bool(flag) => Value::Bool(flag),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::format::Ended;
-use spanwise_model::{ErrorKind, SpanBatch, SpanHead};
+use spanwise_model::{ErrorKind, SpanBatch, SpanHead, Symbol};
 
 fn cursor(text: &str) -> Cursor<'_> {
     Cursor::new(text, 128)
@@ -295,4 +295,30 @@ fn nesting_of_what_is_read_has_a_limit() {
     let error = error.expect_err("too deep");
     assert_eq!(error.kind(), ErrorKind::Limit);
     assert!(error.to_string().contains("depth"), "{error}");
+}
+
+#[test]
+fn guesses_follow_the_order_of_keys() {
+    let text = r#""a":1 "b":2 "a":3 "b":4 "a":5 "c":6"#;
+    let mut cursor = cursor(text);
+    let mut guesses = Guesses::default();
+    let mut guessed = Vec::new();
+    for pair in 0..3 {
+        guesses.begin();
+        for nth in 0..2 {
+            cursor.peek();
+            match guesses.take(&mut cursor) {
+                Some((key, kind)) => guessed.push((pair, key.0, kind)),
+                None => {
+                    let start = cursor.at;
+                    let key = cursor.name().expect("a key");
+                    let symbol = Symbol(u32::from(key.text.as_bytes()[0] - b'a' + 1));
+                    guesses.learn(symbol, cursor.since(start), nth);
+                }
+            }
+            cursor.scalar().expect("a number");
+        }
+    }
+    assert_eq!(guessed, [(1, 1, 0), (1, 2, 1), (2, 1, 0)]);
+    assert!(cursor.is_at_end());
 }

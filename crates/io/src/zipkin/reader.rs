@@ -208,7 +208,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             let keys = side.keys();
             match (key, &mut side) {
                 ("serviceName", Side::Local(service)) => {
-                    **service = open.intern(&value.to_text())?
+                    **service = open.intern(&value.to_text())?;
                 }
                 ("serviceName", side) => side.put(open, PEER_SERVICE, value)?,
                 ("port", side) if value != Value::Int(0) => {
