@@ -7,7 +7,7 @@
 //! Spans are written to the batch as they are met, although the processes that
 //! they belong to usually stand behind them: when a trace ends, its records
 //! get their resources. Downloads of the UI carry whole copies of ancestors
-//! within references; these are skipped, never read.
+//! within references; these are skipped at any depth, never read.
 //!
 //! # What becomes of what
 //!

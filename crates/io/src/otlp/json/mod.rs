@@ -2,8 +2,9 @@
 //!
 //! Exports are written by many hands, so the walk takes both spellings of
 //! keys, ids in hexadecimal or base64, enums and numbers as text, `null` for
-//! anything, and keys in any order. It is schema-directed and builds no tree,
-//! which costs about half of decoding into borrowed structs.
+//! anything, and keys in any order. It is schema-directed and builds no tree;
+//! attributes as most encoders write them are read by comparison with what
+//! stood there last time, all others by the general walk.
 
 mod id;
 mod reader;
