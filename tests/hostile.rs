@@ -85,7 +85,7 @@ fn every_span_may_have_a_process_of_its_own() {
     let table = read(document);
     let named = table.trace(0).spans();
     assert!(named
-        .map(|span| span.service())
+        .map(spanwise::model::Span::service)
         .all(|service| service.starts_with('s')));
 }
 
