@@ -40,6 +40,7 @@ pub(super) fn hash(batch: &SpanBatch, record: u32) -> u64 {
         hash.number(batch.links.trace_id[row].0 as u64);
         hash.number((batch.links.trace_id[row].0 >> 64) as u64);
         hash.number(batch.links.span_id[row].0);
+        hash.number(owner(&batch.links.attributes, row as u32, strings));
     }
     hash.0
 }
@@ -49,6 +50,11 @@ struct Mixer(u64);
 impl Mixer {
     fn number(&mut self, number: u64) {
         self.0 = avalanche(self.0.rotate_left(5) ^ avalanche(number.wrapping_add(1)));
+    }
+
+    fn typed(&mut self, kind: u64, number: u64) {
+        self.number(kind);
+        self.number(number);
     }
 
     fn text(&mut self, text: &str) {
@@ -72,10 +78,10 @@ fn pair(key: &str, value: Value<'_>) -> u64 {
     match value {
         Value::Str(text) | Value::Json(text) => hash.text(text),
         Value::Bytes(bytes) => hash.number(hash_words(bytes) as u64),
-        Value::Int(n) => hash.number(n as u64),
-        Value::Double(n) => hash.number(n.to_bits()),
-        Value::Bool(flag) => hash.number(u64::from(flag)),
-        Value::Empty => hash.number(0),
+        Value::Int(n) => hash.typed(1, n as u64),
+        Value::Double(n) => hash.typed(2, n.to_bits()),
+        Value::Bool(flag) => hash.typed(3, u64::from(flag)),
+        Value::Empty => hash.typed(4, 0),
     }
     hash.0
 }

@@ -107,6 +107,29 @@ fn equal_records_with_other_attributes_are_a_conflict() {
 }
 
 #[test]
+fn records_that_differ_anywhere_are_both_kept() {
+    let mut spans = SpanBatch::default();
+    let head = SpanHead {
+        trace_id: TraceId(1),
+        span_id: SpanId(1),
+        ..SpanHead::default()
+    };
+    for value in [
+        Value::Int(0),
+        Value::Bool(false),
+        Value::Empty,
+        Value::Double(0.0),
+    ] {
+        spans.attribute("k", value);
+        spans.close(head).expect("room");
+        spans.link_attribute("k", value);
+        spans.link(TraceId(2), SpanId(2));
+        spans.close(head).expect("room");
+    }
+    assert_eq!(assemble(spans).expect("room").len(), 8);
+}
+
+#[test]
 fn the_finished_record_stays() {
     let mut batch = batch(&[Row(1, 0, 0, 10, Internal, "a")]);
     let head = SpanHead {
