@@ -266,9 +266,9 @@ fn a_pattern_does_not_look_where_it_cannot_match() {
 #[test]
 fn bombs_do_not_go_off() {
     let folder = Folder::new("bombs");
-    let zeros = vec![0; 64 << 20];
+    let zeros = vec![0; 8 << 20];
     let spans = document(&span(1, 0, 100)) + "\n";
-    let spans = spans.repeat((64 << 20) / spans.len());
+    let spans = spans.repeat((8 << 20) / spans.len());
     let unknown = "of no format that is known";
     let ratio = "limit ratio (200) exceeded; raise --max-ratio";
     for (pack, content, message) in [
@@ -276,7 +276,7 @@ fn bombs_do_not_go_off() {
         (zstd, &zeros, unknown),
         (zstd, spans.as_bytes(), ratio),
     ] {
-        folder.put("bomb", pack(content).repeat(160));
+        folder.put("bomb", pack(content).repeat(1280));
         let run = folder.run_in(1000, &["traces", "bomb"]);
         run.failed_with(&format!("bomb: {message}"));
     }
@@ -455,6 +455,25 @@ fn the_number_of_threads_does_not_show() {
         assert!(!one.out.is_empty(), "{args:?}");
         assert!(one.out == three.out && one.err == three.err, "{args:?}");
     }
+}
+
+#[test]
+fn numbers_that_make_no_sense_are_misuse() {
+    let folder = Folder::new("misuse");
+    folder.put("a.txt", "shop GET 0..100");
+    for args in [
+        &["traces", "a.txt", "--threads", "60000"][..],
+        &["trace", "1", "a.txt", "--width", "1000000000"],
+        &["simulate", "--system", "random:4000000000"],
+        &["traces", "a.txt", "--min-duration", "99999999999999999999h"],
+        &["critical-path", "a.txt", "--percentile", "NaN"],
+    ] {
+        let run = folder.run(args);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{args:?}");
+    }
+    folder
+        .run(&["traces", "a.txt", "--until", "9999-01-01"])
+        .done();
 }
 
 #[test]

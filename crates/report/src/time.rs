@@ -130,7 +130,8 @@ fn civil(text: &str) -> Option<i64> {
         Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
     };
     let nano = timestamp.or_else(in_utc)?.as_nanosecond();
-    i64::try_from(nano).ok()
+    // No span lies beyond the year 2262, so a time there is as good as the last.
+    Some(nano.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
 }
 
 fn usage(text: &str, expected: &str) -> Error {

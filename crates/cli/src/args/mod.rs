@@ -219,8 +219,8 @@ pub(crate) struct TraceArgs {
     #[arg(long, value_name = "N", default_value_t = 64)]
     pub(crate) depth: usize,
     /// The width in cells of text or pixels of a figure
-    #[arg(long, value_name = "N")]
-    pub(crate) width: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=10_000))]
+    pub(crate) width: Option<u16>,
 }
 
 #[derive(Debug, Args)]

@@ -13,7 +13,7 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "FORMAT", help_heading = "Reading")]
     pub(crate) input_format: Option<String>,
     /// How many threads to use; as many as there are cores unless said
-    #[arg(long, value_name = "N", help_heading = "Reading", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", help_heading = "Reading", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) threads: Option<u16>,
     /// Fail on the first thing that is wrong with the data
     #[arg(long, help_heading = "Reading")]

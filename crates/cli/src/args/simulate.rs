@@ -84,12 +84,18 @@ pub(crate) struct SimulateArgs {
     pub(crate) quiet: bool,
 }
 
+/// A system of more services takes gigabytes.
+const MOST_SERVICES: u32 = 100_000;
+
 fn system(text: &str) -> Result<System, String> {
     if text == "shop" {
         return Ok(System::Shop);
     }
     let (name, count) = text.split_once(':').unwrap_or((text, ""));
     let count = count.parse().ok().filter(|&count: &u32| count > 0);
+    if count > Some(MOST_SERVICES) {
+        return Err(format!("there are at most {MOST_SERVICES} services"));
+    }
     let system = match (name, count) {
         ("chain", Some(count)) => System::Chain(count),
         ("fanout", Some(count)) => System::Fanout(count),

@@ -25,10 +25,11 @@ pub(super) fn run(args: &TraceArgs, session: &mut Session<'_>) -> Result<()> {
     let mut options = WaterfallOptions::default()
         .rows(args.output.limit.unwrap_or(args.rows))
         .depth(args.depth)
-        .width(args.width);
+        .width(args.width.map(usize::from));
     if args.output.output.is_none() {
         let width = args
             .width
+            .map(usize::from)
             .or(session.terminal.width.filter(|_| args.figure.is_none()));
         options = options.width(width).color(session.color(args.output.color));
     }
