@@ -8,6 +8,7 @@
 use crate::strings::{Strings, Symbol};
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 /// A value of an attribute, borrowed from where it stands.
@@ -62,6 +63,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// True where both are the same: doubles by their bits, so that a `NaN`
+    /// finds its like.
+    #[must_use]
+    pub fn is_identical(self, other: Value<'_>) -> bool {
+        match (self, other) {
+            (Self::Double(one), Value::Double(other)) => one.to_bits() == other.to_bits(),
+            (one, other) => one == other,
+        }
+    }
+
     /// The value as a person would read it; strings are borrowed.
     #[must_use]
     pub fn to_text(self) -> Cow<'a, str> {
@@ -110,14 +121,59 @@ enum Tag {
     Empty,
 }
 
+const TAGS: [Tag; 8] = [
+    Tag::Str,
+    Tag::Int,
+    Tag::Double,
+    Tag::Bool,
+    Tag::Bytes,
+    Tag::Json,
+    Tag::Empty,
+    Tag::Empty,
+];
+
+/// A key with the type of its value: the symbol above, the tag below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Typed(u32);
+
+impl Typed {
+    /// How many bits the tag takes; [`Strings`] numbers its texts so that they
+    /// fit above.
+    const TAG_BITS: u32 = 3;
+
+    #[inline]
+    fn new(key: Symbol, tag: Tag) -> Self {
+        Self(key.0 << Self::TAG_BITS | tag as u32)
+    }
+
+    #[inline]
+    fn key(self) -> Symbol {
+        Symbol(self.0 >> Self::TAG_BITS)
+    }
+
+    #[inline]
+    fn tag(self) -> Tag {
+        TAGS[(self.0 & 7) as usize]
+    }
+}
+
 /// Rows of attributes by owner.
+///
+/// Texts may come as bytes that nobody has looked at
+/// ([`Attributes::push_bytes_of_text`]). Those of one owner wait together and
+/// are checked at once when the owner is settled, because checking many short
+/// texts one by one costs more than reading them.
 #[derive(Clone, Debug, Default)]
 pub struct Attributes {
-    keys: Vec<Symbol>,
-    tags: Vec<Tag>,
+    keys: Vec<Typed>,
     /// The value itself, or where a text or bytes stand.
     payloads: Vec<u64>,
     texts: String,
+    /// Texts of the open owner that have not been checked; they will stand
+    /// behind `texts`.
+    unchecked: Vec<u8>,
+    /// True where an unchecked text begins in the middle of a character.
+    torn: bool,
     bytes: Vec<u8>,
     /// Places that a payload is too narrow for.
     wide: Vec<Range<usize>>,
@@ -137,14 +193,70 @@ impl Attributes {
             Value::Bool(flag) => (Tag::Bool, u64::from(flag)),
             Value::Empty => (Tag::Empty, 0),
         };
-        self.keys.push(key);
-        self.tags.push(tag);
+        self.keys.push(Typed::new(key, tag));
         self.payloads.push(payload);
+    }
+
+    /// Appends a row with a text that should be UTF-8 to the owner that is
+    /// open, which must be settled before it is closed.
+    #[inline]
+    pub fn push_bytes_of_text(&mut self, key: Symbol, text: &[u8]) {
+        let start = self.texts.len() + self.unchecked.len();
+        self.torn |= text.first().is_some_and(|&byte| byte & 0xc0 == 0x80);
+        self.unchecked.extend_from_slice(text);
+        let payload = self.pack(start..start + text.len());
+        self.keys.push(Typed::new(key, Tag::Str));
+        self.payloads.push(payload);
+    }
+
+    /// Checks the texts that came as bytes; what is no UTF-8 is replaced by
+    /// U+FFFD. Answers whether all was UTF-8.
+    #[inline]
+    pub fn settle(&mut self) -> bool {
+        if self.unchecked.is_empty() {
+            self.torn = false;
+            return true;
+        }
+        match std::str::from_utf8(&self.unchecked) {
+            // Each text begins with a character, so each ends with one.
+            Ok(texts) if !self.torn => {
+                self.texts.push_str(texts);
+                self.unchecked.clear();
+                true
+            }
+            _ => {
+                self.replace_unchecked();
+                false
+            }
+        }
+    }
+
+    /// Moves unchecked texts one by one, repaired where they must be.
+    #[cold]
+    fn replace_unchecked(&mut self) {
+        let unchecked = std::mem::take(&mut self.unchecked);
+        let base = self.texts.len();
+        for row in self.closed_rows()..self.keys.len() {
+            if !matches!(self.keys[row].tag(), Tag::Str | Tag::Json) {
+                continue;
+            }
+            let place = self.place(self.payloads[row]);
+            if place.start >= base {
+                let text =
+                    String::from_utf8_lossy(&unchecked[place.start - base..place.end - base]);
+                self.payloads[row] = self.store_text(&text);
+            }
+        }
+        self.torn = false;
     }
 
     /// Closes the open owner and opens the next; answers the closed one's
     /// number, or `None` where four billion rows are reached.
     pub fn close(&mut self) -> Option<u32> {
+        debug_assert!(
+            self.unchecked.is_empty(),
+            "an owner is settled before it is closed"
+        );
         let owner = u32::try_from(self.ends.len()).ok()?;
         self.ends.push(u32::try_from(self.keys.len()).ok()?);
         Some(owner)
@@ -153,6 +265,98 @@ impl Attributes {
     /// Forgets the rows of the open owner.
     pub fn abandon(&mut self) {
         self.truncate_rows(self.closed_rows());
+    }
+
+    /// Feeds the rows of the open owner, which is settled, to a hasher.
+    pub(crate) fn hash_open(&self, hasher: &mut impl Hasher) {
+        for row in self.closed_rows()..self.keys.len() {
+            let (typed, payload) = (self.keys[row], self.payloads[row]);
+            hasher.write_u32(typed.0);
+            match self.bytes_at(typed, payload) {
+                Some(bytes) => bytes.hash(hasher),
+                None => hasher.write_u64(payload),
+            }
+        }
+    }
+
+    /// True where the open owner, which is settled, has the rows of a closed
+    /// one. Doubles are compared by their bits: a `NaN` must find its like.
+    pub(crate) fn open_is_same_as(&self, owner: u32) -> bool {
+        let (open, closed) = (self.closed_rows()..self.keys.len(), self.range(owner));
+        let is_same = |(one, other): (usize, usize)| {
+            let typed = self.keys[one];
+            let (left, right) = (self.payloads[one], self.payloads[other]);
+            typed == self.keys[other]
+                && match self.bytes_at(typed, left) {
+                    Some(bytes) => Some(bytes) == self.bytes_at(typed, right),
+                    None => left == right,
+                }
+        };
+        open.len() == closed.len() && open.zip(closed).all(is_same)
+    }
+
+    /// True where this is the `nth` row of a closed owner.
+    #[inline]
+    pub(crate) fn is_row(&self, owner: u32, nth: usize, key: Symbol, value: Value<'_>) -> bool {
+        match value {
+            Value::Str(text) => self.is_row_of_text(owner, nth, key, text.as_bytes()),
+            _ => self.row_of(owner, nth).is_some_and(|row| {
+                self.keys[row].key() == key && self.value(row).is_identical(value)
+            }),
+        }
+    }
+
+    /// True where this text is the `nth` row of a closed owner.
+    #[inline]
+    pub(crate) fn is_row_of_text(&self, owner: u32, nth: usize, key: Symbol, text: &[u8]) -> bool {
+        self.row_of(owner, nth).is_some_and(|row| {
+            self.keys[row] == Typed::new(key, Tag::Str)
+                && &self.texts.as_bytes()[self.place(self.payloads[row])] == text
+        })
+    }
+
+    #[inline]
+    fn row_of(&self, owner: u32, nth: usize) -> Option<usize> {
+        let rows = self.range(owner);
+        (nth < rows.len()).then(|| rows.start + nth)
+    }
+
+    /// How many rows a closed owner has.
+    #[inline]
+    pub(crate) fn rows_of(&self, owner: u32) -> usize {
+        self.range(owner).len()
+    }
+
+    /// Appends the first rows of a closed owner to the open one.
+    pub(crate) fn repeat(&mut self, owner: u32, count: usize) {
+        for row in self.range(owner).take(count) {
+            let typed = self.keys[row];
+            let payload = match typed.tag() {
+                Tag::Str | Tag::Json => {
+                    let (place, start) = (self.place(self.payloads[row]), self.texts.len());
+                    self.texts.extend_from_within(place);
+                    self.pack(start..self.texts.len())
+                }
+                Tag::Bytes => {
+                    let (place, start) = (self.place(self.payloads[row]), self.bytes.len());
+                    self.bytes.extend_from_within(place);
+                    self.pack(start..self.bytes.len())
+                }
+                _ => self.payloads[row],
+            };
+            self.keys.push(typed);
+            self.payloads.push(payload);
+        }
+    }
+
+    /// The bytes of a value that has some.
+    #[inline]
+    fn bytes_at(&self, typed: Typed, payload: u64) -> Option<&[u8]> {
+        match typed.tag() {
+            Tag::Str | Tag::Json => Some(&self.texts.as_bytes()[self.place(payload)]),
+            Tag::Bytes => Some(&self.bytes[self.place(payload)]),
+            _ => None,
+        }
     }
 
     /// How many rows the open owner has.
@@ -184,7 +388,7 @@ impl Attributes {
     #[inline]
     pub fn of(&self, owner: u32) -> impl DoubleEndedIterator<Item = (Symbol, Value<'_>)> + '_ {
         self.range(owner)
-            .map(|row| (self.keys[row], self.value(row)))
+            .map(|row| (self.keys[row].key(), self.value(row)))
     }
 
     /// The value of `key` at an owner; the last one where it stands twice.
@@ -192,14 +396,14 @@ impl Attributes {
     pub fn get(&self, owner: u32, key: Symbol) -> Option<Value<'_>> {
         self.range(owner)
             .rev()
-            .find(|&row| self.keys[row] == key)
+            .find(|&row| self.keys[row].key() == key)
             .map(|row| self.value(row))
     }
 
     /// The keys of an owner, without touching values.
     #[must_use]
-    pub fn keys_of(&self, owner: u32) -> &[Symbol] {
-        &self.keys[self.range(owner)]
+    pub fn keys_of(&self, owner: u32) -> impl ExactSizeIterator<Item = Symbol> + '_ {
+        self.keys[self.range(owner)].iter().map(|typed| typed.key())
     }
 
     /// The `nth` value of an owner.
@@ -212,19 +416,18 @@ impl Attributes {
     /// Appends all owners of `other`, whose symbols `map` turns into ours.
     /// `None` where four billion rows or owners are reached.
     pub fn absorb(&mut self, other: &Attributes, map: &[Symbol]) -> Option<()> {
-        debug_assert_eq!(self.open_len(), 0);
+        debug_assert_eq!((self.open_len(), self.unchecked.len()), (0, 0));
         let rows = u32::try_from(self.keys.len()).ok()?;
         u32::try_from(self.keys.len() + other.keys.len()).ok()?;
         u32::try_from(self.ends.len() + other.ends.len()).ok()?;
         let (texts, bytes) = (self.texts.len(), self.bytes.len());
         self.texts.push_str(&other.texts);
         self.bytes.extend_from_slice(&other.bytes);
-        self.keys
-            .extend(other.keys.iter().map(|key| map[key.index()]));
-        self.tags.extend_from_slice(&other.tags);
+        let ours = |typed: &Typed| Typed::new(map[typed.key().index()], typed.tag());
+        self.keys.extend(other.keys.iter().map(ours));
         self.payloads.reserve(other.payloads.len());
-        for (tag, &payload) in other.tags.iter().zip(&other.payloads) {
-            let payload = match tag {
+        for (typed, &payload) in other.keys.iter().zip(&other.payloads) {
+            let payload = match typed.tag() {
                 Tag::Str | Tag::Json => self.pack(moved(other.place(payload), texts)),
                 Tag::Bytes => self.pack(moved(other.place(payload), bytes)),
                 _ => payload,
@@ -239,9 +442,9 @@ impl Attributes {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.keys.capacity() * 4
-            + self.tags.capacity()
             + self.payloads.capacity() * 8
             + self.texts.capacity()
+            + self.unchecked.capacity()
             + self.bytes.capacity()
             + self.wide.capacity() * 16
             + self.ends.capacity() * 4
@@ -267,8 +470,17 @@ impl Attributes {
     }
 
     fn truncate_rows(&mut self, rows: usize) {
+        let gone = |tags: &[Tag]| {
+            let mut gone = self.keys[rows..].iter().zip(&self.payloads[rows..]);
+            let first = gone.find(|(typed, _)| tags.contains(&typed.tag()))?;
+            Some(self.place(*first.1).start)
+        };
+        let (texts, bytes) = (gone(&[Tag::Str, Tag::Json]), gone(&[Tag::Bytes]));
+        self.texts.truncate(texts.unwrap_or(usize::MAX));
+        self.bytes.truncate(bytes.unwrap_or(usize::MAX));
+        self.unchecked.clear();
+        self.torn = false;
         self.keys.truncate(rows);
-        self.tags.truncate(rows);
         self.payloads.truncate(rows);
     }
 
@@ -283,7 +495,7 @@ impl Attributes {
 
     fn value(&self, row: usize) -> Value<'_> {
         let payload = self.payloads[row];
-        match self.tags[row] {
+        match self.keys[row].tag() {
             Tag::Str => Value::Str(self.text(payload)),
             Tag::Json => Value::Json(self.text(payload)),
             Tag::Bytes => Value::Bytes(&self.bytes[self.place(payload)]),
@@ -295,9 +507,13 @@ impl Attributes {
     }
 
     fn store_text(&mut self, text: &str) -> u64 {
-        let start = self.texts.len();
-        self.texts.push_str(text);
-        self.pack(start..self.texts.len())
+        let start = self.texts.len() + self.unchecked.len();
+        if self.unchecked.is_empty() {
+            self.texts.push_str(text);
+        } else {
+            self.unchecked.extend_from_slice(text.as_bytes());
+        }
+        self.pack(start..start + text.len())
     }
 
     fn store_bytes(&mut self, bytes: &[u8]) -> u64 {
@@ -373,6 +589,40 @@ mod tests {
         let read: Vec<_> = attributes.of(0).map(|(_, value)| value).collect();
         assert_eq!(read, values);
         assert_eq!(attributes.of(1).count(), 0);
+    }
+
+    #[test]
+    fn texts_that_came_as_bytes_are_checked_together() {
+        let mut strings = Strings::new();
+        let key = strings.intern("k");
+        let mut attributes = Attributes::default();
+        attributes.push_bytes_of_text(key, "né".as_bytes());
+        attributes.push(key, Value::Int(1));
+        attributes.push(key, Value::Json("[é]"));
+        attributes.push_bytes_of_text(key, b"");
+        attributes.push_bytes_of_text(key, b"x");
+        assert!(attributes.settle());
+        attributes.close();
+        // The halves of a character are no text, though together they are one.
+        for torn in [&[0xc3][..], &[0xa9], b"whole"] {
+            attributes.push_bytes_of_text(key, torn);
+            attributes.push(key, Value::Json("{}"));
+        }
+        assert!(!attributes.settle());
+        attributes.close();
+        attributes.push_bytes_of_text(key, &[b'a', 0xff]);
+        attributes.abandon();
+        assert!(attributes.settle());
+        attributes.close();
+        let read = |owner| -> Vec<String> {
+            attributes
+                .of(owner)
+                .map(|(_, value)| value.to_string())
+                .collect()
+        };
+        assert_eq!(read(0), ["né", "1", "[é]", "", "x"]);
+        assert_eq!(read(1), ["\u{fffd}", "{}", "\u{fffd}", "{}", "whole", "{}"]);
+        assert!(read(2).is_empty());
     }
 
     #[test]

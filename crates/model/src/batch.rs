@@ -7,13 +7,14 @@
 
 use crate::attributes::{AttributeKeep, Attributes, Value};
 use crate::error::{Error, ErrorKind, Result};
+use crate::evidence::{Evidence, EvidenceId};
 use crate::guard::Guard;
 use crate::head::{SpanHead, SpanKind, StatusCode};
 use crate::id::{SpanId, TraceId};
 use crate::issue::Issues;
+use crate::keep::Keep;
 use crate::keyed::KeyedMap;
 use crate::resource::{ResourceId, Resources, ScopeId, Scopes};
-use crate::semconv;
 use crate::strings::{Strings, Symbol};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
@@ -44,6 +45,8 @@ pub struct Heads {
     pub resource: Vec<ResourceId>,
     /// Scopes.
     pub scope: Vec<ScopeId>,
+    /// What their attributes say that analyses read.
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// Events of spans, in the order of their records.
@@ -121,8 +124,10 @@ pub struct SpanBatch {
     pub scopes: Scopes,
     /// Fixed fields.
     pub heads: Heads,
-    /// Attributes; the owner is the record.
-    pub attributes: Attributes,
+    /// What the attributes of records say that analyses read.
+    pub evidence: Evidence,
+    /// Attributes, where they are kept; the owner is the record.
+    attributes: Attributes,
     /// Events.
     pub events: Events,
     /// Links.
@@ -142,30 +147,10 @@ pub struct SpanBatch {
     /// Limits, and a way to stop; readers obey it.
     pub guard: Guard,
     keep: Keep,
+    /// By name: what the last span of that name said.
+    evidence_of_name: Vec<EvidenceId>,
     /// The longest value that the guard refused in the open record.
     refused: usize,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Keep {
-    choice: AttributeKeep,
-    /// By symbol: whether a key is kept, where that is known.
-    known: Vec<Option<bool>>,
-}
-
-impl Keep {
-    fn key(&mut self, symbol: Symbol, key: &str) -> bool {
-        let keys = match &self.choice {
-            AttributeKeep::All => return true,
-            AttributeKeep::Keys(keys) => keys.as_slice(),
-            AttributeKeep::None => &[],
-        };
-        if self.known.len() <= symbol.index() {
-            self.known.resize(symbol.index() + 1, None);
-        }
-        *self.known[symbol.index()]
-            .get_or_insert_with(|| semconv::field(key).is_some() || keys.iter().any(|k| k == key))
-    }
 }
 
 impl SpanBatch {
@@ -173,10 +158,7 @@ impl SpanBatch {
     #[must_use]
     pub fn new(keep: AttributeKeep) -> Self {
         Self {
-            keep: Keep {
-                choice: keep,
-                known: Vec::new(),
-            },
+            keep: Keep::new(keep),
             ..Self::default()
         }
     }
@@ -193,27 +175,77 @@ impl SpanBatch {
         self.len() == 0
     }
 
-    /// True where attributes of this key are kept.
+    /// True where values of this key need to be read.
     #[inline]
     pub fn keeps(&mut self, key: Symbol) -> bool {
-        matches!(self.keep.choice, AttributeKeep::All) || self.keep.key(key, self.strings.get(key))
+        self.keep.of(key, &self.strings).is_read()
+    }
+
+    /// Notes that the open record has this key, whose value need not be read
+    /// where the answer is no.
+    #[inline]
+    pub fn note_key(&mut self, key: Symbol) -> bool {
+        let key_use = self.keep.of(key, &self.strings);
+        self.evidence.note(key_use.families());
+        key_use.is_read()
     }
 
     /// Adds an attribute to the open record.
     #[inline]
     pub fn attribute(&mut self, key: &str, value: Value<'_>) {
         let symbol = self.strings.intern(key);
-        if self.keep.key(symbol, key) && self.admits(value) {
-            self.attributes.push(symbol, value);
+        self.attribute_of(symbol, value);
+    }
+
+    /// Adds an attribute under a key that is held to the open record.
+    #[inline]
+    pub fn attribute_of(&mut self, key: Symbol, value: Value<'_>) {
+        let key_use = self.keep.of(key, &self.strings);
+        self.evidence.note(key_use.families());
+        if !key_use.is_read() || !self.admits(value) {
+            return;
+        }
+        if key_use.is_evidence() {
+            self.evidence.push(key, value);
+        }
+        if key_use.is_kept() {
+            self.attributes.push(key, value);
         }
     }
 
-    /// Adds an attribute, whose key is kept, to the open record.
+    /// Adds an attribute with a text that should be UTF-8, but that nobody has
+    /// looked at, to the open record; see [`SpanBatch::settle`].
     #[inline]
-    pub fn attribute_of(&mut self, key: Symbol, value: Value<'_>) {
-        if self.admits(value) {
-            self.attributes.push(key, value);
+    pub fn attribute_of_bytes(&mut self, key: Symbol, text: &[u8]) {
+        let key_use = self.keep.of(key, &self.strings);
+        self.evidence.note(key_use.families());
+        if !key_use.is_read() || !self.admits_bytes(text.len()) {
+            return;
         }
+        if key_use.is_evidence() {
+            self.evidence.push_bytes_of_text(key, text);
+        }
+        if key_use.is_kept() {
+            self.attributes.push_bytes_of_text(key, text);
+        }
+    }
+
+    /// Says what the open record, which has no attribute yet, is called. A
+    /// reader that knows the name in time saves work by it; no result depends
+    /// on it.
+    #[inline]
+    pub fn expect_name(&mut self, name: Symbol) {
+        if let Some(&evidence) = self.evidence_of_name.get(name.index()) {
+            self.evidence.expect(evidence);
+        }
+    }
+
+    /// Checks the texts of the open record that came as bytes. Answers whether
+    /// all was UTF-8; what was not is replaced by U+FFFD.
+    #[inline]
+    pub fn settle(&mut self) -> bool {
+        let evidence = self.evidence.settle();
+        self.attributes.settle() && evidence
     }
 
     #[inline]
@@ -238,14 +270,12 @@ impl SpanBatch {
     /// Adds an attribute to the event that is open.
     pub fn event_attribute(&mut self, key: &str, value: Value<'_>) {
         let symbol = self.strings.intern(key);
-        if self.keep.key(symbol, key) && self.admits(value) {
-            self.events.attributes.push(symbol, value);
-        }
+        self.event_attribute_of(symbol, value);
     }
 
     /// Adds an attribute under a key that is held to the event that is open.
     pub fn event_attribute_of(&mut self, key: Symbol, value: Value<'_>) {
-        if self.keeps(key) && self.admits(value) {
+        if self.keep.of(key, &self.strings).is_read() && self.admits(value) {
             self.events.attributes.push(key, value);
         }
     }
@@ -268,8 +298,13 @@ impl SpanBatch {
     /// Adds an attribute to the link that is open.
     pub fn link_attribute(&mut self, key: &str, value: Value<'_>) {
         let symbol = self.strings.intern(key);
-        if self.keep.key(symbol, key) && self.admits(value) {
-            self.links.attributes.push(symbol, value);
+        self.link_attribute_of(symbol, value);
+    }
+
+    /// Adds an attribute under a key that is held to the link that is open.
+    pub fn link_attribute_of(&mut self, key: Symbol, value: Value<'_>) {
+        if self.keep.of(key, &self.strings).is_read() && self.admits(value) {
+            self.links.attributes.push(key, value);
         }
     }
 
@@ -315,7 +350,12 @@ impl SpanBatch {
                 "more than 4,294,967,295 rows in one batch",
             )
         };
-        let record = self.attributes.close().ok_or_else(full)?;
+        self.settle();
+        let evidence = self.evidence.close().ok_or_else(full)?;
+        let record = self.open_record();
+        if self.keep.has_rows() {
+            self.attributes.close().ok_or_else(full)?;
+        }
         let heads = &mut self.heads;
         let (end, missing) = match head.end_unix_nano {
             Some(end) => (end, 0),
@@ -332,7 +372,20 @@ impl SpanBatch {
         heads.flags.push(head.flags | missing);
         heads.resource.push(head.resource);
         heads.scope.push(head.scope);
+        heads.evidence.push(evidence);
+        self.note_evidence(head.name, evidence);
         Ok(record)
+    }
+
+    #[inline]
+    fn note_evidence(&mut self, name: Symbol, evidence: EvidenceId) {
+        match self.evidence_of_name.get_mut(name.index()) {
+            Some(slot) => *slot = evidence,
+            None => {
+                self.evidence_of_name.resize(name.index(), EvidenceId::NONE);
+                self.evidence_of_name.push(evidence);
+            }
+        }
     }
 
     /// Drops what the open record has so far.
@@ -340,6 +393,7 @@ impl SpanBatch {
         let open = self.open_record();
         self.refused = 0;
         self.attributes.abandon();
+        self.evidence.abandon();
         self.events.attributes.abandon();
         self.links.attributes.abandon();
         while self.events.record.last() == Some(&open) {
@@ -377,6 +431,48 @@ impl SpanBatch {
             flags,
             resource: heads.resource[at],
             scope: heads.scope[at],
+        }
+    }
+
+    /// The attributes of a record in the order of the source; those that
+    /// analyses read alone where no others are kept.
+    pub fn attributes(
+        &self,
+        record: u32,
+    ) -> impl DoubleEndedIterator<Item = (Symbol, Value<'_>)> + '_ {
+        let (attributes, owner) = self.rows_of(record);
+        attributes.of(owner)
+    }
+
+    /// The attributes of a record with their keys spelled out.
+    pub fn named_attributes(
+        &self,
+        record: u32,
+    ) -> impl DoubleEndedIterator<Item = (&str, Value<'_>)> + '_ {
+        let (attributes, owner) = self.rows_of(record);
+        attributes.named(owner, &self.strings)
+    }
+
+    /// The value of an attribute of a record; the last one where it stands
+    /// twice.
+    #[must_use]
+    pub fn attribute_value(&self, record: u32, key: Symbol) -> Option<Value<'_>> {
+        let (attributes, owner) = self.rows_of(record);
+        attributes.get(owner, key)
+    }
+
+    fn rows_of(&self, record: u32) -> (&Attributes, u32) {
+        let evidence = self.heads.evidence.get(record as usize);
+        self.rows_of_record(record, evidence.copied().unwrap_or_default())
+    }
+
+    /// Where the attributes of a record with this evidence stand.
+    #[inline]
+    pub(crate) fn rows_of_record(&self, record: u32, evidence: EvidenceId) -> (&Attributes, u32) {
+        if self.keep.has_rows() {
+            (&self.attributes, record)
+        } else {
+            (self.evidence.attributes(), evidence.0)
         }
     }
 
@@ -459,9 +555,12 @@ impl SpanBatch {
         let symbols = self.strings.absorb(&other.strings);
         let resources = self.resources.absorb(&other.resources, &symbols);
         let scopes = self.scopes.absorb(&other.scopes, &symbols);
+        let evidence = self.evidence.absorb(&other.evidence, &symbols);
+        let evidence = evidence.ok_or_else(full)?;
         self.absorb_heads(&other.heads, &symbols, &resources, &scopes);
-        self.attributes
-            .absorb(&other.attributes, &symbols)
+        let theirs = other.heads.evidence.iter().map(|id| evidence[id.index()]);
+        self.heads.evidence.extend(theirs);
+        self.absorb_attributes(&other, &symbols)
             .and_then(|()| {
                 self.events
                     .attributes
@@ -507,6 +606,21 @@ impl SpanBatch {
                 ..source
             }));
         Ok(())
+    }
+
+    /// Appends the rows of all records of `other`, which may have been told to
+    /// keep others than we are.
+    fn absorb_attributes(&mut self, other: &SpanBatch, symbols: &[Symbol]) -> Option<()> {
+        match (self.keep.has_rows(), other.keep.has_rows()) {
+            (true, true) => self.attributes.absorb(&other.attributes, symbols),
+            (true, false) => (0..other.open_record()).try_for_each(|record| {
+                for (key, value) in other.attributes(record) {
+                    self.attributes.push(symbols[key.index()], value);
+                }
+                self.attributes.close().map(drop)
+            }),
+            (false, _) => Some(()),
+        }
     }
 
     /// Frees the columns of fixed fields, which the span table holds in an
@@ -616,7 +730,7 @@ mod tests {
         assert_eq!(left.events_of(1), 1..2);
         assert_eq!(left.status_messages.get(1), Some("bad"));
         let key = left.strings.find("k").expect("interned");
-        assert_eq!(left.attributes.get(1, key), Some(Value::Str("right")));
+        assert_eq!(left.attribute_value(1, key), Some(Value::Str("right")));
     }
 
     #[test]
@@ -628,7 +742,7 @@ mod tests {
         batch.status_message("gone");
         batch.abandon();
         batch.close(SpanHead::default()).expect("room");
-        assert_eq!(batch.attributes.of(1).count(), 0);
+        assert_eq!(batch.attributes(1).count(), 0);
         assert!(batch.events_of(1).is_empty() && batch.links_of(1).is_empty());
         assert_eq!(batch.status_messages.get(1), None);
     }
@@ -654,11 +768,46 @@ mod tests {
             batch.attribute(key, Value::Int(1));
         }
         batch.close(SpanHead::default()).expect("room");
-        let kept: Vec<_> = batch
-            .attributes
-            .named(0, &batch.strings)
-            .map(|(k, _)| k)
-            .collect();
+        let kept: Vec<_> = batch.named_attributes(0).map(|(k, _)| k).collect();
         assert_eq!(kept, ["mine", "http.response.status_code"]);
+    }
+
+    #[test]
+    fn batches_that_keep_less_join_those_that_keep_more() {
+        let of = |keep| {
+            let mut batch = SpanBatch::new(keep);
+            for key in ["db.statement", "http.response.status_code"] {
+                batch.attribute(key, Value::Int(1));
+            }
+            batch.close(SpanHead::default()).expect("room");
+            batch
+        };
+        let keys = |batch: &SpanBatch, record| -> Vec<String> {
+            let all = batch.named_attributes(record);
+            all.map(|(key, _)| key.to_owned()).collect()
+        };
+        let (all, few) = (
+            ["db.statement", "http.response.status_code"],
+            ["http.response.status_code"],
+        );
+        let (mut more, mut less) = (of(AttributeKeep::All), of(AttributeKeep::None));
+        assert_eq!(
+            (keys(&more, 0), keys(&less, 0)),
+            (all.map(Into::into).to_vec(), few.map(Into::into).to_vec())
+        );
+        more.absorb(of(AttributeKeep::None)).expect("room");
+        less.absorb(of(AttributeKeep::All)).expect("room");
+        assert_eq!(
+            (keys(&more, 1), keys(&less, 1)),
+            (few.map(Into::into).to_vec(), few.map(Into::into).to_vec())
+        );
+        for batch in [more, less] {
+            assert_eq!(
+                batch.heads.evidence[0], batch.heads.evidence[1],
+                "both say the same"
+            );
+            let families = batch.evidence.families(batch.heads.evidence[1]);
+            assert!(families.has(crate::semconv::Families::DATABASE));
+        }
     }
 }

@@ -16,13 +16,9 @@ impl SpanBatch {
     /// [`crate::ErrorKind::Limit`] beyond four billion records or attributes.
     pub fn copy_record(&mut self, other: &SpanBatch, record: u32) -> Result<u32> {
         let head = other.head(record);
-        copy_row(
-            &mut self.strings,
-            &other.strings,
-            &other.attributes,
-            record,
-            &mut self.attributes,
-        );
+        for (key, value) in other.named_attributes(record) {
+            self.attribute(key, value);
+        }
         self.copy_events(other, record);
         self.copy_links(other, record);
         self.copy_texts(other, record);
@@ -126,7 +122,7 @@ mod tests {
         let mut copy = SpanBatch::default();
         copy.copy_record(&batch, 0).expect("room");
         let named = |batch: &SpanBatch| -> Vec<String> {
-            let all = batch.attributes.named(0, &batch.strings);
+            let all = batch.named_attributes(0);
             all.map(|(key, value)| format!("{key}={value}")).collect()
         };
         assert_eq!(named(&copy), ["n=7"]);

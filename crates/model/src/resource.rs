@@ -130,15 +130,10 @@ impl Resources {
     }
 }
 
-/// True where two owners have the same attributes. Doubles are compared by
-/// their bits: a `NaN` must find its like, or every copy would be kept.
+/// True where two owners have the same attributes.
 fn are_same(attributes: &Attributes, one: u32, other: u32) -> bool {
     let is_same = |(one, other): ((Symbol, Value<'_>), (Symbol, Value<'_>))| {
-        let same_value = match (one.1, other.1) {
-            (Value::Double(one), Value::Double(other)) => one.to_bits() == other.to_bits(),
-            (one, other) => one == other,
-        };
-        one.0 == other.0 && same_value
+        one.0 == other.0 && one.1.is_identical(other.1)
     };
     attributes.keys_of(one).len() == attributes.keys_of(other).len()
         && attributes.of(one).zip(attributes.of(other)).all(is_same)

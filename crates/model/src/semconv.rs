@@ -137,6 +137,46 @@ pub fn field(key: &str) -> Option<(Field, u8)> {
     })
 }
 
+/// Families of keys that speak of a kind of call: a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Families(pub u8);
+
+impl Families {
+    /// `db.*`.
+    pub const DATABASE: Self = Self(1);
+    /// `messaging.*`, `message_bus.*`.
+    pub const MESSAGING: Self = Self(1 << 1);
+    /// `rpc.*`, `grpc.*`.
+    pub const RPC: Self = Self(1 << 2);
+    /// `http.*`.
+    pub const HTTP: Self = Self(1 << 3);
+
+    /// The family of a key; none where it is of no family.
+    #[must_use]
+    pub fn of(key: &str) -> Self {
+        match key.split('.').next() {
+            Some("db") => Self::DATABASE,
+            Some("messaging" | "message_bus") => Self::MESSAGING,
+            Some("rpc" | "grpc") => Self::RPC,
+            Some("http") => Self::HTTP,
+            _ => Self::default(),
+        }
+    }
+
+    /// True where the set has one of these families.
+    #[must_use]
+    pub fn has(self, families: Self) -> bool {
+        self.0 & families.0 != 0
+    }
+}
+
+impl std::ops::BitOrAssign for Families {
+    #[inline]
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,11 @@
 //! A span: a copyable view of one row of the span table.
 
-use crate::attributes::Value;
+use crate::attributes::{Attributes, Value};
+use crate::evidence::EvidenceId;
 use crate::head::{SpanKind, StatusCode};
 use crate::id::SpanId;
 use crate::resource::{OperationId, ResourceId};
+use crate::strings::Symbol;
 use crate::trace::Trace;
 use crate::trace_table::{SpanTable, NO_PARENT};
 use std::borrow::Cow;
@@ -201,17 +203,32 @@ impl<'a> Span<'a> {
 
     /// Its attributes, in the order of the source.
     pub fn attributes(self) -> impl DoubleEndedIterator<Item = (&'a str, Value<'a>)> {
-        self.table
-            .store
-            .attributes
-            .named(self.record(), &self.table.store.strings)
+        let (attributes, owner) = self.rows();
+        attributes.named(owner, &self.table.store.strings)
     }
 
     /// The value of an attribute.
     #[must_use]
     pub fn attribute(self, key: &str) -> Option<Value<'a>> {
-        let key = self.table.store.strings.find(key)?;
-        self.table.store.attributes.get(self.record(), key)
+        self.attribute_value(self.table.store.strings.find(key)?)
+    }
+
+    /// The value of an attribute whose key is held.
+    #[must_use]
+    pub fn attribute_value(self, key: Symbol) -> Option<Value<'a>> {
+        let (attributes, owner) = self.rows();
+        attributes.get(owner, key)
+    }
+
+    /// What its attributes say that analyses read.
+    #[must_use]
+    pub fn evidence(self) -> EvidenceId {
+        self.table.columns.evidence[self.at()]
+    }
+
+    fn rows(self) -> (&'a Attributes, u32) {
+        let store = &self.table.store;
+        store.rows_of_record(self.record(), self.evidence())
     }
 
     /// Its events: time, name and row in the table of events.

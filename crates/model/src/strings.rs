@@ -51,6 +51,10 @@ impl Default for Strings {
 }
 
 impl Strings {
+    /// How many distinct strings a set can hold: their numbers leave room for
+    /// the type of an attribute's value beside its key.
+    pub const MOST: u32 = 1 << 29;
+
     /// A set that holds the empty string alone.
     #[must_use]
     pub fn new() -> Self {
@@ -61,8 +65,8 @@ impl Strings {
     ///
     /// # Panics
     ///
-    /// With more than four billion distinct strings, which the limit on
-    /// memory forbids long before.
+    /// With more than [`Strings::MOST`] distinct strings, which take more than
+    /// ten gigabytes.
     pub fn intern(&mut self, text: &str) -> Symbol {
         let hash = self.hashing.hash_one(text);
         if let Some(&found) = self
@@ -71,7 +75,8 @@ impl Strings {
         {
             return Symbol(found);
         }
-        let symbol = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct strings");
+        let symbol = self.ends.len() as u32;
+        assert!(symbol < Self::MOST, "too many distinct strings");
         self.arena.push_str(text);
         self.ends.push(self.arena.len());
         let hash_at = |&at: &u32| self.hashing.hash_one(slice(&self.arena, &self.ends, at));

@@ -5,6 +5,7 @@
 //! is a range of rows and the order does not depend on the order of files.
 
 use crate::batch::SpanBatch;
+use crate::evidence::EvidenceId;
 use crate::head::StatusCode;
 use crate::id::{SpanId, TraceId};
 use crate::issue::Issues;
@@ -41,6 +42,8 @@ pub struct Columns {
     pub scope: Vec<ScopeId>,
     /// The record that each row came from: the owner of its attributes.
     pub record: Vec<u32>,
+    /// What their attributes say that analyses read.
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// What one file held.

@@ -25,6 +25,7 @@ fn table() -> SpanTable {
             resource: vec![Default::default(); 6],
             scope: vec![Default::default(); 6],
             record: (0..6).collect(),
+            evidence: vec![Default::default(); 6],
         },
         ..SpanTable::default()
     }

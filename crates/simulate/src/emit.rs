@@ -112,7 +112,7 @@ impl Emitter {
                 Value::Str(&self.text)
             }
         };
-        self.batch.attributes.push(key, value);
+        self.batch.attribute_of(key, value);
     }
 
     /// The contents that have to be written out.

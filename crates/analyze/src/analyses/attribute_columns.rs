@@ -1,13 +1,13 @@
 //! Chosen attributes as columns, typed by what they hold.
 
 use spanwise_model::attributes::Value;
-use spanwise_model::{ColumnData, SpanTable, Table};
+use spanwise_model::{ColumnData, Span, SpanTable, Table};
 
 /// The attribute of a span, else that of its resource.
 pub(crate) fn attribute<'a>(table: &'a SpanTable, row: u32, key: &str) -> Option<Value<'a>> {
     let key = table.store.strings.find(key)?;
     let at = row as usize;
-    let own = table.store.attributes.get(table.columns.record[at], key);
+    let own = Span::new(table, row).attribute_value(key);
     own.or_else(|| {
         let resource = table.columns.resource[at];
         let mut of_resource = table.store.resources.attributes(resource).rev();

@@ -1,6 +1,6 @@
 //! What kind of call a span's attributes speak of.
 
-use spanwise_model::SpanTable;
+use spanwise_model::semconv::Families;
 
 /// A kind of connection; where attributes speak of several, the first one
 /// here counts, because databases and queues are reached over RPC and HTTP.
@@ -26,39 +26,15 @@ impl Connection {
         }
     }
 
-    fn of_key(key: &str) -> Self {
-        match key.split('.').next() {
-            Some("db") => Self::Database,
-            Some("messaging" | "message_bus") => Self::Messaging,
-            Some("rpc" | "grpc") => Self::Rpc,
-            Some("http") => Self::Http,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-/// The connections that a table's keys speak of, looked up once each.
-pub(super) struct Connections<'a> {
-    table: &'a SpanTable,
-    known: Vec<Option<Connection>>,
-}
-
-impl<'a> Connections<'a> {
-    pub(super) fn new(table: &'a SpanTable) -> Self {
-        Self {
-            table,
-            known: vec![None; table.store.strings.len()],
-        }
-    }
-
-    /// The connection of the span at a row.
-    pub(super) fn of(&mut self, row: u32) -> Connection {
-        let table = self.table;
-        let record = table.columns.record[row as usize];
-        let keys = table.store.attributes.keys_of(record).iter();
-        let of_key = |&key: &spanwise_model::Symbol| {
-            *self.known[key.index()].get_or_insert_with(|| Connection::of_key(table.text(key)))
-        };
-        keys.map(of_key).min().unwrap_or(Connection::Unknown)
+    /// The connection that attributes of these families speak of.
+    pub(super) fn of(families: Families) -> Self {
+        let all = [
+            (Families::DATABASE, Self::Database),
+            (Families::MESSAGING, Self::Messaging),
+            (Families::RPC, Self::Rpc),
+            (Families::HTTP, Self::Http),
+        ];
+        let first = all.iter().find(|(family, _)| families.has(*family));
+        first.map_or(Self::Unknown, |&(_, connection)| connection)
     }
 }

@@ -1,18 +1,16 @@
 //! Dependencies: which service calls which, and what else it leans on.
 
+use super::callees::{Callees, Node, NodeKind};
 use super::columns::{counts, durations, key_columns, shares, some_durations};
-use super::connection::{Connection, Connections};
+use super::connection::Connection;
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::facts::{fact_flags, Canonical, FactColumns};
+use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
 use crate::service_graph::{cycles, service_graph};
 use rustc_hash::{FxHashMap, FxHashSet};
 use spanwise_model::keyed::KeyedMap;
-use spanwise_model::semconv::Field;
 use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{
-    ColumnData, Span, SpanId, SpanKind, SpanTable, Strings, Symbol, Table, Trace,
-};
+use spanwise_model::{ColumnData, Span, SpanId, SpanKind, SpanTable, Symbol, Table, Trace};
 use std::cmp::Reverse;
 
 /// Calls between services, and to databases, queues and what is not
@@ -135,18 +133,6 @@ impl Analysis for Dependencies {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum NodeKind {
-    Service,
-    Database,
-    Queue,
-    External,
-}
-
-/// A node: its kind, and its name among the observer's. The empty name stands
-/// for nodes that are not known.
-type Node = (NodeKind, Symbol);
-
 fn node_key(kind: NodeKind, name: &str) -> [Key<'_>; 2] {
     let kind = match kind {
         _ if name.is_empty() => "unknown",
@@ -172,11 +158,7 @@ struct Observer<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
     out: &'a mut Partial,
-    canonical: Canonical<'a>,
-    connections: Connections<'a>,
-    names: Strings,
-    /// Our symbols of the table's services, by the table's.
-    services: FxHashMap<Symbol, Symbol>,
+    callees: Callees<'a>,
     rows: FxHashMap<(Node, Node, Connection), Row>,
     /// By row of the trace: whether a call or a remote span is below it, or a
     /// consumer links to it.
@@ -193,10 +175,7 @@ impl<'a> Observer<'a> {
             table,
             facts,
             out,
-            canonical: Canonical::new(table),
-            connections: Connections::new(table),
-            names: Strings::new(),
-            services: FxHashMap::default(),
+            callees: Callees::new(table),
             rows: FxHashMap::default(),
             leads_on: Vec::new(),
             linked: FxHashMap::default(),
@@ -308,8 +287,8 @@ impl<'a> Observer<'a> {
         } else {
             Connection::Unknown
         };
-        let connection = match self.connections.of(parent) {
-            Connection::Unknown => self.connections.of(row),
+        let connection = match self.callees.connection(parent) {
+            Connection::Unknown => self.callees.connection(row),
             said => said,
         };
         let nano = &self.table.columns.duration_nano;
@@ -327,40 +306,14 @@ impl<'a> Observer<'a> {
 
     /// A CLIENT whose other side is not instrumented.
     fn leaf(&mut self, row: u32) {
-        let fields = self.canonical.fields(Span::new(self.table, row));
-        let peer = fields.text(Field::PeerService);
-        let connection = self.connections.of(row);
-        let callee = match connection {
-            Connection::Database => {
-                let named = || {
-                    database(
-                        &fields.db_system()?,
-                        fields.text(Field::DbNamespace).as_deref(),
-                    )
-                };
-                let name = peer.map(Into::into).or_else(named);
-                let name = name
-                    .or_else(|| fields.peer().map(Into::into))
-                    .unwrap_or_default();
-                (NodeKind::Database, self.names.intern(&name))
-            }
-            Connection::Messaging => return self.sent(row, false),
-            _ => {
-                let name = peer
-                    .or_else(|| fields.peer())
-                    .or_else(|| fields.text(Field::RpcService));
-                (
-                    NodeKind::External,
-                    self.names.intern(name.as_deref().unwrap_or_default()),
-                )
-            }
-        };
+        let connection = self.callees.connection(row);
+        let callee = self.callees.leaf(row);
         self.left(row, callee, connection);
     }
 
     /// A message that was sent.
     fn sent(&mut self, row: u32, leads_on: bool) {
-        let queue = self.queue(row);
+        let queue = self.callees.queue(row);
         if queue.is_some() || !leads_on {
             let queue = queue.unwrap_or(Symbol::EMPTY);
             self.left(row, (NodeKind::Queue, queue), Connection::Messaging);
@@ -382,8 +335,8 @@ impl<'a> Observer<'a> {
 
     /// A message that was received, from a known producer or not.
     fn received(&mut self, row: u32, producer: Option<u32>) {
-        let of_producer = producer.and_then(|producer| self.queue(producer));
-        let queue = self.queue(row).or(of_producer);
+        let of_producer = producer.and_then(|producer| self.callees.queue(producer));
+        let queue = self.callees.queue(row).or(of_producer);
         if let (Some(queue), Some(sender)) = (queue, producer) {
             if self.kind(sender) != SpanKind::Producer
                 || of_producer.is_none() && self.named.insert(sender)
@@ -407,15 +360,6 @@ impl<'a> Observer<'a> {
         self.count(&call);
     }
 
-    /// The queue that a span names, or at least the system.
-    fn queue(&mut self, row: u32) -> Option<Symbol> {
-        let fields = self.canonical.fields(Span::new(self.table, row));
-        let name = fields
-            .messaging_destination()
-            .or_else(|| fields.messaging_system())?;
-        Some(self.names.intern(&name))
-    }
-
     /// The producer that a consumer links to inside its trace.
     fn linked_producer(
         &self,
@@ -436,12 +380,8 @@ impl<'a> Observer<'a> {
         inside.find_map(|link| ids.get(&link.1).copied())
     }
 
-    fn service_node(&mut self, row: u32) -> Node {
-        let service = self.service(row);
-        let (names, table) = (&mut self.names, self.table);
-        let ours = self.services.entry(service);
-        let ours = ours.or_insert_with(|| names.intern(table.text(service)));
-        (NodeKind::Service, *ours)
+    fn service_node(&self, row: u32) -> Node {
+        (NodeKind::Service, self.service(row))
     }
 
     fn errs(&self, row: u32) -> bool {
@@ -450,10 +390,11 @@ impl<'a> Observer<'a> {
 
     fn count(&mut self, call: &Call) {
         let key = (call.caller, call.callee, call.connection);
-        let (names, out) = (&self.names, &mut self.out);
+        let (callees, out) = (&self.callees, &mut self.out);
         let row = *self.rows.entry(key).or_insert_with(|| {
-            let [caller, caller_kind] = node_key(call.caller.0, names.get(call.caller.1));
-            let [callee, callee_kind] = node_key(call.callee.0, names.get(call.callee.1));
+            let node = |node: Node| node_key(node.0, callees.name(node));
+            let [caller, caller_kind] = node(call.caller);
+            let [callee, callee_kind] = node(call.callee);
             let connection = Key::Name(call.connection.name());
             out.row(&[caller, caller_kind, callee, callee_kind, connection])
         });
@@ -465,12 +406,4 @@ impl<'a> Observer<'a> {
             self.out.record(row, NETWORK, network);
         }
     }
-}
-
-/// The name of a database: its system, and its namespace where it has one.
-fn database(system: &str, namespace: Option<&str>) -> Option<String> {
-    Some(match namespace {
-        Some(namespace) => format!("{system}/{namespace}"),
-        None => system.to_owned(),
-    })
 }

@@ -10,6 +10,7 @@
 
 mod attribute_columns;
 mod bands;
+mod callees;
 mod columns;
 mod compare;
 mod connection;

@@ -7,8 +7,9 @@
 
 use super::outcome::grpc_code;
 use spanwise_model::semconv::{Field, FIELDS};
-use spanwise_model::{Attributes, Span, SpanTable, Strings, Value};
+use spanwise_model::{Attributes, EvidenceId, Span, SpanTable, Strings, Value};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// How many fields there are.
 const SLOTS: usize = 16;
@@ -33,7 +34,7 @@ type Classes = Vec<u16>;
 pub struct Canonical<'a> {
     table: &'a SpanTable,
     classes: Classes,
-    exceptions: Exceptions,
+    exceptions: OnceLock<Exceptions>,
 }
 
 impl<'a> Canonical<'a> {
@@ -43,7 +44,7 @@ impl<'a> Canonical<'a> {
         Self {
             table,
             classes: classify(&table.store.strings),
-            exceptions: Exceptions::of(table),
+            exceptions: OnceLock::new(),
         }
     }
 
@@ -57,7 +58,13 @@ impl<'a> Canonical<'a> {
     #[must_use]
     #[inline]
     pub fn fields(&self, span: Span<'_>) -> Fields<'a> {
-        self.fields_of(&self.table.store.attributes, span.record())
+        self.evidence_fields(span.evidence())
+    }
+
+    /// The canonical fields of all spans with this evidence.
+    #[must_use]
+    pub fn evidence_fields(&self, evidence: EvidenceId) -> Fields<'a> {
+        self.fields_of(self.table.store.evidence.attributes(), evidence.0)
     }
 
     #[inline]
@@ -69,7 +76,7 @@ impl<'a> Canonical<'a> {
             ranks: [0; SLOTS],
             places: [0; SLOTS],
         };
-        for (place, key) in attributes.keys_of(owner).iter().enumerate() {
+        for (place, key) in attributes.keys_of(owner).enumerate() {
             let class = self.classes[key.index()];
             if class != 0 {
                 fields.note(class, place as u32);
@@ -82,7 +89,8 @@ impl<'a> Canonical<'a> {
     /// that is named `exception` or has an `exception.type`.
     #[must_use]
     pub fn exception(&self, span: Span<'_>) -> Option<u32> {
-        self.exceptions.last(span.record())
+        let exceptions = self.exceptions.get_or_init(|| Exceptions::of(self.table));
+        exceptions.last(span.record())
     }
 
     /// The fields of an event.
@@ -144,15 +152,6 @@ impl<'a> Fields<'a> {
             self.ranks[slot] = rank;
             self.places[slot] = place;
         }
-    }
-
-    /// True where none of these fields is present.
-    #[inline]
-    pub(super) fn lack(&self, fields: &[Field]) -> bool {
-        let wanted = fields
-            .iter()
-            .fold(0, |bits, &field| bits | 1 << field as u32);
-        self.present & wanted == 0
     }
 
     /// The value of a field.
@@ -249,8 +248,8 @@ impl Exceptions {
         let mut rows: Vec<(u32, u32)> = Vec::new();
         for (event, &record) in events.record.iter().enumerate() {
             let named = Some(events.name[event]) == name;
-            let keys = events.attributes.keys_of(event as u32);
-            if named || key.is_some_and(|key| keys.contains(&key)) {
+            let mut keys = events.attributes.keys_of(event as u32);
+            if named || key.is_some_and(|key| keys.any(|held| held == key)) {
                 match rows.last_mut() {
                     Some(last) if last.0 == record => last.1 = event as u32,
                     _ => rows.push((record, event as u32)),

@@ -45,14 +45,18 @@ const RUN_ROWS: usize = 1 << 14;
 pub struct FactInput<'a> {
     canonical: Canonical<'a>,
     policy: Policy,
+    /// By evidence set.
+    plain_verdicts: Vec<Verdict>,
 }
 
 impl<'a> FactInput<'a> {
     /// The facts of a table under a policy.
     #[must_use]
     pub fn new(table: &'a SpanTable, policy: &Policy) -> Self {
+        let canonical = Canonical::new(table);
         Self {
-            canonical: Canonical::new(table),
+            plain_verdicts: Verdict::plain(&canonical),
+            canonical,
             policy: *policy,
         }
     }
@@ -139,7 +143,7 @@ pub fn compute_range(
     let rows = timeline.rows();
     let parents = &table.columns.parent[rows.start as usize..rows.end as usize];
     self_time::fill(timeline, parents, covered, out.self_nano);
-    judge(&input.canonical, timeline, out);
+    judge(input, timeline, out);
     let ground = Ground {
         table,
         timeline,
@@ -156,10 +160,10 @@ pub fn compute_range(
 }
 
 /// Writes outcomes, and the flags that hang on one span alone.
-fn judge(canonical: &Canonical<'_>, timeline: &Timeline, out: &mut FactSlices<'_>) {
+fn judge(input: &FactInput<'_>, timeline: &Timeline, out: &mut FactSlices<'_>) {
     for (at, row) in timeline.rows().enumerate() {
-        let span = Span::new(canonical.table(), row);
-        let verdict = Verdict::of(canonical, span);
+        let span = Span::new(input.table(), row);
+        let verdict = Verdict::of(&input.canonical, &input.plain_verdicts, span);
         out.outcome[at] = verdict.outcome;
         let bits = [
             (

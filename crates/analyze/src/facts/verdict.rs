@@ -12,16 +12,7 @@ use super::canonical::{Canonical, Fields};
 use super::envoy::ProxyFlags;
 use super::{wording, Outcome};
 use spanwise_model::semconv::Field;
-use spanwise_model::{flags, Span, StatusCode, Value};
-
-/// The fields that can tell how a span ended, but for texts.
-const TELLING: &[Field] = &[
-    Field::HttpStatus,
-    Field::RpcStatus,
-    Field::ResponseFlags,
-    Field::ErrorFlag,
-    Field::OtelStatus,
-];
+use spanwise_model::{flags, EvidenceId, Span, StatusCode, Value};
 
 /// How a span ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,34 +22,57 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// Judges a span.
+    /// Judges a span; `plain` are the verdicts of [`Verdict::plain`].
     #[inline]
-    pub(super) fn of(canonical: &Canonical<'_>, span: Span<'_>) -> Self {
+    pub(super) fn of(canonical: &Canonical<'_>, plain: &[Self], span: Span<'_>) -> Self {
         let status = span.status();
         if status == StatusCode::Ok {
             return Self::default();
         }
-        let evidence = Evidence {
-            canonical,
-            span,
-            fields: canonical.fields(span),
-        };
         let flagged = span.flags() & flags::FORMAT_ERROR != 0;
-        let silent = status == StatusCode::Unset && !flagged && evidence.fields.lack(TELLING);
-        if silent && canonical.exception(span).is_none() {
-            return Self::default();
+        let exception = canonical.exception(span);
+        if status == StatusCode::Unset && !flagged && exception.is_none() {
+            return plain[span.evidence().index()];
         }
+        let evidence = Evidence {
+            fields: canonical.fields(span),
+            status,
+            flagged,
+            message: span.status_message(),
+            exception: exception.map(|row| canonical.event_fields(row)),
+        };
         evidence.weigh()
+    }
+
+    /// The verdict of each evidence set on spans that tell nothing else.
+    pub(super) fn plain(canonical: &Canonical<'_>) -> Vec<Self> {
+        let judge = |set: u32| {
+            let evidence = Evidence {
+                fields: canonical.evidence_fields(EvidenceId(set)),
+                status: StatusCode::Unset,
+                flagged: false,
+                message: None,
+                exception: None,
+            };
+            evidence.weigh()
+        };
+        let sets = canonical.table().store.evidence.len();
+        (0..sets as u32).map(judge).collect()
     }
 }
 
-struct Evidence<'a, 'c> {
-    canonical: &'c Canonical<'a>,
-    span: Span<'c>,
+/// What is known of how a span ended.
+struct Evidence<'a> {
     fields: Fields<'a>,
+    status: StatusCode,
+    /// The format itself calls the span an error.
+    flagged: bool,
+    message: Option<&'a str>,
+    /// The last event that tells of an exception.
+    exception: Option<Fields<'a>>,
 }
 
-impl Evidence<'_, '_> {
+impl Evidence<'_> {
     fn weigh(&self) -> Verdict {
         let proxy = match self.fields.get(Field::ResponseFlags) {
             Some(Value::Str(text)) => ProxyFlags::read(text),
@@ -70,7 +84,7 @@ impl Evidence<'_, '_> {
             proxy.refine(code)
         } else if let Some(outcome) = proxy.outcome {
             outcome
-        } else if self.failed() || self.canonical.exception(self.span).is_some() {
+        } else if self.failed() || self.exception.is_some() {
             self.reason().unwrap_or(Outcome::UnknownError)
         } else {
             Outcome::Ok
@@ -85,7 +99,7 @@ impl Evidence<'_, '_> {
     /// the span's status.
     fn says(&self, status: &str) -> bool {
         let value = self.fields.get(Field::OtelStatus).and_then(Value::as_str);
-        self.span.status() == StatusCode::Unset
+        self.status == StatusCode::Unset
             && value.is_some_and(|value| value.eq_ignore_ascii_case(status))
     }
 
@@ -99,24 +113,23 @@ impl Evidence<'_, '_> {
 
     /// Whether the source says that the span failed.
     fn failed(&self) -> bool {
-        self.span.status() == StatusCode::Error
-            || self.span.flags() & flags::FORMAT_ERROR != 0
+        self.status == StatusCode::Error
+            || self.flagged
             || self.says("ERROR")
             || self.fields.get(Field::ErrorFlag).is_some_and(raised)
     }
 
     /// The reason, from the class of the error and then from messages.
     fn reason(&self) -> Option<Outcome> {
-        let event = self.canonical.exception(self.span);
-        let event = event.map(|row| self.canonical.event_fields(row));
+        let event = self.exception.as_ref();
         let class = |fields: &Fields<'_>| wording::of_class(&fields.text(Field::ErrorType)?);
         let told = |fields: &Fields<'_>| wording::of_message(&fields.text(Field::ErrorText)?);
         class(&self.fields)
-            .or_else(|| class(event.as_ref()?))
-            .or_else(|| wording::of_message(self.span.status_message()?))
+            .or_else(|| class(event?))
+            .or_else(|| wording::of_message(self.message?))
             .or_else(|| told(&self.fields))
             .or_else(|| wording::of_message(self.fields.get(Field::ErrorFlag)?.as_str()?))
-            .or_else(|| told(event.as_ref()?))
+            .or_else(|| told(event?))
     }
 }
 

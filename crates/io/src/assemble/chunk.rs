@@ -161,6 +161,7 @@ impl Chunk {
             columns.resource.push(heads.resource[record]);
             columns.scope.push(heads.scope[record]);
             columns.record.push(node.record);
+            columns.evidence.push(heads.evidence[record]);
         }
         self.trace_ends.push(self.columns.span_id.len() as u32);
     }
@@ -182,6 +183,7 @@ impl Chunk {
         append(&mut ours.resource, theirs.resource);
         append(&mut ours.scope, theirs.scope);
         append(&mut ours.record, theirs.record);
+        append(&mut ours.evidence, theirs.evidence);
         table
             .trace_ends
             .extend(self.trace_ends.iter().map(|end| end + base));

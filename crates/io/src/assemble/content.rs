@@ -30,7 +30,8 @@ pub(super) fn hash(batch: &SpanBatch, record: u32) -> u64 {
     hash.text(batch.status_messages.get(record).unwrap_or_default());
     hash.text(batch.trace_states.get(record).unwrap_or_default());
     hash.number(resource);
-    hash.number(owner(&batch.attributes, record, strings));
+    let attributes = batch.named_attributes(record);
+    hash.number(set(attributes.map(|(key, value)| pair(key, value))));
     for row in batch.events_of(record) {
         hash.number(batch.events.time_unix_nano[row] as u64);
         hash.text(strings.get(batch.events.name[row]));

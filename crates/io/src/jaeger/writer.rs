@@ -173,7 +173,7 @@ impl Writer<'_> {
         let text = |symbol: Symbol| batch.strings.get(symbol);
         let has = |key| {
             let key = batch.strings.find(key);
-            key.is_some_and(|key| batch.attributes.keys_of(record).contains(&key))
+            key.is_some_and(|key| batch.attribute_value(record, key).is_some())
         };
         self.out.push_str(",\"tags\":[");
         let mut tags = Tags::new(&mut self.out);
@@ -199,7 +199,7 @@ impl Writer<'_> {
         }
         let state = batch.trace_states.get(record).unwrap_or_default();
         tags.push_text("w3c.tracestate", state);
-        for (key, value) in batch.attributes.named(record, &batch.strings) {
+        for (key, value) in batch.named_attributes(record) {
             tags.push(key, value);
         }
         self.out.push(']');
@@ -220,7 +220,7 @@ impl Writer<'_> {
             let name = batch.strings.get(batch.events.name[row]);
             let event = batch.strings.find("event");
             let also =
-                event.is_some_and(|key| batch.events.attributes.keys_of(row as u32).contains(&key));
+                event.is_some_and(|key| batch.events.attributes.get(row as u32, key).is_some());
             if name != UNNAMED_EVENT || also {
                 fields.push("event", Value::Str(name));
             }

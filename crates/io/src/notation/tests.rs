@@ -18,7 +18,7 @@ fn details(text: &str) -> Vec<String> {
 }
 
 fn attribute<'a>(batch: &'a SpanBatch, record: u32, key: &str) -> Option<Value<'a>> {
-    batch.attributes.get(record, batch.strings.find(key)?)
+    batch.attribute_value(record, batch.strings.find(key)?)
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn listing(batch: &SpanBatch) -> Vec<String> {
             resource
                 .map(|(key, value)| (strings.get(key), value))
                 .collect::<Vec<_>>(),
-            batch.attributes.named(record, strings).collect::<Vec<_>>(),
+            batch.named_attributes(record).collect::<Vec<_>>(),
             batch.status_messages.get(record),
             batch.trace_states.get(record),
             links.collect::<Vec<_>>(),

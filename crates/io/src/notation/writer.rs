@@ -173,7 +173,7 @@ impl<'b> Writer<'b> {
             self.out.push('=');
             push_value(value, &mut self.out);
         }
-        for (key, value) in batch.attributes.named(record, &batch.strings) {
+        for (key, value) in batch.named_attributes(record) {
             self.out.push(' ');
             push_key(key, &mut self.out);
             push_value(value, &mut self.out);

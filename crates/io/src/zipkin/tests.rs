@@ -122,7 +122,7 @@ fn a_tag_error_is_an_error_unless_it_is_false() {
         assert!(batch.heads.flags[0] & flags::FORMAT_ERROR != 0, "{value}");
         assert_eq!(batch.heads.status[0], status, "{value}");
         assert_eq!(batch.status_messages.get(0), message, "{value}");
-        assert_eq!(batch.attributes.of(0).count(), 1, "{value}");
+        assert_eq!(batch.attributes(0).count(), 1, "{value}");
     }
 }
 

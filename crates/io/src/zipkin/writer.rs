@@ -89,8 +89,8 @@ impl Writer<'_> {
     fn remote_endpoint(&mut self, record: u32) {
         let batch = self.batch;
         let service = batch.strings.find(PEER_SERVICE);
-        let service = service.and_then(|key| batch.attributes.get(record, key)?.as_str());
-        let named = batch.attributes.named(record, &batch.strings);
+        let service = service.and_then(|key| batch.attribute_value(record, key)?.as_str());
+        let named = batch.named_attributes(record);
         let fields = endpoint(&REMOTE, named);
         self.endpoint("remoteEndpoint", service.unwrap_or_default(), fields);
     }
@@ -160,12 +160,12 @@ impl Writer<'_> {
         let batch = self.batch;
         let has = |key: &str| {
             let key = batch.strings.find(key);
-            key.is_some_and(|key| batch.attributes.keys_of(record).contains(&key))
+            key.is_some_and(|key| batch.attribute_value(record, key).is_some())
         };
         let message = batch.status_messages.get(record).unwrap_or_default();
         let mut tags = Tags::new(&mut self.out);
         status_tags(&mut tags, head.status, message, |key| {
-            let value = batch.attributes.get(record, batch.strings.find(key)?)?;
+            let value = batch.attribute_value(record, batch.strings.find(key)?)?;
             Some(value.to_text().into_owned())
         });
         let (scope, version) = batch.scopes.get(head.scope);
@@ -181,7 +181,7 @@ impl Writer<'_> {
                 tags.push(key, value);
             }
         }
-        for (key, value) in batch.attributes.named(record, &batch.strings) {
+        for (key, value) in batch.named_attributes(record) {
             let peer = key == PEER_SERVICE && matches!(value, Value::Str(name) if !name.is_empty());
             if endpoint_field(&REMOTE, key, value).is_none() && !peer {
                 tags.push(key, value);

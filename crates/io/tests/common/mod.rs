@@ -36,7 +36,7 @@ fn line(batch: &SpanBatch, record: u32) -> String {
     for (key, value) in batch.resources.attributes(head.resource) {
         add(format_args!(" resource.{:?}={value:?}", text(key)));
     }
-    for (key, value) in batch.attributes.named(record, &batch.strings) {
+    for (key, value) in batch.named_attributes(record) {
         add(format_args!(" {key:?}={value:?}"));
     }
     for row in batch.events_of(record) {

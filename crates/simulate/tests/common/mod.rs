@@ -45,7 +45,7 @@ pub(crate) fn read(batch: &SpanBatch) -> Vec<Seen> {
     (0..batch.len() as u32)
         .map(|record| {
             let head = batch.head(record);
-            let attributes = batch.attributes.named(record, &batch.strings);
+            let attributes = batch.named_attributes(record);
             let links = batch.links_of(record);
             Seen {
                 service: text(batch.resources.service(head.resource)),

@@ -33,7 +33,7 @@ fn span(fields: &str) -> SpanBatch {
 fn value(any: &str) -> String {
     let batch = span(&format!(r#""attributes":[{{"key":"k","value":{any}}}]"#));
     let key = batch.strings.find("k").expect("the key");
-    format!("{:?}", batch.attributes.get(0, key).expect("an attribute"))
+    format!("{:?}", batch.attribute_value(0, key).expect("an attribute"))
 }
 
 fn count(batch: &SpanBatch, kind: IssueKind) -> u64 {
@@ -372,7 +372,7 @@ fn writing_and_reading_give_the_same() {
     assert_eq!(again.head(0), batch.head(0));
     let key = again.strings.find("k").expect("the key");
     assert_eq!(
-        again.attributes.get(0, key),
+        again.attribute_value(0, key),
         Some(Value::Json(r#"{"z":[1,null],"a":null}"#))
     );
 }

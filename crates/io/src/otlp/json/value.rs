@@ -216,7 +216,12 @@ impl<'a> Reader<'a, '_> {
 
     #[inline]
     fn put(&mut self, owner: Owner, key: Symbol, held: Held<'_>, draft: &mut Draft) -> Walked {
-        if owner != Owner::Resource && !self.batch.keeps(key) {
+        let wanted = match owner {
+            Owner::Resource => true,
+            Owner::Span => self.batch.note_key(key),
+            Owner::Event | Owner::Link => self.batch.keeps(key),
+        };
+        if !wanted {
             return Ok(());
         }
         let bytes;
@@ -246,9 +251,9 @@ impl<'a> Reader<'a, '_> {
         }
         let batch = &mut *self.batch;
         match owner {
-            Owner::Span => batch.attributes.push(key, value),
-            Owner::Event => batch.events.attributes.push(key, value),
-            Owner::Link => batch.links.attributes.push(key, value),
+            Owner::Span => batch.attribute_of(key, value),
+            Owner::Event => batch.event_attribute_of(key, value),
+            Owner::Link => batch.link_attribute_of(key, value),
             Owner::Resource => {
                 batch.resources.push(key, value);
                 if batch.strings.get(key) == "service.name" {

@@ -122,7 +122,7 @@ impl<'a> Writer<'a> {
             let end = end.max(0);
             push(text, format_args!(",\"endTimeUnixNano\":\"{end}\""));
         }
-        let attributes = self.batch.attributes.named(record, &self.batch.strings);
+        let attributes = self.batch.named_attributes(record);
         self.attributes(attributes);
         self.events(record);
         self.links(record);

@@ -24,10 +24,9 @@ pub(super) struct SpanReader<'b> {
     pub(super) scratch: Scratch,
 }
 
-/// The owner of attributes.
+/// What else than a span owns attributes.
 #[derive(Clone, Copy)]
 enum Owner {
-    Span,
     Event,
     Link,
 }
@@ -59,7 +58,12 @@ impl<'b> SpanReader<'b> {
             }
         };
         match outcome {
-            Outcome::Read => draft.close(self.batch, around)?,
+            Outcome::Read => {
+                if !self.batch.settle() {
+                    draft.flaw(Flaw::InvalidUtf8);
+                }
+                draft.close(self.batch, around)?;
+            }
             _ => self.batch.abandon(),
         }
         Ok(outcome)
@@ -74,7 +78,7 @@ impl<'b> SpanReader<'b> {
     #[inline]
     fn field(&mut self, number: u32, field: Field<'_>, draft: &mut Draft) -> Result<()> {
         match (number, field) {
-            (9, Field::Bytes(pair)) => self.attribute(pair, Owner::Span, draft)?,
+            (9, Field::Bytes(pair)) => self.attribute(pair, draft)?,
             (1, Field::Bytes(id)) => draft.trace_id = trace_id(id, self.batch, draft),
             (2, Field::Bytes(id)) => draft.span_id = span_id(id, self.batch, draft),
             (3, Field::Bytes(text)) => {
@@ -82,7 +86,10 @@ impl<'b> SpanReader<'b> {
                 self.batch.trace_state(text);
             }
             (4, Field::Bytes(id)) => draft.parent_id = span_id(id, self.batch, draft),
-            (5, Field::Bytes(name)) => draft.name = self.symbol(name, draft)?,
+            (5, Field::Bytes(name)) => {
+                draft.name = self.symbol(name, draft)?;
+                self.batch.expect_name(draft.name);
+            }
             (6, Field::Varint(kind)) => draft.kind_number(kind as i64),
             (7, Field::Fixed64(nanos)) => draft.start = draft.time(nanos),
             (8, Field::Fixed64(nanos)) => draft.end = draft.time(nanos),
@@ -106,7 +113,23 @@ impl<'b> SpanReader<'b> {
     }
 
     #[inline]
-    fn attribute(&mut self, pair: &[u8], owner: Owner, draft: &mut Draft) -> Result<()> {
+    fn attribute(&mut self, pair: &[u8], draft: &mut Draft) -> Result<()> {
+        let Ok(pair) = KeyValue::read(pair) else {
+            draft.flaw(Flaw::Malformed);
+            return Ok(());
+        };
+        let key = self.keys.symbol(pair.key, self.batch, &mut draft.flaws)?;
+        if let Some(text) = pair.short_text() {
+            self.batch.attribute_of_bytes(key, text);
+        } else if self.batch.note_key(key) {
+            let value = self.scratch.value(pair.value, &self.batch.guard, draft)?;
+            self.batch.attribute_of(key, value);
+        }
+        Ok(())
+    }
+
+    /// An attribute of an event or a link, of which there are few.
+    fn other_attribute(&mut self, pair: &[u8], owner: Owner, draft: &mut Draft) -> Result<()> {
         let Ok(pair) = KeyValue::read(pair) else {
             draft.flaw(Flaw::Malformed);
             return Ok(());
@@ -117,9 +140,8 @@ impl<'b> SpanReader<'b> {
         }
         let value = self.scratch.value(pair.value, &self.batch.guard, draft)?;
         match owner {
-            Owner::Span => self.batch.attributes.push(key, value),
-            Owner::Event => self.batch.events.attributes.push(key, value),
-            Owner::Link => self.batch.links.attributes.push(key, value),
+            Owner::Event => self.batch.event_attribute_of(key, value),
+            Owner::Link => self.batch.link_attribute_of(key, value),
         }
         Ok(())
     }
@@ -131,7 +153,7 @@ impl<'b> SpanReader<'b> {
             match (number, field) {
                 (1, Field::Fixed64(nanos)) => time = draft.time(nanos),
                 (2, Field::Bytes(text)) => name = text,
-                (3, Field::Bytes(pair)) => self.attribute(pair, Owner::Event, draft)?,
+                (3, Field::Bytes(pair)) => self.other_attribute(pair, Owner::Event, draft)?,
                 (4, Field::Varint(count)) => {
                     draft.dropped(|draft| &mut draft.dropped_attributes, count);
                 }
@@ -150,7 +172,7 @@ impl<'b> SpanReader<'b> {
             match (number, field) {
                 (1, Field::Bytes(id)) => trace = trace_id(id, self.batch, draft),
                 (2, Field::Bytes(id)) => span = span_id(id, self.batch, draft),
-                (4, Field::Bytes(pair)) => self.attribute(pair, Owner::Link, draft)?,
+                (4, Field::Bytes(pair)) => self.other_attribute(pair, Owner::Link, draft)?,
                 (5, Field::Varint(count)) => {
                     draft.dropped(|draft| &mut draft.dropped_attributes, count);
                 }

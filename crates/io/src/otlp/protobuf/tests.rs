@@ -192,7 +192,7 @@ fn what_is_odd_becomes_an_issue() {
         assert_eq!(batch.issues.count(kind), count, "{kind}");
     }
     let key = batch.strings.find("k").expect("the key");
-    assert_eq!(batch.attributes.get(0, key), Some(Value::Str("\u{fffd}")));
+    assert_eq!(batch.attribute_value(0, key), Some(Value::Str("\u{fffd}")));
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn nested_values_are_compact_json() {
     let (batch, _) = read(&message(&[span(&attribute(&field(6, &pair)))]));
     let key = batch.strings.find("k").expect("the key");
     let expected = Value::Json(r#"{"x":["a\"",7,null]}"#);
-    assert_eq!(batch.attributes.get(0, key), Some(expected));
+    assert_eq!(batch.attribute_value(0, key), Some(expected));
 }
 
 #[test]

@@ -45,9 +45,6 @@ impl<'a> Any<'a> {
     #[inline]
     fn read(bytes: &'a [u8]) -> Result<Self, Broken<'a>> {
         match bytes {
-            [0x0a, length @ 0..0x80, text @ ..] if text.len() == usize::from(*length) => {
-                Ok(Self::Str(text))
-            }
             [0x18, number @ 0..0x80] => Ok(Self::Int(i64::from(*number))),
             [0x10, flag @ 0..0x80] => Ok(Self::Bool(*flag != 0)),
             _ => Self::read_any(bytes),
@@ -101,6 +98,15 @@ impl<'a> KeyValue<'a> {
             [0x12, length @ 0..0x80, value @ ..] if value.len() == usize::from(*length) => {
                 Some(Self { key, value })
             }
+            _ => None,
+        }
+    }
+
+    /// The value where it is a text of less than 128 bytes, as most are.
+    #[inline]
+    pub(super) fn short_text(&self) -> Option<&'a [u8]> {
+        match self.value {
+            [0x0a, length @ 0..0x80, text @ ..] if text.len() == usize::from(*length) => Some(text),
             _ => None,
         }
     }

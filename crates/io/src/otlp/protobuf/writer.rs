@@ -124,7 +124,7 @@ fn span_fields(message: &mut Message, batch: &SpanBatch, record: u32) {
     if let Some(end) = head.end_unix_nano {
         message.time(8, end);
     }
-    for (key, value) in batch.attributes.named(record, &batch.strings) {
+    for (key, value) in batch.named_attributes(record) {
         attribute(message, 9, key, value);
     }
     for row in batch.events_of(record) {
