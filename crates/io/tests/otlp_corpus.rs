@@ -29,12 +29,15 @@ fn read(path: &Path) -> SpanBatch {
 /// The counts that need no assembly.
 fn counts(batch: &SpanBatch) -> Vec<(&'static str, usize)> {
     let heads = &batch.heads;
-    let traces: HashSet<_> = heads.trace_id.iter().collect();
+    let traces: HashSet<_> = batch.trace_ids.iter().collect();
     let errors = heads
-        .flags
         .iter()
+        .map(|head| &head.flags)
         .filter(|&&bits| bits & flags::FORMAT_ERROR != 0);
-    let roots = heads.parent_id.iter().filter(|id| id.is_zero());
+    let roots = heads
+        .iter()
+        .map(|head| &head.parent_id)
+        .filter(|id| id.is_zero());
     let exceptions = batch
         .events
         .name

@@ -60,7 +60,12 @@ fn read(inputs: &[Input]) -> Result<SpanBatch, Error> {
 }
 
 fn ids(batch: &SpanBatch) -> Vec<u64> {
-    batch.heads.span_id.iter().map(|id| id.0).collect()
+    batch
+        .heads
+        .iter()
+        .map(|head| &head.span_id)
+        .map(|id| id.0)
+        .collect()
 }
 
 fn failure(inputs: &[Input], options: &ReadOptions) -> (ErrorKind, String) {

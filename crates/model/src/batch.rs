@@ -20,33 +20,33 @@ use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The fixed fields of records, column by column.
-#[derive(Clone, Debug, Default)]
-pub struct Heads {
-    /// Trace ids.
-    pub trace_id: Vec<TraceId>,
-    /// Span ids.
-    pub span_id: Vec<SpanId>,
-    /// Parent ids; zero for none.
-    pub parent_id: Vec<SpanId>,
-    /// Starts, nanoseconds since the epoch.
-    pub start_unix_nano: Vec<i64>,
-    /// Ends; meaningless under [`crate::flags::MISSING_END`].
-    pub end_unix_nano: Vec<i64>,
-    /// Names of operations.
-    pub name: Vec<Symbol>,
-    /// Kinds.
-    pub kind: Vec<SpanKind>,
-    /// Statuses.
-    pub status: Vec<StatusCode>,
+/// The fixed fields of a record but for its trace. They stand together,
+/// because assembly, which reads records in another order than they were
+/// written, needs all of them at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The span's id.
+    pub span_id: SpanId,
+    /// The parent's id; zero for none.
+    pub parent_id: SpanId,
+    /// The start, nanoseconds since the epoch.
+    pub start_unix_nano: i64,
+    /// The end; meaningless under [`crate::flags::MISSING_END`].
+    pub end_unix_nano: i64,
+    /// The name of the operation.
+    pub name: Symbol,
     /// See [`crate::flags`].
-    pub flags: Vec<u32>,
-    /// Resources.
-    pub resource: Vec<ResourceId>,
-    /// Scopes.
-    pub scope: Vec<ScopeId>,
-    /// What their attributes say that analyses read.
-    pub evidence: Vec<EvidenceId>,
+    pub flags: u32,
+    /// The resource.
+    pub resource: ResourceId,
+    /// The scope.
+    pub scope: ScopeId,
+    /// What its attributes say that analyses read.
+    pub evidence: EvidenceId,
+    /// The kind.
+    pub kind: SpanKind,
+    /// The status.
+    pub status: StatusCode,
 }
 
 /// Events of spans, in the order of their records.
@@ -77,7 +77,7 @@ pub struct Links {
 
 /// Texts that few records have, in the order of their records.
 #[derive(Clone, Debug, Default)]
-pub struct SparseTexts(Vec<(u32, Box<str>)>);
+pub struct SparseTexts(pub(crate) Vec<(u32, Box<str>)>);
 
 impl SparseTexts {
     /// The text of a record.
@@ -122,12 +122,14 @@ pub struct SpanBatch {
     pub resources: Resources,
     /// Instrumentation scopes.
     pub scopes: Scopes,
-    /// Fixed fields.
-    pub heads: Heads,
+    /// Trace ids of records.
+    pub trace_ids: Vec<TraceId>,
+    /// Fixed fields of records.
+    pub heads: Vec<Head>,
     /// What the attributes of records say that analyses read.
     pub evidence: Evidence,
     /// Attributes, where they are kept; the owner is the record.
-    attributes: Attributes,
+    pub(crate) attributes: Attributes,
     /// Events.
     pub events: Events,
     /// Links.
@@ -146,7 +148,7 @@ pub struct SpanBatch {
     pub sources: Vec<Source>,
     /// Limits, and a way to stop; readers obey it.
     pub guard: Guard,
-    keep: Keep,
+    pub(crate) keep: Keep,
     /// By name: what the last span of that name said.
     evidence_of_name: Vec<EvidenceId>,
     /// The longest value that the guard refused in the open record.
@@ -166,7 +168,7 @@ impl SpanBatch {
     /// How many records are closed.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.heads.span_id.len()
+        self.heads.len()
     }
 
     /// True where no record is closed.
@@ -319,18 +321,18 @@ impl SpanBatch {
 
     /// Sets the text of the open record's status; an empty text is none.
     pub fn status_message(&mut self, text: &str) {
-        set_sparse(&mut self.status_messages, self.heads.span_id.len(), text);
+        set_sparse(&mut self.status_messages, self.heads.len(), text);
     }
 
     /// Sets the trace state of the open record; an empty text is none.
     pub fn trace_state(&mut self, text: &str) {
-        set_sparse(&mut self.trace_states, self.heads.span_id.len(), text);
+        set_sparse(&mut self.trace_states, self.heads.len(), text);
     }
 
     /// The number that the open record will have.
     #[must_use]
     pub fn open_record(&self) -> u32 {
-        self.heads.span_id.len() as u32
+        self.heads.len() as u32
     }
 
     /// Closes the open record.
@@ -356,23 +358,24 @@ impl SpanBatch {
         if self.keep.has_rows() {
             self.attributes.close().ok_or_else(full)?;
         }
-        let heads = &mut self.heads;
         let (end, missing) = match head.end_unix_nano {
             Some(end) => (end, 0),
             None => (head.start_unix_nano, crate::flags::MISSING_END),
         };
-        heads.trace_id.push(head.trace_id);
-        heads.span_id.push(head.span_id);
-        heads.parent_id.push(head.parent_id);
-        heads.start_unix_nano.push(head.start_unix_nano);
-        heads.end_unix_nano.push(end);
-        heads.name.push(head.name);
-        heads.kind.push(head.kind);
-        heads.status.push(head.status);
-        heads.flags.push(head.flags | missing);
-        heads.resource.push(head.resource);
-        heads.scope.push(head.scope);
-        heads.evidence.push(evidence);
+        self.trace_ids.push(head.trace_id);
+        self.heads.push(Head {
+            span_id: head.span_id,
+            parent_id: head.parent_id,
+            start_unix_nano: head.start_unix_nano,
+            end_unix_nano: end,
+            name: head.name,
+            flags: head.flags | missing,
+            resource: head.resource,
+            scope: head.scope,
+            evidence,
+            kind: head.kind,
+            status: head.status,
+        });
         self.note_evidence(head.name, evidence);
         Ok(record)
     }
@@ -416,21 +419,20 @@ impl SpanBatch {
     /// The fixed fields of a record.
     #[must_use]
     pub fn head(&self, record: u32) -> SpanHead {
-        let (heads, at) = (&self.heads, record as usize);
-        let flags = heads.flags[at];
-        let ended = flags & crate::flags::MISSING_END == 0;
+        let head = self.heads[record as usize];
+        let ended = head.flags & crate::flags::MISSING_END == 0;
         SpanHead {
-            trace_id: heads.trace_id[at],
-            span_id: heads.span_id[at],
-            parent_id: heads.parent_id[at],
-            start_unix_nano: heads.start_unix_nano[at],
-            end_unix_nano: ended.then_some(heads.end_unix_nano[at]),
-            name: heads.name[at],
-            kind: heads.kind[at],
-            status: heads.status[at],
-            flags,
-            resource: heads.resource[at],
-            scope: heads.scope[at],
+            trace_id: self.trace_ids[record as usize],
+            span_id: head.span_id,
+            parent_id: head.parent_id,
+            start_unix_nano: head.start_unix_nano,
+            end_unix_nano: ended.then_some(head.end_unix_nano),
+            name: head.name,
+            kind: head.kind,
+            status: head.status,
+            flags: head.flags,
+            resource: head.resource,
+            scope: head.scope,
         }
     }
 
@@ -462,8 +464,8 @@ impl SpanBatch {
     }
 
     fn rows_of(&self, record: u32) -> (&Attributes, u32) {
-        let evidence = self.heads.evidence.get(record as usize);
-        self.rows_of_record(record, evidence.copied().unwrap_or_default())
+        let head = self.heads.get(record as usize);
+        self.rows_of_record(record, head.map_or(EvidenceId::NONE, |head| head.evidence))
     }
 
     /// Where the attributes of a record with this evidence stand.
@@ -539,130 +541,17 @@ impl SpanBatch {
         id
     }
 
-    /// Appends all records of `other`.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Limit`] beyond four billion records or attributes.
-    pub fn absorb(&mut self, other: SpanBatch) -> Result<()> {
-        if self.is_empty() && self.sources.is_empty() && self.issues.is_empty() {
-            let keep = std::mem::take(&mut self.keep);
-            *self = SpanBatch { keep, ..other };
-            return Ok(());
-        }
-        let full = || Error::new(ErrorKind::Limit, "more than 4,294,967,295 rows in all");
-        let base = self.open_record();
-        let symbols = self.strings.absorb(&other.strings);
-        let resources = self.resources.absorb(&other.resources, &symbols);
-        let scopes = self.scopes.absorb(&other.scopes, &symbols);
-        let evidence = self.evidence.absorb(&other.evidence, &symbols);
-        let evidence = evidence.ok_or_else(full)?;
-        self.absorb_heads(&other.heads, &symbols, &resources, &scopes);
-        let theirs = other.heads.evidence.iter().map(|id| evidence[id.index()]);
-        self.heads.evidence.extend(theirs);
-        self.absorb_attributes(&other, &symbols)
-            .and_then(|()| {
-                self.events
-                    .attributes
-                    .absorb(&other.events.attributes, &symbols)
-            })
-            .and_then(|()| {
-                self.links
-                    .attributes
-                    .absorb(&other.links.attributes, &symbols)
-            })
-            .ok_or_else(full)?;
-        self.events
-            .record
-            .extend(other.events.record.iter().map(|r| r + base));
-        self.events
-            .time_unix_nano
-            .extend(&other.events.time_unix_nano);
-        self.events
-            .name
-            .extend(other.events.name.iter().map(|name| symbols[name.index()]));
-        self.links
-            .record
-            .extend(other.links.record.iter().map(|r| r + base));
-        self.links.trace_id.extend(&other.links.trace_id);
-        self.links.span_id.extend(&other.links.span_id);
-        for (ours, theirs) in [
-            (&mut self.status_messages, other.status_messages),
-            (&mut self.trace_states, other.trace_states),
-        ] {
-            ours.0.extend(
-                theirs
-                    .0
-                    .into_iter()
-                    .map(|(record, text)| (record + base, text)),
-            );
-        }
-        self.trace_words.extend(other.trace_words);
-        self.span_words.extend(other.span_words);
-        self.issues.absorb(other.issues);
-        self.sources
-            .extend(other.sources.into_iter().map(|source| Source {
-                records: source.records.start + base..source.records.end + base,
-                ..source
-            }));
-        Ok(())
-    }
-
-    /// Appends the rows of all records of `other`, which may have been told to
-    /// keep others than we are.
-    fn absorb_attributes(&mut self, other: &SpanBatch, symbols: &[Symbol]) -> Option<()> {
-        match (self.keep.has_rows(), other.keep.has_rows()) {
-            (true, true) => self.attributes.absorb(&other.attributes, symbols),
-            (true, false) => (0..other.open_record()).try_for_each(|record| {
-                for (key, value) in other.attributes(record) {
-                    self.attributes.push(symbols[key.index()], value);
-                }
-                self.attributes.close().map(drop)
-            }),
-            (false, _) => Some(()),
-        }
-    }
-
     /// Frees the columns of fixed fields, which the span table holds in an
     /// order of its own.
     pub fn drop_heads(&mut self) {
-        self.heads = Heads::default();
-    }
-
-    fn absorb_heads(
-        &mut self,
-        other: &Heads,
-        symbols: &[Symbol],
-        resources: &[ResourceId],
-        scopes: &[ScopeId],
-    ) {
-        let heads = &mut self.heads;
-        heads.trace_id.extend(&other.trace_id);
-        heads.span_id.extend(&other.span_id);
-        heads.parent_id.extend(&other.parent_id);
-        heads.start_unix_nano.extend(&other.start_unix_nano);
-        heads.end_unix_nano.extend(&other.end_unix_nano);
-        heads
-            .name
-            .extend(other.name.iter().map(|name| symbols[name.index()]));
-        heads.kind.extend(&other.kind);
-        heads.status.extend(&other.status);
-        heads.flags.extend(&other.flags);
-        heads.resource.extend(
-            other
-                .resource
-                .iter()
-                .map(|id| resources.get(id.0 as usize).copied().unwrap_or_default()),
-        );
-        heads
-            .scope
-            .extend(other.scope.iter().map(|id| scopes[id.0 as usize]));
+        self.trace_ids = Vec::new();
+        self.heads = Vec::new();
     }
 
     /// Distinct services that a resource of these spans names.
     #[must_use]
     pub fn services(&self) -> usize {
-        let used: FxHashSet<ResourceId> = self.heads.resource.iter().copied().collect();
+        let used: FxHashSet<ResourceId> = self.heads.iter().map(|head| head.resource).collect();
         let named: FxHashSet<Symbol> = used
             .into_iter()
             .map(|id| self.resources.service(id))
@@ -803,10 +692,10 @@ mod tests {
         );
         for batch in [more, less] {
             assert_eq!(
-                batch.heads.evidence[0], batch.heads.evidence[1],
+                batch.heads[0].evidence, batch.heads[1].evidence,
                 "both say the same"
             );
-            let families = batch.evidence.families(batch.heads.evidence[1]);
+            let families = batch.evidence.families(batch.heads[1].evidence);
             assert!(families.has(crate::semconv::Families::DATABASE));
         }
     }

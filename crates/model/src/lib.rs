@@ -23,6 +23,7 @@
 //! 5. Types of petgraph stand in public signatures only behind the feature of
 //!    that name.
 
+mod absorb;
 pub mod attributes;
 pub mod batch;
 mod copy;

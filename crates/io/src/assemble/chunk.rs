@@ -1,16 +1,39 @@
-//! A chunk of traces: what one worker makes of them, ready to be appended.
+//! A chunk of traces: the rows that one worker makes of them, in their place.
 
 use super::place::{Node, Placer, NONE};
+use super::slices::Slices;
 use super::Input;
-use spanwise_model::trace_table::{Columns, NO_PARENT};
+use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{flags, Example, IssueKind, Issues, SpanId, SpanTable, TraceId};
 use std::ops::Range;
 
-/// The rows of some traces, numbered from zero.
+/// Flags that are issues.
+const KINDS: [(u32, IssueKind); 7] = [
+    (flags::ORPHAN, IssueKind::Orphan),
+    (flags::CYCLE_HEAD, IssueKind::Cycle),
+    (flags::SPLIT, IssueKind::SharedId),
+    (flags::CONFLICT, IssueKind::ConflictingDuplicate),
+    (flags::NEGATIVE, IssueKind::NegativeDuration),
+    (flags::MISSING_END, IssueKind::MissingEnd),
+    (flags::MISSING_START, IssueKind::MissingStart),
+];
+
+/// All of them.
+const FLAWS: u32 = {
+    let (mut all, mut at) = (0, 0);
+    while at < KINDS.len() {
+        all |= KINDS[at].0;
+        at += 1;
+    }
+    all
+};
+
+/// What a worker tells of its traces, besides the rows that it wrote.
 #[derive(Default)]
 pub(super) struct Chunk {
-    columns: Columns,
-    trace_ends: Vec<u32>,
+    /// How many rows it was given, and how many it wrote.
+    pub(super) room: usize,
+    pub(super) rows: usize,
     missing_parents: Vec<(u32, SpanId)>,
     issues: Issues,
     roots: u64,
@@ -19,38 +42,43 @@ pub(super) struct Chunk {
     pub(super) orphans_by_source: Vec<u64>,
 }
 
+/// Where a worker writes: the rows from `first` on, and the ends of its traces.
+pub(super) struct Room<'a> {
+    pub(super) traces: Range<u32>,
+    pub(super) first: u32,
+    pub(super) slices: Slices<'a>,
+    pub(super) trace_ends: &'a mut [u32],
+}
+
 impl Chunk {
-    pub(super) fn of(input: &Input<'_>, traces: Range<u32>) -> Self {
+    pub(super) fn of(input: &Input<'_>, room: Room<'_>) -> Self {
         let mut chunk = Self {
+            room: room.slices.parent.len(),
             orphans_by_source: vec![0; input.batch.sources.len()],
             ..Self::default()
         };
-        let mut placer = Placer::default();
-        for trace in traces {
+        let (mut placer, mut slices) = (Placer::default(), room.slices);
+        for (trace, end) in room.traces.zip(room.trace_ends) {
             let records = input.groups.records(trace);
             placer.place(input.batch, records);
             chunk.count(input, records, &placer);
             chunk.report(input, input.groups.id(trace), &placer);
-            chunk.append(input, &placer);
+            chunk.write(input, &placer, room.first, &mut slices);
+            *end = room.first + chunk.rows as u32;
         }
         chunk
     }
 
     /// Counts records as they were read.
     fn count(&mut self, input: &Input<'_>, records: &[u32], placer: &Placer) {
-        let heads = &input.batch.heads;
-        for &record in records {
-            let at = record as usize;
-            self.errors += u64::from(heads.flags[at] & flags::FORMAT_ERROR != 0);
-            self.roots += u64::from(heads.parent_id[at].is_zero());
-        }
+        self.errors += placer.errors;
+        self.roots += placer.roots;
         if placer.orphans == 0 {
             return;
         }
-        let present = |id: SpanId| placer.has(id);
         for &record in records {
-            let parent = heads.parent_id[record as usize];
-            if !parent.is_zero() && !present(parent) {
+            let parent = input.batch.heads[record as usize].parent_id;
+            if !parent.is_zero() && !placer.has(parent) {
                 self.orphans += 1;
                 let sources = &input.batch.sources;
                 let source = sources.partition_point(|source| source.records.end <= record);
@@ -68,10 +96,13 @@ impl Chunk {
             let top = node.parent == NONE;
             tops += u64::from(top);
             roots += u64::from(top && node.flags & (flags::ORPHAN | flags::CYCLE_HEAD) == 0);
-            self.report_node(input, trace, node);
+            let flawed = node.flags & FLAWS != 0 || node.duration == 0;
+            if flawed || input.is_nameless(node.record) {
+                self.report_node(input, trace, node);
+            }
         }
         for &record in &placer.folded {
-            let span = input.batch.heads.span_id[record as usize];
+            let span = input.batch.heads[record as usize].span_id;
             self.add(
                 input,
                 IssueKind::DuplicateId,
@@ -97,15 +128,6 @@ impl Chunk {
     }
 
     fn report_node(&mut self, input: &Input<'_>, trace: TraceId, node: &Node) {
-        const KINDS: [(u32, IssueKind); 7] = [
-            (flags::ORPHAN, IssueKind::Orphan),
-            (flags::CYCLE_HEAD, IssueKind::Cycle),
-            (flags::SPLIT, IssueKind::SharedId),
-            (flags::CONFLICT, IssueKind::ConflictingDuplicate),
-            (flags::NEGATIVE, IssueKind::NegativeDuration),
-            (flags::MISSING_END, IssueKind::MissingEnd),
-            (flags::MISSING_START, IssueKind::MissingStart),
-        ];
         let example = || Example::Span(trace, node.span_id);
         let marked = KINDS.iter().filter(|(flag, _)| node.flags & flag != 0);
         for &(_, kind) in marked {
@@ -115,95 +137,55 @@ impl Chunk {
         if node.duration == 0 && node.flags & unknown == 0 {
             self.add(input, IssueKind::ZeroDuration, node.record, example());
         }
-        if self.service(input, node.record).is_empty() {
+        if input.is_nameless(node.record) {
             self.add(input, IssueKind::MissingService, node.record, example());
         }
     }
 
-    fn service<'a>(&self, input: &Input<'a>, record: u32) -> &'a str {
-        let batch = input.batch;
-        let resource = batch.heads.resource[record as usize];
-        batch.strings.get(batch.resources.service(resource))
-    }
-
     fn add(&mut self, input: &Input<'_>, kind: IssueKind, record: u32, example: Example) {
-        let service = self.service(input, record);
+        let service = input.service(record);
         self.issues.add(kind, service, example);
     }
 
-    /// Appends the rows of a trace.
-    fn append(&mut self, input: &Input<'_>, placer: &Placer) {
-        let base = self.columns.span_id.len() as u32;
-        let mut place_of = vec![0u32; placer.nodes.len()];
-        for (place, &at) in placer.preorder.iter().enumerate() {
-            place_of[at as usize] = place as u32;
-        }
-        let heads = &input.batch.heads;
+    /// Writes the rows of a trace behind those that were written.
+    fn write(&mut self, input: &Input<'_>, placer: &Placer, first: u32, slices: &mut Slices<'_>) {
+        let base = first + self.rows as u32;
         for (&at, &end) in placer.preorder.iter().zip(&placer.subtree_end) {
             let node = &placer.nodes[at as usize];
-            let record = node.record as usize;
-            let row = self.columns.span_id.len() as u32;
+            let head = &input.batch.heads[node.record as usize];
+            let row = self.rows;
             if node.flags & flags::ORPHAN != 0 {
-                self.missing_parents.push((row, heads.parent_id[record]));
+                self.missing_parents
+                    .push((first + row as u32, head.parent_id));
             }
-            let columns = &mut self.columns;
-            columns.parent.push(match node.parent {
+            slices.parent[row] = match node.parent {
                 NONE => NO_PARENT,
-                parent => place_of[parent as usize] + base,
-            });
-            columns.span_id.push(node.span_id);
-            columns.subtree_end.push(end + base);
-            columns.start_unix_nano.push(node.start);
-            columns.duration_nano.push(node.duration);
-            columns.operation.push(input.operation_of[record]);
-            columns.status.push(heads.status[record]);
-            columns.flags.push(node.flags);
-            columns.resource.push(heads.resource[record]);
-            columns.scope.push(heads.scope[record]);
-            columns.record.push(node.record);
-            columns.evidence.push(heads.evidence[record]);
+                parent => placer.place_of[parent as usize] + base,
+            };
+            slices.span_id[row] = node.span_id;
+            slices.subtree_end[row] = end + base;
+            slices.start_unix_nano[row] = node.start;
+            slices.duration_nano[row] = node.duration;
+            slices.operation[row] = input.operation_of[node.record as usize];
+            slices.status[row] = head.status;
+            slices.flags[row] = node.flags;
+            slices.resource[row] = head.resource;
+            slices.scope[row] = head.scope;
+            slices.record[row] = node.record;
+            slices.evidence[row] = head.evidence;
+            self.rows += 1;
         }
-        self.trace_ends.push(self.columns.span_id.len() as u32);
     }
 
-    /// Appends the chunk behind what the table has.
-    pub(super) fn append_to(self, table: &mut SpanTable) {
-        let base = table.columns.span_id.len() as u32;
-        let (theirs, ours) = (self.columns, &mut table.columns);
-        let move_up = |row: u32| if row == NO_PARENT { row } else { row + base };
-        ours.parent.extend(theirs.parent.into_iter().map(move_up));
-        ours.subtree_end
-            .extend(theirs.subtree_end.iter().map(|end| end + base));
-        append(&mut ours.span_id, theirs.span_id);
-        append(&mut ours.start_unix_nano, theirs.start_unix_nano);
-        append(&mut ours.duration_nano, theirs.duration_nano);
-        append(&mut ours.operation, theirs.operation);
-        append(&mut ours.status, theirs.status);
-        append(&mut ours.flags, theirs.flags);
-        append(&mut ours.resource, theirs.resource);
-        append(&mut ours.scope, theirs.scope);
-        append(&mut ours.record, theirs.record);
-        append(&mut ours.evidence, theirs.evidence);
-        table
-            .trace_ends
-            .extend(self.trace_ends.iter().map(|end| end + base));
-        let missing = self
-            .missing_parents
-            .iter()
-            .map(|&(row, id)| (row + base, id));
-        table.missing_parents.extend(missing);
+    /// Adds what the chunk tells to the table. Its rows lie `below` rows lower
+    /// than where they were written.
+    pub(super) fn add_to(self, table: &mut SpanTable, below: u32) {
+        let missing = self.missing_parents.into_iter();
+        let moved = missing.map(|(row, id)| (row - below, id));
+        table.missing_parents.extend(moved);
         table.issues.absorb(self.issues);
         table.records.roots += self.roots;
         table.records.orphans += self.orphans;
         table.records.errors += self.errors;
-    }
-}
-
-/// Appends a column, or takes it whole where there is nothing before it.
-fn append<T>(ours: &mut Vec<T>, mut theirs: Vec<T>) {
-    if ours.is_empty() {
-        *ours = theirs;
-    } else {
-        ours.append(&mut theirs);
     }
 }

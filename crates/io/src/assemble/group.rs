@@ -38,6 +38,16 @@ impl Groups {
         Self { ids, ends, records }
     }
 
+    /// How many traces there are.
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// How many records these traces have.
+    pub(super) fn records_of(&self, traces: Range<u32>) -> usize {
+        self.start(traces.end as usize) - self.start(traces.start as usize)
+    }
+
     pub(super) fn into_ids(self) -> Vec<TraceId> {
         self.ids
     }

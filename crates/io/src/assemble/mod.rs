@@ -10,15 +10,18 @@ mod content;
 mod group;
 mod place;
 mod same_id;
+mod slices;
 #[cfg(test)]
 mod tests;
 
-use chunk::Chunk;
+use chunk::{Chunk, Room};
 use group::Groups;
 use rayon::prelude::*;
-use spanwise_model::trace_table::RecordCounts;
+use slices::Slices;
+use spanwise_model::batch::Head;
+use spanwise_model::trace_table::{Columns, RecordCounts, NO_PARENT};
 use spanwise_model::{
-    Error, ErrorKind, OperationId, Operations, Result, SourceSummary, SpanBatch, SpanTable,
+    Error, ErrorKind, OperationId, Operations, Result, SourceSummary, SpanBatch, SpanTable, Symbol,
 };
 
 /// Records a chunk of parallel work holds at least.
@@ -37,18 +40,20 @@ pub fn assemble(batch: SpanBatch) -> Result<SpanTable> {
             "more than 4,294,967,295 spans",
         ));
     }
-    let groups = Groups::of(&batch.heads.trace_id);
+    let groups = Groups::of(&batch.trace_ids);
     let (operations, operation_of) = operations(&batch);
     let input = Input {
         batch: &batch,
         groups: &groups,
         operation_of: &operation_of,
     };
-    let chunks: Vec<Chunk> = groups
-        .chunks(CHUNK_RECORDS)
+    let mut columns = slices::empty(batch.len());
+    let mut trace_ends = vec![0; groups.len()];
+    let chunks: Vec<Chunk> = rooms(&groups, &mut columns, &mut trace_ends)
         .into_par_iter()
-        .map(|traces| Chunk::of(&input, traces))
+        .map(|room| Chunk::of(&input, room))
         .collect();
+    close_gaps(&groups, &chunks, &mut columns, &mut trace_ends);
     let sources = sources(&batch, &chunks);
     let mut table = SpanTable {
         operations,
@@ -60,15 +65,67 @@ pub fn assemble(batch: SpanBatch) -> Result<SpanTable> {
             ..RecordCounts::default()
         },
         trace_ids: groups.into_ids(),
+        trace_ends,
+        columns,
         store: batch,
         ..SpanTable::default()
     };
     table.issues = std::mem::take(&mut table.store.issues);
     table.store.drop_heads();
-    chunks
-        .into_iter()
-        .for_each(|chunk| chunk.append_to(&mut table));
+    let mut below = 0;
+    for chunk in chunks {
+        let folded = (chunk.room - chunk.rows) as u32;
+        chunk.add_to(&mut table, below);
+        below += folded;
+    }
     Ok(table)
+}
+
+/// Cuts the columns into a room for each chunk: as many rows as it has records.
+fn rooms<'a>(
+    groups: &Groups,
+    columns: &'a mut Columns,
+    trace_ends: &'a mut [u32],
+) -> Vec<Room<'a>> {
+    let (mut rest, mut ends, mut first) = (Slices::of(columns), trace_ends, 0);
+    let mut rooms = Vec::new();
+    for traces in groups.chunks(CHUNK_RECORDS) {
+        let records = groups.records_of(traces.clone());
+        let (slices, behind) = rest.split_at(records);
+        let (trace_ends, later) = ends.split_at_mut(traces.len());
+        rooms.push(Room {
+            traces,
+            first,
+            slices,
+            trace_ends,
+        });
+        (rest, ends) = (behind, later);
+        first += records as u32;
+    }
+    rooms
+}
+
+/// Moves rows down to where records were folded and left room.
+fn close_gaps(groups: &Groups, chunks: &[Chunk], columns: &mut Columns, trace_ends: &mut [u32]) {
+    if chunks.iter().all(|chunk| chunk.rows == chunk.room) {
+        return;
+    }
+    let (mut from, mut to) = (0, 0);
+    for (chunk, traces) in chunks.iter().zip(groups.chunks(CHUNK_RECORDS)) {
+        let below = (from - to) as u32;
+        slices::move_down(columns, from..from + chunk.rows, to);
+        let moved = to..to + chunk.rows;
+        let parents = columns.parent[moved.clone()].iter_mut();
+        parents
+            .filter(|parent| **parent != NO_PARENT)
+            .for_each(|parent| *parent -= below);
+        let ends = columns.subtree_end[moved].iter_mut();
+        let trace_ends = &mut trace_ends[traces.start as usize..traces.end as usize];
+        ends.chain(trace_ends).for_each(|end| *end -= below);
+        from += chunk.room;
+        to += chunk.rows;
+    }
+    slices::truncate(columns, to);
 }
 
 /// What every chunk reads.
@@ -78,16 +135,29 @@ struct Input<'a> {
     operation_of: &'a [OperationId],
 }
 
+impl<'a> Input<'a> {
+    /// True where a record's service is not known.
+    fn is_nameless(&self, record: u32) -> bool {
+        let resource = self.batch.heads[record as usize].resource;
+        self.batch.resources.service(resource) == Symbol::EMPTY
+    }
+
+    /// The service of a record.
+    fn service(&self, record: u32) -> &'a str {
+        let resource = self.batch.heads[record as usize].resource;
+        let service = self.batch.resources.service(resource);
+        self.batch.strings.get(service)
+    }
+}
+
 /// Numbers the operations densely, record by record.
 fn operations(batch: &SpanBatch) -> (Operations, Vec<OperationId>) {
-    let heads = &batch.heads;
     let mut operations = Operations::default();
-    let rows = heads.resource.iter().zip(&heads.name).zip(&heads.kind);
-    let operation_of = rows
-        .map(|((&resource, &name), &kind)| {
-            operations.intern(batch.resources.service(resource), name, kind)
-        })
-        .collect();
+    let number = |head: &Head| {
+        let service = batch.resources.service(head.resource);
+        operations.intern(service, head.name, head.kind)
+    };
+    let operation_of = batch.heads.iter().map(number).collect();
     (operations, operation_of)
 }
 

@@ -36,17 +36,25 @@ pub(super) struct Placer {
     pub(super) nodes: Vec<Node>,
     /// Nodes by span id; those of one id in the order of [`same_id::judge`].
     by_id: Vec<(SpanId, u32)>,
-    /// Nodes in the order of siblings.
-    order: Vec<u32>,
+    /// The children of one node.
+    siblings: Vec<u32>,
+    first_top: u32,
     /// Nodes in preorder.
     pub(super) preorder: Vec<u32>,
+    /// The place of each node in it.
+    pub(super) place_of: Vec<u32>,
     /// The place behind each node's subtree, by place.
     pub(super) subtree_end: Vec<u32>,
     /// Records that were folded into others.
     pub(super) folded: Vec<u32>,
     /// Nodes whose named parent is not here.
     pub(super) orphans: u64,
-    marks: Vec<u32>,
+    /// Records without a parent.
+    pub(super) roots: u64,
+    /// Records that the format itself flags as errors.
+    pub(super) errors: u64,
+    /// Places of the nodes that the walk is in.
+    open: Vec<u32>,
 }
 
 impl Placer {
@@ -55,7 +63,6 @@ impl Placer {
         self.collect(batch, records);
         self.find_parents(batch);
         self.fill_missing_starts();
-        self.sort_siblings();
         self.link_children();
         self.walk();
         if self.preorder.len() < self.nodes.len() {
@@ -70,12 +77,13 @@ impl Placer {
         self.nodes.clear();
         self.folded.clear();
         self.by_id.clear();
-        let heads = &batch.heads;
-        self.by_id.extend(
-            records
-                .iter()
-                .map(|&record| (heads.span_id[record as usize], record)),
-        );
+        (self.roots, self.errors) = (0, 0);
+        for &record in records {
+            let head = &batch.heads[record as usize];
+            self.roots += u64::from(head.parent_id.is_zero());
+            self.errors += u64::from(head.flags & flags::FORMAT_ERROR != 0);
+            self.by_id.push((head.span_id, record));
+        }
         self.by_id.sort_unstable();
         let mut records = std::mem::take(&mut self.by_id);
         for run in records.chunk_by_mut(|a, b| a.0 == b.0) {
@@ -119,16 +127,16 @@ impl Placer {
     }
 
     fn add(&mut self, batch: &SpanBatch, record: u32, mark: u32, tie: u64) -> u32 {
-        let (heads, at) = (&batch.heads, record as usize);
-        let (start, end) = (heads.start_unix_nano[at], heads.end_unix_nano[at]);
+        let head = &batch.heads[record as usize];
+        let (start, end) = (head.start_unix_nano, head.end_unix_nano);
         let negative = if end < start { flags::NEGATIVE } else { 0 };
         self.nodes.push(Node {
             record,
             parent: NONE,
             start,
             duration: if end < start { 0 } else { end.abs_diff(start) },
-            flags: heads.flags[at] | mark | negative,
-            span_id: heads.span_id[at],
+            flags: head.flags | mark | negative,
+            span_id: head.span_id,
             tie,
             first_child: NONE,
             next_sibling: NONE,
@@ -141,7 +149,7 @@ impl Placer {
         self.orphans = 0;
         for node in 0..self.nodes.len() {
             let Node { record, flags, .. } = self.nodes[node];
-            let parent_id = batch.heads.parent_id[record as usize];
+            let parent_id = batch.heads[record as usize].parent_id;
             if parent_id.is_zero() {
                 continue;
             }
@@ -188,7 +196,7 @@ impl Placer {
         let service = |node: &Node| {
             batch
                 .resources
-                .service(batch.heads.resource[node.record as usize])
+                .service(batch.heads[node.record as usize].resource)
         };
         let own = &self.nodes[child];
         let candidates = || {
@@ -233,50 +241,72 @@ impl Placer {
         }
     }
 
-    /// Orders all nodes as siblings are ordered.
-    fn sort_siblings(&mut self) {
-        self.order.clear();
-        self.order.extend(0..self.nodes.len() as u32);
-        let nodes = &self.nodes;
-        self.order.sort_unstable_by_key(|&at| {
-            let node = &nodes[at as usize];
-            let end = node.start.saturating_add_unsigned(node.duration);
-            (node.start, Reverse(end), node.span_id, node.tie, at)
-        });
+    /// What siblings are ordered by.
+    #[inline]
+    fn rank(&self, at: u32) -> impl Ord {
+        let node = &self.nodes[at as usize];
+        let end = node.start.saturating_add_unsigned(node.duration);
+        (node.start, Reverse(end), node.span_id, node.tie, at)
     }
 
-    /// Chains children, and top spans, in the order of siblings.
+    /// Chains the children of each node, and the top spans, in their order.
     fn link_children(&mut self) {
         for node in &mut self.nodes {
             (node.first_child, node.next_sibling) = (NONE, NONE);
         }
-        let mut first_top = NONE;
-        for &at in self.order.iter().rev() {
-            let parent = self.nodes[at as usize].parent;
-            let head = match parent {
-                NONE => &mut first_top,
+        self.first_top = NONE;
+        for at in (0..self.nodes.len() as u32).rev() {
+            let head = match self.nodes[at as usize].parent {
+                NONE => &mut self.first_top,
                 parent => &mut self.nodes[parent as usize].first_child,
             };
             let next = std::mem::replace(head, at);
             self.nodes[at as usize].next_sibling = next;
         }
-        self.marks.clear();
-        self.marks.push(first_top);
+        self.first_top = self.sorted(self.first_top);
+        for at in 0..self.nodes.len() {
+            self.nodes[at].first_child = self.sorted(self.nodes[at].first_child);
+        }
+    }
+
+    /// Sorts a chain of siblings; answers its first.
+    #[inline]
+    fn sorted(&mut self, first: u32) -> u32 {
+        let is_single = |first: u32| self.nodes[first as usize].next_sibling == NONE;
+        if first == NONE || is_single(first) {
+            return first;
+        }
+        let mut siblings = std::mem::take(&mut self.siblings);
+        siblings.clear();
+        let next = |&at: &u32| Some(self.nodes[at as usize].next_sibling).filter(|&at| at != NONE);
+        siblings.extend(std::iter::successors(Some(first), next));
+        siblings.sort_unstable_by_key(|&at| self.rank(at));
+        for pair in siblings.windows(2) {
+            self.nodes[pair[0] as usize].next_sibling = pair[1];
+        }
+        if let Some(&last) = siblings.last() {
+            self.nodes[last as usize].next_sibling = NONE;
+        }
+        self.siblings = siblings;
+        self.siblings[0]
     }
 
     /// Walks down, along and up, writing the preorder.
     fn walk(&mut self) {
         self.preorder.clear();
         self.subtree_end.clear();
-        let mut next = self.marks[0];
-        let mut open: Vec<u32> = Vec::new();
+        self.place_of.clear();
+        self.place_of.resize(self.nodes.len(), NONE);
+        let mut next = self.first_top;
         while next != NONE {
-            open.push(self.preorder.len() as u32);
+            let place = self.preorder.len() as u32;
+            self.place_of[next as usize] = place;
+            self.open.push(place);
             self.preorder.push(next);
             self.subtree_end.push(0);
             next = self.nodes[next as usize].first_child;
             while next == NONE {
-                let Some(place) = open.pop() else { break };
+                let Some(place) = self.open.pop() else { break };
                 self.subtree_end[place as usize] = self.preorder.len() as u32;
                 next = self.nodes[self.preorder[place as usize] as usize].next_sibling;
             }
@@ -287,39 +317,31 @@ impl Placer {
     /// reach hang below a cycle or are on one.
     fn cut_cycles(&mut self) {
         const REACHED: u32 = u32::MAX;
-        let mut rank = vec![0u32; self.nodes.len()];
-        for (at, &node) in self.order.iter().enumerate() {
-            rank[node as usize] = at as u32;
-        }
-        self.marks.clear();
-        self.marks.resize(self.nodes.len(), 0);
-        for &node in &self.preorder {
-            self.marks[node as usize] = REACHED;
+        let mut marks: Vec<u32> = self.place_of.clone();
+        for mark in &mut marks {
+            *mark = if *mark == NONE { 0 } else { REACHED };
         }
         for start in 0..self.nodes.len() as u32 {
             let mark = start + 1;
             let mut at = start;
-            while at != NONE && self.marks[at as usize] == 0 {
-                self.marks[at as usize] = mark;
+            while at != NONE && marks[at as usize] == 0 {
+                marks[at as usize] = mark;
                 at = self.nodes[at as usize].parent;
             }
-            if at != NONE && self.marks[at as usize] == mark {
-                let head = self.earliest_on_cycle(at, &rank);
+            if at != NONE && marks[at as usize] == mark {
+                let head = self.earliest_on_cycle(at);
                 self.nodes[head as usize].parent = NONE;
                 self.nodes[head as usize].flags |= flags::CYCLE_HEAD;
             }
         }
     }
 
-    fn earliest_on_cycle(&self, start: u32, rank: &[u32]) -> u32 {
+    fn earliest_on_cycle(&self, start: u32) -> u32 {
         let parent = |&at: &u32| Some(self.nodes[at as usize].parent);
         let others = std::iter::successors(parent(&start), parent).take_while(|&at| at != start);
-        others.fold(start, |best, at| {
-            if rank[at as usize] < rank[best as usize] {
-                at
-            } else {
-                best
-            }
+        let first = others.min_by_key(|&at| self.rank(at));
+        first.map_or(start, |at| {
+            std::cmp::min_by_key(start, at, |&at| self.rank(at))
         })
     }
 }

@@ -84,7 +84,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn end_trace(&mut self, trace: TraceId) {
         let records = self.first as usize..;
         let batch = &mut *self.records.open.batch;
-        for id in &mut batch.heads.trace_id[records.clone()] {
+        for id in &mut batch.trace_ids[records.clone()] {
             if id.is_zero() {
                 *id = trace;
             }
@@ -93,13 +93,13 @@ impl<'a, 'b> Reader<'a, 'b> {
         // The first process of a key counts.
         self.processes.sort_by_key(|process| process.0);
         let mut last = (None, unknown);
-        let resources = &mut batch.heads.resource[records];
-        for (resource, named) in resources.iter_mut().zip(self.named.drain(..)) {
+        let heads = &mut batch.heads[records];
+        for (head, named) in heads.iter_mut().zip(self.named.drain(..)) {
             let Some(name) = named else { continue };
             if last.0 != Some(name) {
                 last = (Some(name), find(&self.processes, name).unwrap_or(unknown));
             }
-            *resource = last.1;
+            head.resource = last.1;
         }
         self.processes.clear();
         self.first = batch.open_record();

@@ -89,12 +89,12 @@ fn an_error_tag_wins_over_a_status_of_ok() {
         r#"{"key":"otel.status_code","value":"OK"},{"key":"error","value":true}"#,
     ] {
         let batch = one(&format!(r#""tags":[{tags}]"#));
-        assert_eq!(batch.heads.status[0], StatusCode::Error);
-        assert!(batch.heads.flags[0] & flags::FORMAT_ERROR != 0);
+        assert_eq!(batch.heads[0].status, StatusCode::Error);
+        assert!(batch.heads[0].flags & flags::FORMAT_ERROR != 0);
     }
     let batch =
         one(r#""tags":[{"key":"error","value":false},{"key":"otel.status_code","value":"OK"}]"#);
-    assert_eq!(batch.heads.status[0], StatusCode::Ok);
+    assert_eq!(batch.heads[0].status, StatusCode::Ok);
 }
 
 #[test]
@@ -112,9 +112,9 @@ fn the_parent_is_the_first_child_of_in_the_trace() {
         (String::new(), 9, 0, false),
     ] {
         let batch = refs(&list);
-        assert_eq!(batch.heads.parent_id[0], SpanId(parent), "{list}");
+        assert_eq!(batch.heads[0].parent_id, SpanId(parent), "{list}");
         assert_eq!(batch.links.span_id.len(), links, "{list}");
-        let flag = batch.heads.flags[0] & flags::FOLLOWS_FROM != 0;
+        let flag = batch.heads[0].flags & flags::FOLLOWS_FROM != 0;
         assert_eq!(flag, by_follows, "{list}");
     }
     assert_eq!(refs(other).links.trace_id, [TraceId(0xff)]);
@@ -129,7 +129,7 @@ fn copies_of_spans_within_references_are_skipped_at_any_depth() {
     let batch = one(&format!(
         r#""references":[{{"refType":"CHILD_OF","spanID":"3","span":{copy}}}]"#
     ));
-    assert_eq!((batch.len(), batch.heads.parent_id[0]), (1, SpanId(3)));
+    assert_eq!((batch.len(), batch.heads[0].parent_id), (1, SpanId(3)));
 }
 
 #[test]
@@ -142,12 +142,12 @@ fn processes_are_found_wherever_they_stand() {
          "processes":{"p1":{"serviceName":"b","tags":[]},"p2":{"tags":{},"serviceName":"c"}}}]"#,
     );
     let service = |record: usize| {
-        let resource = batch.heads.resource[record];
+        let resource = batch.heads[record].resource;
         batch.strings.get(batch.resources.service(resource))
     };
     let services: Vec<&str> = (0..6).map(service).collect();
     assert_eq!(services, ["a", "b", "c", "", "", "own"]);
-    let traces: Vec<u128> = batch.heads.trace_id.iter().map(|id| id.0).collect();
+    let traces: Vec<u128> = batch.trace_ids.iter().map(|id| id.0).collect();
     assert_eq!(traces, [1, 2, 2, 2, 2, 2]);
 }
 
@@ -160,20 +160,20 @@ fn equal_processes_are_one_resource() {
         )
     };
     let batch = read(&format!("[{},{}]", trace(1), trace(2)));
-    assert_eq!(batch.heads.resource[0], batch.heads.resource[1]);
+    assert_eq!(batch.heads[0].resource, batch.heads[1].resource);
 }
 
 #[test]
 fn times_are_read_digit_by_digit() {
     let batch = one(r#""startTime":1695947455229123.789,"duration":"0.5""#);
-    assert_eq!(batch.heads.start_unix_nano[0], 1_695_947_455_229_123_789);
-    assert_eq!(batch.heads.end_unix_nano[0], 1_695_947_455_229_124_289);
+    assert_eq!(batch.heads[0].start_unix_nano, 1_695_947_455_229_123_789);
+    assert_eq!(batch.heads[0].end_unix_nano, 1_695_947_455_229_124_289);
     let batch = one(r#""startTime":1.695947455229e15,"duration":-5"#);
-    assert_eq!(batch.heads.start_unix_nano[0], 1_695_947_455_229_000_000);
-    assert!(batch.heads.end_unix_nano[0] < batch.heads.start_unix_nano[0]);
+    assert_eq!(batch.heads[0].start_unix_nano, 1_695_947_455_229_000_000);
+    assert!(batch.heads[0].end_unix_nano < batch.heads[0].start_unix_nano);
     let batch = one(r#""startTime":null,"duration":[]"#);
     let missing = flags::MISSING_START | flags::MISSING_END;
-    assert_eq!(batch.heads.flags[0] & missing, missing);
+    assert_eq!(batch.heads[0].flags & missing, missing);
     let batch = one(r#""startTime":99999999999999999999,"duration":1"#);
     assert_eq!(batch.issues.count(IssueKind::TimeOutOfRange), 1);
 }
@@ -184,9 +184,9 @@ fn odd_ids_are_read_and_said() {
         r#"{"spans":[{"traceID":"00AB","spanID":"0F"},{"traceID":"ab","spanID":"req-1"},
         {"traceID":"ab","spanID":12},{"traceID":"ab","spanID":""},{"traceID":"ab"}]}"#,
     );
-    assert_eq!(batch.heads.trace_id, [TraceId(0xab); 3]);
-    assert_eq!(batch.heads.span_id[0], SpanId(15));
-    assert_eq!(batch.heads.span_id[2], SpanId(0x12));
+    assert_eq!(batch.trace_ids, [TraceId(0xab); 3]);
+    assert_eq!(batch.heads[0].span_id, SpanId(15));
+    assert_eq!(batch.heads[2].span_id, SpanId(0x12));
     assert_eq!(batch.span_words.len(), 1);
     assert_eq!(batch.issues.count(IssueKind::IrregularId), 1);
     assert_eq!(batch.issues.count(IssueKind::MalformedRecord), 2);
@@ -227,9 +227,9 @@ fn what_stands_before_and_behind_a_bad_line_is_read() {
     let text = format!("{}\n{}\n{}\n", line(1), &line(2)[..90], line(3));
     let batch = read(&text);
     assert_eq!(batch.issues.count(IssueKind::MalformedRecord), 1);
-    let traces: Vec<u128> = batch.heads.trace_id.iter().map(|id| id.0).collect();
+    let traces: Vec<u128> = batch.trace_ids.iter().map(|id| id.0).collect();
     assert_eq!(traces, [1, 2, 3]);
-    let last = batch.resources.service(batch.heads.resource[2]);
+    let last = batch.resources.service(batch.heads[2].resource);
     assert_eq!(batch.strings.get(last), "s3");
 }
 

@@ -35,7 +35,7 @@ pub(super) fn write(batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
 }
 
 fn trace_of(batch: &SpanBatch, record: u32) -> TraceId {
-    batch.heads.trace_id[record as usize]
+    batch.trace_ids[record as usize]
 }
 
 fn by_trace(batch: &SpanBatch) -> Vec<u32> {

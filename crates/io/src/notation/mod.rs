@@ -76,7 +76,7 @@ pub struct Notation;
 ///       cart GetCart     10..60 error
 /// ");
 /// assert_eq!(batch.len(), 2);
-/// assert_eq!(batch.heads.parent_id[1], batch.heads.span_id[0]);
+/// assert_eq!(batch.heads[1].parent_id, batch.heads[0].span_id);
 /// assert!(batch.issues.is_empty());
 /// ```
 #[must_use]

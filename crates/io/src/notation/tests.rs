@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use spanwise_model::batch::Head;
 use spanwise_model::{flags, SpanHead, SpanId, SpanKind, StatusCode, TraceId, Value};
 
 fn round(text: &str) -> String {
@@ -17,6 +18,10 @@ fn details(text: &str) -> Vec<String> {
         .collect()
 }
 
+fn column<T>(batch: &SpanBatch, of: impl Fn(&Head) -> T) -> Vec<T> {
+    batch.heads.iter().map(of).collect()
+}
+
 fn attribute<'a>(batch: &'a SpanBatch, record: u32, key: &str) -> Option<Value<'a>> {
     batch.attribute_value(record, batch.strings.find(key)?)
 }
@@ -24,10 +29,15 @@ fn attribute<'a>(batch: &'a SpanBatch, record: u32, key: &str) -> Option<Value<'
 #[test]
 fn indentation_is_parenthood() {
     let batch = parse("a 0..100\n  b 10..60\n      c 20..50\n   d 55..58\n  e 70..80\nf 0..1");
-    let parents: Vec<u64> = batch.heads.parent_id.iter().map(|id| id.0).collect();
+    let parents: Vec<u64> = batch
+        .heads
+        .iter()
+        .map(|head| &head.parent_id)
+        .map(|id| id.0)
+        .collect();
     assert_eq!(parents, [0, 1, 2, 2, 1, 0]);
-    assert_eq!(batch.heads.start_unix_nano[2], 20_000_000);
-    assert_eq!(batch.heads.end_unix_nano[2], 50_000_000);
+    assert_eq!(batch.heads[2].start_unix_nano, 20_000_000);
+    assert_eq!(batch.heads[2].end_unix_nano, 50_000_000);
 }
 
 #[test]
@@ -36,12 +46,12 @@ fn words_between_are_the_operation() {
         parse("cart  GET  /cart/1..2 or 3..4   0..1\n\"my svc\" \"two  blanks\" 0..1\nx 5..6");
     let names: Vec<&str> = batch
         .heads
-        .name
         .iter()
+        .map(|head| &head.name)
         .map(|&n| batch.strings.get(n))
         .collect();
     assert_eq!(names, ["GET /cart/1..2 or 3..4", "two  blanks", ""]);
-    let service = batch.resources.service(batch.heads.resource[1]);
+    let service = batch.resources.service(batch.heads[1].resource);
     assert_eq!(batch.strings.get(service), "my svc");
 }
 
@@ -49,21 +59,21 @@ fn words_between_are_the_operation() {
 fn times_are_exact() {
     let batch = parse("a -60..-10\na 1.5us..2s\na 0.000001ms..1µs\na 10..\na ..5\na ..\n");
     assert_eq!(
-        batch.heads.start_unix_nano,
+        column(&batch, |head| head.start_unix_nano),
         [-60_000_000, 1_500, 1, 10_000_000, 0, 0]
     );
     assert_eq!(
-        batch.heads.end_unix_nano[..3],
+        column(&batch, |head| head.end_unix_nano)[..3],
         [-10_000_000, 2_000_000_000, 1_000]
     );
     let missing: Vec<bool> = batch
         .heads
-        .flags
         .iter()
+        .map(|head| &head.flags)
         .map(|f| f & flags::MISSING_END != 0)
         .collect();
     assert_eq!(missing, [false, false, false, true, false, true]);
-    assert!(batch.heads.flags[4] & flags::MISSING_START != 0);
+    assert!(batch.heads[4].flags & flags::MISSING_START != 0);
 }
 
 #[test]
@@ -124,22 +134,26 @@ fn links_events_and_resources_are_read() {
             ("b c", Value::Str("d,}e"))
         ]
     );
-    let resource = batch.heads.resource[0];
+    let resource = batch.heads[0].resource;
     assert_eq!(batch.resources.attributes(resource).count(), 1);
 }
 
 #[test]
 fn traces_are_numbered_or_named() {
     let batch = parse("a 0..1\ntrace ab\na 0..1\ntrace req-1\na 0..1\ntrace\na 0..1");
-    assert_eq!(batch.heads.trace_id[0], TraceId(1));
-    assert_eq!(batch.heads.trace_id[1], TraceId(0xab));
-    let word = batch.heads.trace_id[2];
+    assert_eq!(batch.trace_ids[0], TraceId(1));
+    assert_eq!(batch.trace_ids[1], TraceId(0xab));
+    let word = batch.trace_ids[2];
     assert_eq!(
         batch.trace_words.get(&word).map(AsRef::as_ref),
         Some("req-1")
     );
-    assert_eq!(batch.heads.trace_id[3], TraceId(3));
-    assert!(batch.heads.span_id.iter().all(|&id| id == SpanId(1)));
+    assert_eq!(batch.trace_ids[3], TraceId(3));
+    assert!(batch
+        .heads
+        .iter()
+        .map(|head| &head.span_id)
+        .all(|&id| id == SpanId(1)));
 }
 
 #[test]
@@ -191,7 +205,8 @@ fn a_deep_chain_is_written_in_linear_space() {
     }
     let text = print(&batch);
     assert!(text.len() < 20_000 * 200, "{}", text.len());
-    assert_eq!(parse(&text).heads.parent_id, batch.heads.parent_id);
+    let parents = |batch| column(batch, |head| head.parent_id);
+    assert_eq!(parents(&parse(&text)), parents(&batch));
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl<'b> Groups<'b> {
 
 fn place(batch: &SpanBatch, record: u32) -> (ResourceId, ScopeId) {
     let at = record as usize;
-    (batch.heads.resource[at], batch.heads.scope[at])
+    (batch.heads[at].resource, batch.heads[at].scope)
 }
 
 /// The attributes of a resource, its service among them even where the source

@@ -37,9 +37,15 @@ pub(crate) fn read(format: &dyn Format, path: &Path) -> (SpanBatch, Ended) {
 pub(crate) fn counts(batch: &SpanBatch) -> Vec<(&'static str, usize)> {
     let heads = &batch.heads;
     let records: Vec<_> = (0..batch.open_record()).map(|r| batch.head(r)).collect();
-    let flagged = |bit: u32| heads.flags.iter().filter(|&&bits| bits & bit != 0).count();
+    let flagged = |bit: u32| {
+        heads
+            .iter()
+            .map(|head| &head.flags)
+            .filter(|&&bits| bits & bit != 0)
+            .count()
+    };
     let ids: HashSet<(TraceId, SpanId)> = records.iter().map(|h| (h.trace_id, h.span_id)).collect();
-    let traces: HashSet<TraceId> = heads.trace_id.iter().copied().collect();
+    let traces: HashSet<TraceId> = batch.trace_ids.iter().copied().collect();
     // The manifest takes an absent duration for zero.
     let lasting = |wanted: std::cmp::Ordering| {
         let of = |h: &&spanwise_model::SpanHead| {
@@ -60,7 +66,11 @@ pub(crate) fn counts(batch: &SpanBatch) -> Vec<(&'static str, usize)> {
         ("errors", flagged(flags::FORMAT_ERROR)),
         (
             "roots",
-            heads.parent_id.iter().filter(|id| id.is_zero()).count(),
+            heads
+                .iter()
+                .map(|head| &head.parent_id)
+                .filter(|id| id.is_zero())
+                .count(),
         ),
         ("orphans", records.iter().filter(orphan).count()),
         ("dup_ids", batch.len() - ids.len()),

@@ -15,7 +15,9 @@ impl Reader<'_, '_> {
         let mut resource = None;
         let walked = self.resource_fields(&mut resource);
         let resource = resource.unwrap_or_else(|| self.batch.resources.close(Symbol::EMPTY));
-        self.batch.heads.resource[from..].fill(resource);
+        self.batch.heads[from..]
+            .iter_mut()
+            .for_each(|head| head.resource = resource);
         walked
     }
 
@@ -72,7 +74,10 @@ impl Reader<'_, '_> {
         let from = self.batch.len();
         self.around.scope = ScopeId::default();
         let walked = self.scope_fields();
-        self.batch.heads.scope[from..].fill(self.around.scope);
+        let scope = self.around.scope;
+        self.batch.heads[from..]
+            .iter_mut()
+            .for_each(|head| head.scope = scope);
         walked
     }
 

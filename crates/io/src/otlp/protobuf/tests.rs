@@ -181,8 +181,8 @@ fn what_is_odd_becomes_an_issue() {
     ]
     .concat();
     let (batch, _) = read(&message(&[span(&odd)]));
-    assert_eq!(batch.heads.status, [StatusCode::Error]);
-    assert_eq!(batch.heads.flags, [flags::FORMAT_ERROR]);
+    assert_eq!(batch.heads[0].status, StatusCode::Error);
+    assert_eq!(batch.heads[0].flags, flags::FORMAT_ERROR);
     for (kind, count) in [
         (IssueKind::IrregularId, 1),
         (IssueKind::UnknownEnum, 1),
