@@ -24,6 +24,7 @@ mod operations;
 mod span_list;
 mod summary;
 mod trace_list;
+mod trace_row;
 
 pub use compare::{Cohort, Compare, Window};
 pub use critical_path::{CriticalPath, CriticalPathBy};

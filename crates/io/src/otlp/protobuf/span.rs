@@ -46,6 +46,9 @@ impl<'b> SpanReader<'b> {
         let mut wire = Wire::new(bytes);
         let mut timed = false;
         let outcome = loop {
+            while let Some(pair) = wire.next_short(9) {
+                self.attribute(pair, &mut draft)?;
+            }
             match wire.next() {
                 Ok(Some((number, field))) => {
                     timed |= matches!((number, field), (7 | 8, Field::Fixed64(_)));
@@ -112,7 +115,7 @@ impl<'b> SpanReader<'b> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn attribute(&mut self, pair: &[u8], draft: &mut Draft) -> Result<()> {
         let Ok(pair) = KeyValue::read(pair) else {
             draft.flaw(Flaw::Malformed);

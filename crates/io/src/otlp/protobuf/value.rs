@@ -45,7 +45,10 @@ impl<'a> Any<'a> {
     #[inline]
     fn read(bytes: &'a [u8]) -> Result<Self, Broken<'a>> {
         match bytes {
-            [0x18, number @ 0..0x80] => Ok(Self::Int(i64::from(*number))),
+            [0x18, low @ 0..0x80] => Ok(Self::Int(i64::from(*low))),
+            [0x18, low @ 0x80..=0xff, high @ 0..0x80] => {
+                Ok(Self::Int(i64::from(*low & 0x7f) | i64::from(*high) << 7))
+            }
             [0x10, flag @ 0..0x80] => Ok(Self::Bool(*flag != 0)),
             _ => Self::read_any(bytes),
         }
@@ -88,7 +91,7 @@ impl<'a> KeyValue<'a> {
     }
 
     /// The way that encoders write a pair: a short key, then the value.
-    #[inline]
+    #[inline(always)]
     fn read_usual(bytes: &'a [u8]) -> Option<Self> {
         let [0x0a, length @ 0..0x80, rest @ ..] = bytes else {
             return None;

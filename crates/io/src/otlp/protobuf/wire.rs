@@ -37,6 +37,21 @@ impl<'a> Wire<'a> {
         self.rest
     }
 
+    /// The next field where it is the message of this number (of less than 16)
+    /// and is short, as attributes are.
+    #[inline(always)]
+    pub(super) fn next_short(&mut self, number: u8) -> Option<&'a [u8]> {
+        let [tag, length @ 0..0x80, rest @ ..] = self.rest else {
+            return None;
+        };
+        if *tag != number << 3 | 2 {
+            return None;
+        }
+        let (bytes, rest) = rest.split_at_checked(usize::from(*length))?;
+        self.rest = rest;
+        Some(bytes)
+    }
+
     /// The next field, or `None` at the end of the message.
     #[inline(always)]
     pub(super) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken<'a>> {
@@ -201,6 +216,19 @@ mod tests {
         assert_eq!(wire.next(), Ok(Some((3, Field::Bytes(b"hi")))));
         assert_eq!(wire.next(), Ok(Some((4, Field::Fixed32(7)))));
         assert_eq!(wire.next(), Ok(None));
+    }
+
+    #[test]
+    fn short_messages_are_as_others() {
+        let bytes = [0x4a, 2, b'h', b'i', 0x4a, 0, 0x4a, 3, 1];
+        let (mut wire, mut other) = (Wire::new(&bytes), Wire::new(&bytes));
+        for expected in [&b"hi"[..], b""] {
+            assert_eq!(wire.next_short(9), Some(expected));
+            assert_eq!(other.next(), Ok(Some((9, Field::Bytes(expected)))));
+        }
+        assert_eq!(wire.next_short(9), None, "it is cut");
+        assert_eq!(wire.rest(), other.rest());
+        assert_eq!(Wire::new(&bytes).next_short(8), None);
     }
 
     #[test]
