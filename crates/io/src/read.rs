@@ -296,6 +296,7 @@ impl<'a> Reader<'a> {
         batch: &mut SpanBatch,
     ) -> Result<()> {
         let first = batch.open_record();
+        batch.begin_file();
         let others = std::mem::take(&mut batch.issues);
         let ended = format.read(without_mark(&loaded.bytes), batch)?;
         let mut issues = std::mem::replace(&mut batch.issues, others);

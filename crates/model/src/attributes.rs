@@ -250,6 +250,16 @@ impl Attributes {
         self.torn = false;
     }
 
+    /// Makes room for so many more owners and rows, whose texts have no more
+    /// than so many bytes.
+    pub(crate) fn reserve(&mut self, owners: usize, rows: usize, bytes: usize) {
+        let texts = self.texts.len() / self.ends.len().max(1) * owners;
+        self.texts.reserve_exact(texts.min(bytes));
+        self.keys.reserve_exact(rows);
+        self.payloads.reserve_exact(rows);
+        self.ends.reserve_exact(owners);
+    }
+
     /// Closes the open owner and opens the next; answers the closed one's
     /// number, or `None` where four billion rows are reached.
     pub fn close(&mut self) -> Option<u32> {

@@ -153,7 +153,24 @@ pub struct SpanBatch {
     evidence_of_name: Vec<EvidenceId>,
     /// The longest value that the guard refused in the open record.
     refused: usize,
+    forecast: Forecast,
 }
+
+/// When a batch looks ahead to how much a file still holds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Forecast {
+    /// The first record of the file.
+    first: usize,
+    /// The record at which it looks.
+    due: usize,
+}
+
+/// How many records of a file tell what the others are like.
+const SAMPLE: usize = 512;
+
+/// The fewest bytes of a file that a record and an attribute take, as far as
+/// room is made for them before they are read.
+const LEAST_BYTES: (usize, usize) = (64, 8);
 
 impl SpanBatch {
     /// An empty batch that keeps the chosen attributes.
@@ -327,6 +344,40 @@ impl SpanBatch {
     /// Sets the trace state of the open record; an empty text is none.
     pub fn trace_state(&mut self, text: &str) {
         set_sparse(&mut self.trace_states, self.heads.len(), text);
+    }
+
+    /// Says that the records that follow are those of another file.
+    pub fn begin_file(&mut self) {
+        let first = self.len();
+        self.forecast = Forecast {
+            first,
+            due: first + SAMPLE,
+        };
+    }
+
+    /// Makes room for the rest of a file of which `done` of `all` bytes have
+    /// been read, once enough records tell how much that may be. Columns that
+    /// grow as they are written are copied again and again.
+    #[inline]
+    pub fn make_room(&mut self, done: usize, all: usize) {
+        if self.len() == self.forecast.due {
+            self.make_room_now(done.max(1), all);
+        }
+    }
+
+    #[cold]
+    fn make_room_now(&mut self, done: usize, all: usize) {
+        let rest = all.saturating_sub(done);
+        let sample = self.len() - self.forecast.first;
+        let ahead = |sample: usize| (sample as u128 * rest as u128 / done as u128) as usize;
+        let records = ahead(sample).min(rest / LEAST_BYTES.0);
+        self.trace_ids.reserve_exact(records);
+        self.heads.reserve_exact(records);
+        if self.keep.has_rows() {
+            let rows = self.attributes.len() / self.len().max(1) * records;
+            let rows = rows.min(rest / LEAST_BYTES.1);
+            self.attributes.reserve(records, rows, rest);
+        }
     }
 
     /// The number that the open record will have.

@@ -75,7 +75,7 @@ impl Reader<'_, '_> {
             "traceID" | "traceId" => draft.trace = records.trace_id()?,
             "spanID" | "spanId" => draft.id = records.span_id()?,
             "parentSpanID" | "parentSpanId" => draft.old_parent = records.span_id()?,
-            "operationName" => draft.name = records.symbol()?,
+            "operationName" => draft.name = records.name()?,
             "references" => objects(self, Self::reference)?,
             "startTime" => draft.start = records.micros()?,
             "duration" => draft.duration = records.micros()?,

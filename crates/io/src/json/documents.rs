@@ -48,6 +48,11 @@ impl<'a> Documents<'a> {
         }
     }
 
+    /// The length of the text in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// A cursor before the first document.
     pub(crate) fn cursor(&self, depth_limit: usize) -> Cursor<'a> {
         let first = if self.by_line { "" } else { self.text };

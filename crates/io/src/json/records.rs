@@ -103,6 +103,9 @@ impl<'a, 'b> Records<'a, 'b> {
     pub(crate) fn close(&mut self, head: SpanHead) -> Result<()> {
         self.open.batch.close(head)?;
         self.documents.committed = self.cursor.at;
+        self.open
+            .batch
+            .make_room(self.cursor.at, self.documents.len());
         let flaws = std::mem::take(&mut self.open.flaws);
         if !flaws.is_empty() {
             let example = Example::Span(head.trace_id, head.span_id);
@@ -173,6 +176,14 @@ impl<'a, 'b> Records<'a, 'b> {
             Some(raw) => self.intern(raw),
             None => Ok(Symbol::EMPTY),
         }
+    }
+
+    /// The name of the open record, which stands here.
+    #[inline]
+    pub(crate) fn name(&mut self) -> Walked<Symbol> {
+        let name = self.symbol()?;
+        self.open.batch.expect_name(name);
+        Ok(name)
     }
 
     /// The trace id that stands here; zero where there is none.

@@ -87,7 +87,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             "traceId" => draft.trace = records.trace_id()?,
             "id" => draft.id = records.span_id()?,
             "parentId" => draft.parent = records.span_id()?,
-            "name" => draft.name = records.symbol()?,
+            "name" => draft.name = records.name()?,
             "kind" => self.kind()?,
             "timestamp" => draft.start = records.micros()?,
             "duration" => draft.duration = records.micros()?,

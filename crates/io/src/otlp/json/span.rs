@@ -24,6 +24,7 @@ impl Reader<'_, '_> {
         if draft.has_id() {
             draft.close(self.batch, &self.around)?;
             self.documents.committed = self.cursor.at;
+            self.batch.make_room(self.cursor.at, self.documents.len());
         } else {
             self.batch.abandon();
             self.issue(IssueKind::MalformedRecord, start, "a span without ids");
@@ -38,7 +39,10 @@ impl Reader<'_, '_> {
             "spanId" | "span_id" => draft.span_id = self.span_id(draft)?,
             "parentSpanId" | "parent_span_id" => draft.parent_id = self.span_id(draft)?,
             "flags" => draft.flags = self.count(draft)? as u32,
-            "name" => draft.name = self.symbol(draft)?,
+            "name" => {
+                draft.name = self.symbol(draft)?;
+                self.batch.expect_name(draft.name);
+            }
             "kind" => self.kind(draft)?,
             "startTimeUnixNano" | "start_time_unix_nano" => draft.start = self.time(draft)?,
             "endTimeUnixNano" | "end_time_unix_nano" => draft.end = self.time(draft)?,

@@ -81,6 +81,8 @@ impl<'a> Walk<'a, '_> {
             if part.number != 2 || part.cut {
                 continue;
             }
+            let (done, all) = (self.offset(part.bytes), self.file.len());
+            self.spans.batch.make_room(done as usize, all);
             let read = self.spans.read(part.bytes, around);
             match read.map_err(|error| self.placed(error, part.bytes))? {
                 Outcome::Read => {}
