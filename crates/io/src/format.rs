@@ -20,6 +20,31 @@ pub enum Ended {
     Truncated,
 }
 
+/// How much it may cost to find where a file can be cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cutting {
+    /// Frames and lines alone: next to nothing.
+    Cheap,
+    /// The elements of one large document too, which takes a scan of it.
+    Thorough,
+}
+
+/// Where a window onto a file can be cut, so that what stands before it and
+/// what stands behind it are files by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// Where the first piece ends.
+    pub end: usize,
+    /// What stands behind its end, so that it is a file.
+    pub closing: Vec<u8>,
+    /// Where the rest begins.
+    pub next: usize,
+    /// What stands before the rest, so that it is a file.
+    pub opening: Vec<u8>,
+    /// How many records, as messages count them, stand before the rest.
+    pub records: u64,
+}
+
 /// A format of trace exports. Reader and writer stand side by side, so that
 /// each is the other's first test.
 ///
@@ -51,6 +76,14 @@ pub trait Format: Send + Sync {
     ///
     /// Only for limits, never for bad data.
     fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended>;
+
+    /// The last place where a window onto a file, which goes on behind the
+    /// window, can be cut. `None` where there is none, or where the format
+    /// cannot be cut.
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        let _ = (window, cutting);
+        None
+    }
 
     /// Writes all of `batch` as one self-contained document; several calls
     /// make a file that [`Format::read`] reads whole.

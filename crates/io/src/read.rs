@@ -5,11 +5,11 @@
 //! depend on the files alone, so the result does not depend on the number of
 //! threads.
 
-use crate::format::{Ended, Format};
+use crate::format::{Cutting, Ended, Format};
 use crate::guess::{by_name, guess, without_mark};
 use crate::limits::Limits;
 use crate::progress::{Meter, Progress};
-use crate::source::{expand, load, seems, Expansion, Input, Item, Loaded};
+use crate::source::{expand, seems, Expansion, Input, Item, Place, Window};
 use rayon::prelude::*;
 use spanwise_model::batch::Source;
 use spanwise_model::{
@@ -21,6 +21,9 @@ use std::sync::Arc;
 
 /// How many bytes of small files are read into one batch.
 const PORTION_BYTES: u64 = 8 << 20;
+
+/// How many bytes of a large file are read at once, where it can be cut.
+const PIECE_BYTES: usize = 4 << 20;
 
 /// How inputs are read.
 ///
@@ -35,7 +38,7 @@ const PORTION_BYTES: u64 = 8 << 20;
 /// assert!(span.attribute("http.route").is_some() && span.attribute("user.id").is_none());
 /// # Ok::<(), spanwise_model::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReadOptions {
     /// Which attributes are kept; those that analyses read are kept always.
@@ -50,6 +53,22 @@ pub struct ReadOptions {
     pub format: Option<String>,
     /// What watches the read.
     pub progress: Option<Arc<dyn Progress>>,
+    /// How many bytes of a large file are read at once, where it can be cut.
+    pub piece_bytes: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            attributes: AttributeKeep::default(),
+            strict: false,
+            threads: None,
+            limits: Limits::default(),
+            format: None,
+            progress: None,
+            piece_bytes: PIECE_BYTES,
+        }
+    }
 }
 
 impl fmt::Debug for ReadOptions {
@@ -60,6 +79,7 @@ impl fmt::Debug for ReadOptions {
             .field("threads", &self.threads)
             .field("limits", &self.limits)
             .field("format", &self.format)
+            .field("piece_bytes", &self.piece_bytes)
             .finish_non_exhaustive()
     }
 }
@@ -115,6 +135,15 @@ impl ReadOptions {
     #[must_use]
     pub fn format(mut self, name: impl Into<String>) -> Self {
         self.format = Some(name.into());
+        self
+    }
+
+    /// The same options with pieces of this many bytes. What a file holds does
+    /// not depend on it, nor what is wrong with it, but for one thing: bytes
+    /// that are no UTF-8 are counted once a piece.
+    #[must_use]
+    pub fn piece_bytes(mut self, bytes: usize) -> Self {
+        self.piece_bytes = bytes.max(1);
         self
     }
 
@@ -266,45 +295,52 @@ impl<'a> Reader<'a> {
     }
 
     fn item(&self, item: &Item, batch: &mut SpanBatch) -> Result<()> {
-        let wanted = |head: &[u8]| self.format.is_some() || guess(head).is_some();
-        let loaded = match load(item, &self.options.limits, &self.meter, &wanted) {
-            Ok(loaded) => loaded,
+        match self.open(item) {
+            Ok(window) => self.read(item, window, batch),
             Err(error) if !item.explicit && is_of_the_system(&error) => {
-                add_issue(
-                    batch,
-                    IssueKind::UnreadableFile,
-                    item,
-                    None,
-                    error.message(),
-                );
-                return Ok(());
+                let kind = IssueKind::UnreadableFile;
+                add_issue(batch, kind, item, None, error.message());
+                Ok(())
             }
-            Err(error) => return Err(error),
-        };
-        let bytes = without_mark(&loaded.bytes);
-        match self.format.or_else(|| guess(bytes)) {
-            Some(format) => self.read(item, format, &loaded, batch),
-            None => not_recognised(item, bytes, loaded.truncated, batch),
+            Err(error) => Err(error),
         }
     }
 
-    fn read(
-        &self,
-        item: &Item,
-        format: &'static dyn Format,
-        loaded: &Loaded<'_>,
-        batch: &mut SpanBatch,
-    ) -> Result<()> {
+    /// A window onto the beginning of an item.
+    fn open<'i>(&'i self, item: &'i Item) -> Result<Window<'i>> {
+        let limits = &self.options.limits;
+        let mut window = Window::open(item, limits, &self.meter, Cutting::Cheap)?;
+        window.fill_head()?;
+        Ok(window)
+    }
+
+    fn read(&self, item: &Item, mut window: Window<'_>, batch: &mut SpanBatch) -> Result<()> {
+        let guessed = self.format.or_else(|| guess(window.bytes()));
+        let Some(format) = guessed else {
+            let bytes = without_mark(window.bytes());
+            return not_recognised(item, bytes, window.is_truncated(), batch);
+        };
+        let mark = window.bytes().len() - without_mark(window.bytes()).len();
+        window.pass(mark);
         let first = batch.open_record();
-        batch.begin_file();
+        batch.begin_file(item.size.filter(|_| window.is_plain()));
         let others = std::mem::take(&mut batch.issues);
-        let ended = format.read(without_mark(&loaded.bytes), batch)?;
+        let ended = self.pieces(format, &mut window, batch);
         let mut issues = std::mem::replace(&mut batch.issues, others);
         issues.set_path(&item.name);
         batch.issues.absorb(issues);
-        let truncated = loaded.truncated || ended == Ended::Truncated;
+        let ended = match ended {
+            Err(error) if !item.explicit && is_of_the_system(&error) => {
+                let kind = IssueKind::UnreadableFile;
+                add_issue(batch, kind, item, None, error.message());
+                Ended::Truncated
+            }
+            ended => ended?,
+        };
+        let truncated = window.is_truncated() || ended == Ended::Truncated;
         if truncated {
-            let offset = Some(loaded.bytes.len() as u64);
+            let offset = window.place().offset + window.bytes().len() as i64;
+            let offset = Some(offset.unsigned_abs());
             add_issue(batch, IssueKind::TruncatedFile, item, offset, "");
         }
         batch.sources.push(Source {
@@ -315,6 +351,55 @@ impl<'a> Reader<'a> {
         });
         Ok(())
     }
+
+    /// Reads an item, piece by piece where it can be cut.
+    fn pieces(
+        &self,
+        format: &dyn Format,
+        window: &mut Window<'_>,
+        batch: &mut SpanBatch,
+    ) -> Result<Ended> {
+        let mut size = self.options.piece_bytes;
+        loop {
+            window.fill(size)?;
+            let shown = &window.bytes()[..window.bytes().len().min(size)];
+            let is_whole = window.is_last() && shown.len() == window.bytes().len();
+            let cut = match is_whole {
+                true => None,
+                false => format.cut(shown, Cutting::Cheap),
+            };
+            match cut {
+                Some(cut) => {
+                    read_piece(format, &shown[..cut.end], window.place(), true, batch)?;
+                    window.move_behind(&cut);
+                    size = self.options.piece_bytes;
+                }
+                None if is_whole => {
+                    return read_piece(format, shown, window.place(), false, batch);
+                }
+                None => size = usize::MAX,
+            }
+        }
+    }
+}
+
+/// Reads a piece of a file into a batch; issues and errors say where they stand
+/// in the file.
+fn read_piece(
+    format: &dyn Format,
+    bytes: &[u8],
+    place: Place,
+    goes_on: bool,
+    batch: &mut SpanBatch,
+) -> Result<Ended> {
+    let others = std::mem::take(&mut batch.issues);
+    batch.goes_on = goes_on;
+    let ended = format.read(bytes, batch);
+    batch.goes_on = false;
+    let mut issues = std::mem::replace(&mut batch.issues, others);
+    issues.move_in_file(place.offset, place.records);
+    batch.issues.absorb(issues);
+    ended.map_err(|error| error.moved_in_file(place.offset, place.records))
 }
 
 fn is_of_the_system(error: &Error) -> bool {

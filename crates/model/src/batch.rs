@@ -148,6 +148,8 @@ pub struct SpanBatch {
     pub sources: Vec<Source>,
     /// Limits, and a way to stop; readers obey it.
     pub guard: Guard,
+    /// True where a reader is given a piece of a file, which goes on behind it.
+    pub goes_on: bool,
     pub(crate) keep: Keep,
     /// By name: what the last span of that name said.
     evidence_of_name: Vec<EvidenceId>,
@@ -163,7 +165,12 @@ struct Forecast {
     first: usize,
     /// The record at which it looks.
     due: usize,
+    /// How many bytes the file has; zero where that is not known.
+    bytes: usize,
 }
+
+/// The most bytes of a file that room is made for on the word of its size.
+const MOST_AHEAD: u64 = 4 << 30;
 
 /// How many records of a file tell what the others are like.
 const SAMPLE: usize = 512;
@@ -346,18 +353,21 @@ impl SpanBatch {
         set_sparse(&mut self.trace_states, self.heads.len(), text);
     }
 
-    /// Says that the records that follow are those of another file.
-    pub fn begin_file(&mut self) {
+    /// Says that the records that follow are those of another file, of so many
+    /// bytes where that is known.
+    pub fn begin_file(&mut self, bytes: Option<u64>) {
         let first = self.len();
         self.forecast = Forecast {
             first,
             due: first + SAMPLE,
+            bytes: bytes.map_or(0, |bytes| bytes.min(MOST_AHEAD) as usize),
         };
     }
 
-    /// Makes room for the rest of a file of which `done` of `all` bytes have
-    /// been read, once enough records tell how much that may be. Columns that
-    /// grow as they are written are copied again and again.
+    /// Makes room for the rest of a file, of which `done` of the `all` bytes
+    /// that a reader was given have been read, once enough records tell how
+    /// much that may be. Columns that grow as they are written are copied
+    /// again and again.
     #[inline]
     pub fn make_room(&mut self, done: usize, all: usize) {
         if self.len() == self.forecast.due {
@@ -367,7 +377,7 @@ impl SpanBatch {
 
     #[cold]
     fn make_room_now(&mut self, done: usize, all: usize) {
-        let rest = all.saturating_sub(done);
+        let rest = all.max(self.forecast.bytes).saturating_sub(done);
         let sample = self.len() - self.forecast.first;
         let ahead = |sample: usize| (sample as u128 * rest as u128 / done as u128) as usize;
         let records = ahead(sample).min(rest / LEAST_BYTES.0);

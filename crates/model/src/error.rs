@@ -119,6 +119,18 @@ impl Error {
         self
     }
 
+    /// The same error moved by so many bytes and records, because what was
+    /// read was a piece of a file.
+    #[must_use]
+    pub fn moved_in_file(mut self, bytes: i64, records: u64) -> Self {
+        let place = &mut self.place;
+        place.record = place.record.map(|record| record + records);
+        place.offset = place
+            .offset
+            .map(|offset| offset.saturating_add_signed(bytes));
+        self
+    }
+
     /// The same error with what caused it.
     #[must_use]
     pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {

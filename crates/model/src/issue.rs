@@ -230,6 +230,27 @@ impl Issues {
         }
     }
 
+    /// Moves examples that a reader left without a path by so many bytes and
+    /// records, because what it read was a piece of a file.
+    pub fn move_in_file(&mut self, bytes: i64, records: u64) {
+        for row in self.rows.values_mut().flat_map(BTreeMap::values_mut) {
+            for example in &mut row.examples {
+                match example {
+                    Example::File {
+                        path,
+                        record,
+                        offset,
+                        ..
+                    } if path.is_empty() => {
+                        *record = record.map(|record| record + records);
+                        *offset = offset.map(|offset| offset.saturating_add_signed(bytes));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// Rows in the order of kind and service.
     pub fn iter(&self) -> impl Iterator<Item = (IssueKind, &str, &IssueRow)> {
         self.rows.iter().flat_map(|(&kind, services)| {

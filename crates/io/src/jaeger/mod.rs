@@ -40,7 +40,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::json::{self, Reader as _};
 use spanwise_model::{Result, SpanBatch};
 use std::io::Write;
@@ -62,6 +62,10 @@ impl Format for JaegerJson {
         json::read(bytes, batch, |text, batch| {
             reader::Reader::new(text, batch).read_all()
         })
+    }
+
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 
     fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {

@@ -40,7 +40,7 @@ impl<'a> Documents<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
-            by_line: is_run_of_lines(text),
+            by_line: is_run_of_lines(text.as_bytes()),
             start: 0,
             committed: 0,
             again: 0,
@@ -127,8 +127,8 @@ impl Lines {
 }
 
 /// True where most of the first lines open and close a document.
-fn is_run_of_lines(text: &str) -> bool {
-    let head = &text.as_bytes()[..text.len().min(HEAD_BYTES)];
+pub(super) fn is_run_of_lines(text: &[u8]) -> bool {
+    let head = &text[..text.len().min(HEAD_BYTES)];
     let (mut whole, mut others) = (0, 0);
     let lines = head.split_inclusive(|&byte| byte == b'\n');
     for line in lines.take(LINES) {
@@ -162,8 +162,8 @@ pub(crate) struct Decoded<'a> {
     pub(crate) replaced: Option<Example>,
 }
 
-/// Decodes a file.
-pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
+/// Decodes a file, or a piece of one that `goes_on`.
+pub(crate) fn decode(bytes: &[u8], goes_on: bool) -> Decoded<'_> {
     let whole = |text, replaced| Decoded {
         text,
         cut: false,
@@ -174,7 +174,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
         Err(error) => error,
     };
     let valid = error.valid_up_to();
-    if error.error_len().is_none() {
+    if error.error_len().is_none() && !goes_on {
         return Decoded {
             text: String::from_utf8_lossy(&bytes[..valid]),
             cut: true,

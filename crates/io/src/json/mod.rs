@@ -9,6 +9,7 @@
 //! goes on behind what is broken.
 
 mod cursor;
+mod cut;
 mod documents;
 mod guesses;
 pub(crate) mod nested;
@@ -19,6 +20,7 @@ mod scalar;
 pub(crate) mod write;
 
 pub(crate) use cursor::{Broken, Cursor, Entered, Fault, Scalar};
+pub(crate) use cut::cut;
 pub(crate) use documents::Documents;
 pub(crate) use guesses::Guesses;
 pub(crate) use raw::Raw;

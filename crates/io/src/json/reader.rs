@@ -93,7 +93,7 @@ impl Parts<'_, '_> {
         }
         let start = self.documents.start;
         let goes_on = self.documents.resume(self.cursor, at);
-        if !goes_on && fault == Fault::End {
+        if !goes_on && fault == Fault::End && !self.batch.goes_on {
             return Ok(Some(Ended::Truncated));
         }
         let example = self.documents.example(start, at, fault.detail());
@@ -109,7 +109,7 @@ pub(crate) fn read(
     batch: &mut SpanBatch,
     read: impl FnOnce(&str, &mut SpanBatch) -> Result<Ended>,
 ) -> Result<Ended> {
-    let decoded = decode(bytes);
+    let decoded = decode(bytes, batch.goes_on);
     if let Some(example) = decoded.replaced {
         batch.issues.add(IssueKind::InvalidUtf8, "", example);
     }
@@ -120,7 +120,7 @@ pub(crate) fn read(
 /// The beginning of a file as text, where it can be JSON.
 pub(crate) fn head_text(head: &[u8]) -> Option<Cow<'_, str>> {
     let opens = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
-    opens.then(|| decode(head).text)
+    opens.then(|| decode(head, false).text)
 }
 
 /// Reads documents as long as there are any, broken ones too. For looking at a

@@ -103,44 +103,73 @@ impl Magic {
     }
 }
 
-/// Reads all of `source`, of which `size` bytes are expected, or its beginning
-/// alone where the rest is not `wanted`: what is no trace is not worth reading,
-/// and may be endless. The flag is true where compressed data ends too early or
-/// is broken.
-pub(super) fn read_all(
-    source: impl Read,
-    size: Option<u64>,
-    limits: &Limits,
-    meter: &Meter,
-    wanted: &dyn Fn(&[u8]) -> bool,
-) -> Result<(Vec<u8>, bool)> {
-    let counted = Counted {
-        inner: source,
-        meter,
-        passed: 0,
-        told: 0,
-        cancelled: false,
-    };
-    let mut decoder = Decoder::new(counted)?;
-    let mut bytes = Vec::new();
-    let plain_size = size.filter(|_| !decoder.is_compressed()).unwrap_or(0);
-    let expected = plain_size.min(RESERVE).min(limits.file_bytes) as usize;
-    loop {
-        let step = if bytes.is_empty() { HEAD } else { STEP };
-        make_room(&mut bytes, step, expected);
-        let step = decoder.reader().take(step as u64).read_to_end(&mut bytes);
-        if decoder.source().cancelled {
+/// A source that is decompressed step by step.
+pub(super) struct Decompressed<'a> {
+    decoder: Decoder<'a, Box<dyn Read + 'a>>,
+    limits: Limits,
+    /// How many bytes are expected in all; zero where that is not known.
+    expected: usize,
+    /// How many bytes have come.
+    come: u64,
+}
+
+/// What a step gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    More,
+    End,
+    /// Compressed data ends too early or is broken.
+    Broken,
+}
+
+impl<'a> Decompressed<'a> {
+    /// Looks at the first bytes of a source of which `size` bytes are expected.
+    pub(super) fn new(
+        source: Box<dyn Read + 'a>,
+        size: Option<u64>,
+        limits: &Limits,
+        meter: &'a Meter,
+    ) -> Result<Self> {
+        let counted = Counted {
+            inner: source,
+            meter,
+            passed: 0,
+            told: 0,
+            cancelled: false,
+        };
+        let decoder = Decoder::new(counted)?;
+        let plain_size = size.filter(|_| !decoder.is_compressed()).unwrap_or(0);
+        Ok(Self {
+            expected: plain_size.min(RESERVE).min(limits.file_bytes) as usize,
+            decoder,
+            limits: *limits,
+            come: 0,
+        })
+    }
+
+    pub(super) fn is_compressed(&self) -> bool {
+        self.decoder.is_compressed()
+    }
+
+    /// Appends some of the next bytes to `bytes`, which is to become no longer
+    /// than `wanted` if that can be.
+    pub(super) fn step(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<Step> {
+        let step = if self.come == 0 { HEAD } else { STEP };
+        let expected = (bytes.len() + self.expected).saturating_sub(self.come as usize);
+        make_room(bytes, step, expected.min(wanted));
+        let step = self.decoder.reader().take(step as u64).read_to_end(bytes);
+        if self.decoder.source().cancelled {
             return Err(Error::new(ErrorKind::Cancelled, "stopped"));
         }
-        check(bytes.len() as u64, &decoder, limits)?;
+        self.come += *step.as_ref().unwrap_or(&0) as u64;
+        check(self.come, &self.decoder, &self.limits)?;
         match step {
-            Ok(0) => return Ok((bytes, false)),
-            Ok(_) if bytes.len() == HEAD && !wanted(&bytes) => return Ok((bytes, false)),
-            Ok(_) => {}
-            Err(error) if decoder.is_compressed() && is_broken_data(&error) => {
-                return Ok((bytes, true));
+            Ok(0) => Ok(Step::End),
+            Ok(_) => Ok(Step::More),
+            Err(error) if self.decoder.is_compressed() && is_broken_data(&error) => {
+                Ok(Step::Broken)
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -149,7 +178,7 @@ pub(super) fn read_all(
 /// what is there, because doubling would need thrice the memory at its peak.
 fn make_room(bytes: &mut Vec<u8>, step: usize, expected: usize) {
     let length = bytes.len();
-    if length == HEAD && expected > length {
+    if expected > length {
         bytes.reserve_exact(expected - length + 1);
     } else if length >= expected && bytes.capacity() - length <= step {
         bytes.reserve_exact((length / 2).max(step) + 1);

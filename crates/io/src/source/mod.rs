@@ -8,10 +8,10 @@
 mod decompress;
 mod expand;
 mod input;
-mod load;
 mod seems;
+mod window;
 
 pub(crate) use expand::{expand, Expansion, Item};
 pub use input::Input;
-pub(crate) use load::{load, Loaded};
 pub(crate) use seems::seems;
+pub(crate) use window::{Place, Window};

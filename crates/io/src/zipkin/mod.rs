@@ -37,7 +37,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::json::{self, Reader as _};
 use spanwise_model::{Result, SpanBatch};
 use std::io::Write;
@@ -59,6 +59,10 @@ impl Format for ZipkinJson {
         json::read(bytes, batch, |text, batch| {
             reader::Reader::new(text, batch).read_all()
         })
+    }
+
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 
     fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {

@@ -14,7 +14,7 @@ mod span;
 mod value;
 mod writer;
 
-use crate::format::{Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use spanwise_model::{Result, SpanBatch};
 use std::io::Write;
 
@@ -35,6 +35,10 @@ impl Format for OtlpJson {
 
     fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
         reader::read(bytes, batch)
+    }
+
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 
     fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {

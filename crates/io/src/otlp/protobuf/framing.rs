@@ -4,6 +4,7 @@
 //! the first messages look like OTLP as far as resources and records.
 
 use super::wire::{Broken, Field, Parts, Wire};
+use crate::format::Cut;
 
 /// How messages lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,31 @@ impl Framing {
             .find(|look| *look != Some(false))
             .is_some_and(|look| look.is_some())
     }
+}
+
+/// The last place where a window can be cut: behind the last frame, or part of
+/// an unframed message, that is whole.
+pub(super) fn cut(window: &[u8]) -> Option<Cut> {
+    let framing = Framing::of(window)?;
+    let (mut end, mut records) = (0, 0);
+    if framing == Framing::Bare {
+        let mut wire = Wire::new(window);
+        while let Ok(Some(_)) = wire.next() {
+            end = window.len() - wire.rest().len();
+        }
+    } else {
+        let mut messages = framing.messages(window);
+        while messages.next().is_some_and(|message| !message.cut) {
+            end = window.len() - messages.rest.len();
+            records += 1;
+        }
+    }
+    (end > 0).then(|| Cut {
+        end,
+        next: end,
+        records,
+        ..Cut::default()
+    })
 }
 
 /// A message in its frame.

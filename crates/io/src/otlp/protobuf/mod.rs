@@ -11,7 +11,7 @@ mod value;
 mod wire;
 mod writer;
 
-use crate::format::{Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use framing::Framing;
 #[cfg(feature = "otlp")]
 pub(super) use id::{span_id, trace_id};
@@ -34,6 +34,10 @@ impl Format for OtlpProtobuf {
 
     fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
         reader::read(bytes, batch)
+    }
+
+    fn cut(&self, window: &[u8], _: Cutting) -> Option<Cut> {
+        framing::cut(window)
     }
 
     fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {

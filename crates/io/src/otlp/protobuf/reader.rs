@@ -172,7 +172,8 @@ impl<'a> Walk<'a, '_> {
     /// Notes where a message broke off: the file's own end is a truncation.
     fn note(&mut self, parts: &Parts<'a>) {
         let Some(rest) = parts.broken else { return };
-        if rest.as_ptr_range().end == self.file.as_ptr_range().end {
+        let at_end = rest.as_ptr_range().end == self.file.as_ptr_range().end;
+        if at_end && !self.spans.batch.goes_on {
             self.ended = Ended::Truncated;
         } else {
             self.issue(IssueKind::MalformedRecord, rest, "a length does not fit");

@@ -1,0 +1,114 @@
+//! A file that is read in pieces holds what it holds when it is read at once.
+
+use spanwise::model::Example;
+use spanwise::simulate::{Limit, Simulation};
+use spanwise::{AttributeKeep, SpanBatch};
+use spanwise_io::format::Cutting;
+use spanwise_io::{by_name, read_batch, Input, ReadOptions};
+
+/// Simulated spans in a format, a document each twenty.
+fn export(format: &str) -> Vec<u8> {
+    let simulation = Simulation::default().limit(Limit::Spans(2_000));
+    let format = by_name(format).expect("a format");
+    let mut bytes = Vec::new();
+    for batch in simulation.run().expect("the shop is sound") {
+        let records: Vec<u32> = (0..batch.len() as u32).collect();
+        for few in records.chunks(20) {
+            let mut document = SpanBatch::default();
+            for &record in few {
+                document.copy_record(&batch, record).expect("room");
+            }
+            format.write(&document, &mut bytes).expect("memory");
+        }
+    }
+    bytes
+}
+
+fn read(bytes: &[u8], options: &ReadOptions) -> SpanBatch {
+    read_batch(&[Input::bytes(bytes)], options).expect("spans")
+}
+
+/// Everything that a batch says, as text.
+fn told(batch: &SpanBatch) -> Vec<String> {
+    let record = |record: u32| {
+        let attributes: Vec<_> = batch.named_attributes(record).collect();
+        let events: Vec<_> = batch.events_of(record).collect();
+        let head = batch.head(record);
+        let service = batch.strings.get(batch.resources.service(head.resource));
+        format!("{head:?} {service} {attributes:?} {events:?}")
+    };
+    let mut told: Vec<String> = (0..batch.len() as u32).map(record).collect();
+    for (kind, service, row) in batch.issues.iter() {
+        let examples = row.examples.iter().map(Example::to_string);
+        let examples: Vec<_> = examples.collect();
+        told.push(format!("{kind} {service} {} {examples:?}", row.count));
+    }
+    told.push(format!("{:?}", batch.sources));
+    told
+}
+
+#[test]
+fn exports_can_be_cut() {
+    for format in ["otlp-protobuf", "otlp-json", "zipkin-json"] {
+        let bytes = export(format);
+        let format = by_name(format).expect("a format");
+        let cut = format.cut(&bytes[..60_000], Cutting::Cheap);
+        assert!(cut.is_some_and(|cut| cut.end > 30_000), "{}", format.name());
+    }
+}
+
+const SIZES: [usize; 5] = [1, 700, 5_000, 60_000, 1 << 20];
+
+#[test]
+fn every_format_is_read_in_pieces_as_at_once() {
+    for format in ["otlp-protobuf", "otlp-json", "jaeger-json", "zipkin-json"] {
+        let bytes = export(format);
+        let whole = told(&read(&bytes, &ReadOptions::default()));
+        for size in SIZES {
+            for threads in [1, 2] {
+                let options = ReadOptions::default().piece_bytes(size).threads(threads);
+                let pieces = told(&read(&bytes, &options));
+                assert!(pieces == whole, "{format} by {size} in {threads} threads");
+            }
+        }
+    }
+}
+
+#[test]
+fn compressed_files_are_read_in_pieces_as_at_once() {
+    let bytes = export("otlp-json");
+    let whole = told(&read(&bytes, &ReadOptions::default()));
+    let compressed = zstd::encode_all(&bytes[..], 1).expect("memory");
+    for size in SIZES {
+        let options = ReadOptions::default().piece_bytes(size);
+        assert!(told(&read(&compressed, &options)) == whole, "by {size}");
+    }
+}
+
+#[test]
+fn what_is_broken_is_told_where_it_stands_in_the_file() {
+    for format in ["otlp-protobuf", "otlp-json"] {
+        let bytes = export(format);
+        for at in (100..bytes.len()).step_by(bytes.len() / 41) {
+            let mut broken = bytes.clone();
+            broken[at] ^= 0x15;
+            let cut = &bytes[..at];
+            for bytes in [&broken[..], cut] {
+                let options = ReadOptions::default().attributes(AttributeKeep::None);
+                let read = |options: &ReadOptions| {
+                    let batch = read_batch(&[Input::bytes(bytes)], options);
+                    batch.map(|batch| told(&batch)).map_err(|e| e.to_string())
+                };
+                let whole = read(&options);
+                for size in [5_000, 60_000] {
+                    let pieces = read(&options.clone().piece_bytes(size));
+                    assert!(
+                        pieces == whole,
+                        "{format}, {at} of {}, by {size}",
+                        bytes.len()
+                    );
+                }
+            }
+        }
+    }
+}
