@@ -5,6 +5,7 @@ mod shared;
 use spanwise::analyses::{
     CriticalPath, Dependencies, Errors, Hotspots, IssueList, SpanList, TraceList,
 };
+use spanwise::model::Copier;
 use spanwise::{Input, ReadOptions, SpanBatch, Table, Traces};
 use spanwise_io::read::read_batch;
 use std::path::{Path, PathBuf};
@@ -16,10 +17,10 @@ fn shuffled(batch: &SpanBatch) -> SpanBatch {
         .into_iter()
         .find(|s| !count.is_multiple_of(*s))
         .expect("a prime");
-    let mut shuffled = SpanBatch::default();
+    let (mut shuffled, mut copier) = (SpanBatch::default(), Copier::new(batch));
     for at in 0..count {
         let record = (at * stride + count / 2) % count;
-        shuffled.copy_record(batch, record as u32).expect("room");
+        copier.copy(record as u32, &mut shuffled).expect("room");
     }
     shuffled
 }

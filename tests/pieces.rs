@@ -1,6 +1,6 @@
 //! A file that is read in pieces holds what it holds when it is read at once.
 
-use spanwise::model::Example;
+use spanwise::model::{Copier, Example};
 use spanwise::simulate::{Limit, Simulation};
 use spanwise::{AttributeKeep, SpanBatch};
 use spanwise_io::format::Cutting;
@@ -15,8 +15,9 @@ fn export(format: &str) -> Vec<u8> {
         let records: Vec<u32> = (0..batch.len() as u32).collect();
         for few in records.chunks(20) {
             let mut document = SpanBatch::default();
+            let mut copier = Copier::new(&batch);
             for &record in few {
-                document.copy_record(&batch, record).expect("room");
+                copier.copy(record, &mut document).expect("room");
             }
             format.write(&document, &mut bytes).expect("memory");
         }

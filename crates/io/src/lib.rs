@@ -13,7 +13,9 @@ pub mod notation;
 pub mod otlp;
 pub mod progress;
 pub mod read;
+pub mod scan;
 pub mod source;
+mod spill;
 pub mod zipkin;
 
 pub use guess::{by_name, formats, guess};

@@ -6,6 +6,7 @@
 //! whole rest of loading.
 
 use crate::strings::{Strings, Symbol};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -98,7 +99,7 @@ impl fmt::Display for Value<'_> {
 
 /// Which attributes a reader keeps. Those that analyses need
 /// ([`crate::semconv`]) are kept whatever is chosen here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttributeKeep {
     /// Every attribute.
     #[default]
@@ -133,7 +134,7 @@ const TAGS: [Tag; 8] = [
 ];
 
 /// A key with the type of its value: the symbol above, the tag below.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Typed(u32);
 
 impl Typed {
@@ -163,7 +164,7 @@ impl Typed {
 /// ([`Attributes::push_bytes_of_text`]). Those of one owner wait together and
 /// are checked at once when the owner is settled, because checking many short
 /// texts one by one costs more than reading them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Attributes {
     keys: Vec<Typed>,
     /// The value itself, or where a text or bytes stand.
@@ -277,9 +278,19 @@ impl Attributes {
         self.truncate_rows(self.closed_rows());
     }
 
-    /// Feeds the rows of the open owner, which is settled, to a hasher.
-    pub(crate) fn hash_open(&self, hasher: &mut impl Hasher) {
-        for row in self.closed_rows()..self.keys.len() {
+    /// The rows of the open owner.
+    pub(crate) fn open_rows(&self) -> Range<usize> {
+        self.closed_rows()..self.keys.len()
+    }
+
+    /// The rows of a closed owner.
+    pub(crate) fn rows(&self, owner: u32) -> Range<usize> {
+        self.range(owner)
+    }
+
+    /// Feeds rows, which are settled, to a hasher.
+    pub(crate) fn hash_rows(&self, rows: Range<usize>, hasher: &mut impl Hasher) {
+        for row in rows {
             let (typed, payload) = (self.keys[row], self.payloads[row]);
             hasher.write_u32(typed.0);
             match self.bytes_at(typed, payload) {
@@ -292,7 +303,7 @@ impl Attributes {
     /// True where the open owner, which is settled, has the rows of a closed
     /// one. Doubles are compared by their bits: a `NaN` must find its like.
     pub(crate) fn open_is_same_as(&self, owner: u32) -> bool {
-        let (open, closed) = (self.closed_rows()..self.keys.len(), self.range(owner));
+        let (open, closed) = (self.open_rows(), self.range(owner));
         let is_same = |(one, other): (usize, usize)| {
             let typed = self.keys[one];
             let (left, right) = (self.payloads[one], self.payloads[other]);

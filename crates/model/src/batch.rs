@@ -17,13 +17,14 @@ use crate::keyed::KeyedMap;
 use crate::resource::{ResourceId, Resources, ScopeId, Scopes};
 use crate::strings::{Strings, Symbol};
 use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// The fixed fields of a record but for its trace. They stand together,
 /// because assembly, which reads records in another order than they were
 /// written, needs all of them at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The span's id.
     pub span_id: SpanId,
@@ -50,7 +51,7 @@ pub struct Head {
 }
 
 /// Events of spans, in the order of their records.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Events {
     /// The record each event belongs to, ascending.
     pub record: Vec<u32>,
@@ -62,8 +63,26 @@ pub struct Events {
     pub attributes: Attributes,
 }
 
+impl Events {
+    fn heap_bytes(&self) -> usize {
+        self.record.capacity() * 4
+            + self.time_unix_nano.capacity() * 8
+            + self.name.capacity() * 4
+            + self.attributes.heap_bytes()
+    }
+}
+
+impl Links {
+    fn heap_bytes(&self) -> usize {
+        self.record.capacity() * 4
+            + self.trace_id.capacity() * 16
+            + self.span_id.capacity() * 8
+            + self.attributes.heap_bytes()
+    }
+}
+
 /// Links of spans to other spans, in the order of their records.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Links {
     /// The record each link belongs to, ascending.
     pub record: Vec<u32>,
@@ -76,7 +95,7 @@ pub struct Links {
 }
 
 /// Texts that few records have, in the order of their records.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SparseTexts(pub(crate) Vec<(u32, Box<str>)>);
 
 impl SparseTexts {
@@ -114,7 +133,11 @@ pub struct Source {
 }
 
 /// Spans as they were read.
-#[derive(Clone, Debug, Default)]
+///
+/// Serialized, a batch is its records with all that belongs to them; issues and
+/// sources, which are not of records, stay behind, and
+/// [`SpanBatch::rebuild_indexes`] must follow.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SpanBatch {
     /// Keys, services, names.
     pub strings: Strings,
@@ -143,18 +166,25 @@ pub struct SpanBatch {
     /// Span ids that were words.
     pub span_words: KeyedMap<SpanId, Box<str>>,
     /// What was wrong with the input.
+    #[serde(skip)]
     pub issues: Issues,
     /// Files, in the order in which their records stand.
+    #[serde(skip)]
     pub sources: Vec<Source>,
     /// Limits, and a way to stop; readers obey it.
+    #[serde(skip)]
     pub guard: Guard,
     /// True where a reader is given a piece of a file, which goes on behind it.
+    #[serde(skip)]
     pub goes_on: bool,
     pub(crate) keep: Keep,
     /// By name: what the last span of that name said.
+    #[serde(skip)]
     evidence_of_name: Vec<EvidenceId>,
     /// The longest value that the guard refused in the open record.
+    #[serde(skip)]
     refused: usize,
+    #[serde(skip)]
     forecast: Forecast,
 }
 
@@ -187,6 +217,27 @@ impl SpanBatch {
             keep: Keep::new(keep),
             ..Self::default()
         }
+    }
+
+    /// Makes a batch that was deserialized fit for more records.
+    pub fn rebuild_indexes(&mut self) {
+        self.strings.rebuild_index();
+        self.resources.rebuild_index();
+        self.scopes.rebuild_index();
+        self.evidence.rebuild_index();
+    }
+
+    /// Bytes held on the heap by records and what belongs to them, but for
+    /// texts that few records have.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.trace_ids.capacity() * size_of::<TraceId>()
+            + self.heads.capacity() * size_of::<Head>()
+            + self.strings.heap_bytes()
+            + self.evidence.heap_bytes()
+            + self.attributes.heap_bytes()
+            + self.events.heap_bytes()
+            + self.links.heap_bytes()
     }
 
     /// How many records are closed.

@@ -1,101 +1,168 @@
 //! Copying single records from one batch to another.
 
 use crate::attributes::Attributes;
-use crate::batch::SpanBatch;
-use crate::error::Result;
-use crate::head::SpanHead;
+use crate::batch::{Head, SpanBatch};
+use crate::error::{Error, ErrorKind, Result};
+use crate::evidence::EvidenceId;
+use crate::resource::{ResourceId, ScopeId};
 use crate::strings::{Strings, Symbol};
+use rustc_hash::FxHashMap;
 
-impl SpanBatch {
-    /// Appends a record of another batch with all that belongs to it: its
-    /// resource, scope, attributes, events, links and texts. Sources and issues
-    /// are not of records and stay behind.
+/// Copies records of one batch to another, and remembers what the symbols,
+/// resources, scopes and evidence of the one are in the other.
+///
+/// Sources and issues are not of records and stay behind.
+#[derive(Debug)]
+pub struct Copier<'a> {
+    from: &'a SpanBatch,
+    symbols: Vec<Option<Symbol>>,
+    resources: FxHashMap<ResourceId, ResourceId>,
+    scopes: FxHashMap<ScopeId, ScopeId>,
+    evidence: Vec<Option<EvidenceId>>,
+}
+
+impl<'a> Copier<'a> {
+    /// Copies records of this batch, all of them to one and the same other.
+    #[must_use]
+    pub fn new(from: &'a SpanBatch) -> Self {
+        Self {
+            from,
+            symbols: vec![None; from.strings.len()],
+            resources: FxHashMap::default(),
+            scopes: FxHashMap::default(),
+            evidence: vec![None; from.evidence.len()],
+        }
+    }
+
+    /// Appends a record, with all that belongs to it, to `to`.
     ///
     /// # Errors
     ///
-    /// [`crate::ErrorKind::Limit`] beyond four billion records or attributes.
-    pub fn copy_record(&mut self, other: &SpanBatch, record: u32) -> Result<u32> {
-        let head = other.head(record);
-        for (key, value) in other.named_attributes(record) {
-            self.attribute(key, value);
-        }
-        self.copy_events(other, record);
-        self.copy_links(other, record);
-        self.copy_texts(other, record);
-        let head = SpanHead {
-            name: self.strings.intern(other.strings.get(head.name)),
-            resource: self.copy_resource(other, head),
-            scope: self.copy_scope(other, head),
+    /// [`ErrorKind::Limit`] beyond four billion records or attributes.
+    pub fn copy(&mut self, record: u32, to: &mut SpanBatch) -> Result<()> {
+        let full = || Error::new(ErrorKind::Limit, "more than 4,294,967,295 rows in all");
+        let head = self.from.heads[record as usize];
+        self.attributes(record, to).ok_or_else(full)?;
+        self.events(record, to);
+        self.links(record, to);
+        self.texts(record, to);
+        let head = Head {
+            name: self.symbol(head.name, &mut to.strings),
+            resource: self.resource(head.resource, to),
+            scope: self.scope(head.scope, to),
+            evidence: self.evidence(head.evidence, to).ok_or_else(full)?,
             ..head
         };
-        self.close(head)
+        to.trace_ids.push(self.from.trace_ids[record as usize]);
+        to.heads.push(head);
+        Ok(())
     }
 
-    fn copy_events(&mut self, other: &SpanBatch, record: u32) {
-        for row in other.events_of(record) {
-            let (from, to) = (&other.events.attributes, &mut self.events.attributes);
-            copy_row(&mut self.strings, &other.strings, from, row as u32, to);
-            let name = other.strings.get(other.events.name[row]);
-            self.event(other.events.time_unix_nano[row], name);
+    #[inline]
+    fn symbol(&mut self, theirs: Symbol, strings: &mut Strings) -> Symbol {
+        let from = self.from;
+        let slot = &mut self.symbols[theirs.index()];
+        *slot.get_or_insert_with(|| strings.intern(from.strings.get(theirs)))
+    }
+
+    fn attributes(&mut self, record: u32, to: &mut SpanBatch) -> Option<()> {
+        if !to.keep.has_rows() {
+            return Some(());
+        }
+        for (key, value) in self.from.attributes(record) {
+            let key = self.symbol(key, &mut to.strings);
+            to.attributes.push(key, value);
+        }
+        to.attributes.close().map(drop)
+    }
+
+    fn row(&mut self, row: usize, from: &Attributes, to: (&mut Attributes, &mut Strings)) {
+        for (key, value) in from.of(row as u32) {
+            to.0.push(self.symbol(key, to.1), value);
         }
     }
 
-    fn copy_links(&mut self, other: &SpanBatch, record: u32) {
-        for row in other.links_of(record) {
-            let (from, to) = (&other.links.attributes, &mut self.links.attributes);
-            copy_row(&mut self.strings, &other.strings, from, row as u32, to);
-            self.link(other.links.trace_id[row], other.links.span_id[row]);
+    fn events(&mut self, record: u32, to: &mut SpanBatch) {
+        let from = &self.from.events;
+        for row in self.from.events_of(record) {
+            let ours = (&mut to.events.attributes, &mut to.strings);
+            self.row(row, &from.attributes, ours);
+            let name = self.symbol(from.name[row], &mut to.strings);
+            to.event_of(from.time_unix_nano[row], name);
         }
     }
 
-    fn copy_texts(&mut self, other: &SpanBatch, record: u32) {
-        self.status_message(other.status_messages.get(record).unwrap_or_default());
-        self.trace_state(other.trace_states.get(record).unwrap_or_default());
-        let head = other.head(record);
-        if let Some(word) = other.trace_words.get(&head.trace_id) {
-            self.trace_word(word);
+    fn links(&mut self, record: u32, to: &mut SpanBatch) {
+        let from = &self.from.links;
+        for row in self.from.links_of(record) {
+            let ours = (&mut to.links.attributes, &mut to.strings);
+            self.row(row, &from.attributes, ours);
+            to.link(from.trace_id[row], from.span_id[row]);
         }
+    }
+
+    fn texts(&mut self, record: u32, to: &mut SpanBatch) {
+        let from = self.from;
+        to.status_message(from.status_messages.get(record).unwrap_or_default());
+        to.trace_state(from.trace_states.get(record).unwrap_or_default());
+        if let Some(word) = from.trace_words.get(&from.trace_ids[record as usize]) {
+            to.trace_word(word);
+        }
+        if from.span_words.is_empty() {
+            return;
+        }
+        let head = &from.heads[record as usize];
         for id in [head.span_id, head.parent_id] {
-            if let Some(word) = other.span_words.get(&id) {
-                self.span_word(word);
+            if let Some(word) = from.span_words.get(&id) {
+                to.span_word(word);
             }
         }
     }
 
-    fn copy_resource(&mut self, other: &SpanBatch, head: SpanHead) -> crate::ResourceId {
-        for (key, value) in other.resources.attributes(head.resource) {
-            let key = self.strings.intern(other.strings.get(key));
-            self.resources.push(key, value);
+    fn resource(&mut self, theirs: ResourceId, to: &mut SpanBatch) -> ResourceId {
+        if let Some(&ours) = self.resources.get(&theirs) {
+            return ours;
         }
-        let service = other.strings.get(other.resources.service(head.resource));
-        let service = self.strings.intern(service);
-        self.resources.close(service)
+        for (key, value) in self.from.resources.attributes(theirs) {
+            let key = self.symbol(key, &mut to.strings);
+            to.resources.push(key, value);
+        }
+        let service = self.symbol(self.from.resources.service(theirs), &mut to.strings);
+        let ours = to.resources.close(service);
+        self.resources.insert(theirs, ours);
+        ours
     }
 
-    fn copy_scope(&mut self, other: &SpanBatch, head: SpanHead) -> crate::ScopeId {
-        let (name, version) = other.scopes.get(head.scope);
-        let mut intern = |symbol: Symbol| self.strings.intern(other.strings.get(symbol));
-        let (name, version) = (intern(name), intern(version));
-        self.scopes.intern(name, version)
+    fn scope(&mut self, theirs: ScopeId, to: &mut SpanBatch) -> ScopeId {
+        if let Some(&ours) = self.scopes.get(&theirs) {
+            return ours;
+        }
+        let (name, version) = self.from.scopes.get(theirs);
+        let name = self.symbol(name, &mut to.strings);
+        let version = self.symbol(version, &mut to.strings);
+        let ours = to.scopes.intern(name, version);
+        self.scopes.insert(theirs, ours);
+        ours
     }
-}
 
-fn copy_row(
-    ours: &mut Strings,
-    theirs: &Strings,
-    from: &Attributes,
-    owner: u32,
-    to: &mut Attributes,
-) {
-    for (key, value) in from.of(owner) {
-        to.push(ours.intern(theirs.get(key)), value);
+    fn evidence(&mut self, theirs: EvidenceId, to: &mut SpanBatch) -> Option<EvidenceId> {
+        if let Some(ours) = self.evidence[theirs.index()] {
+            return Some(ours);
+        }
+        let (sets, strings) = (&mut to.evidence, &mut to.strings);
+        let from = self.from;
+        let ours = sets.copy(&from.evidence, theirs, |symbol| {
+            self.symbol(symbol, strings)
+        })?;
+        self.evidence[theirs.index()] = Some(ours);
+        Some(ours)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{SpanId, TraceId, Value};
+    use crate::{SpanHead, SpanId, TraceId, Value};
 
     #[test]
     fn a_copied_record_says_the_same() {
@@ -120,7 +187,7 @@ mod tests {
         batch.close(head).expect("room");
 
         let mut copy = SpanBatch::default();
-        copy.copy_record(&batch, 0).expect("room");
+        Copier::new(&batch).copy(0, &mut copy).expect("room");
         let named = |batch: &SpanBatch| -> Vec<String> {
             let all = batch.named_attributes(0);
             all.map(|(key, value)| format!("{key}={value}")).collect()

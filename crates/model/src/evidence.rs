@@ -11,10 +11,14 @@ use crate::keyed::HashState;
 use crate::semconv::Families;
 use crate::strings::Symbol;
 use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, Hasher};
+use std::ops::Range;
 
 /// The number of an evidence set in one [`Evidence`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct EvidenceId(pub u32);
 
 impl EvidenceId {
@@ -29,16 +33,20 @@ impl EvidenceId {
 }
 
 /// The distinct evidence sets of a batch.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Evidence {
     /// The owner is the set.
     attributes: Attributes,
     families: Vec<Families>,
+    #[serde(skip)]
     index: HashTable<(u64, u32)>,
+    #[serde(skip)]
     hashing: HashState,
     /// The families of all keys of the open set, also of those it has no row
     /// for.
+    #[serde(skip)]
     open: Families,
+    #[serde(skip)]
     expected: Expected,
 }
 
@@ -177,10 +185,7 @@ impl Evidence {
         if self.attributes.open_len() == 0 && families == Families::default() {
             return Some(EvidenceId::NONE);
         }
-        let mut hasher = self.hashing.build_hasher();
-        hasher.write_u8(families.0);
-        self.attributes.hash_open(&mut hasher);
-        let hash = hasher.finish();
+        let hash = self.hash(families, self.attributes.open_rows());
         let same = |&(other, at): &(u64, u32)| {
             other == hash
                 && self.families[at as usize] == families
@@ -199,14 +204,38 @@ impl Evidence {
     /// Adds the sets of `other`; the answer maps its numbers to ours. `None`
     /// where four billion rows are reached.
     pub(crate) fn absorb(&mut self, other: &Self, symbols: &[Symbol]) -> Option<Vec<EvidenceId>> {
-        let take = |id: u32| {
-            for (key, value) in other.attributes.of(id) {
-                self.push(symbols[key.index()], value);
-            }
-            self.note(other.families(EvidenceId(id)));
-            self.close()
-        };
+        let take = |id: u32| self.copy(other, EvidenceId(id), |symbol| symbols[symbol.index()]);
         (0..other.len() as u32).map(take).collect()
+    }
+
+    /// Adds a set of another batch; `symbol` says what its symbols are here.
+    pub(crate) fn copy(
+        &mut self,
+        other: &Self,
+        id: EvidenceId,
+        mut symbol: impl FnMut(Symbol) -> Symbol,
+    ) -> Option<EvidenceId> {
+        for (key, value) in other.attributes.of(id.0) {
+            self.push(symbol(key), value);
+        }
+        self.note(other.families(id));
+        self.close()
+    }
+
+    /// Finds equal sets again after a copy that left the index behind.
+    pub(crate) fn rebuild_index(&mut self) {
+        self.index = HashTable::with_capacity(self.len());
+        for id in 1..self.len() as u32 {
+            let hash = self.hash(self.families(EvidenceId(id)), self.attributes.rows(id));
+            self.index.insert_unique(hash, (hash, id), |entry| entry.0);
+        }
+    }
+
+    fn hash(&self, families: Families, rows: Range<usize>) -> u64 {
+        let mut hasher = self.hashing.build_hasher();
+        hasher.write_u8(families.0);
+        self.attributes.hash_rows(rows, &mut hasher);
+        hasher.finish()
     }
 
     /// Bytes held on the heap.

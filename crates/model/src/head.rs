@@ -3,9 +3,12 @@
 use crate::id::{SpanId, TraceId};
 use crate::resource::{ResourceId, ScopeId};
 use crate::strings::Symbol;
+use serde::{Deserialize, Serialize};
 
 /// The kind of a span, as OpenTelemetry defines it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[repr(u8)]
 pub enum SpanKind {
     /// The source did not say.
@@ -69,7 +72,9 @@ impl SpanKind {
 }
 
 /// The status that the instrumentation set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[repr(u8)]
 pub enum StatusCode {
     /// Not set.

@@ -3,14 +3,19 @@
 //! Tools write the same id in many spellings (leading zeros dropped, upper
 //! case, base64, X-Ray's dashes), so ids are compared as numbers.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A trace id of 128 bits; shorter ids are padded with zeros on the left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct TraceId(pub u128);
 
 /// A span id of 64 bits; zero means that there is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct SpanId(pub u64);
 
 impl TraceId {

@@ -3,6 +3,7 @@
 use crate::attributes::AttributeKeep;
 use crate::semconv::{self, Families};
 use crate::strings::{Strings, Symbol};
+use serde::{Deserialize, Serialize};
 
 /// What becomes of the attributes of a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,10 +53,11 @@ impl KeyUse {
 }
 
 /// The choice of attributes, and what it means for each key seen.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Keep {
     pub(crate) choice: AttributeKeep,
     /// By symbol.
+    #[serde(skip)]
     known: Vec<KeyUse>,
 }
 

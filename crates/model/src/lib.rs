@@ -47,6 +47,7 @@ pub mod trace_table;
 
 pub use attributes::{AttributeKeep, Attributes, Value};
 pub use batch::SpanBatch;
+pub use copy::Copier;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use evidence::{Evidence, EvidenceId};
 pub use guard::Guard;

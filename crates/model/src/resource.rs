@@ -6,14 +6,19 @@ use crate::keyed::HashState;
 use crate::strings::{Strings, Symbol};
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, Hash, Hasher};
 
 /// The row of a resource.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct ResourceId(pub u32);
 
 /// The row of an instrumentation scope.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct ScopeId(pub u32);
 
 /// The row of an operation.
@@ -22,11 +27,13 @@ pub struct OperationId(pub u32);
 
 /// What emitted spans: a service's process, pod or host. Equal resources are
 /// stored once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Resources {
     services: Vec<Symbol>,
     attributes: Attributes,
+    #[serde(skip)]
     index: HashTable<(u64, u32)>,
+    #[serde(skip)]
     hashing: HashState,
 }
 
@@ -100,6 +107,15 @@ impl Resources {
             .find_map(|key| self.attributes.get(id.0, key))
     }
 
+    /// Finds equal resources again after a copy that left the index behind.
+    pub(crate) fn rebuild_index(&mut self) {
+        self.index = HashTable::with_capacity(self.len());
+        for row in 0..self.len() as u32 {
+            let hash = self.content_hash(self.services[row as usize], row);
+            self.index.insert_unique(hash, (hash, row), |entry| entry.0);
+        }
+    }
+
     fn content_hash(&self, service: Symbol, owner: u32) -> u64 {
         let mut hasher = self.hashing.build_hasher();
         service.hash(&mut hasher);
@@ -141,9 +157,10 @@ fn are_same(attributes: &Attributes, one: u32, other: u32) -> bool {
 
 /// Instrumentation scopes: the libraries that made spans. The first is the
 /// scope without a name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scopes {
     rows: Vec<(Symbol, Symbol)>,
+    #[serde(skip)]
     index: FxHashMap<(Symbol, Symbol), u32>,
 }
 
@@ -159,6 +176,11 @@ impl Default for Scopes {
 }
 
 impl Scopes {
+    /// Finds equal scopes again after a copy that left the index behind.
+    pub(crate) fn rebuild_index(&mut self) {
+        self.index = self.rows.iter().copied().zip(0..).collect();
+    }
+
     /// The scope of this name and version.
     pub fn intern(&mut self, name: Symbol, version: Symbol) -> ScopeId {
         let next = self.rows.len() as u32;

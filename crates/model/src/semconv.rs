@@ -3,6 +3,7 @@
 //! Names and their order follow OpenTelemetry's semantic conventions and their
 //! deprecation lists; where several are present the first one of a field wins.
 
+use serde::{Deserialize, Serialize};
 /// Keys that name an instance of a service, best first.
 pub const INSTANCE_KEYS: &[&str] = &[
     "service.instance.id",
@@ -138,7 +139,7 @@ pub fn field(key: &str) -> Option<(Field, u8)> {
 }
 
 /// Families of keys that speak of a kind of call: a set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Families(pub u8);
 
 impl Families {

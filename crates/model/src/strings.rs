@@ -5,10 +5,11 @@
 
 use crate::keyed::HashState;
 use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
 use std::hash::BuildHasher;
 
 /// The index of a string in one [`Strings`]; it means nothing in another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Symbol(pub u32);
 
 impl Symbol {
@@ -29,11 +30,13 @@ impl Default for Symbol {
 }
 
 /// A set of strings, each stored once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Strings {
     arena: String,
     ends: Vec<usize>,
+    #[serde(skip)]
     index: HashTable<u32>,
+    #[serde(skip)]
     hashing: HashState,
 }
 
@@ -82,6 +85,16 @@ impl Strings {
         let hash_at = |&at: &u32| self.hashing.hash_one(slice(&self.arena, &self.ends, at));
         self.index.insert_unique(hash, symbol, hash_at);
         Symbol(symbol)
+    }
+
+    /// Finds strings again after a copy that left the index behind.
+    pub(crate) fn rebuild_index(&mut self) {
+        self.index = HashTable::with_capacity(self.len());
+        let hash_at = |&at: &u32| self.hashing.hash_one(slice(&self.arena, &self.ends, at));
+        for symbol in 0..self.ends.len() as u32 {
+            let hash = hash_at(&symbol);
+            self.index.insert_unique(hash, symbol, hash_at);
+        }
     }
 
     /// The symbol of `text` where it is held.

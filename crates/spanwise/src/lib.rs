@@ -53,6 +53,7 @@ mod check;
 mod compare;
 mod convert;
 mod read;
+mod scan;
 mod traces;
 mod view;
 
@@ -60,6 +61,7 @@ pub use check::check;
 pub use compare::{compare, compare_windows};
 pub use convert::{convert, format, formats};
 pub use read::{read, read_with};
+pub use scan::{scan, Scan, Scanned};
 pub use spanwise_analyze::facts::critical_path::Tile;
 pub use spanwise_analyze::filter::Filter;
 /// The graph of services, such as algorithms of petgraph take it.
@@ -93,6 +95,7 @@ pub use spanwise_analyze::{
 pub use spanwise_io::format::Format;
 pub use spanwise_io::limits::Limits;
 pub use spanwise_io::progress::Progress;
+pub use spanwise_io::scan::Assembly;
 pub use spanwise_io::{Input, ReadOptions};
 pub use spanwise_model::{
     flags, AttributeKeep, Error, ErrorKind, Issues, Place, Result, SpanBatch, SpanId, SpanKind,

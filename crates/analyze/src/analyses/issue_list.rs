@@ -33,7 +33,12 @@ impl IssueList {
     /// Lists the issues of reading, of assembly and of the facts.
     #[must_use]
     pub fn table(&self, table: &SpanTable, facts: &FactColumns) -> Table {
-        let issues = all_issues(table, facts);
+        self.list(&all_issues(table, facts))
+    }
+
+    /// Lists these issues.
+    #[must_use]
+    pub fn list(&self, issues: &Issues) -> Table {
         let rows = || issues.iter();
         let examples = rows().map(|(_, _, row)| {
             let texts = row.examples.iter().map(ToString::to_string);
@@ -49,7 +54,7 @@ impl IssueList {
 }
 
 /// The issues of reading and of the facts.
-pub(super) fn all_issues(table: &SpanTable, facts: &FactColumns) -> Issues {
+fn all_issues(table: &SpanTable, facts: &FactColumns) -> Issues {
     let mut issues = table.issues.clone();
     issues.absorb(facts.issues.clone());
     issues

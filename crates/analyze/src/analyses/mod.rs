@@ -23,6 +23,7 @@ mod issue_list;
 mod operations;
 mod span_list;
 mod summary;
+mod summary_sum;
 mod trace_list;
 mod trace_row;
 
@@ -35,6 +36,7 @@ pub use hotspots::{Hotspots, HotspotsBy};
 pub use issue_list::IssueList;
 pub use span_list::SpanList;
 pub use summary::{FileSummary, IssueSummary, Summary};
+pub use summary_sum::SummarySum;
 pub use trace_list::TraceList;
 
 pub(crate) use attribute_columns::attribute;

@@ -1,11 +1,8 @@
 //! The summary: what an input holds, in counts.
 
-use super::issue_list::all_issues;
+use super::summary_sum::SummarySum;
 use crate::facts::FactColumns;
-use rustc_hash::FxHashSet;
-use spanwise_model::trace::TopKind;
-use spanwise_model::trace_table::RecordCounts;
-use spanwise_model::{flags, IssueKind, Span, SpanTable, Symbol};
+use spanwise_model::{IssueKind, SpanTable};
 
 /// One file of a [`Summary`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,69 +94,8 @@ impl Summary {
     /// Counts the traces of a table with these numbers.
     #[must_use]
     pub fn of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Self {
-        let whole = traces.len() == table.trace_count();
-        let counts = if whole {
-            table.records
-        } else {
-            count_rows(table, traces)
-        };
-        let rows = || traces.iter().flat_map(|&trace| table.rows(trace));
-        let spans = || rows().map(|row| Span::new(table, row));
-        let operations: FxHashSet<_> = spans().map(Span::operation_id).collect();
-        let named = operations.iter().map(|&id| table.operations.service(id));
-        let services: FxHashSet<_> = named.filter(|&name| name != Symbol::EMPTY).collect();
-        Self {
-            files: files(table),
-            traces: traces.len() as u64,
-            spans: counts.spans,
-            services: services.len() as u64,
-            operations: operations.len() as u64,
-            roots: counts.roots,
-            orphans: counts.orphans,
-            errors: counts.errors,
-            links: counts.links,
-            events: counts.events,
-            start_unix_nano: spans().map(Span::start_unix_nano).min(),
-            end_unix_nano: spans().map(Span::end_unix_nano).max(),
-            issues: issues(table, facts),
-            rows: rows().count() as u64,
-        }
+        let mut sum = SummarySum::new(traces.len() != table.trace_count());
+        sum.add(table, traces, facts);
+        sum.finish(&table.sources)
     }
-}
-
-fn files(table: &SpanTable) -> Vec<FileSummary> {
-    let file = |source: &spanwise_model::SourceSummary| FileSummary {
-        path: source.path.clone(),
-        format: source.format,
-        spans: source.spans,
-        orphans: source.orphans,
-        truncated: source.truncated,
-    };
-    table.sources.iter().map(file).collect()
-}
-
-fn issues(table: &SpanTable, facts: &FactColumns) -> Vec<IssueSummary> {
-    let issues = all_issues(table, facts);
-    let row =
-        |(issue, service, row): (IssueKind, &str, &spanwise_model::issue::IssueRow)| IssueSummary {
-            issue,
-            service: service.to_owned(),
-            count: row.count,
-            examples: row.examples.iter().map(ToString::to_string).collect(),
-        };
-    issues.iter().map(row).collect()
-}
-
-fn count_rows(table: &SpanTable, traces: &[u32]) -> RecordCounts {
-    let mut counts = RecordCounts::default();
-    for span in traces.iter().flat_map(|&trace| table.trace(trace).spans()) {
-        let top = |kind| span.is_top() && span.top_kind() == kind;
-        counts.spans += 1;
-        counts.roots += u64::from(top(TopKind::Root));
-        counts.orphans += u64::from(top(TopKind::Orphan));
-        counts.errors += u64::from(span.flags() & flags::FORMAT_ERROR != 0);
-        counts.links += table.store.links_of(span.record()).len() as u64;
-        counts.events += table.store.events_of(span.record()).len() as u64;
-    }
-    counts
 }

@@ -130,7 +130,7 @@ impl<'a> Reader<'a, '_> {
                     Some(field) => field.take(value, &mut self.draft, open)?,
                     None => false,
                 };
-                if !taken && open.batch.keeps(key) {
+                if !taken {
                     open.batch.attribute_of(key, value);
                 }
             }

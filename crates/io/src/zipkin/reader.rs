@@ -265,8 +265,7 @@ impl Side<'_> {
         let key = open.intern(key)?;
         match self {
             Self::Local(_) => open.batch.resources.push(key, value),
-            Self::Remote if open.batch.keeps(key) => open.batch.attribute_of(key, value),
-            Self::Remote => {}
+            Self::Remote => open.batch.attribute_of(key, value),
         }
         Ok(())
     }

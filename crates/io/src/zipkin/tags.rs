@@ -21,7 +21,7 @@ pub(super) fn put(
         Some(field) => field.take(open, draft, value)?,
         None => false,
     };
-    if !taken && open.batch.keeps(key) {
+    if !taken {
         open.batch.attribute_of(key, value);
     }
     Ok(())

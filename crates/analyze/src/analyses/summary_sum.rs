@@ -1,0 +1,167 @@
+//! The sum of what several tables hold.
+
+use super::summary::{FileSummary, IssueSummary, Summary};
+use crate::facts::FactColumns;
+use rustc_hash::FxHashSet;
+use spanwise_model::issue::IssueRow;
+use spanwise_model::trace::TopKind;
+use spanwise_model::trace_table::RecordCounts;
+use spanwise_model::{flags, IssueKind, Issues, OperationId, SourceSummary, SpanKind, SpanTable};
+use std::collections::BTreeSet;
+
+/// A [`Summary`] that is summed up table by table. The tables may have no trace
+/// in common.
+///
+/// ```
+/// # use spanwise_analyze::{facts, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_analyze::analyses::SummarySum;
+/// let mut sum = SummarySum::new(false);
+/// for text in ["trace 1\nshop GET 0..100", "trace 2\nshop GET 50..150"] {
+///     let spans = assemble(parse(text))?;
+///     sum.add(&spans, &[0], &facts::compute(&spans, &Policy::default()));
+/// }
+/// let summary = sum.finish(&[]);
+/// assert_eq!((summary.traces, summary.services, summary.operations), (2, 1, 1));
+/// assert_eq!(summary.end_unix_nano, Some(150_000_000));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct SummarySum {
+    is_filtered: bool,
+    /// True where every trace of every table was chosen.
+    is_whole: bool,
+    /// Records as they were read, and rows of the chosen traces.
+    records: RecordCounts,
+    rows: RecordCounts,
+    row_count: u64,
+    traces: u64,
+    services: BTreeSet<String>,
+    operations: BTreeSet<(String, String, SpanKind)>,
+    start_unix_nano: Option<i64>,
+    end_unix_nano: Option<i64>,
+    issues: Issues,
+}
+
+impl SummarySum {
+    /// An empty sum, of traces that were filtered or of all.
+    #[must_use]
+    pub fn new(is_filtered: bool) -> Self {
+        Self {
+            is_filtered,
+            is_whole: true,
+            ..Self::default()
+        }
+    }
+
+    /// Adds the traces of a table with these numbers, and the issues of the
+    /// whole table.
+    pub fn add(&mut self, table: &SpanTable, traces: &[u32], facts: &FactColumns) {
+        self.is_whole &= traces.len() == table.trace_count();
+        self.traces += traces.len() as u64;
+        add_counts(&mut self.records, table.records);
+        if self.is_filtered {
+            add_counts(&mut self.rows, count_rows(table, traces));
+        }
+        let mut operations = FxHashSet::default();
+        for span in traces.iter().flat_map(|&trace| table.trace(trace).spans()) {
+            let (start, end) = (span.start_unix_nano(), span.end_unix_nano());
+            self.start_unix_nano = Some(self.start_unix_nano.map_or(start, |s| s.min(start)));
+            self.end_unix_nano = Some(self.end_unix_nano.map_or(end, |e| e.max(end)));
+            self.row_count += 1;
+            operations.insert(span.operation_id());
+        }
+        operations.into_iter().for_each(|id| self.name(table, id));
+        self.add_issues(table.issues.clone());
+        self.add_issues(facts.issues.clone());
+    }
+
+    fn name(&mut self, table: &SpanTable, id: OperationId) {
+        let operations = &table.operations;
+        let service = table.text(operations.service(id)).to_owned();
+        let name = table.text(operations.name(id)).to_owned();
+        if !service.is_empty() {
+            self.services.insert(service.clone());
+        }
+        let kind = operations.kind(id);
+        self.operations.insert((service, name, kind));
+    }
+
+    /// Adds issues that are of no table.
+    pub fn add_issues(&mut self, issues: Issues) {
+        self.issues.absorb(issues);
+    }
+
+    /// All issues so far.
+    #[must_use]
+    pub fn issues(&self) -> &Issues {
+        &self.issues
+    }
+
+    /// The summary, with these files.
+    #[must_use]
+    pub fn finish(&self, files: &[SourceSummary]) -> Summary {
+        let counts = match self.is_filtered && !self.is_whole {
+            true => self.rows,
+            false => self.records,
+        };
+        Summary {
+            files: files.iter().map(file).collect(),
+            traces: self.traces,
+            spans: counts.spans,
+            services: self.services.len() as u64,
+            operations: self.operations.len() as u64,
+            roots: counts.roots,
+            orphans: counts.orphans,
+            errors: counts.errors,
+            links: counts.links,
+            events: counts.events,
+            start_unix_nano: self.start_unix_nano,
+            end_unix_nano: self.end_unix_nano,
+            issues: self.issues.iter().map(issue).collect(),
+            rows: self.row_count,
+        }
+    }
+}
+
+fn add_counts(sum: &mut RecordCounts, counts: RecordCounts) {
+    sum.spans += counts.spans;
+    sum.roots += counts.roots;
+    sum.orphans += counts.orphans;
+    sum.errors += counts.errors;
+    sum.links += counts.links;
+    sum.events += counts.events;
+}
+
+fn file(source: &SourceSummary) -> FileSummary {
+    FileSummary {
+        path: source.path.clone(),
+        format: source.format,
+        spans: source.spans,
+        orphans: source.orphans,
+        truncated: source.truncated,
+    }
+}
+
+fn issue((issue, service, row): (IssueKind, &str, &IssueRow)) -> IssueSummary {
+    IssueSummary {
+        issue,
+        service: service.to_owned(),
+        count: row.count,
+        examples: row.examples.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn count_rows(table: &SpanTable, traces: &[u32]) -> RecordCounts {
+    let mut counts = RecordCounts::default();
+    for span in traces.iter().flat_map(|&trace| table.trace(trace).spans()) {
+        let top = |kind| span.is_top() && span.top_kind() == kind;
+        counts.spans += 1;
+        counts.roots += u64::from(top(TopKind::Root));
+        counts.orphans += u64::from(top(TopKind::Orphan));
+        counts.errors += u64::from(span.flags() & flags::FORMAT_ERROR != 0);
+        counts.links += table.store.links_of(span.record()).len() as u64;
+        counts.events += table.store.events_of(span.record()).len() as u64;
+    }
+    counts
+}

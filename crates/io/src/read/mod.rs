@@ -1,0 +1,172 @@
+//! Reading inputs: files in parallel, results in the order of paths.
+//!
+//! Files are put together in portions of a few megabytes, each of which one
+//! thread reads into one batch; the batches are joined in order. The portions
+//! depend on the files alone, so the result does not depend on the number of
+//! threads.
+
+mod options;
+mod reader;
+
+pub use options::ReadOptions;
+pub(crate) use reader::Reader;
+
+use crate::source::{expand, Expansion, Input, Item};
+use rayon::prelude::*;
+use spanwise_model::{Error, ErrorKind, Guard, Issues, Result, SpanBatch, SpanTable};
+use std::collections::BTreeMap;
+
+/// How many bytes of small files are read into one batch.
+const PORTION_BYTES: u64 = 8 << 20;
+
+/// Reads inputs and assembles their traces.
+///
+/// ```
+/// use spanwise_io::{read_table, Input, ReadOptions};
+/// let document = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{
+///     "traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331",
+///     "name":"GET","startTimeUnixNano":"0","endTimeUnixNano":"5"}]}]}]}"#;
+/// let table = read_table(&[Input::bytes(document)], &ReadOptions::default())?;
+/// assert_eq!(table.len(), 1);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`read_batch`]; [`ErrorKind::Strict`] also where the spans read whole do
+/// not make whole traces.
+pub fn read_table(inputs: &[Input], options: &ReadOptions) -> Result<SpanTable> {
+    let pool = pool(options.threads)?;
+    let batch = read_in(&pool, inputs, options)?;
+    let table = pool.install(|| crate::assemble::assemble(batch))?;
+    if options.strict {
+        check_issues(&table.issues)?;
+    }
+    Ok(table)
+}
+
+/// Reads inputs into one batch, whose records stand in the order of the paths.
+///
+/// ```
+/// use spanwise_io::{read_batch, Input, ReadOptions};
+/// let span = Input::bytes("shop GET 0..100");
+/// let batch = read_batch(&[span.clone(), span], &ReadOptions::default())?;
+/// assert_eq!(batch.len(), 2, "records as they came: assembly folds equal ones");
+/// assert_eq!(batch.sources[0].format, "notation");
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::NotFound`] for a path that does not exist or a pattern that
+/// matches nothing; [`ErrorKind::Io`] and [`ErrorKind::Format`] for a file
+/// named itself that cannot be read or is of no known format;
+/// [`ErrorKind::NoSpans`] where an input holds no span; [`ErrorKind::Limit`],
+/// [`ErrorKind::Strict`] and [`ErrorKind::Cancelled`].
+pub fn read_batch(inputs: &[Input], options: &ReadOptions) -> Result<SpanBatch> {
+    read_in(&pool(options.threads)?, inputs, options)
+}
+
+fn read_in(pool: &rayon::ThreadPool, inputs: &[Input], options: &ReadOptions) -> Result<SpanBatch> {
+    let expansion = expand(inputs)?;
+    let reader = Reader::new(&expansion, options)?;
+    let portions = portions(&expansion.items);
+    let read = || -> Vec<Result<SpanBatch>> {
+        let portions = portions.par_iter();
+        portions.map(|items| reader.portion(items)).collect()
+    };
+    let results = pool.install(read);
+    let mut batch = SpanBatch::new(options.attributes.clone());
+    for result in results {
+        batch.absorb(result?)?;
+    }
+    check_found(inputs, &expansion, &found(&batch), &batch.issues)?;
+    batch.issues.absorb(expansion.issues);
+    batch.guard = Guard::default();
+    if options.strict {
+        check_issues(&batch.issues)?;
+    }
+    Ok(batch)
+}
+
+pub(crate) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|error| Error::new(ErrorKind::Usage, error.to_string()).caused_by(error))
+}
+
+/// Cuts items into runs of a few megabytes.
+pub(crate) fn portions(items: &[Item]) -> Vec<&[Item]> {
+    let mut portions = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (at, item) in items.iter().enumerate() {
+        let size = item.size.unwrap_or(PORTION_BYTES);
+        if at > start && size > PORTION_BYTES - bytes.min(PORTION_BYTES) {
+            portions.push(&items[start..at]);
+            (start, bytes) = (at, 0);
+        }
+        bytes = size.saturating_add(bytes);
+    }
+    portions.push(&items[start..]);
+    portions
+}
+
+/// The sum, where all are known. Sparse files may claim any size.
+fn total(mut sizes: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    sizes.try_fold(0u64, |sum, size| Some(sum.saturating_add(size?)))
+}
+
+/// How many records each file gave.
+fn found(batch: &SpanBatch) -> BTreeMap<&str, u64> {
+    let mut found = BTreeMap::new();
+    for source in &batch.sources {
+        *found.entry(source.path.as_str()).or_default() += source.records.len() as u64;
+    }
+    found
+}
+
+/// Every folder and pattern must have given spans, and so must the whole run.
+pub(crate) fn check_found(
+    inputs: &[Input],
+    expansion: &Expansion,
+    found: &BTreeMap<&str, u64>,
+    issues: &Issues,
+) -> Result<()> {
+    if inputs.is_empty() {
+        return Err(Error::new(ErrorKind::Usage, "no input is named"));
+    }
+    let mut spans = vec![0u64; inputs.len()];
+    for item in &expansion.items {
+        let found = found.get(item.name.as_str()).copied().unwrap_or(0);
+        item.inputs.iter().for_each(|&at| spans[at] += found);
+    }
+    if found.values().all(|&spans| spans == 0) {
+        let names: Vec<_> = inputs.iter().take(3).map(Input::name).collect();
+        let names = names.join(", ");
+        if expansion.items.is_empty() && expansion.issues.is_empty() {
+            return Err(Error::new(ErrorKind::NoSpans, "no file in it").in_file(names));
+        }
+        return Err(no_span(names, issues, &expansion.issues));
+    }
+    let empty = expansion.collections.iter().find(|&&at| spans[at] == 0);
+    empty.map_or(Ok(()), |&at| {
+        let none = Issues::default();
+        Err(no_span(inputs[at].name(), &none, &none))
+    })
+}
+
+/// No span was found; the issues may tell why.
+fn no_span(name: String, read: &Issues, walked: &Issues) -> Error {
+    let mut issues = read.clone();
+    issues.absorb(walked.clone());
+    let why = issues
+        .told()
+        .map_or_else(String::new, |why| format!("; {why}"));
+    Error::new(ErrorKind::NoSpans, format!("no span in it{why}")).in_file(name)
+}
+
+pub(crate) fn check_issues(issues: &Issues) -> Result<()> {
+    let error = |told| Err(Error::new(ErrorKind::Strict, told));
+    issues.told().map_or(Ok(()), error)
+}

@@ -1,0 +1,105 @@
+//! What a scan knows of the files that it has read.
+
+use crate::spill::{Part, Run};
+use spanwise_model::batch::Source;
+use spanwise_model::{Issues, SourceSummary, SpanBatch, SpanTable};
+use std::collections::BTreeMap;
+
+/// What a scan tells besides its tables.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Scanned {
+    /// Files in the order in which they were read.
+    pub sources: Vec<SourceSummary>,
+    /// What was wrong with files; what was wrong with traces is told by the
+    /// tables.
+    pub issues: Issues,
+    /// Bytes of temporary files; zero where everything had room in memory.
+    pub spilled_bytes: u64,
+}
+
+impl Scanned {
+    /// How many records each file gave.
+    pub(super) fn found(&self) -> BTreeMap<&str, u64> {
+        let mut found = BTreeMap::new();
+        for source in &self.sources {
+            *found.entry(source.path.as_str()).or_default() += source.spans;
+        }
+        found
+    }
+}
+
+/// The files that have been read so far, by number.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    files: Vec<SourceSummary>,
+    issues: Issues,
+}
+
+impl Sources {
+    /// Makes a part of a batch that was read; `goes_on` where its first source
+    /// is the last one of the batch before.
+    pub(super) fn part(&mut self, mut batch: SpanBatch, goes_on: bool) -> Part {
+        self.issues.absorb(std::mem::take(&mut batch.issues));
+        let mut runs = Vec::new();
+        for (at, source) in std::mem::take(&mut batch.sources).into_iter().enumerate() {
+            let records = source.records.len() as u32;
+            self.add(source, goes_on && at == 0);
+            runs.push(Run {
+                source: self.files.len() as u32 - 1,
+                records,
+            });
+        }
+        Part { batch, runs }
+    }
+
+    fn add(&mut self, source: Source, goes_on: bool) {
+        let spans = source.records.len() as u64;
+        match self.files.last_mut().filter(|_| goes_on) {
+            Some(last) => {
+                last.spans += spans;
+                last.truncated |= source.truncated;
+            }
+            None => self.files.push(SourceSummary {
+                path: source.path,
+                format: source.format,
+                spans,
+                orphans: 0,
+                truncated: source.truncated,
+            }),
+        }
+    }
+
+    /// The sources of a batch that these runs make up.
+    pub(super) fn of_runs(&self, runs: &[Run]) -> Vec<Source> {
+        let mut first = 0;
+        let source = |run: &Run| {
+            let file = &self.files[run.source as usize];
+            let records = first..first + run.records;
+            first = records.end;
+            Source {
+                path: file.path.clone(),
+                format: file.format,
+                records,
+                truncated: file.truncated,
+            }
+        };
+        runs.iter().map(source).collect()
+    }
+
+    /// Moves what a table made of these runs tells of its sources to the files.
+    pub(super) fn add_orphans(&mut self, runs: &[Run], table: &mut SpanTable) {
+        for (run, source) in runs.iter().zip(&table.sources) {
+            self.files[run.source as usize].orphans += source.orphans;
+        }
+        table.sources.clear();
+    }
+
+    pub(super) fn finish(self, spilled_bytes: u64) -> Scanned {
+        Scanned {
+            sources: self.files,
+            issues: self.issues,
+            spilled_bytes,
+        }
+    }
+}

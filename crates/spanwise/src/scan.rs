@@ -1,0 +1,212 @@
+//! Analysing input that is larger than memory.
+
+use spanwise_analyze::analyses::{IssueList, Summary, SummarySum};
+use spanwise_analyze::filter::{self, Filter};
+use spanwise_analyze::{facts, runner, Analysis, Partial, Policy};
+use spanwise_io::scan::{scan_tables, Assembly, ScanOptions};
+use spanwise_io::{Input, ReadOptions};
+use spanwise_model::{AttributeKeep, Issues, Result, SpanTable, Table};
+use std::path::PathBuf;
+
+/// Inputs that are analysed without holding all their spans: read piece by
+/// piece, made whole by trace on disk where memory does not suffice, and
+/// analysed part by part. The answers are those of [`crate::read`].
+///
+/// Of attributes those that analyses read are kept, unless others are asked
+/// for, by a filter for example.
+///
+/// ```
+/// use spanwise::analyses::Hotspots;
+///
+/// let spans = "trace 1\nshop GET 0..100\ntrace 2\nshop GET 0..40";
+/// let scan = spanwise::scan([spanwise::Input::bytes(spans)]).memory_bytes(512 << 20);
+/// let hotspots = Hotspots::default();
+/// let tables = scan.run(&[&hotspots])?;
+/// assert_eq!(tables[0], spanwise::notation(spans)?.hotspots(&hotspots));
+/// # Ok::<(), spanwise::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scan {
+    inputs: Vec<Input>,
+    read: ReadOptions,
+    options: ScanOptions,
+    policy: Policy,
+    filter: Option<Filter>,
+}
+
+/// What one pass of a scan found.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Scanned {
+    /// What the input holds.
+    pub summary: Summary,
+    /// All issues.
+    pub issues: Issues,
+    /// A partial for each analysis.
+    pub partials: Vec<Partial>,
+    /// Bytes of temporary files; zero where everything had room in memory.
+    pub spilled_bytes: u64,
+}
+
+impl Scanned {
+    /// The issues as a table; see [`IssueList`].
+    ///
+    /// ```
+    /// let scan = spanwise::scan([spanwise::Input::bytes("shop GET 0..9 parent=7")]);
+    /// assert_eq!(scan.pass(&[])?.issue_list(&Default::default()).rows(), 2);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn issue_list(&self, options: &IssueList) -> Table {
+        options.list(&self.issues)
+    }
+}
+
+/// A scan of files, folders, globs, `-` for standard input, or bytes. Nothing
+/// is read before an answer is asked for, and for each answer all is read.
+///
+/// ```
+/// let scan = spanwise::scan([spanwise::Input::bytes("shop GET 0..100")]);
+/// assert_eq!(scan.summary()?.spans, 1);
+/// # Ok::<(), spanwise::Error>(())
+/// ```
+pub fn scan<I>(inputs: I) -> Scan
+where
+    I: IntoIterator,
+    I::Item: Into<Input>,
+{
+    Scan {
+        inputs: inputs.into_iter().map(Into::into).collect(),
+        read: ReadOptions::default().attributes(AttributeKeep::None),
+        options: ScanOptions::default(),
+        policy: Policy::default(),
+        filter: None,
+    }
+}
+
+impl Scan {
+    /// The same scan within this much memory. Without it, everything is held.
+    #[must_use]
+    pub fn memory_bytes(mut self, bytes: u64) -> Self {
+        self.options = self.options.memory_bytes(bytes);
+        self
+    }
+
+    /// The same scan with its temporary files in this folder. They have no
+    /// names, and are gone when the process is.
+    #[must_use]
+    pub fn spill_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.options = self.options.spill_folder(folder);
+        self
+    }
+
+    /// The same scan of traces that are made whole in this way.
+    ///
+    /// ```
+    /// use spanwise::{analyses::Hotspots, Assembly, Input};
+    ///
+    /// let halves = ["trace 1\nshop GET 0..100", "trace 1\ncart Get 0..9 id=2 parent=1"];
+    /// let input = |at: usize| Input::Bytes { name: at.to_string(), bytes: halves[at].as_bytes().into() };
+    /// let scan = spanwise::scan([input(0), input(1)]);
+    /// assert_eq!(scan.summary()?.traces, 1, "halves of one trace meet");
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn assembly(mut self, assembly: Assembly) -> Self {
+        self.options = self.options.assembly(assembly);
+        self
+    }
+
+    /// The same scan under another policy.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The same scan read with other options.
+    #[must_use]
+    pub fn read_options(mut self, options: ReadOptions) -> Self {
+        self.read = options;
+        self
+    }
+
+    /// The same scan of the traces in which one span meets all conditions.
+    ///
+    /// ```
+    /// use spanwise::{Filter, Input};
+    /// let spans = "trace 1\nshop GET 0..100 error\ntrace 2\nshop GET 0..40";
+    /// let scan = spanwise::scan([Input::bytes(spans)]).filter(Filter::default().error(true));
+    /// assert_eq!(scan.summary()?.traces, 1);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = (filter != Filter::default()).then_some(filter);
+        self
+    }
+
+    /// Runs analyses in one pass; a table each, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::read`]; [`crate::ErrorKind::Io`] where temporary files
+    /// cannot be written, and [`crate::ErrorKind::Merge`] where traces are cut
+    /// that were said to be complete.
+    pub fn run(&self, analyses: &[&dyn Analysis]) -> Result<Vec<Table>> {
+        let scanned = self.pass(analyses)?;
+        let pairs = analyses.iter().zip(&scanned.partials);
+        Ok(pairs
+            .map(|(analysis, partial)| analysis.finish(partial))
+            .collect())
+    }
+
+    /// What the input holds, in counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::run`].
+    pub fn summary(&self) -> Result<Summary> {
+        Ok(self.pass(&[])?.summary)
+    }
+
+    /// Runs analyses in one pass up to what can be merged.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::run`].
+    pub fn pass(&self, analyses: &[&dyn Analysis]) -> Result<Scanned> {
+        let mut sum = SummarySum::new(self.filter.is_some());
+        let mut partials: Vec<Partial> = analyses.iter().map(|one| one.empty()).collect();
+        let mut each = |table: SpanTable| self.add(&table, analyses, &mut sum, &mut partials);
+        let scanned = scan_tables(&self.inputs, &self.read, &self.options, &mut each)?;
+        sum.add_issues(scanned.issues);
+        Ok(Scanned {
+            summary: sum.finish(&scanned.sources),
+            issues: sum.issues().clone(),
+            partials,
+            spilled_bytes: scanned.spilled_bytes,
+        })
+    }
+
+    /// Adds a table of whole traces.
+    fn add(
+        &self,
+        table: &SpanTable,
+        analyses: &[&dyn Analysis],
+        sum: &mut SummarySum,
+        partials: &mut [Partial],
+    ) -> Result<()> {
+        let facts = facts::compute_parallel(table, &self.policy);
+        let chosen: Vec<u32> = match &self.filter {
+            Some(filter) => filter::matching(table, &facts, filter),
+            None => (0..table.trace_count() as u32).collect(),
+        };
+        sum.add(table, &chosen, &facts);
+        let of_table = runner::run(table, &chosen, &facts, analyses);
+        partials
+            .iter_mut()
+            .zip(&of_table)
+            .try_for_each(|(ours, theirs)| ours.merge(theirs))
+    }
+}
