@@ -5,7 +5,7 @@ use spanwise::analyses::{
 };
 use spanwise::model::Copier;
 use spanwise::simulate::{Limit, Simulation};
-use spanwise::{AttributeKeep, Filter, Input, ReadOptions, SpanBatch, Table};
+use spanwise::{Analysis, AttributeKeep, Filter, Input, ReadOptions, SpanBatch, Table};
 use std::path::PathBuf;
 
 /// Simulated spans in the interleaved batches of a collector, in a format.
@@ -66,10 +66,7 @@ fn check(
     threads: usize,
     expected: &Answers,
 ) -> u64 {
-    let read = ReadOptions::default()
-        .attributes(AttributeKeep::None)
-        .piece_bytes(7_000)
-        .threads(threads);
+    let read = ReadOptions::default().piece_bytes(7_000).threads(threads);
     let scan = spanwise::scan(inputs.to_vec())
         .read_options(read)
         .filter(filter.clone())
@@ -115,7 +112,7 @@ fn every_format_within_any_memory() {
             0,
             "nothing is spilled"
         );
-        for (memory, threads) in [(600_000, 1), (600_000, 2), (40_000, 2)] {
+        for (memory, threads) in [(600_000, 1), (600_000, 2), (100_000, 2)] {
             let spilled = check(&input, &all, memory, threads, &expected);
             assert!(spilled > 0, "{format} is spilled");
         }
@@ -124,13 +121,26 @@ fn every_format_within_any_memory() {
 
 #[test]
 fn partitions_that_are_too_large_are_dealt_again() {
-    // Names that are the file's size by guess, and far more of it in truth.
-    let bytes = export("otlp-json", 3_000);
+    // The size of a compressed file tells too few partitions.
+    let bytes = export("otlp-json", 9_000);
     let compressed = zstd::encode_all(&bytes[..], 3).expect("memory");
     let input = [Input::bytes(compressed)];
     let all = Filter::default();
     let expected = at_once(&input, &all);
     assert!(check(&input, &all, 30_000, 2, &expected) > 0);
+}
+
+#[test]
+fn attributes_need_not_be_kept() {
+    let input = [Input::bytes(export("jaeger-json", 1_500))];
+    let expected = at_once(&input, &Filter::default());
+    let scan = spanwise::scan(input)
+        .read_options(ReadOptions::default().attributes(AttributeKeep::None))
+        .memory_bytes(200_000);
+    let scanned = scan.pass(&[&Dependencies::default()]).expect("spans");
+    assert_eq!(scanned.summary, expected.summary);
+    let calls = Dependencies::default().finish(&scanned.partials[0]);
+    assert_eq!(text(&calls), text(&expected.tables[4]));
 }
 
 #[test]

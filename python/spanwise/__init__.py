@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from spanwise._native import __version__
     from spanwise._read import notation, read
     from spanwise._report import Report, report
+    from spanwise._scan import Scan, scan
     from spanwise._service_graph import ServiceGraph
     from spanwise._simulate import Fault, Simulation, Truth, simulate
     from spanwise._summary import FileSummary, Issue, Summary
@@ -62,6 +63,7 @@ __all__ = [
     "NotFoundError",
     "ReadError",
     "Report",
+    "Scan",
     "ServiceGraph",
     "Simulation",
     "SpanwiseError",
@@ -80,6 +82,7 @@ __all__ = [
     "notation",
     "read",
     "report",
+    "scan",
     "simulate",
 ]
 
@@ -93,6 +96,8 @@ _HOMES = {
     "simulate": "_simulate",
     "Report": "_report",
     "report": "_report",
+    "Scan": "_scan",
+    "scan": "_scan",
     "ServiceGraph": "_service_graph",
     "Trace": "_trace",
     "Traces": "_traces",

@@ -9,6 +9,7 @@ from spanwise._typing import (
     CriticalPathArguments,
     FilterArguments,
     ReadArguments,
+    ScanArguments,
     SimulateArguments,
     SpanColumns,
 )
@@ -29,7 +30,9 @@ __all__ = [
     "read",
     "report",
     "run_command",
+    "scan",
     "simulate",
+    "size_bytes",
     "time_unix_nano",
 ]
 
@@ -113,7 +116,15 @@ def read(
     show: Callable[[int, int], object] | None = None,
 ) -> Traces: ...
 def report(traces: Traces, baseline: Traces | None = None, title: str | None = None) -> str: ...
+def scan(
+    inputs: Sequence[str | tuple[str, bytes]],
+    read: ReadArguments,
+    arguments: ScanArguments,
+    questions: Sequence[str | tuple[str, str] | tuple[str, CriticalPathArguments]],
+    show: Callable[[int, int], object] | None = None,
+) -> tuple[dict[str, Any], Table, list[Table]]: ...
 def simulate(arguments: SimulateArguments) -> tuple[Traces, list[str]]: ...
 def duration_text(nanoseconds: int) -> str: ...
 def duration_ns(text: str) -> int: ...
+def size_bytes(text: str) -> int: ...
 def time_unix_nano(text: str) -> int: ...

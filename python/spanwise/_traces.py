@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from spanwise import _arguments
+from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
 from spanwise._service_graph import ServiceGraph
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from spanwise import _native
-    from spanwise._typing import CriticalPathArguments, FilterArguments
+    from spanwise._filter import Conditions
+    from spanwise._typing import CriticalPathArguments
 
 
 class Traces(Frozen):
@@ -242,18 +244,18 @@ class Traces(Frozen):
         >>> len(traces.filter(error=True)), len(traces.filter(service="cart", min_duration="61ms"))
         (1, 0)
         """
-        arguments: FilterArguments = {
-            "services": _names(service),
-            "operations": _names(operation),
+        conditions: Conditions = {
+            "service": service,
+            "operation": operation,
             "root_operation": root_operation,
-            "min_duration_ns": _arguments.optional_duration_ns(min_duration),
-            "max_duration_ns": _arguments.optional_duration_ns(max_duration),
+            "min_duration": min_duration,
+            "max_duration": max_duration,
             "error": error,
-            "since_unix_nano": _arguments.optional_time_ns(since),
-            "until_unix_nano": _arguments.optional_time_ns(until),
-            "attributes": [(key, _text(value)) for key, value in (attribute or {}).items()],
+            "since": since,
+            "until": until,
+            "attribute": attribute,
         }
-        return Traces(self._inner.filter(arguments))
+        return Traces(self._inner.filter(filter_arguments(conditions)))
 
     def sample(self, n: int, *, seed: int = 0) -> Traces:
         """``n`` of the traces, the same ones for the same seed.
@@ -336,15 +338,3 @@ class Traces(Frozen):
         del include, exclude
         bundle = self.summary()._repr_mimebundle_()
         return {"text/plain": repr(self), "text/html": bundle["text/html"]}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def _names(names: str | Sequence[str] | None) -> list[str]:
-    if names is None:
-        return []
-    return [names] if isinstance(names, str) else list(names)

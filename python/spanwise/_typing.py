@@ -53,6 +53,17 @@ class FilterArguments(TypedDict):
     attributes: list[tuple[str, str]]
 
 
+class ScanArguments(TypedDict):
+    """What a scan is told."""
+
+    memory_bytes: int | None
+    spill: str | None
+    complete: bool
+    filter: FilterArguments
+    blocking: str | None
+    tolerance_ns: int | None
+
+
 class SpanColumns(TypedDict):
     """The columns of spans, all of one length."""
 

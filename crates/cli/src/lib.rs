@@ -9,6 +9,7 @@ mod commands;
 mod output;
 mod progress;
 mod read;
+mod scan;
 mod session;
 
 use clap::error::ErrorKind as ClapKind;

@@ -3,6 +3,7 @@
 use crate::args::{BlockingArg, FilterArgs, PolicyArgs, ReadArgs, Scope};
 use crate::progress::Bar;
 use crate::session::Session;
+use spanwise::analyses::Summary;
 use spanwise::model::IssueKind;
 use spanwise::{
     AttributeKeep, Blocking, Filter, Input, Limits, Policy, ReadOptions, Result, Traces,
@@ -46,7 +47,7 @@ impl How<'_> {
             traces.check_issues()?;
         }
         if !self.quiet {
-            session.say(&told(&traces));
+            session.say(&told(&traces.summary()));
         }
         Ok(traces)
     }
@@ -111,7 +112,7 @@ fn attributes(text: &str) -> AttributeKeep {
 }
 
 /// The policy that arguments name.
-fn policy(args: &PolicyArgs) -> Policy {
+pub(crate) fn policy(args: &PolicyArgs) -> Policy {
     let blocking = match args.blocking {
         BlockingArg::ByKind => Blocking::ByKind,
         BlockingArg::All => Blocking::All,
@@ -130,7 +131,7 @@ pub(crate) fn narrow(traces: &Traces, args: &FilterArgs) -> Traces {
     traces.filter(&filter)
 }
 
-fn filter(args: &FilterArgs) -> Filter {
+pub(crate) fn filter(args: &FilterArgs) -> Filter {
     let mut filter = Filter::default();
     filter.services.extend(args.service.clone());
     filter.operations.extend(args.operation.clone());
@@ -147,24 +148,28 @@ fn filter(args: &FilterArgs) -> Filter {
 }
 
 /// What was read, in one line.
-fn told(traces: &Traces) -> String {
+pub(crate) fn told(summary: &Summary) -> String {
     let count = |n: u64, noun: &str| {
         let plural = if n == 1 { "" } else { "s" };
         format!("{} {noun}{plural}", spanwise::report::units::count(n))
     };
-    let table = traces.table();
-    let files = table.sources.iter();
-    let truncated = files.clone().filter(|source| source.truncated).count() as u64;
-    let issues = &table.issues;
-    let skipped = issues.count(IssueKind::UnknownFormat) + issues.count(IssueKind::UnreadableFile);
+    let files = summary.files.iter();
+    let truncated = files.clone().filter(|file| file.truncated).count() as u64;
+    let is_skip =
+        |kind: IssueKind| matches!(kind, IssueKind::UnknownFormat | IssueKind::UnreadableFile);
+    let of = |kinds: &dyn Fn(IssueKind) -> bool| -> u64 {
+        let rows = summary.issues.iter().filter(|row| kinds(row.issue));
+        rows.map(|row| row.count).sum()
+    };
     format!(
-        "spanwise: {} read, {skipped} skipped, {truncated} truncated: {}, {}, {}",
+        "spanwise: {} read, {} skipped, {truncated} truncated: {}, {}, {}",
         count(
-            files.filter(|source| !source.format.is_empty()).count() as u64,
+            files.filter(|file| !file.format.is_empty()).count() as u64,
             "file"
         ),
-        count(table.trace_count() as u64, "trace"),
-        count(table.len() as u64, "span"),
-        count(issues.total() + traces.facts().issues.total(), "issue"),
+        of(&is_skip),
+        count(summary.traces, "trace"),
+        count(summary.rows, "span"),
+        count(of(&|_| true), "issue"),
     )
 }

@@ -76,17 +76,17 @@ impl<'a> Copier<'a> {
         to.attributes.close().map(drop)
     }
 
-    fn row(&mut self, row: usize, from: &Attributes, to: (&mut Attributes, &mut Strings)) {
+    fn row(&mut self, row: usize, from: &Attributes, to: &mut Attributes, strings: &mut Strings) {
         for (key, value) in from.of(row as u32) {
-            to.0.push(self.symbol(key, to.1), value);
+            to.push(self.symbol(key, strings), value);
         }
     }
 
     fn events(&mut self, record: u32, to: &mut SpanBatch) {
         let from = &self.from.events;
         for row in self.from.events_of(record) {
-            let ours = (&mut to.events.attributes, &mut to.strings);
-            self.row(row, &from.attributes, ours);
+            let attributes = &mut to.events.attributes;
+            self.row(row, &from.attributes, attributes, &mut to.strings);
             let name = self.symbol(from.name[row], &mut to.strings);
             to.event_of(from.time_unix_nano[row], name);
         }
@@ -95,8 +95,8 @@ impl<'a> Copier<'a> {
     fn links(&mut self, record: u32, to: &mut SpanBatch) {
         let from = &self.from.links;
         for row in self.from.links_of(record) {
-            let ours = (&mut to.links.attributes, &mut to.strings);
-            self.row(row, &from.attributes, ours);
+            let attributes = &mut to.links.attributes;
+            self.row(row, &from.attributes, attributes, &mut to.strings);
             to.link(from.trace_id[row], from.span_id[row]);
         }
     }

@@ -19,6 +19,7 @@ mod frame;
 mod read;
 mod report;
 mod run;
+mod scan;
 mod simulate;
 mod summary;
 mod table;
@@ -44,9 +45,11 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(read::notation, module)?)?;
     module.add_function(wrap_pyfunction!(read::read, module)?)?;
     module.add_function(wrap_pyfunction!(report::report, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan, module)?)?;
     module.add_function(wrap_pyfunction!(simulate::simulate, module)?)?;
     module.add_function(wrap_pyfunction!(time::duration_text, module)?)?;
     module.add_function(wrap_pyfunction!(time::duration_ns, module)?)?;
+    module.add_function(wrap_pyfunction!(time::size_bytes, module)?)?;
     module.add_function(wrap_pyfunction!(time::time_unix_nano, module)?)?;
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! Durations and times from texts, as the command line reads them.
+//! Durations, times and sizes from texts, as the command line reads them.
 
 use crate::errors::exception;
 use pyo3::prelude::*;
-use spanwise::report::{time, units};
+use spanwise::report::{size, time, units};
 
 /// The nanoseconds of a duration such as `500ms`.
 #[pyfunction]
@@ -15,6 +15,12 @@ pub(crate) fn duration_ns(py: Python<'_>, text: &str) -> PyResult<u64> {
 #[pyfunction]
 pub(crate) fn time_unix_nano(py: Python<'_>, text: &str) -> PyResult<i64> {
     time::time_unix_nano(text, time::now_unix_nano()).map_err(|error| exception(py, &error))
+}
+
+/// The bytes of a size such as `512M`.
+#[pyfunction]
+pub(crate) fn size_bytes(py: Python<'_>, text: &str) -> PyResult<u64> {
+    size::bytes(text).map_err(|error| exception(py, &error))
 }
 
 /// A duration in nanoseconds as people read it, such as `1.235 ms`.

@@ -24,7 +24,7 @@ pub(crate) struct Traces {
 /// The arguments of the critical path by name.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
-struct CriticalPathArguments {
+pub(crate) struct CriticalPathArguments {
     by: String,
     percentile: Option<f64>,
     band: Option<(f64, f64)>,
@@ -32,7 +32,7 @@ struct CriticalPathArguments {
 }
 
 impl CriticalPathArguments {
-    fn options(self) -> Result<CriticalPath> {
+    pub(crate) fn options(self) -> Result<CriticalPath> {
         let mut options = CriticalPath::default().by(match self.by.as_str() {
             "operation" => CriticalPathBy::Operation,
             "service" => CriticalPathBy::Service,
@@ -49,7 +49,7 @@ impl CriticalPathArguments {
 /// The conditions of a filter by name.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
-struct FilterArguments {
+pub(crate) struct FilterArguments {
     services: Vec<String>,
     operations: Vec<String>,
     root_operation: Option<String>,
@@ -62,7 +62,7 @@ struct FilterArguments {
 }
 
 impl FilterArguments {
-    fn filter(self) -> Filter {
+    pub(crate) fn filter(self) -> Filter {
         let mut filter = Filter::default();
         filter.services = self.services;
         filter.operations = self.operations;
@@ -74,6 +74,34 @@ impl FilterArguments {
         filter.until_unix_nano = self.until_unix_nano;
         filter.attributes = self.attributes;
         filter
+    }
+}
+
+/// What rows of the hotspots stand for.
+pub(crate) fn hotspots_by(word: &str) -> Result<HotspotsBy> {
+    match word {
+        "operation" => Ok(HotspotsBy::Operation),
+        "service" => Ok(HotspotsBy::Service),
+        other => Err(usage("by", other, "operation or service")),
+    }
+}
+
+/// What rows of the errors stand for.
+pub(crate) fn errors_by(word: &str) -> Result<ErrorsBy> {
+    match word {
+        "operation" => Ok(ErrorsBy::Operation),
+        "service" => Ok(ErrorsBy::Service),
+        "type" => Ok(ErrorsBy::Type),
+        other => Err(usage("by", other, "operation, service or type")),
+    }
+}
+
+/// Which children block their parents.
+pub(crate) fn blocking(word: &str) -> Result<Blocking> {
+    match word {
+        "by_kind" => Ok(Blocking::ByKind),
+        "all" => Ok(Blocking::All),
+        other => Err(usage("blocking", other, "by_kind or all")),
     }
 }
 
@@ -148,25 +176,14 @@ impl Traces {
     /// Which operations or services take the time.
     fn hotspots(&self, py: Python<'_>, by: String) -> PyResult<Table> {
         self.table(py, move |traces| {
-            let by = match by.as_str() {
-                "operation" => HotspotsBy::Operation,
-                "service" => HotspotsBy::Service,
-                other => return Err(usage("by", other, "operation or service")),
-            };
-            Ok(traces.hotspots(&Hotspots::default().by(by)))
+            Ok(traces.hotspots(&Hotspots::default().by(hotspots_by(&by)?)))
         })
     }
 
     /// Where errors begin and how they spread.
     fn errors(&self, py: Python<'_>, by: String) -> PyResult<Table> {
         self.table(py, move |traces| {
-            let by = match by.as_str() {
-                "operation" => ErrorsBy::Operation,
-                "service" => ErrorsBy::Service,
-                "type" => ErrorsBy::Type,
-                other => return Err(usage("by", other, "operation, service or type")),
-            };
-            Ok(traces.errors(&Errors::default().by(by)))
+            Ok(traces.errors(&Errors::default().by(errors_by(&by)?)))
         })
     }
 
@@ -196,11 +213,8 @@ impl Traces {
         tolerance_ns: Option<u64>,
     ) -> PyResult<Self> {
         let mut policy = self.inner.policy();
-        match blocking {
-            None => {}
-            Some("by_kind") => policy.blocking = Blocking::ByKind,
-            Some("all") => policy.blocking = Blocking::All,
-            Some(other) => return Err(exception(py, &usage("blocking", other, "by_kind or all"))),
+        if let Some(word) = blocking {
+            policy.blocking = self::blocking(word).map_err(|error| exception(py, &error))?;
         }
         policy.tolerance_nano = tolerance_ns.unwrap_or(policy.tolerance_nano);
         Ok(Self::new(self.inner.with_policy(policy)))

@@ -22,6 +22,7 @@ pub mod path;
 #[cfg(feature = "polars")]
 pub mod polars;
 pub mod report;
+pub mod size;
 pub mod summary;
 pub mod text;
 pub mod time;

@@ -5,15 +5,18 @@ use spanwise_analyze::filter::{self, Filter};
 use spanwise_analyze::{facts, runner, Analysis, Partial, Policy};
 use spanwise_io::scan::{scan_tables, Assembly, ScanOptions};
 use spanwise_io::{Input, ReadOptions};
-use spanwise_model::{AttributeKeep, Issues, Result, SpanTable, Table};
+use spanwise_model::{Error, ErrorKind, Issues, Result, SpanTable, Table};
 use std::path::PathBuf;
 
 /// Inputs that are analysed without holding all their spans: read piece by
 /// piece, made whole by trace on disk where memory does not suffice, and
 /// analysed part by part. The answers are those of [`crate::read`].
 ///
-/// Of attributes those that analyses read are kept, unless others are asked
-/// for, by a filter for example.
+/// Attributes that no analysis reads and no filter asks for need not be kept
+/// ([`AttributeKeep::None`]): that takes a third of the room. Then records that
+/// differ in such attributes alone count as duplicates.
+///
+/// [`AttributeKeep::None`]: crate::AttributeKeep::None
 ///
 /// ```
 /// use spanwise::analyses::Hotspots;
@@ -60,6 +63,17 @@ impl Scanned {
     pub fn issue_list(&self, options: &IssueList) -> Table {
         options.list(&self.issues)
     }
+
+    /// Refuses input with issues of whatever kind, those that facts reveal
+    /// among them.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Strict`] where there is an issue.
+    pub fn check_issues(&self) -> Result<()> {
+        let error = |told| Err(Error::new(ErrorKind::Strict, told));
+        self.issues.told().map_or(Ok(()), error)
+    }
 }
 
 /// A scan of files, folders, globs, `-` for standard input, or bytes. Nothing
@@ -77,7 +91,7 @@ where
 {
     Scan {
         inputs: inputs.into_iter().map(Into::into).collect(),
-        read: ReadOptions::default().attributes(AttributeKeep::None),
+        read: ReadOptions::default(),
         options: ScanOptions::default(),
         policy: Policy::default(),
         filter: None,

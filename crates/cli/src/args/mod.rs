@@ -5,6 +5,7 @@ mod filter;
 mod output;
 mod policy;
 mod read;
+mod scan;
 mod simulate;
 mod values;
 
@@ -12,6 +13,7 @@ pub(crate) use filter::FilterArgs;
 pub(crate) use output::{Color, Format, OutputArgs};
 pub(crate) use policy::{BlockingArg, PolicyArgs};
 pub(crate) use read::ReadArgs;
+pub(crate) use scan::{ScanArgs, ScanScope};
 pub(crate) use simulate::{FaultArg, ShapeArg, SimulateArgs, System};
 pub(crate) use values::Range;
 
@@ -24,6 +26,7 @@ Examples:
   spanwise critical-path 'exports/**/*.json.gz' --percentile 99
   spanwise compare monday/ tuesday/ --limit 10
   spanwise trace 4bf92f35 exports/
+  spanwise hotspots --memory 512M month/
   zcat spans.json.gz | spanwise errors - --format json
 
 A PATH is a file, a folder, a glob or - for standard input. Formats and
@@ -45,7 +48,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// What the input holds: files, formats, traces, spans, services, errors, issues
-    Summary(Scope),
+    Summary(ScanScope),
     /// One row a trace
     Traces(Scope),
     /// Where requests spend their time: the critical path, over all traces or of one
@@ -55,9 +58,9 @@ pub(crate) enum Command {
     /// Where errors begin and how they spread
     Errors(ErrorsArgs),
     /// Who calls whom, how often, how fast and how well
-    Dependencies(Scope),
+    Dependencies(ScanScope),
     /// What is wrong with the data
-    Issues(Scope),
+    Issues(ScanScope),
     /// One row a span
     Spans(SpansArgs),
     /// One row an event of a span
@@ -133,7 +136,7 @@ pub(crate) enum ErrorBy {
 #[derive(Debug, Args)]
 pub(crate) struct CriticalPathArgs {
     #[command(flatten)]
-    pub(crate) scope: Scope,
+    pub(crate) scan: ScanScope,
     /// What a row stands for
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: PathBy,
@@ -144,7 +147,7 @@ pub(crate) struct CriticalPathArgs {
     #[arg(long, value_name = "LO..HI", value_parser = values::band, conflicts_with_all = ["percentile", "trace"])]
     pub(crate) band: Option<values::Band>,
     /// The path of one trace, by its id or a unique beginning of it
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["memory", "complete"])]
     pub(crate) trace: Option<String>,
     /// Which component of that trace, by its top span
     #[arg(long, value_name = "SPAN", requires = "trace")]
@@ -154,7 +157,7 @@ pub(crate) struct CriticalPathArgs {
 #[derive(Debug, Args)]
 pub(crate) struct HotspotsArgs {
     #[command(flatten)]
-    pub(crate) scope: Scope,
+    pub(crate) scan: ScanScope,
     /// What a row stands for
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: HotspotBy,
@@ -163,7 +166,7 @@ pub(crate) struct HotspotsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ErrorsArgs {
     #[command(flatten)]
-    pub(crate) scope: Scope,
+    pub(crate) scan: ScanScope,
     /// What a row stands for
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: ErrorBy,

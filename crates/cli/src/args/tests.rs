@@ -32,11 +32,11 @@ fn flags_may_stand_behind_paths() {
         panic!("another command");
     };
     assert_eq!(args.percentile, Some(99.0));
-    assert_eq!(args.scope.read.paths.len(), 2);
-    assert_eq!(args.scope.output.sort.as_deref(), Some("-share"));
-    assert_eq!(args.scope.output.format, Format::Csv);
-    assert_eq!(args.scope.filter.attribute.len(), 2);
-    assert_eq!(args.scope.policy.tolerance, 1_000);
+    assert_eq!(args.scan.scope.read.paths.len(), 2);
+    assert_eq!(args.scan.scope.output.sort.as_deref(), Some("-share"));
+    assert_eq!(args.scan.scope.output.format, Format::Csv);
+    assert_eq!(args.scan.scope.filter.attribute.len(), 2);
+    assert_eq!(args.scan.scope.policy.tolerance, 1_000);
 }
 
 #[test]

@@ -62,35 +62,9 @@ pub(super) fn band(text: &str) -> Result<Band, String> {
     Err("the first is not below the second".to_owned())
 }
 
-const UNITS: [(&str, u32); 9] = [
-    ("kib", 10),
-    ("mib", 20),
-    ("gib", 30),
-    ("tib", 40),
-    ("k", 10),
-    ("m", 20),
-    ("g", 30),
-    ("t", 40),
-    ("", 0),
-];
-
 /// A number of bytes such as `512MiB`, `8G` or `1000`.
 pub(super) fn bytes(text: &str) -> Result<u64, String> {
-    let lower = text.trim().to_ascii_lowercase();
-    let lower = lower
-        .strip_suffix('b')
-        .filter(|rest| !rest.ends_with('i'))
-        .unwrap_or(&lower);
-    let digits = lower.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = lower[digits.len()..].trim();
-    let shift = UNITS
-        .iter()
-        .find(|(name, _)| *name == unit)
-        .map(|(_, shift)| *shift);
-    let number = digits.parse::<u64>().ok().zip(shift);
-    number
-        .and_then(|(number, shift)| number.checked_mul(1 << shift))
-        .ok_or_else(|| "it is no size such as 512MiB or 8G".to_owned())
+    spanwise::report::size::bytes(text).map_err(|error| error.message().to_owned())
 }
 
 #[cfg(test)]

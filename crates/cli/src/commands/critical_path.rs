@@ -2,22 +2,22 @@
 
 use crate::args::{CriticalPathArgs, Format, PathBy};
 use crate::session::Session;
-use crate::{output, read};
+use crate::{output, read, scan};
 use spanwise::analyses::{CriticalPath, CriticalPathBy};
 use spanwise::model::Span;
 use spanwise::report::{json, path::TracePath};
 use spanwise::{Error, ErrorKind, Result, Trace};
 
 pub(super) fn run(args: &CriticalPathArgs, session: &mut Session<'_>) -> Result<()> {
-    let traces = read::scope(&args.scope, session)?;
     let Some(id) = &args.trace else {
-        let table = traces.critical_path(&analysis(args));
-        return output::table(&table, &args.scope.output, session);
+        return scan::table(&args.scan, &analysis(args), session);
     };
+    let scope = &args.scan.scope;
+    let traces = read::scope(scope, session)?;
     let trace = traces.trace(id)?;
     let top = top(trace, args.component.as_deref())?;
     let path = TracePath::new(trace.inner(), top, &trace.critical_path_of(top));
-    let output = &args.scope.output;
+    let output = &scope.output;
     match output.format {
         Format::Json => output::to(output.output.as_deref(), session, |out| {
             Ok(json::write_object(&path, out)?)

@@ -9,9 +9,12 @@ mod simulate;
 mod summary;
 mod trace;
 
-use crate::args::{Command, ErrorBy, ErrorsArgs, HotspotBy, HotspotsArgs, Scope, SpansArgs};
+use crate::args::{
+    Command, ErrorBy, ErrorsArgs, HotspotBy, HotspotsArgs, ScanScope, Scope, SpansArgs,
+};
 use crate::output;
 use crate::read;
+use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
     Dependencies, Errors, ErrorsBy, EventList, Hotspots, HotspotsBy, IssueList, LinkList, SpanList,
@@ -27,10 +30,8 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::CriticalPath(args) => critical_path::run(&args, session),
         Command::Hotspots(args) => hotspots(&args, session),
         Command::Errors(args) => errors(&args, session),
-        Command::Dependencies(scope) => table(&scope, session, |t| {
-            t.dependencies(&Dependencies::default())
-        }),
-        Command::Issues(scope) => table(&scope, session, |t| t.issues(&IssueList::default())),
+        Command::Dependencies(scope) => scan::table(&scope, &Dependencies::default(), session),
+        Command::Issues(scope) => issues(&scope, session),
         Command::Spans(args) => spans(&args, session),
         Command::Events(scope) => table(&scope, session, |t| t.events(&EventList::default())),
         Command::Links(scope) => table(&scope, session, |t| t.links(&LinkList::default())),
@@ -59,9 +60,7 @@ fn hotspots(args: &HotspotsArgs, session: &mut Session<'_>) -> Result<()> {
         HotspotBy::Operation => HotspotsBy::Operation,
         HotspotBy::Service => HotspotsBy::Service,
     };
-    table(&args.scope, session, |traces| {
-        traces.hotspots(&Hotspots::default().by(by))
-    })
+    scan::table(&args.scan, &Hotspots::default().by(by), session)
 }
 
 fn errors(args: &ErrorsArgs, session: &mut Session<'_>) -> Result<()> {
@@ -70,9 +69,16 @@ fn errors(args: &ErrorsArgs, session: &mut Session<'_>) -> Result<()> {
         ErrorBy::Service => ErrorsBy::Service,
         ErrorBy::Type => ErrorsBy::Type,
     };
-    table(&args.scope, session, |traces| {
-        traces.errors(&Errors::default().by(by))
-    })
+    scan::table(&args.scan, &Errors::default().by(by), session)
+}
+
+fn issues(args: &ScanScope, session: &mut Session<'_>) -> Result<()> {
+    let list = IssueList::default();
+    let table = match scan::pass(args, &[], session)? {
+        Some(scanned) => scanned.issue_list(&list),
+        None => read::scope(&args.scope, session)?.issues(&list),
+    };
+    output::table(&table, &args.scope.output, session)
 }
 
 fn spans(args: &SpansArgs, session: &mut Session<'_>) -> Result<()> {

@@ -1,14 +1,14 @@
 //! `summary`: what the input holds.
 
-use crate::args::{Format, Scope};
+use crate::args::{Format, ScanScope};
 use crate::session::Session;
-use crate::{output, read};
+use crate::{output, scan};
 use spanwise::report::{summary, text::TextOptions};
 use spanwise::Result;
 
-pub(super) fn run(scope: &Scope, session: &mut Session<'_>) -> Result<()> {
-    let found = read::scope(scope, session)?.summary();
-    let args = &scope.output;
+pub(super) fn run(args: &ScanScope, session: &mut Session<'_>) -> Result<()> {
+    let found = scan::summary(args, session)?;
+    let args = &args.scope.output;
     let options = match args.output {
         Some(_) => TextOptions::default(),
         None => session.text_options(args.color),

@@ -63,7 +63,7 @@ impl ScanOptions {
         let memory = usize::try_from(memory).unwrap_or(usize::MAX);
         let sizes = expansion.items.iter();
         let input: u64 = sizes.map(|item| item.size.unwrap_or(0)).sum();
-        let partition_bytes = memory / 5;
+        let partition_bytes = (memory / 5).max(LEAST_PARTITION);
         let expected = usize::try_from(input).unwrap_or(usize::MAX) / partition_bytes.max(1);
         Budget {
             piece_bytes: (memory / 64).max(1 << 16),
@@ -87,6 +87,9 @@ pub(super) struct Budget {
     /// How many partitions there are.
     pub(super) partitions: usize,
 }
+
+/// Fewer bytes than this are not worth a partition of their own.
+const LEAST_PARTITION: usize = 256 << 10;
 
 impl Budget {
     const UNLIMITED: Self = Self {

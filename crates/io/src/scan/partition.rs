@@ -1,7 +1,7 @@
 //! Dealing records to partitions by their traces.
 
 use crate::read::ReadOptions;
-use crate::spill::{Part, Spill};
+use crate::spill::{Encoder, Part, Spill};
 use spanwise_model::id::avalanche;
 use spanwise_model::{Copier, Result, SpanBatch, TraceId};
 use std::path::Path;
@@ -15,6 +15,7 @@ pub(super) struct Partitions {
     level: u32,
     open: Vec<Part>,
     spills: Vec<Spill>,
+    encoder: Encoder,
     read: ReadOptions,
 }
 
@@ -25,11 +26,11 @@ impl Partitions {
         folder: Option<&Path>,
         read: &ReadOptions,
     ) -> Result<Self> {
-        let spills = (0..count).map(|_| Spill::new(folder));
         let mut partitions = Self {
             level,
             open: Vec::new(),
-            spills: spills.collect::<Result<_>>()?,
+            spills: (0..count).map(|_| Spill::new(folder)).collect(),
+            encoder: Encoder::new()?,
             read: read.clone(),
         };
         partitions.reopen();
@@ -74,7 +75,7 @@ impl Partitions {
     pub(super) fn flush(&mut self) -> Result<()> {
         for (part, spill) in self.open.iter().zip(&mut self.spills) {
             if !part.batch.is_empty() {
-                spill.push(part)?;
+                spill.push(part, &mut self.encoder)?;
             }
         }
         self.reopen();

@@ -7,7 +7,9 @@
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::CParameter;
 
 /// The level of compression: the fastest.
 const LEVEL: i32 = 1;
@@ -36,25 +38,35 @@ impl Part {
     }
 }
 
-/// A file of parts.
+/// A file of parts, made when the first one comes.
 #[derive(Debug)]
 pub(crate) struct Spill {
-    file: File,
+    folder: Option<PathBuf>,
+    file: Option<File>,
     bytes: u64,
 }
 
 impl Spill {
-    /// An empty file without a name in this folder, or where the system keeps
+    /// A file without a name in this folder, or where the system keeps
     /// temporary files.
-    pub(crate) fn new(folder: Option<&Path>) -> Result<Self> {
-        let made = match folder {
-            Some(folder) => tempfile::tempfile_in(folder),
-            None => tempfile::tempfile(),
-        };
-        Ok(Self {
-            file: made.map_err(of_spill)?,
+    pub(crate) fn new(folder: Option<&Path>) -> Self {
+        Self {
+            folder: folder.map(Into::into),
+            file: None,
             bytes: 0,
-        })
+        }
+    }
+
+    fn file(&mut self) -> std::io::Result<&mut File> {
+        if self.file.is_none() {
+            self.file = Some(match &self.folder {
+                Some(folder) => tempfile::tempfile_in(folder)?,
+                None => tempfile::tempfile()?,
+            });
+        }
+        self.file
+            .as_mut()
+            .ok_or(std::io::ErrorKind::NotFound.into())
     }
 
     /// How many bytes the file has.
@@ -63,12 +75,13 @@ impl Spill {
     }
 
     /// Appends a part.
-    pub(crate) fn push(&mut self, part: &Part) -> Result<()> {
-        let frame = encode(part)?;
+    pub(crate) fn push(&mut self, part: &Part, encoder: &mut Encoder) -> Result<()> {
+        let frame = encoder.encode(part)?;
         let length = (frame.len() as u64).to_le_bytes();
         let mut write = || -> std::io::Result<()> {
-            self.file.write_all(&length)?;
-            self.file.write_all(&frame)
+            let file = self.file()?;
+            file.write_all(&length)?;
+            file.write_all(&frame)
         };
         write().map_err(of_spill)?;
         self.bytes += (length.len() + frame.len()) as u64;
@@ -77,9 +90,13 @@ impl Spill {
 
     /// The parts in the order in which they were written.
     pub(crate) fn into_parts(mut self) -> Result<Parts> {
-        self.file.seek(SeekFrom::Start(0)).map_err(of_spill)?;
+        let mut rewound = || {
+            let file = self.file()?;
+            file.seek(SeekFrom::Start(0))?;
+            file.try_clone()
+        };
         Ok(Parts {
-            file: BufReader::new(self.file),
+            file: BufReader::new(rewound().map_err(of_spill)?),
             left: self.bytes,
         })
     }
@@ -120,13 +137,30 @@ impl Iterator for Parts {
     }
 }
 
-/// A part as a frame.
-pub(crate) fn encode(part: &Part) -> Result<Vec<u8>> {
-    let runs: Vec<(u32, u32)> = part.runs.iter().map(|r| (r.source, r.records)).collect();
-    let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL).map_err(of_spill)?;
-    encoder.include_checksum(true).map_err(of_spill)?;
-    let encoder = postcard::to_io(&(&part.batch, runs), encoder).map_err(|_| damaged())?;
-    encoder.finish().map_err(of_spill)
+/// Makes frames of parts, with memory that is kept from one to the next.
+pub(crate) struct Encoder {
+    bytes: Vec<u8>,
+    compressor: Compressor<'static>,
+}
+
+impl Encoder {
+    pub(crate) fn new() -> Result<Self> {
+        let mut compressor = Compressor::new(LEVEL).map_err(of_spill)?;
+        let checksum = CParameter::ChecksumFlag(true);
+        compressor.set_parameter(checksum).map_err(of_spill)?;
+        Ok(Self {
+            bytes: Vec::new(),
+            compressor,
+        })
+    }
+
+    /// A part as a frame.
+    pub(crate) fn encode(&mut self, part: &Part) -> Result<Vec<u8>> {
+        let runs: Vec<(u32, u32)> = part.runs.iter().map(|r| (r.source, r.records)).collect();
+        self.bytes.clear();
+        postcard::to_io(&(&part.batch, runs), &mut self.bytes).map_err(|_| damaged())?;
+        self.compressor.compress(&self.bytes).map_err(of_spill)
+    }
 }
 
 /// A frame as a part.

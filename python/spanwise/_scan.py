@@ -1,0 +1,258 @@
+"""Answers about input that may be larger than memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from spanwise import _arguments, _native, _progress
+from spanwise._filter import filter_arguments
+from spanwise._frame import frame
+from spanwise._frozen import Frozen
+from spanwise._read import read_arguments
+from spanwise._summary import Summary, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+    from typing_extensions import Unpack
+
+    from spanwise._filter import Conditions
+    from spanwise._typing import CriticalPathArguments, Limits, ReadArguments, ScanArguments
+
+    Question = str | tuple[str, str] | tuple[str, CriticalPathArguments]
+
+_PATH: CriticalPathArguments = {
+    "by": "operation",
+    "percentile": None,
+    "band": None,
+    "root_operation": None,
+}
+_DEFAULTS: dict[str, Question] = {
+    "critical_path": ("critical_path", _PATH),
+    "hotspots": ("hotspots", "operation"),
+    "errors": ("errors", "operation"),
+    "dependencies": "dependencies",
+}
+
+
+class Scan(Frozen):
+    r"""Input that is analysed part by part, in bounded memory.
+
+    Nothing is read before an answer is asked for, and for each answer all is
+    read; :meth:`run` gives several answers of one pass. The answers are those
+    of :func:`read`.
+
+    >>> import spanwise as sw
+    >>> scan = sw.scan(b"trace 1\nshop GET 0..100\ntrace 2\nshop GET 0..40", memory="512M")
+    >>> scan.summary().traces
+    2
+    >>> sorted(scan.run(["hotspots", "errors"]))
+    ['errors', 'hotspots']
+    """
+
+    __slots__ = ("_inputs", "_read", "_show", "_told")
+    _inputs: list[str | tuple[str, bytes]]
+    _read: ReadArguments
+    _show: bool | _progress.Show | None
+    _told: ScanArguments
+
+    def __init__(
+        self,
+        inputs: list[str | tuple[str, bytes]],
+        read: ReadArguments,
+        arguments: ScanArguments,
+        progress: bool | _progress.Show | None,  # noqa: FBT001 - handed on from a keyword.
+    ) -> None:
+        object.__setattr__(self, "_inputs", inputs)
+        object.__setattr__(self, "_read", read)
+        object.__setattr__(self, "_told", arguments)
+        object.__setattr__(self, "_show", progress)
+
+    def summary(self) -> Summary:
+        """What the input holds, in counts.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").summary().spans
+        1
+        """
+        return summary(self._ask([])[0])
+
+    def issues(self) -> pl.DataFrame:
+        """What is wrong with the input, counted by kind and service.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..0").issues().get_column("issue").to_list()
+        ['zero_duration']
+        """
+        return frame(self._ask([])[1])
+
+    def critical_path(
+        self,
+        *,
+        by: Literal["operation", "service", "path"] = "operation",
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """Where the time of requests goes; see :meth:`Traces.critical_path`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").critical_path(by="service").select("service").rows()
+        [('shop',)]
+        """
+        arguments: CriticalPathArguments = {
+            "by": by,
+            "percentile": percentile,
+            "band": band,
+            "root_operation": root_operation,
+        }
+        return self._table(("critical_path", arguments))
+
+    def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
+        """Which operations or services take the time; see :meth:`Traces.hotspots`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").hotspots().height
+        1
+        """
+        return self._table(("hotspots", by))
+
+    def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
+        """Where errors begin and how they spread; see :meth:`Traces.errors`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100 error").errors(by="service").select("origins").rows()
+        [(1,)]
+        """
+        return self._table(("errors", by))
+
+    def dependencies(self) -> pl.DataFrame:
+        """Who calls whom; see :meth:`Traces.dependencies`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").dependencies().height
+        0
+        """
+        return self._table("dependencies")
+
+    def run(self, analyses: Sequence[str]) -> dict[str, pl.DataFrame]:
+        """Several analyses in one pass, each as its own method does by default.
+
+        Args:
+            analyses: Names among ``"critical_path"``, ``"hotspots"``,
+                ``"errors"`` and ``"dependencies"``.
+
+        Raises:
+            UsageError: There is no analysis of a name.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").run(["hotspots"])["hotspots"].height
+        1
+        """
+        questions = [_DEFAULTS.get(name, name) for name in analyses]
+        tables = self._ask(questions)[2]
+        return {name: frame(table) for name, table in zip(analyses, tables, strict=True)}
+
+    def filter(self, **conditions: Unpack[Conditions]) -> Scan:
+        """The scan of the traces in which one span meets all conditions.
+
+        The conditions are those of :meth:`Traces.filter`, and take the place of
+        those of an earlier filter.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").filter(error=True).summary().traces
+        0
+        """
+        return self._with({**self._told, "filter": filter_arguments(conditions)})
+
+    def with_policy(
+        self,
+        *,
+        blocking: Literal["by_kind", "all"] | None = None,
+        tolerance: _arguments.Duration | None = None,
+    ) -> Scan:
+        """The same scan under another policy; see :meth:`Traces.with_policy`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").with_policy(blocking="all").summary().traces
+        1
+        """
+        policy: ScanArguments = {**self._told}
+        policy["blocking"] = blocking or policy["blocking"]
+        if tolerance is not None:
+            policy["tolerance_ns"] = _arguments.duration_ns(tolerance)
+        return self._with(policy)
+
+    def _with(self, arguments: ScanArguments) -> Scan:
+        return Scan(self._inputs, self._read, arguments, self._show)
+
+    def _table(self, question: Question) -> pl.DataFrame:
+        return frame(self._ask([question])[2][0])
+
+    def _ask(
+        self, questions: Sequence[Question]
+    ) -> tuple[dict[str, object], _native.Table, list[_native.Table]]:
+        with _progress.shown(self._show) as show:
+            return _native.scan(self._inputs, self._read, self._told, questions, show)
+
+    def __repr__(self) -> str:
+        memory = self._told["memory_bytes"]
+        within = "" if memory is None else f" within {memory:,} bytes"
+        return f"<Scan of {len(self._inputs)} input{'s' * (len(self._inputs) != 1)}{within}>"
+
+
+def scan(
+    source: _arguments.Source,
+    *,
+    memory: str | int | None = None,
+    spill: _arguments.Path | None = None,
+    complete: bool = False,
+    attributes: Literal["all", "none"] | Sequence[str] = "all",
+    strict: bool = False,
+    threads: int | None = None,
+    format: str | None = None,  # noqa: A002 - the word everybody looks for.
+    progress: bool | _progress.Show | None = None,
+    limits: Limits | None = None,
+) -> Scan:
+    """Scans exported traces that may be larger than memory.
+
+    What was read is held until it takes its part of the memory. If it never
+    does, nothing is written anywhere; else spans are dealt by trace to
+    temporary files, which are gone when the process is.
+
+    Args:
+        source: As for :func:`read`, but no frame. Files are read piece by piece.
+        memory: The memory to keep within: ``"512M"``, or bytes; as much as
+            there is if ``None``. A single larger trace is held all the same.
+        spill: Where temporary files are made.
+        complete: Each file holds whole traces, so that nothing needs to be
+            kept. Traces that are cut are refused where they are met.
+        attributes: As for :func:`read`. ``"none"`` takes a third of the room;
+            records that differ in attributes alone then count as duplicates.
+        strict: As for :func:`read`.
+        threads: As for :func:`read`.
+        format: As for :func:`read`.
+        progress: As for :func:`read`.
+        limits: As for :func:`read`.
+
+    Returns:
+        What can be asked; nothing has been read yet.
+
+    Raises:
+        UsageError: An argument makes no sense.
+
+    >>> import spanwise as sw
+    >>> sw.scan(b"shop GET 0..100", memory="64M")
+    <Scan of 1 input within 67,108,864 bytes>
+    """
+    arguments: ScanArguments = {
+        "memory_bytes": _native.size_bytes(memory) if isinstance(memory, str) else memory,
+        "spill": None if spill is None else str(spill),
+        "complete": complete,
+        "filter": filter_arguments({}),
+        "blocking": None,
+        "tolerance_ns": None,
+    }
+    read = read_arguments(attributes, strict, threads, format, limits)
+    return Scan(_arguments.inputs(source), read, arguments, progress)

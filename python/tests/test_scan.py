@@ -1,0 +1,76 @@
+"""Scanning: the answers of reading, in bounded memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import spanwise as sw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("scan") / "spans.json"
+    sw.simulate(requests=120, seed=4, faults=["error"], output=path, format="jaeger-json")
+    return path
+
+
+@pytest.mark.parametrize("memory", [None, "1G", 300_000])
+def test_a_scan_answers_as_a_read_does(export: Path, memory: str | int | None) -> None:
+    traces, scan = sw.read(export), sw.scan(export, memory=memory)
+    assert scan.summary() == traces.summary()
+    assert scan.issues().equals(traces.issues())
+    assert scan.hotspots(by="service").equals(traces.hotspots(by="service"))
+    assert scan.errors(by="type").equals(traces.errors(by="type"))
+    assert scan.dependencies().equals(traces.dependencies())
+    path = {"by": "path", "percentile": 90.0}
+    assert scan.critical_path(**path).equals(traces.critical_path(**path))
+
+
+def test_several_analyses_take_one_pass(export: Path) -> None:
+    seen: list[int] = []
+    scan = sw.scan(export, progress=lambda done, _total: seen.append(done))
+    names = ["dependencies", "critical_path", "errors", "hotspots"]
+    tables = scan.run(names)
+    assert list(tables) == names
+    assert all(table.height > 0 for table in tables.values())
+    assert max(seen) == export.stat().st_size
+
+
+def test_filters_and_policies_hold_for_scans(export: Path) -> None:
+    traces, scan = sw.read(export), sw.scan(export, memory=300_000)
+    failed = scan.filter(error=True).with_policy(tolerance="10us")
+    expected = traces.filter(error=True).with_policy(tolerance="10us")
+    assert failed.summary() == expected.summary()
+    assert failed.critical_path().equals(expected.critical_path())
+
+
+def test_what_makes_no_sense_is_told(export: Path) -> None:
+    with pytest.raises(sw.UsageError, match="size"):
+        sw.scan(export, memory="much")
+    with pytest.raises(sw.UsageError, match="analysis"):
+        sw.scan(export).run(["weather"])
+    with pytest.raises(sw.NotFoundError):
+        sw.scan("nowhere.json").summary()
+    with pytest.raises(sw.StrictError):
+        sw.scan(b"shop GET 0..0", strict=True).summary()
+    with pytest.raises(sw.ReadError, match="temporary file"):
+        sw.scan(export, memory=100_000, spill="/nowhere/at/all").summary()
+
+
+def test_an_interrupt_stops_a_scan(export: Path) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sw.scan(export, progress=stop).summary()
+
+
+def test_a_scan_is_frozen_and_shows_itself(export: Path) -> None:
+    scan = sw.scan([export, export], memory="1k")
+    assert repr(scan) == "<Scan of 2 inputs within 1,024 bytes>"
+    with pytest.raises(AttributeError):
+        scan.memory = 1  # type: ignore[attr-defined]
