@@ -14,7 +14,7 @@ pub(crate) mod text;
 pub(crate) mod zipkin;
 
 use spanwise::analyses::{CriticalPath, Dependencies, Errors, Hotspots, IssueList, TraceList};
-use spanwise::{Input, ReadOptions, Traces};
+use spanwise::{AttributeKeep, Input, ReadOptions, Traces};
 use std::hint::black_box;
 
 /// How many spans a run has, from `SPANWISE_BENCH_SPANS`.
@@ -32,9 +32,10 @@ fn variable(name: &str, default: u64) -> u64 {
     value.and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Reads an export from memory, its format guessed.
-pub(crate) fn read(input: &Input) -> Traces {
-    spanwise::read_with([input.clone()], &ReadOptions::default()).expect("our own export")
+/// Reads an export from memory on one thread, its format guessed.
+pub(crate) fn read(input: &Input, keep: AttributeKeep) -> Traces {
+    let options = ReadOptions::default().attributes(keep).threads(1);
+    spanwise::read_with([input.clone()], &options).expect("our own export")
 }
 
 /// Every analysis and every listing that is of bounded size.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 import spanwise as sw
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scan") / "spans.json"
-    sw.simulate(requests=120, seed=4, faults=["error"], output=path, format="jaeger-json")
+    sw.simulate(requests=120, seed=4, faults=["error"], output=path, to="jaeger-json")
     return path
 
 
