@@ -129,18 +129,16 @@ impl Lines {
 /// True where most of the first lines open and close a document.
 pub(super) fn is_run_of_lines(text: &[u8]) -> bool {
     let head = &text[..text.len().min(HEAD_BYTES)];
-    let (mut whole, mut others) = (0, 0);
-    let lines = head.split_inclusive(|&byte| byte == b'\n');
-    for line in lines.take(LINES) {
-        // What the head cuts off says nothing.
-        if head.len() < text.len() && !line.ends_with(b"\n") {
-            break;
-        }
-        match line.trim_ascii() {
+    let (mut whole, mut others, mut start) = (0, 0, 0);
+    // What the head cuts off says nothing.
+    let last = (head.len() == text.len()).then_some(head.len());
+    for end in memchr_iter(b'\n', head).chain(last).take(LINES) {
+        match head[start..end].trim_ascii() {
             [] => {}
             [b'{' | b'[', .., b'}' | b']'] => whole += 1,
             _ => others += 1,
         }
+        start = (end + 1).min(head.len());
     }
     whole > others && whole + others > 1
 }
