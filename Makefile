@@ -8,7 +8,7 @@ DEMO = target/demo
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 
-.PHONY: all demo test rust lint docs polars python fuzz-check fuzz bench clean
+.PHONY: all demo test rust lint docs polars python fuzz-check fuzz bench instructions clean
 all: test demo
 
 ## Sets up what it needs, simulates an incident and asks why it is slow and failing.
@@ -51,6 +51,12 @@ fuzz-check:
 FUZZ_SECONDS ?= 300
 fuzz:
 	fuzz/run.sh $(FUZZ_SECONDS)
+
+## Instructions of ten thousand spans against the committed figures;
+## `make instructions ACCEPT=accept` writes new ones down.
+instructions:
+	command -v valgrind > /dev/null || (apt-get update -qq && apt-get install -y -qq valgrind)
+	cargo bench --bench instructions -- $(ACCEPT)
 
 bench:
 	cargo bench --bench load

@@ -10,7 +10,7 @@ use support::report::Row;
 use support::{analyse, cpu, export};
 
 /// How many times the cost of an ordinary span a span may have.
-const GOAL: f64 = 2.0;
+const GOAL: f64 = 3.0;
 
 fn main() {
     let (spans, rounds) = (support::spans_or(1_000_000), support::rounds_or(2));

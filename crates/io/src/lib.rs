@@ -1,4 +1,14 @@
 //! Readers and writers of trace formats, and the assembly of spans into traces.
+//!
+//! # The way of the bytes
+//!
+//! An item (a file, bytes, standard input) is decompressed into a window that
+//! moves over it. Where its format can be cut ([`format::Format::cut`]), it is
+//! read piece by piece, so that no more of it is held than a piece. [`read`]
+//! puts all pieces into one batch and assembles it; [`scan`] gives each away,
+//! deals their records by trace where memory does not suffice, and assembles
+//! partition by partition. What is broken is told with its place in the file,
+//! and is the same for every size of pieces and number of threads.
 
 pub mod assemble;
 mod decimal;

@@ -32,6 +32,9 @@
 //!       ──▶ text · JSON · CSV · Arrow · waterfall · report        spanwise-report
 //! ```
 //!
+//! Input that is larger than memory ([`scan`]) takes the same way once for each
+//! of its partitions, which have no trace in common; partials merge.
+//!
 //! # Invariants
 //!
 //! 1. The model does no IO, starts no thread, knows no wire format.

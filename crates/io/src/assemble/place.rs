@@ -11,6 +11,10 @@ use std::ops::Range;
 /// How many spans of one id a child asks for its parent.
 const CANDIDATES: usize = 64;
 
+/// From how many spans on a trace's parents are found in the order of ids; few
+/// in unit tests, so that both ways are taken.
+const LARGE: usize = if cfg!(test) { 6 } else { 1 << 14 };
+
 /// No local number.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -147,28 +151,57 @@ impl Placer {
     /// Resolves parent ids to nodes. A server half already has its client.
     fn find_parents(&mut self, batch: &SpanBatch) {
         self.orphans = 0;
+        if self.nodes.len() >= LARGE {
+            return self.find_parents_in_order(batch);
+        }
         for node in 0..self.nodes.len() {
-            let Node { record, flags, .. } = self.nodes[node];
-            let parent_id = batch.heads[record as usize].parent_id;
-            if parent_id.is_zero() {
-                continue;
+            let parent_id = batch.heads[self.nodes[node].record as usize].parent_id;
+            if !parent_id.is_zero() {
+                let run = self.run(parent_id);
+                self.adopt(batch, node, run);
             }
-            let run = self.run(parent_id);
-            if run.is_empty() {
-                self.orphans += 1;
+        }
+    }
+
+    /// The same for a trace that is larger than the caches, in which looking
+    /// up ids one by one in any order would wait for memory at each step.
+    fn find_parents_in_order(&mut self, batch: &SpanBatch) {
+        let parent_of = |node: &Node| batch.heads[node.record as usize].parent_id;
+        let mut wanted: Vec<(SpanId, u32)> = self.nodes.iter().map(parent_of).zip(0..).collect();
+        wanted.retain(|(id, _)| !id.is_zero());
+        wanted.sort_unstable();
+        let mut run = 0..0;
+        for children in wanted.chunk_by(|a, b| a.0 == b.0) {
+            let behind = &self.by_id[run.end..];
+            let start = run.end
+                + behind
+                    .iter()
+                    .take_while(|entry| entry.0 < children[0].0)
+                    .count();
+            let same = self.by_id[start..].iter();
+            run = start..start + same.take_while(|entry| entry.0 == children[0].0).count();
+            for &(_, node) in children {
+                self.adopt(batch, node as usize, run.clone());
             }
-            if flags & spanwise_model::flags::SPLIT != 0 {
-                continue;
-            }
-            let parent = match run.len() {
-                0 => NONE,
-                1 => self.by_id[run.start].1,
-                _ => self.parent_among(batch, node, run),
-            };
-            self.nodes[node].parent = parent;
-            if parent == NONE {
-                self.nodes[node].flags |= spanwise_model::flags::ORPHAN;
-            }
+        }
+    }
+
+    /// Gives a node its parent, which is among the nodes of a run.
+    fn adopt(&mut self, batch: &SpanBatch, node: usize, run: Range<usize>) {
+        if run.is_empty() {
+            self.orphans += 1;
+        }
+        if self.nodes[node].flags & flags::SPLIT != 0 {
+            return;
+        }
+        let parent = match run.len() {
+            0 => NONE,
+            1 => self.by_id[run.start].1,
+            _ => self.parent_among(batch, node, run),
+        };
+        self.nodes[node].parent = parent;
+        if parent == NONE {
+            self.nodes[node].flags |= flags::ORPHAN;
         }
     }
 
