@@ -118,8 +118,7 @@ def read(
 def report(traces: Traces, baseline: Traces | None = None, title: str | None = None) -> str: ...
 def scan(
     inputs: Sequence[str | tuple[str, bytes]],
-    read: ReadArguments,
-    arguments: ScanArguments,
+    arguments: tuple[ReadArguments, ScanArguments],
     questions: Sequence[str | tuple[str, str] | tuple[str, CriticalPathArguments]],
     show: Callable[[int, int], object] | None = None,
 ) -> tuple[dict[str, Any], Table, list[Table]]: ...

@@ -194,7 +194,7 @@ class Scan(Frozen):
         self, questions: Sequence[Question]
     ) -> tuple[dict[str, object], _native.Table, list[_native.Table]]:
         with _progress.shown(self._show) as show:
-            return _native.scan(self._inputs, self._read, self._told, questions, show)
+            return _native.scan(self._inputs, (self._read, self._told), questions, show)
 
     def __repr__(self) -> str:
         memory = self._told["memory_bytes"]

@@ -81,12 +81,11 @@ impl Question {
 /// Scans inputs once: the summary, the issues, and a table for each question.
 /// `show` is called as in a read.
 #[pyfunction]
-#[pyo3(signature = (inputs, read, arguments, questions, show=None))]
+#[pyo3(signature = (inputs, arguments, questions, show=None))]
 pub(crate) fn scan(
     py: Python<'_>,
     inputs: Vec<Source>,
-    read: ReadArguments,
-    arguments: ScanArguments,
+    (read, arguments): (ReadArguments, ScanArguments),
     questions: Vec<Question>,
     show: Option<Py<PyAny>>,
 ) -> PyResult<(Py<PyDict>, Table, Vec<Table>)> {
