@@ -85,10 +85,11 @@ impl Question {
 pub(crate) fn scan(
     py: Python<'_>,
     inputs: Vec<Source>,
-    (read, arguments): (ReadArguments, ScanArguments),
+    arguments: (ReadArguments, ScanArguments),
     questions: Vec<Question>,
     show: Option<Py<PyAny>>,
 ) -> PyResult<(Py<PyDict>, Table, Vec<Table>)> {
+    let (read, arguments) = arguments;
     let (scanned, tables) = run_watched(py, show, move |watch| {
         let progress: Arc<dyn Progress> = watch;
         let scan = arguments.scan(inputs, read.options()?.progress(progress))?;
