@@ -9,7 +9,7 @@ seconds="${1:-300}"
 shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(
-  otlp_json otlp_protobuf jaeger_json zipkin_json notation read_any assemble_analyze
+  otlp_json otlp_protobuf jaeger_json zipkin_json notation read_any scan assemble_analyze
 )
 cargo run --quiet --release --example seed
 failed=0

@@ -30,6 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             put(&any.join(target), number, &bytes)?;
             put(&any.join("gzip"), number, &gzip(&bytes)?)?;
             put(&any.join("zstd"), number, &zstd::encode_all(&bytes[..], 0)?)?;
+            let scanned = [&[64][..], &bytes].concat();
+            put(&corpus.join("scan").join(target), number, &scanned)?;
         }
     }
     Ok(())

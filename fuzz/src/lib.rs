@@ -37,6 +37,27 @@ pub fn read_any(bytes: &[u8]) {
     }
 }
 
+/// Reads in pieces, and scans in next to no memory, as a file of which nothing
+/// is known; the first byte says how long the pieces are. Where a scan reads
+/// what a read does, both find the same.
+pub fn scan(bytes: &[u8]) {
+    let Some((&size, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let limits = Limits::default().file_bytes(1 << 20).ratio(100);
+    let options = ReadOptions::default().threads(1).limits(limits);
+    let pieces = options.clone().piece_bytes(usize::from(size) + 1);
+    let traces = spanwise::read_with([Input::bytes(bytes)], &pieces);
+    let hotspots = Hotspots::default();
+    let scan = spanwise::scan([Input::bytes(bytes)]).read_options(pieces);
+    let scanned = scan.memory_bytes(1).pass(&[&hotspots]);
+    if let (Ok(traces), Ok(scanned)) = (traces, scanned) {
+        if scanned.summary.issues == traces.summary().issues {
+            assert_eq!(scanned.summary, traces.summary(), "a scan finds something else");
+        }
+    }
+}
+
 /// Assembles spans that no reader would give, in two orders, and compares.
 pub fn assemble_analyze(spans: &Spans) {
     let forward = analyse(spans.batch(false));

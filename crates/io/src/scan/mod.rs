@@ -4,7 +4,7 @@
 //! Input is read piece by piece. What was read is held until it takes its part
 //! of the memory; if that is never so, there is one table, and nothing was
 //! written anywhere. Else records are dealt by a hash of their trace ids to
-//! partitions on disk ([`crate::spill`]), so that each trace is whole in one of
+//! partitions on disk, so that each trace is whole in one of
 //! them, and the partitions are assembled one after the other. A partition that
 //! is still too large is dealt again by other bits of the hash.
 //!
