@@ -10,7 +10,9 @@ use std::path::PathBuf;
 
 /// Inputs that are analysed without holding all their spans: read piece by
 /// piece, made whole by trace on disk where memory does not suffice, and
-/// analysed part by part. The answers are those of [`crate::read`].
+/// analysed part by part. The answers are those of [`crate::read`]; but of a
+/// large document that is broken somewhere, more may be read, because its
+/// elements are read apart.
 ///
 /// Attributes that no analysis reads and no filter asks for need not be kept
 /// ([`AttributeKeep::None`]): that takes a third of the room. Then records that
