@@ -24,14 +24,14 @@ test: lint rust docs fuzz-check python polars
 
 lint:
 	cargo fmt --all --check
-	cargo clippy --all-targets --features arrow,petgraph,otlp -- -D warnings
+	cargo clippy --all-targets --features arrow,petgraph,otlp,parquet -- -D warnings
 	cargo clippy -p spanwise-python -- -D warnings
 
 rust:
-	cargo test --features arrow,petgraph,otlp
+	cargo test --features arrow,petgraph,otlp,parquet
 
 docs:
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features arrow,petgraph,otlp
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features arrow,petgraph,otlp,parquet
 
 ## The feature that hands tables to Rust polars, in a target folder of its own.
 polars:

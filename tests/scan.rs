@@ -79,15 +79,18 @@ fn check(
         &Errors::default(),
         &Dependencies::default(),
     ];
-    let scanned = scan.pass(&analyses).expect("spans");
+    let scanned = scan.partials(&analyses).expect("spans");
     let what = format!("in {memory} bytes and {threads} threads");
-    assert_eq!(scanned.summary, expected.summary, "{what}");
+    assert_eq!(scanned.summary(), expected.summary, "{what}");
     assert_eq!(
         scanned.issue_list(&IssueList::default()),
         expected.issues,
         "{what}"
     );
-    for ((analysis, partial), table) in analyses.iter().zip(&scanned.partials).zip(&expected.tables)
+    for ((analysis, partial), table) in analyses
+        .iter()
+        .zip(scanned.as_slice())
+        .zip(&expected.tables)
     {
         let (scanned, read) = (text(&analysis.finish(partial)), text(table));
         assert!(
@@ -96,7 +99,7 @@ fn check(
             analysis.name()
         );
     }
-    scanned.spilled_bytes
+    scanned.spilled_bytes()
 }
 
 const PLENTY: u64 = 1 << 30;
@@ -137,9 +140,9 @@ fn attributes_need_not_be_kept() {
     let scan = spanwise::scan(input)
         .read_options(ReadOptions::default().attributes(AttributeKeep::None))
         .memory_bytes(200_000);
-    let scanned = scan.pass(&[&Dependencies::default()]).expect("spans");
-    assert_eq!(scanned.summary, expected.summary);
-    let calls = Dependencies::default().finish(&scanned.partials[0]);
+    let scanned = scan.partials(&[&Dependencies::default()]).expect("spans");
+    assert_eq!(scanned.summary(), expected.summary);
+    let calls = Dependencies::default().finish(&scanned.as_slice()[0]);
     assert_eq!(text(&calls), text(&expected.tables[4]));
 }
 

@@ -51,14 +51,14 @@ pub fn scan(bytes: &[u8]) {
     let traces = spanwise::read_with([Input::bytes(bytes)], &pieces);
     let hotspots = Hotspots::default();
     let scan = spanwise::scan([Input::bytes(bytes)]).read_options(pieces);
-    let scanned = scan.memory_bytes(1).pass(&[&hotspots]);
+    let scanned = scan.memory_bytes(1).partials(&[&hotspots]);
     if let (Ok(traces), Ok(scanned)) = (traces, scanned) {
         let is_broken = |issue: IssueKind| {
             use IssueKind::{InvalidUtf8, MalformedRecord, TruncatedFile};
             matches!(issue, InvalidUtf8 | MalformedRecord | TruncatedFile)
         };
-        let mut issues = scanned.summary.issues.iter();
-        if !issues.any(|row| is_broken(row.issue))
+        let mut issues = scanned.issues().iter();
+        if !issues.any(|(issue, ..)| is_broken(issue))
             && !traces
                 .summary()
                 .issues
@@ -66,7 +66,7 @@ pub fn scan(bytes: &[u8]) {
                 .any(|row| is_broken(row.issue))
         {
             assert_eq!(
-                scanned.summary,
+                scanned.summary(),
                 traces.summary(),
                 "a scan finds something else"
             );

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from spanwise._compare import compare, compare_windows
     from spanwise._convert import convert, formats
     from spanwise._native import __version__
+    from spanwise._partials import Partials, merge
     from spanwise._read import notation, read
     from spanwise._report import Report, report
     from spanwise._scan import Scan, scan
@@ -61,6 +62,7 @@ __all__ = [
     "MergeError",
     "NoSpansError",
     "NotFoundError",
+    "Partials",
     "ReadError",
     "Report",
     "Scan",
@@ -79,6 +81,7 @@ __all__ = [
     "convert",
     "errors",
     "formats",
+    "merge",
     "notation",
     "read",
     "report",
@@ -94,6 +97,8 @@ _HOMES = {
     "Simulation": "_simulate",
     "Truth": "_simulate",
     "simulate": "_simulate",
+    "Partials": "_partials",
+    "merge": "_partials",
     "Report": "_report",
     "report": "_report",
     "Scan": "_scan",

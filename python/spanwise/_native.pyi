@@ -1,5 +1,6 @@
 # The engine. What users see of it is documented where it is wrapped.
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
@@ -8,6 +9,7 @@ from typing_extensions import CapsuleType
 from spanwise._typing import (
     CriticalPathArguments,
     FilterArguments,
+    Question,
     ReadArguments,
     ScanArguments,
     SimulateArguments,
@@ -15,6 +17,7 @@ from spanwise._typing import (
 )
 
 __all__ = [
+    "Partials",
     "Table",
     "Trace",
     "Traces",
@@ -26,6 +29,7 @@ __all__ = [
     "duration_text",
     "formats",
     "from_columns",
+    "merge",
     "notation",
     "read",
     "report",
@@ -37,6 +41,15 @@ __all__ = [
 ]
 
 __version__: str
+
+@final
+class Partials:
+    def summary(self) -> dict[str, Any]: ...
+    def issues(self) -> Table: ...
+    def table(self, question: Question) -> Table: ...
+    def compare(self, incident: Partials) -> Table: ...
+    def analyses(self) -> list[tuple[str, str]]: ...
+    def write(self, folder: str | os.PathLike[str]) -> None: ...
 
 @final
 class Table:
@@ -109,6 +122,7 @@ def convert(
 ) -> tuple[int, bytes | None]: ...
 def formats() -> list[str]: ...
 def from_columns(columns: SpanColumns, keys: Sequence[str] | None = None) -> Traces: ...
+def merge(inputs: Sequence[str | tuple[str, bytes]]) -> Partials: ...
 def notation(text: str) -> Traces: ...
 def read(
     inputs: Sequence[str | tuple[str, bytes]],
@@ -119,9 +133,9 @@ def report(traces: Traces, baseline: Traces | None = None, title: str | None = N
 def scan(
     inputs: Sequence[str | tuple[str, bytes]],
     arguments: tuple[ReadArguments, ScanArguments],
-    questions: Sequence[str | tuple[str, str] | tuple[str, CriticalPathArguments]],
+    questions: Sequence[Question],
     show: Callable[[int, int], object] | None = None,
-) -> tuple[dict[str, Any], Table, list[Table]]: ...
+) -> Partials: ...
 def simulate(arguments: SimulateArguments) -> tuple[Traces, list[str]]: ...
 def duration_text(nanoseconds: int) -> str: ...
 def duration_ns(text: str) -> int: ...

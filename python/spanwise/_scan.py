@@ -8,8 +8,9 @@ from spanwise import _arguments, _native, _progress
 from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
+from spanwise._partials import Partials
+from spanwise._questions import AGGREGATES, path_question, question, questions
 from spanwise._read import read_arguments
-from spanwise._summary import Summary, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,22 +19,8 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from spanwise._filter import Conditions
-    from spanwise._typing import CriticalPathArguments, Limits, ReadArguments, ScanArguments
-
-    Question = str | tuple[str, str] | tuple[str, CriticalPathArguments]
-
-_PATH: CriticalPathArguments = {
-    "by": "operation",
-    "percentile": None,
-    "band": None,
-    "root_operation": None,
-}
-_DEFAULTS: dict[str, Question] = {
-    "critical_path": ("critical_path", _PATH),
-    "hotspots": ("hotspots", "operation"),
-    "errors": ("errors", "operation"),
-    "dependencies": "dependencies",
-}
+    from spanwise._summary import Summary
+    from spanwise._typing import Limits, Question, ReadArguments, ScanArguments
 
 
 class Scan(Frozen):
@@ -76,7 +63,7 @@ class Scan(Frozen):
         >>> sw.scan(b"shop GET 0..100").summary().spans
         1
         """
-        return summary(self._ask([])[0])
+        return self._pass([]).summary()
 
     def issues(self) -> pl.DataFrame:
         """What is wrong with the input, counted by kind and service.
@@ -85,7 +72,7 @@ class Scan(Frozen):
         >>> sw.scan(b"shop GET 0..0").issues().get_column("issue").to_list()
         ['zero_duration']
         """
-        return frame(self._ask([])[1])
+        return self._pass([]).issues()
 
     def critical_path(
         self,
@@ -101,13 +88,7 @@ class Scan(Frozen):
         >>> sw.scan(b"shop GET 0..100").critical_path(by="service").select("service").rows()
         [('shop',)]
         """
-        arguments: CriticalPathArguments = {
-            "by": by,
-            "percentile": percentile,
-            "band": band,
-            "root_operation": root_operation,
-        }
-        return self._table(("critical_path", arguments))
+        return self._table(path_question(by, percentile, band, root_operation))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.
@@ -150,9 +131,26 @@ class Scan(Frozen):
         >>> sw.scan(b"shop GET 0..100").run(["hotspots"])["hotspots"].height
         1
         """
-        questions = [_DEFAULTS.get(name, name) for name in analyses]
-        tables = self._ask(questions)[2]
-        return {name: frame(table) for name, table in zip(analyses, tables, strict=True)}
+        asked = {name: question(name) for name in analyses}
+        found = self._pass([*asked.values()])._inner
+        return {name: frame(found.table(one)) for name, one in asked.items()}
+
+    def partials(self, analyses: Sequence[str] | None = None) -> Partials:
+        """What analyses know of the input, which merges with that of others.
+
+        Args:
+            analyses: Names as for :meth:`run`, or ``"compare"``; all if
+                ``None``. Each is taken in every grouping that it has.
+
+        Raises:
+            UsageError: There is no analysis of a name.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials(["dependencies"])
+        <Partials: 1 trace; dependencies>
+        """
+        names = AGGREGATES if analyses is None else analyses
+        return self._pass([one for name in names for one in questions(name)])
 
     def filter(self, **conditions: Unpack[Conditions]) -> Scan:
         """The scan of the traces in which one span meets all conditions.
@@ -187,14 +185,12 @@ class Scan(Frozen):
     def _with(self, arguments: ScanArguments) -> Scan:
         return Scan(self._inputs, self._read, arguments, self._show)
 
-    def _table(self, question: Question) -> pl.DataFrame:
-        return frame(self._ask([question])[2][0])
+    def _table(self, asked: Question) -> pl.DataFrame:
+        return frame(self._pass([asked])._inner.table(asked))
 
-    def _ask(
-        self, questions: Sequence[Question]
-    ) -> tuple[dict[str, object], _native.Table, list[_native.Table]]:
+    def _pass(self, asked: Sequence[Question]) -> Partials:
         with _progress.shown(self._show) as show:
-            return _native.scan(self._inputs, (self._read, self._told), questions, show)
+            return Partials(_native.scan(self._inputs, (self._read, self._told), asked, show))
 
     def __repr__(self) -> str:
         memory = self._told["memory_bytes"]

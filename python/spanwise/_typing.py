@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 
 class Limits(TypedDict, total=False):
@@ -37,6 +37,10 @@ class CriticalPathArguments(TypedDict):
     percentile: float | None
     band: tuple[float, float] | None
     root_operation: str | None
+
+
+Question: TypeAlias = str | tuple[str, str] | tuple[str, CriticalPathArguments]
+"""An analysis by name, with what it is told."""
 
 
 class FilterArguments(TypedDict):

@@ -137,8 +137,14 @@ pub trait Analysis: Send + Sync {
         0
     }
 
+    /// What a row stands for, where there is a choice, such as `service`;
+    /// empty where there is none.
+    fn grouping(&self) -> &'static str {
+        ""
+    }
+
     /// An empty partial.
     fn empty(&self) -> Partial {
-        Partial::new(self.name(), self.schema())
+        Partial::new(self.name(), self.schema()).by(self.grouping())
     }
 }

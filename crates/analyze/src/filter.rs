@@ -7,6 +7,7 @@
 
 use crate::analyses::attribute;
 use crate::facts::{fact_flags, FactColumns};
+use serde::{Deserialize, Serialize};
 use spanwise_model::id::avalanche;
 use spanwise_model::{OperationId, SpanTable, Trace};
 
@@ -35,7 +36,7 @@ use spanwise_model::{OperationId, SpanTable, Trace};
 /// assert!(matching(&spans, &facts, &slow.service("cart")).is_empty(), "the cart is not slow");
 /// # Ok::<(), spanwise_model::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Filter {
     /// One of these services; any where empty.

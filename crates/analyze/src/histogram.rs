@@ -9,6 +9,9 @@
 /// 64 buckets an octave.
 const BITS: u32 = 6;
 
+/// No honest histogram counts more values than this.
+const MOST_READ: u64 = 1 << 48;
+
 /// The bucket of a value where each octave has `2^bits` of them. Values below
 /// `2^(bits + 1)` have a bucket of their own.
 #[must_use]
@@ -75,6 +78,43 @@ impl Histogram {
         self.count += 1;
     }
 
+    /// A histogram of buckets, each given by a value in it and its count (as
+    /// [`Histogram::buckets`] lists them), and of the smallest and largest
+    /// value. `None` where that cannot be: the count of a bucket is zero or
+    /// stands twice, more than 2^48 values were counted, or the outer buckets
+    /// are not those of the smallest and largest value.
+    ///
+    /// ```
+    /// use spanwise_analyze::Histogram;
+    /// let mut latency = Histogram::default();
+    /// [3, 900, 70_000].into_iter().for_each(|nano| latency.add(nano));
+    /// let same = Histogram::of_buckets(latency.buckets(), 3, 70_000);
+    /// assert_eq!(same, Some(latency));
+    /// assert_eq!(Histogram::of_buckets([(3, 1), (3, 1)], 3, 3), None);
+    /// ```
+    #[must_use]
+    pub fn of_buckets(
+        buckets: impl IntoIterator<Item = (u64, u64)>,
+        min: u64,
+        max: u64,
+    ) -> Option<Self> {
+        let mut histogram = Self::default();
+        for (value, count) in buckets {
+            let bucket = bucket(value, BITS);
+            histogram.cover(bucket, bucket);
+            let held = &mut histogram.counts[(bucket - histogram.first) as usize];
+            let is_new = std::mem::replace(held, count) == 0;
+            histogram.count = histogram.count.checked_add(count)?;
+            if count == 0 || !is_new || histogram.count > MOST_READ {
+                return None;
+            }
+        }
+        let outer = (bucket(min, BITS), bucket(max, BITS));
+        let last = (histogram.first + histogram.counts.len() as u32).checked_sub(1)?;
+        (histogram.min, histogram.max) = (min, max);
+        (min <= max && outer == (histogram.first, last)).then_some(histogram)
+    }
+
     /// Counts all values of `other`.
     pub fn merge(&mut self, other: &Self) {
         let Some(span) = (other.counts.len() as u32).checked_sub(1) else {
@@ -83,10 +123,10 @@ impl Histogram {
         self.cover(other.first, other.first + span);
         let at = (other.first - self.first) as usize;
         for (ours, theirs) in self.counts[at..].iter_mut().zip(&other.counts) {
-            *ours += theirs;
+            *ours = ours.saturating_add(*theirs);
         }
         self.extend_range(other.min, other.max);
-        self.count += other.count;
+        self.count = self.count.saturating_add(other.count);
     }
 
     /// How many values were counted.

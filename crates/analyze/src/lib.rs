@@ -13,6 +13,7 @@ pub mod runner;
 pub mod service_graph;
 #[cfg(not(feature = "petgraph"))]
 mod service_graph;
+mod taken;
 mod threads;
 
 pub use analysis::{Analysis, Facts, TraceBatch};
@@ -22,4 +23,5 @@ pub use histogram::Histogram;
 pub use partial::{Key, KeyType, Merge, Partial, Schema};
 pub use policy::{Blocking, Policy};
 pub use runner::{run, run_tables};
+pub use taken::Taken;
 pub use threads::Threads;

@@ -3,6 +3,7 @@
 //! It belongs to a set of traces and never to one analysis, so that all
 //! analyses of a pass share their facts.
 
+use serde::{Deserialize, Serialize};
 use spanwise_model::{flags, SpanKind};
 
 /// Which children block their parents.
@@ -17,7 +18,8 @@ use spanwise_model::{flags, SpanKind};
 /// assert!(!Blocking::ByKind.permits(0, Consumer, Producer));
 /// assert!(Blocking::All.permits(0, Consumer, Producer));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Blocking {
     /// A child blocks its parent unless its only reference is FOLLOWS_FROM,
@@ -60,7 +62,7 @@ impl Blocking {
 /// assert_eq!(facts::compute(&spans, &all).self_nano[0], 30_000_000);
 /// # Ok::<(), spanwise_model::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Policy {
     /// Which children block their parents.

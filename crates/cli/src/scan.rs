@@ -1,60 +1,87 @@
 //! From arguments to answers, within memory or part by part.
 
-use crate::args::{ScanArgs, ScanScope};
+use crate::args::{FilterArgs, PolicyArgs, ReadArgs, ScanArgs, ScanScope};
 use crate::output;
 use crate::progress::Bar;
 use crate::read;
 use crate::session::Session;
 use spanwise::analyses::Summary;
-use spanwise::{Analysis, Assembly, Result, Scanned};
+use spanwise::{Analysis, Assembly, Partials, Result};
+
+/// What is read part by part, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass<'a> {
+    pub(crate) read: &'a ReadArgs,
+    pub(crate) filter: &'a FilterArgs,
+    pub(crate) policy: &'a PolicyArgs,
+    pub(crate) scan: &'a ScanArgs,
+    pub(crate) quiet: bool,
+}
+
+impl Pass<'_> {
+    /// Partials of these analyses; what was read was told unless it is quiet.
+    pub(crate) fn partials(
+        self,
+        analyses: &[&dyn Analysis],
+        session: &mut Session<'_>,
+    ) -> Result<Partials> {
+        let bar = (session.terminal.watched && !self.quiet).then(Bar::new);
+        let mut options = read::options(self.read);
+        if let Some(bar) = &bar {
+            options = options.progress(bar.clone());
+        }
+        let inputs = read::inputs(&self.read.paths, self.read, session)?;
+        let scan = self.limited(spanwise::scan(inputs).read_options(options));
+        let found = scan.partials(analyses);
+        if let Some(bar) = bar {
+            bar.clear();
+        }
+        let found = found?;
+        if self.read.strict {
+            found.check_issues()?;
+        }
+        if !self.quiet {
+            session.say(&read::told(&found.summary()));
+        }
+        Ok(found)
+    }
+
+    /// The scan as the arguments say: what it chooses, and how much it holds.
+    fn limited(self, scan: spanwise::Scan) -> spanwise::Scan {
+        let mut scan = scan
+            .with_policy(read::policy(self.policy))
+            .filter(read::filter(self.filter));
+        if let Some(memory) = self.scan.memory {
+            scan = scan.memory_bytes(memory);
+        }
+        if let Some(folder) = &self.scan.spill {
+            scan = scan.spill_folder(folder);
+        }
+        if self.scan.complete {
+            scan = scan.assembly(Assembly::Complete);
+        }
+        scan
+    }
+}
 
 /// What a scope holds, from one pass that runs these analyses too; `None`
 /// where it is to be read at once.
 pub(crate) fn pass(
-    scope: &ScanScope,
+    ScanScope { scope, scan }: &ScanScope,
     analyses: &[&dyn Analysis],
     session: &mut Session<'_>,
-) -> Result<Option<Scanned>> {
-    let ScanArgs {
-        memory,
-        spill,
-        complete,
-    } = &scope.scan;
-    if memory.is_none() && !complete {
+) -> Result<Option<Partials>> {
+    if scan.memory.is_none() && !scan.complete {
         return Ok(None);
     }
-    let scope = &scope.scope;
-    let filter = read::filter(&scope.filter);
-    let mut options = read::options(&scope.read);
-    let bar = (session.terminal.watched && !scope.output.quiet).then(Bar::new);
-    if let Some(bar) = &bar {
-        options = options.progress(bar.clone());
-    }
-    let mut scan = spanwise::scan(read::inputs(&scope.read.paths, &scope.read, session)?)
-        .read_options(options)
-        .with_policy(read::policy(&scope.policy))
-        .filter(filter);
-    if let Some(memory) = memory {
-        scan = scan.memory_bytes(*memory);
-    }
-    if let Some(folder) = spill {
-        scan = scan.spill_folder(folder);
-    }
-    if *complete {
-        scan = scan.assembly(Assembly::Complete);
-    }
-    let scanned = scan.pass(analyses);
-    if let Some(bar) = bar {
-        bar.clear();
-    }
-    let scanned = scanned?;
-    if scope.read.strict {
-        scanned.check_issues()?;
-    }
-    if !scope.output.quiet {
-        session.say(&read::told(&scanned.summary));
-    }
-    Ok(Some(scanned))
+    let pass = Pass {
+        read: &scope.read,
+        filter: &scope.filter,
+        policy: &scope.policy,
+        scan,
+        quiet: scope.output.quiet,
+    };
+    pass.partials(analyses, session).map(Some)
 }
 
 /// Writes what an analysis makes of a scope.
@@ -64,7 +91,7 @@ pub(crate) fn table(
     session: &mut Session<'_>,
 ) -> Result<()> {
     let table = match pass(scope, &[analysis], session)? {
-        Some(scanned) => analysis.finish(&scanned.partials[0]),
+        Some(found) => found.table(analysis)?,
         None => read::scope(&scope.scope, session)?
             .run(&[analysis])
             .swap_remove(0),
@@ -75,7 +102,7 @@ pub(crate) fn table(
 /// What a scope holds.
 pub(crate) fn summary(scope: &ScanScope, session: &mut Session<'_>) -> Result<Summary> {
     Ok(match pass(scope, &[], session)? {
-        Some(scanned) => scanned.summary,
+        Some(found) => found.summary(),
         None => read::scope(&scope.scope, session)?.summary(),
     })
 }

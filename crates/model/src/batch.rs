@@ -125,7 +125,7 @@ pub struct Source {
     /// The path as given, or `-` or `<bytes>`.
     pub path: String,
     /// The format's name; empty where it was not recognised.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// Its records.
     pub records: Range<u32>,
     /// True where the file ended too early.

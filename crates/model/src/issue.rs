@@ -5,6 +5,7 @@
 
 use crate::error::{OneLine, Place};
 use crate::id::{SpanId, TraceId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -17,10 +18,12 @@ const DETAIL_BYTES: usize = 200;
 macro_rules! issue_kinds {
     ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal,)+) => {
         /// The kinds of issues.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+        )]
         #[non_exhaustive]
         pub enum IssueKind {
-            $($(#[doc = $doc])+ $kind,)+
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $kind,)+
         }
 
         impl IssueKind {
@@ -110,7 +113,7 @@ impl fmt::Display for IssueKind {
 }
 
 /// Where an issue was seen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Example {
     /// In a file.
     File {
@@ -170,7 +173,7 @@ impl fmt::Display for Example {
 }
 
 /// One row: how often, and the smallest few examples.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssueRow {
     /// How often.
     pub count: u64,
@@ -179,7 +182,7 @@ pub struct IssueRow {
 }
 
 /// Issues by kind and service.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issues {
     rows: BTreeMap<IssueKind, BTreeMap<String, IssueRow>>,
 }
@@ -207,7 +210,7 @@ impl Issues {
             let ours = self.rows.entry(kind).or_default();
             for (service, theirs) in services {
                 let row = ours.entry(service).or_default();
-                row.count += theirs.count;
+                row.count = row.count.saturating_add(theirs.count);
                 for example in theirs.examples {
                     keep_smallest(&mut row.examples, example);
                 }

@@ -11,6 +11,8 @@ use crate::id::{SpanId, TraceId};
 use crate::issue::Issues;
 use crate::resource::{OperationId, Operations, ResourceId, ScopeId};
 use crate::trace::Trace;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -47,12 +49,12 @@ pub struct Columns {
 }
 
 /// What one file held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SourceSummary {
     /// The path as given.
     pub path: String,
     /// The format's name; empty where it was not recognised.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// Records of spans in it.
     pub spans: u64,
     /// Those whose parent is named but nowhere in the input.
@@ -62,7 +64,7 @@ pub struct SourceSummary {
 }
 
 /// Counts of records as they were read, before folding and splitting.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordCounts {
     /// Records of spans.
     pub spans: u64,

@@ -62,7 +62,7 @@ impl SpanColumns {
         }
         batch.sources.push(Source {
             path: "<frame>".to_owned(),
-            format: "frame",
+            format: "frame".into(),
             records: 0..batch.open_record(),
             truncated: false,
         });

@@ -16,6 +16,7 @@ mod compare;
 mod convert;
 mod errors;
 mod frame;
+mod partials;
 mod read;
 mod report;
 mod run;
@@ -34,6 +35,7 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<table::Table>()?;
+    module.add_class::<partials::Partials>()?;
     module.add_class::<trace::Trace>()?;
     module.add_class::<traces::Traces>()?;
     module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
@@ -42,6 +44,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::convert, module)?)?;
     module.add_function(wrap_pyfunction!(convert::formats, module)?)?;
     module.add_function(wrap_pyfunction!(frame::from_columns, module)?)?;
+    module.add_function(wrap_pyfunction!(partials::merge, module)?)?;
     module.add_function(wrap_pyfunction!(read::notation, module)?)?;
     module.add_function(wrap_pyfunction!(read::read, module)?)?;
     module.add_function(wrap_pyfunction!(report::report, module)?)?;

@@ -47,7 +47,7 @@ impl<'a> From<&'a FileSummary> for File<'a> {
     fn from(file: &'a FileSummary) -> Self {
         Self {
             path: &file.path,
-            format: file.format,
+            format: &file.format,
             spans: file.spans,
             orphans: file.orphans,
             truncated: file.truncated,
@@ -143,7 +143,7 @@ pub fn table(summary: &Summary) -> Table {
 #[must_use]
 pub fn sentences(summary: &Summary) -> Vec<String> {
     let count = units::count;
-    let mut formats: Vec<&str> = summary.files.iter().map(|file| file.format).collect();
+    let mut formats: Vec<&str> = summary.files.iter().map(|file| &*file.format).collect();
     formats.retain(|format| !format.is_empty());
     formats.sort_unstable();
     formats.dedup();
@@ -187,18 +187,19 @@ fn counts(summary: &Summary) -> [(&'static str, u64); 10] {
     ]
 }
 
+/// The format of a file, where it was recognised.
+fn format(file: &FileSummary) -> Option<&str> {
+    Some(&*file.format).filter(|format| !format.is_empty())
+}
+
 fn files(summary: &Summary) -> Table {
     let files = || summary.files.iter();
-    let format = |file: &'static str| Some(file).filter(|format| !format.is_empty());
     Table::new()
         .with(
             "path",
             ColumnData::Text(files().map(|f| Some(&f.path)).collect()),
         )
-        .with(
-            "format",
-            ColumnData::Name(files().map(|f| format(f.format)).collect()),
-        )
+        .with("format", ColumnData::Name(files().map(format).collect()))
         .with("spans", ColumnData::U64(files().map(|f| f.spans).collect()))
         .with(
             "orphans",

@@ -29,11 +29,13 @@
 //!       ──view──▶ Trace                                           spanwise-model
 //!       ──facts──▶ FactColumns                                    spanwise-analyze
 //!       ──observe──▶ Partial ──merge──▶ Partial ──finish──▶ Table spanwise-analyze
+//!       ──▶ files of partials                                   spanwise-partials
 //!       ──▶ text · JSON · CSV · Arrow · waterfall · report        spanwise-report
 //! ```
 //!
 //! Input that is larger than memory ([`scan`]) takes the same way once for each
-//! of its partitions, which have no trace in common; partials merge.
+//! of its partitions, which have no trace in common; partials merge. They can be
+//! kept ([`Partials`]) and merged when the spans are gone.
 //!
 //! # Invariants
 //!
@@ -55,6 +57,9 @@
 mod check;
 mod compare;
 mod convert;
+#[cfg(feature = "parquet")]
+mod merge;
+mod partials;
 mod read;
 mod scan;
 mod traces;
@@ -63,8 +68,11 @@ mod view;
 pub use check::check;
 pub use compare::{compare, compare_windows};
 pub use convert::{convert, format, formats};
+#[cfg(feature = "parquet")]
+pub use merge::{merge, merge_of};
+pub use partials::Partials;
 pub use read::{read, read_with};
-pub use scan::{scan, Scan, Scanned};
+pub use scan::{scan, Scan};
 pub use spanwise_analyze::facts::critical_path::Tile;
 pub use spanwise_analyze::filter::Filter;
 /// The graph of services, such as algorithms of petgraph take it.
@@ -93,7 +101,7 @@ pub use spanwise_analyze::service_graph::service_graph;
 #[cfg(feature = "petgraph")]
 pub use spanwise_analyze::service_graph::{ServiceCalls, ServiceNode};
 pub use spanwise_analyze::{
-    analyses, fact_flags, Analysis, Blocking, FactColumns, Outcome, Partial, Policy, Threads,
+    analyses, fact_flags, Analysis, Blocking, FactColumns, Outcome, Partial, Policy, Taken, Threads,
 };
 pub use spanwise_io::format::Format;
 pub use spanwise_io::limits::Limits;

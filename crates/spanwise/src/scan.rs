@@ -1,11 +1,12 @@
 //! Analysing input that is larger than memory.
 
-use spanwise_analyze::analyses::{IssueList, Summary, SummarySum};
+use crate::Partials;
+use spanwise_analyze::analyses::Summary;
 use spanwise_analyze::filter::{self, Filter};
-use spanwise_analyze::{facts, runner, Analysis, Partial, Policy};
+use spanwise_analyze::{facts, runner, Analysis, Policy, Taken};
 use spanwise_io::scan::{scan_tables, Assembly, ScanOptions};
 use spanwise_io::{Input, ReadOptions};
-use spanwise_model::{Error, ErrorKind, Issues, Result, SpanTable, Table};
+use spanwise_model::{Result, SpanTable, Table};
 use std::path::PathBuf;
 
 /// Inputs that are analysed without holding all their spans: read piece by
@@ -37,45 +38,6 @@ pub struct Scan {
     options: ScanOptions,
     policy: Policy,
     filter: Option<Filter>,
-}
-
-/// What one pass of a scan found.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Scanned {
-    /// What the input holds.
-    pub summary: Summary,
-    /// All issues.
-    pub issues: Issues,
-    /// A partial for each analysis.
-    pub partials: Vec<Partial>,
-    /// Bytes of temporary files; zero where everything had room in memory.
-    pub spilled_bytes: u64,
-}
-
-impl Scanned {
-    /// The issues as a table; see [`IssueList`].
-    ///
-    /// ```
-    /// let scan = spanwise::scan([spanwise::Input::bytes("shop GET 0..9 parent=7")]);
-    /// assert_eq!(scan.pass(&[])?.issue_list(&Default::default()).rows(), 2);
-    /// # Ok::<(), spanwise::Error>(())
-    /// ```
-    #[must_use]
-    pub fn issue_list(&self, options: &IssueList) -> Table {
-        options.list(&self.issues)
-    }
-
-    /// Refuses input with issues of whatever kind, those that facts reveal
-    /// among them.
-    ///
-    /// # Errors
-    ///
-    /// [`crate::ErrorKind::Strict`] where there is an issue.
-    pub fn check_issues(&self) -> Result<()> {
-        let error = |told| Err(Error::new(ErrorKind::Strict, told));
-        self.issues.told().map_or(Ok(()), error)
-    }
 }
 
 /// A scan of files, folders, globs, `-` for standard input, or bytes. Nothing
@@ -170,11 +132,8 @@ impl Scan {
     /// cannot be written, and [`crate::ErrorKind::Merge`] where traces are cut
     /// that were said to be complete.
     pub fn run(&self, analyses: &[&dyn Analysis]) -> Result<Vec<Table>> {
-        let scanned = self.pass(analyses)?;
-        let pairs = analyses.iter().zip(&scanned.partials);
-        Ok(pairs
-            .map(|(analysis, partial)| analysis.finish(partial))
-            .collect())
+        let found = self.partials(analyses)?;
+        analyses.iter().map(|&one| found.table(one)).collect()
     }
 
     /// What the input holds, in counts.
@@ -183,7 +142,7 @@ impl Scan {
     ///
     /// As [`Scan::run`].
     pub fn summary(&self) -> Result<Summary> {
-        Ok(self.pass(&[])?.summary)
+        Ok(self.partials(&[])?.summary())
     }
 
     /// Runs analyses in one pass up to what can be merged.
@@ -191,18 +150,19 @@ impl Scan {
     /// # Errors
     ///
     /// As [`Scan::run`].
-    pub fn pass(&self, analyses: &[&dyn Analysis]) -> Result<Scanned> {
-        let mut sum = SummarySum::new(self.filter.is_some());
-        let mut partials: Vec<Partial> = analyses.iter().map(|one| one.empty()).collect();
-        let mut each = |table: SpanTable| self.add(&table, analyses, &mut sum, &mut partials);
+    pub fn partials(&self, analyses: &[&dyn Analysis]) -> Result<Partials> {
+        let mut found = Partials {
+            taken: Taken::new(self.policy, self.filter.clone()),
+            partials: analyses.iter().map(|one| one.empty()).collect(),
+            spilled_bytes: 0,
+        };
+        let mut each = |table: SpanTable| self.add(&table, analyses, &mut found);
         let scanned = scan_tables(&self.inputs, &self.read, &self.options, &mut each)?;
-        sum.add_issues(scanned.issues);
-        Ok(Scanned {
-            summary: sum.finish(&scanned.sources),
-            issues: sum.issues().clone(),
-            partials,
-            spilled_bytes: scanned.spilled_bytes,
-        })
+        found.taken.sum.add_issues(scanned.issues);
+        found.taken.sources = scanned.sources;
+        found.taken.sources.sort();
+        found.spilled_bytes = scanned.spilled_bytes;
+        Ok(found)
     }
 
     /// Adds a table of whole traces.
@@ -210,19 +170,16 @@ impl Scan {
         &self,
         table: &SpanTable,
         analyses: &[&dyn Analysis],
-        sum: &mut SummarySum,
-        partials: &mut [Partial],
+        found: &mut Partials,
     ) -> Result<()> {
         let facts = facts::compute_parallel(table, &self.policy);
         let chosen: Vec<u32> = match &self.filter {
             Some(filter) => filter::matching(table, &facts, filter),
             None => (0..table.trace_count() as u32).collect(),
         };
-        sum.add(table, &chosen, &facts);
+        found.taken.sum.add(table, &chosen, &facts);
         let of_table = runner::run(table, &chosen, &facts, analyses);
-        partials
-            .iter_mut()
-            .zip(&of_table)
-            .try_for_each(|(ours, theirs)| ours.merge(theirs))
+        let mut pairs = found.partials.iter_mut().zip(&of_table);
+        pairs.try_for_each(|(ours, theirs)| ours.merge(theirs))
     }
 }

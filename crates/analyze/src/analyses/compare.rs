@@ -8,7 +8,9 @@ use crate::facts::{fact_flags, FactColumns};
 use crate::histogram::Histogram;
 use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
 use rustc_hash::FxHashMap;
-use spanwise_model::{flags, ColumnData, OperationId, Span, SpanTable, Table, Trace};
+use spanwise_model::{
+    flags, ColumnData, Error, ErrorKind, OperationId, Result, Span, SpanTable, Table, Trace,
+};
 use std::collections::BTreeMap;
 
 /// Half-open spans of time, nanoseconds since the epoch: from, to.
@@ -107,6 +109,8 @@ const SCHEMA: Schema = Schema {
         ("latency", Merge::Histogram),
     ],
 };
+/// The column of the key that says which cohort.
+const COHORT: usize = 0;
 const REQUESTS: usize = 0;
 const CALLS: usize = 1;
 const ERRORS: usize = 2;
@@ -144,6 +148,25 @@ impl Compare {
     #[must_use]
     pub fn windows(self, baseline: Window, incident: Window) -> Self {
         self.cohort(Cohort::Windows { baseline, incident })
+    }
+
+    /// Compares what two partials hold, whatever cohort their traces belonged
+    /// to when they were taken. The two may hold the same traces.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Merge`] where one of them is of another analysis.
+    pub fn between(baseline: &Partial, incident: &Partial) -> Result<Table> {
+        if !baseline.is_like(&Self::default().empty()) {
+            let message = format!("a partial of {}, not of compare", baseline.analysis());
+            return Err(Error::new(ErrorKind::Merge, message));
+        }
+        let mut both = baseline.with_key(COHORT, Key::U64(0));
+        match incident.is_like(baseline) {
+            true => both.merge(&incident.with_key(COHORT, Key::U64(1)))?,
+            false => both.merge(incident)?,
+        }
+        Ok(Self::default().finish(&both))
     }
 
     fn cohort_of(&self, trace: Trace<'_>) -> Option<u64> {
@@ -310,7 +333,7 @@ fn root(partial: &Partial, row: Row) -> Operation<'_> {
 }
 
 fn side(partial: &Partial, row: Row) -> usize {
-    usize::from(partial.key(row, 0) == Key::U64(1))
+    usize::from(partial.key(row, COHORT) == Key::U64(1))
 }
 
 fn sorted(mut pairs: Vec<Pair<'_>>) -> Vec<Pair<'_>> {

@@ -243,6 +243,14 @@ impl Analysis for CriticalPath {
         }
     }
 
+    fn grouping(&self) -> &'static str {
+        match self.by {
+            CriticalPathBy::Operation => "operation",
+            CriticalPathBy::Service => "service",
+            CriticalPathBy::Path => "path",
+        }
+    }
+
     fn needs(&self) -> Facts {
         Facts::SELF_TIME | Facts::CRITICAL | Facts::OUTCOME
     }
@@ -476,7 +484,10 @@ impl CriticalPath {
             .with("self_time", durations(sum(SELF)))
             .with("errors", counts(sum(ERRORS)))
             .with("band_from", edge(|(low, _)| band_start(low)))
-            .with("band_to", edge(|(_, high)| band_start(high + 1)))
+            .with(
+                "band_to",
+                edge(|(_, high)| band_start(high.saturating_add(1))),
+            )
             .with(
                 "incomplete_spans",
                 counts(rows.iter().map(|row| row.incomplete_spans)),

@@ -157,6 +157,14 @@ impl Analysis for Errors {
         }
     }
 
+    fn grouping(&self) -> &'static str {
+        match self.by {
+            ErrorsBy::Operation => "operation",
+            ErrorsBy::Service => "service",
+            ErrorsBy::Type => "type",
+        }
+    }
+
     fn needs(&self) -> Facts {
         Facts::OUTCOME
     }

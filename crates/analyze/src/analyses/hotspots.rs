@@ -129,6 +129,13 @@ impl Analysis for Hotspots {
         }
     }
 
+    fn grouping(&self) -> &'static str {
+        match self.by {
+            HotspotsBy::Operation => "operation",
+            HotspotsBy::Service => "service",
+        }
+    }
+
     fn needs(&self) -> Facts {
         Facts::SELF_TIME | Facts::CRITICAL | Facts::OUTCOME
     }

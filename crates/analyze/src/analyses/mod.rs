@@ -41,5 +41,28 @@ pub use trace_list::TraceList;
 
 pub(crate) use attribute_columns::attribute;
 
+use crate::Analysis;
+
+/// Every aggregate with every grouping, and [`Compare`] of a baseline: what
+/// partials at rest are taken of where nothing else is said.
+#[must_use]
+pub fn aggregates() -> Vec<Box<dyn Analysis>> {
+    use {CriticalPathBy as P, ErrorsBy as E, HotspotsBy as H};
+    let paths = [P::Operation, P::Service, P::Path].map(|by| CriticalPath::default().by(by));
+    let hotspots = [H::Operation, H::Service].map(|by| Hotspots::default().by(by));
+    let errors = [E::Operation, E::Service, E::Type].map(|by| Errors::default().by(by));
+    let mut all = boxed(paths);
+    all.extend(boxed(hotspots));
+    all.extend(boxed(errors));
+    all.extend(boxed([Dependencies::default()]));
+    all.extend(boxed([Compare::default()]));
+    all
+}
+
+fn boxed<A: Analysis + 'static, const N: usize>(analyses: [A; N]) -> Vec<Box<dyn Analysis>> {
+    let each = |analysis| -> Box<dyn Analysis> { Box::new(analysis) };
+    analyses.into_iter().map(each).collect()
+}
+
 #[cfg(test)]
 mod tests;

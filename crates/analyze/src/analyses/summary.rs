@@ -3,6 +3,7 @@
 use super::summary_sum::SummarySum;
 use crate::facts::FactColumns;
 use spanwise_model::{IssueKind, SpanTable};
+use std::borrow::Cow;
 
 /// One file of a [`Summary`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct FileSummary {
     /// The path as given.
     pub path: String,
     /// The format's name; empty where it was not recognised.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// Records of spans in it.
     pub spans: u64,
     /// Those whose parent is named but nowhere in the input.

@@ -3,6 +3,7 @@
 use super::summary::{FileSummary, IssueSummary, Summary};
 use crate::facts::FactColumns;
 use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
 use spanwise_model::issue::IssueRow;
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::RecordCounts;
@@ -26,7 +27,7 @@ use std::collections::BTreeSet;
 /// assert_eq!(summary.end_unix_nano, Some(150_000_000));
 /// # Ok::<(), spanwise_model::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummarySum {
     is_filtered: bool,
     /// True where every trace of every table was chosen.
@@ -65,15 +66,35 @@ impl SummarySum {
         }
         let mut operations = FxHashSet::default();
         for span in traces.iter().flat_map(|&trace| table.trace(trace).spans()) {
-            let (start, end) = (span.start_unix_nano(), span.end_unix_nano());
-            self.start_unix_nano = Some(self.start_unix_nano.map_or(start, |s| s.min(start)));
-            self.end_unix_nano = Some(self.end_unix_nano.map_or(end, |e| e.max(end)));
+            self.cover(span.start_unix_nano(), span.end_unix_nano());
             self.row_count += 1;
             operations.insert(span.operation_id());
         }
         operations.into_iter().for_each(|id| self.name(table, id));
         self.add_issues(table.issues.clone());
         self.add_issues(facts.issues.clone());
+    }
+
+    /// Widens the window of time to hold this one.
+    fn cover(&mut self, start: i64, end: i64) {
+        self.start_unix_nano = Some(self.start_unix_nano.map_or(start, |s| s.min(start)));
+        self.end_unix_nano = Some(self.end_unix_nano.map_or(end, |e| e.max(end)));
+    }
+
+    /// Adds what another sum, of other traces, holds.
+    pub fn merge(&mut self, other: Self) {
+        self.is_filtered |= other.is_filtered;
+        self.is_whole &= other.is_whole;
+        add_counts(&mut self.records, other.records);
+        add_counts(&mut self.rows, other.rows);
+        self.row_count = self.row_count.saturating_add(other.row_count);
+        self.traces = self.traces.saturating_add(other.traces);
+        self.services.extend(other.services);
+        self.operations.extend(other.operations);
+        if let (Some(start), Some(end)) = (other.start_unix_nano, other.end_unix_nano) {
+            self.cover(start, end);
+        }
+        self.issues.absorb(other.issues);
     }
 
     fn name(&mut self, table: &SpanTable, id: OperationId) {
@@ -125,18 +146,18 @@ impl SummarySum {
 }
 
 fn add_counts(sum: &mut RecordCounts, counts: RecordCounts) {
-    sum.spans += counts.spans;
-    sum.roots += counts.roots;
-    sum.orphans += counts.orphans;
-    sum.errors += counts.errors;
-    sum.links += counts.links;
-    sum.events += counts.events;
+    sum.spans = sum.spans.saturating_add(counts.spans);
+    sum.roots = sum.roots.saturating_add(counts.roots);
+    sum.orphans = sum.orphans.saturating_add(counts.orphans);
+    sum.errors = sum.errors.saturating_add(counts.errors);
+    sum.links = sum.links.saturating_add(counts.links);
+    sum.events = sum.events.saturating_add(counts.events);
 }
 
 fn file(source: &SourceSummary) -> FileSummary {
     FileSummary {
         path: source.path.clone(),
-        format: source.format,
+        format: source.format.clone(),
         spans: source.spans,
         orphans: source.orphans,
         truncated: source.truncated,

@@ -62,6 +62,7 @@ pub type Row = usize;
 #[derive(Clone, Debug)]
 pub struct Partial {
     analysis: &'static str,
+    grouping: &'static str,
     schema: Schema,
     names: Strings,
     /// The keys, row after row.
@@ -79,6 +80,7 @@ impl Partial {
         let states = schema.states.iter().map(|&(_, merge)| State::new(merge));
         Self {
             analysis,
+            grouping: "",
             schema: *schema,
             names: Strings::new(),
             words: Vec::new(),
@@ -89,10 +91,45 @@ impl Partial {
         }
     }
 
+    /// The same partial of an analysis that groups its rows in this way; see
+    /// [`crate::Analysis::grouping`].
+    #[must_use]
+    pub fn by(mut self, grouping: &'static str) -> Self {
+        self.grouping = grouping;
+        self
+    }
+
     /// The name of the analysis that it belongs to.
     #[must_use]
     pub fn analysis(&self) -> &'static str {
         self.analysis
+    }
+
+    /// What a row stands for; see [`crate::Analysis::grouping`].
+    #[must_use]
+    pub fn grouping(&self) -> &'static str {
+        self.grouping
+    }
+
+    /// The columns.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The marks of the traces that were observed, ascending: the smallest
+    /// [`MARKS`] of them.
+    #[must_use]
+    pub fn marks(&self) -> &[u64] {
+        self.marks.hashes()
+    }
+
+    /// True where both are of one analysis with the same options, so that they
+    /// merge unless they share a trace.
+    #[must_use]
+    pub fn is_like(&self, other: &Partial) -> bool {
+        let names = |partial: &Partial| (partial.analysis, partial.grouping);
+        names(self) == names(other) && self.schema == other.schema
     }
 
     /// How many rows there are.
@@ -183,6 +220,14 @@ impl Partial {
     pub fn record(&mut self, row: Row, column: usize, nano: u64) {
         match &mut self.states[column] {
             State::Histograms(cells) => cells[row].add(nano),
+            _ => debug_assert!(false, "column {column} holds no histograms"),
+        }
+    }
+
+    /// Counts all values of a histogram.
+    pub fn record_all(&mut self, row: Row, column: usize, histogram: &Histogram) {
+        match &mut self.states[column] {
+            State::Histograms(cells) => cells[row].merge(histogram),
             _ => debug_assert!(false, "column {column} holds no histograms"),
         }
     }
@@ -300,7 +345,7 @@ impl Partial {
     /// [`ErrorKind::Merge`] where the two are of different analyses, or have
     /// observed one trace both.
     pub fn merge(&mut self, other: &Partial) -> Result<()> {
-        if self.analysis != other.analysis || self.schema != other.schema {
+        if !self.is_like(other) {
             let (ours, theirs) = (self.analysis, other.analysis);
             let message = format!("partials of {ours} and {theirs}, or of different options");
             return Err(Error::new(ErrorKind::Merge, message));
@@ -333,6 +378,23 @@ impl Partial {
             }
         }
         self.marks.merge(&other.marks);
+    }
+
+    /// The same rows with one cell of every key replaced; those whose keys
+    /// become equal merge. It marks no trace.
+    #[must_use]
+    pub fn with_key(&self, column: usize, cell: Key<'_>) -> Self {
+        let mut changed = Self::new(self.analysis, &self.schema).by(self.grouping);
+        for theirs in 0..self.rows {
+            let mut key = self.keys(theirs);
+            key[column] = cell;
+            let ours = changed.row(&key);
+            let states = changed.states.iter_mut().zip(&self.states);
+            for ((state, from), &(_, merge)) in states.zip(self.schema.states) {
+                state.merge(ours, from, theirs, merge);
+            }
+        }
+        changed
     }
 
     fn keys(&self, row: Row) -> Vec<Key<'_>> {

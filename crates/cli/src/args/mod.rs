@@ -3,6 +3,7 @@
 
 mod filter;
 mod output;
+mod partials;
 mod policy;
 mod read;
 mod scan;
@@ -11,6 +12,7 @@ mod values;
 
 pub(crate) use filter::FilterArgs;
 pub(crate) use output::{Color, Format, OutputArgs};
+pub(crate) use partials::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
 pub(crate) use policy::{BlockingArg, PolicyArgs};
 pub(crate) use read::ReadArgs;
 pub(crate) use scan::{ScanArgs, ScanScope};
@@ -27,6 +29,7 @@ Examples:
   spanwise compare monday/ tuesday/ --limit 10
   spanwise trace 4bf92f35 exports/
   spanwise hotspots --memory 512M month/
+  spanwise partials hour-03/ -o kept/hour-03 && spanwise merge kept/ --show hotspots
   zcat spans.json.gz | spanwise errors - --format json
 
 A PATH is a file, a folder, a glob or - for standard input. Formats and
@@ -69,6 +72,10 @@ pub(crate) enum Command {
     Links(Scope),
     /// What changed between a baseline and an incident
     Compare(CompareArgs),
+    /// Keeps what analyses know of traces in files that merge later
+    Partials(Box<PartialsArgs>),
+    /// Merges partials, and shows what they know together
+    Merge(MergeArgs),
     /// One trace as a waterfall, its critical path marked
     Trace(TraceArgs),
     /// Makes traces of an invented system, healthy or with faults

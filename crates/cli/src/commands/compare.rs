@@ -1,17 +1,22 @@
 //! `compare`: what changed between a baseline and an incident.
 
-use crate::args::{CompareArgs, Format};
+use crate::args::{CompareArgs, Format, OutputArgs};
 use crate::read::How;
 use crate::session::Session;
 use crate::{output, read};
 use spanwise::{Error, ErrorKind, Result, Table};
 
 pub(super) fn run(args: &CompareArgs, session: &mut Session<'_>) -> Result<()> {
-    let mut table = changes(args, session)?;
-    if args.scope.output.format == Format::Table {
-        table = telling_first(&table);
+    let table = changes(args, session)?;
+    write(&table, &args.scope.output, session)
+}
+
+/// Writes a comparison as the arguments say.
+pub(super) fn write(table: &Table, args: &OutputArgs, session: &mut Session<'_>) -> Result<()> {
+    match args.format {
+        Format::Table => output::table(&telling_first(table), args, session),
+        _ => output::table(table, args, session),
     }
-    output::table(&table, &args.scope.output, session)
 }
 
 /// The columns in which a person looks for an answer before the others, so

@@ -27,15 +27,19 @@ pub(super) fn run(args: &CriticalPathArgs, session: &mut Session<'_>) -> Result<
 }
 
 fn analysis(args: &CriticalPathArgs) -> CriticalPath {
-    let by = match args.by {
-        PathBy::Operation => CriticalPathBy::Operation,
-        PathBy::Service => CriticalPathBy::Service,
-        PathBy::Path => CriticalPathBy::Path,
-    };
-    let mut analysis = CriticalPath::default().by(by);
+    let mut analysis = CriticalPath::default().by(by(args.by));
     analysis.percentile = args.percentile;
     analysis.band = args.band.map(|band| (band.low, band.high));
     analysis
+}
+
+/// What a row stands for.
+pub(super) fn by(by: PathBy) -> CriticalPathBy {
+    match by {
+        PathBy::Operation => CriticalPathBy::Operation,
+        PathBy::Service => CriticalPathBy::Service,
+        PathBy::Path => CriticalPathBy::Path,
+    }
 }
 
 /// The top span of the component that is asked for.

@@ -3,6 +3,7 @@
 mod compare;
 mod convert;
 mod critical_path;
+mod partials;
 mod report;
 mod shell;
 mod simulate;
@@ -36,6 +37,8 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Events(scope) => table(&scope, session, |t| t.events(&EventList::default())),
         Command::Links(scope) => table(&scope, session, |t| t.links(&LinkList::default())),
         Command::Compare(args) => compare::run(&args, session),
+        Command::Partials(args) => partials::take(&args, session),
+        Command::Merge(args) => partials::merge(&args, session),
         Command::Trace(args) => trace::run(&args, session),
         Command::Simulate(args) => simulate::run(&args, session),
         Command::Convert(args) => convert::run(&args, session),
@@ -56,20 +59,28 @@ fn table(
 }
 
 fn hotspots(args: &HotspotsArgs, session: &mut Session<'_>) -> Result<()> {
-    let by = match args.by {
+    let analysis = Hotspots::default().by(hotspot_by(args.by));
+    scan::table(&args.scan, &analysis, session)
+}
+
+fn hotspot_by(by: HotspotBy) -> HotspotsBy {
+    match by {
         HotspotBy::Operation => HotspotsBy::Operation,
         HotspotBy::Service => HotspotsBy::Service,
-    };
-    scan::table(&args.scan, &Hotspots::default().by(by), session)
+    }
 }
 
 fn errors(args: &ErrorsArgs, session: &mut Session<'_>) -> Result<()> {
-    let by = match args.by {
+    let analysis = Errors::default().by(error_by(args.by));
+    scan::table(&args.scan, &analysis, session)
+}
+
+fn error_by(by: ErrorBy) -> ErrorsBy {
+    match by {
         ErrorBy::Operation => ErrorsBy::Operation,
         ErrorBy::Service => ErrorsBy::Service,
         ErrorBy::Type => ErrorsBy::Type,
-    };
-    scan::table(&args.scan, &Errors::default().by(by), session)
+    }
 }
 
 fn issues(args: &ScanScope, session: &mut Session<'_>) -> Result<()> {

@@ -58,7 +58,8 @@ impl Place {
     fn is_file(&self, arg: &str) -> bool {
         let ends = |ending: &&str| arg.ends_with(*ending);
         let endings = [".txt", ".json", ".ndjson", ".svg", ".bin", ".nothing"];
-        endings.iter().any(ends) || self.path(arg).is_dir() && !arg.is_empty()
+        let is_folder = !arg.is_empty() && self.path(arg).is_dir();
+        !arg.starts_with('/') && (endings.iter().any(ends) || is_folder)
     }
 }
 

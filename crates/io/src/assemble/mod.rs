@@ -165,7 +165,7 @@ fn sources(batch: &SpanBatch, chunks: &[Chunk]) -> Vec<SourceSummary> {
     let orphans = |at: usize| chunks.iter().map(|chunk| chunk.orphans_by_source[at]).sum();
     let summary = |(at, source): (usize, &spanwise_model::batch::Source)| SourceSummary {
         path: source.path.clone(),
-        format: source.format,
+        format: source.format.clone(),
         spans: source.records.len() as u64,
         orphans: orphans(at),
         truncated: source.truncated,

@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         }
         batch.sources.push(Source {
             path: item.name.clone(),
-            format: format.name(),
+            format: format.name().into(),
             records: first..batch.open_record(),
             truncated,
         });
@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
             batch.issues.set_path(&item.name);
             batch.sources.push(Source {
                 path: item.name.clone(),
-                format: format.name(),
+                format: format.name().into(),
                 records: 0..batch.open_record(),
                 truncated: false,
             });
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             add_issue(&mut batch, IssueKind::TruncatedFile, item, offset, "");
             batch.sources.push(Source {
                 path: item.name.clone(),
-                format: format.name(),
+                format: format.name().into(),
                 records: 0..0,
                 truncated: true,
             });

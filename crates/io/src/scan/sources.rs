@@ -79,7 +79,7 @@ impl Sources {
             first = records.end;
             Source {
                 path: file.path.clone(),
-                format: file.format,
+                format: file.format.clone(),
                 records,
                 truncated: file.truncated,
             }

@@ -7,11 +7,13 @@
 
 mod decompress;
 mod expand;
+mod files;
 mod input;
 mod seems;
 mod window;
 
 pub(crate) use expand::{expand, Expansion, Item};
+pub use files::{each_file, EachFile};
 pub use input::Input;
 pub(crate) use seems::seems;
 pub(crate) use window::{Place, Window};

@@ -1,0 +1,130 @@
+//! Partials: how they are taken, and how they are merged.
+
+use super::{
+    values, ErrorBy, FilterArgs, HotspotBy, OutputArgs, PathBy, PolicyArgs, ReadArgs, ScanArgs,
+};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// The analyses that partials are taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnalysisArg {
+    /// Where requests spend their time
+    CriticalPath,
+    /// Which operations or services take the time
+    Hotspots,
+    /// Where errors begin and how they spread
+    Errors,
+    /// Who calls whom
+    Dependencies,
+    /// What changes between a baseline and an incident
+    Compare,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PartialsArgs {
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+    /// For which analyses; for all where nothing is said
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ANALYSES")]
+    pub(crate) analyses: Vec<AnalysisArg>,
+    /// The folder to write, a file of Parquet for each analysis
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+    /// Say nothing on standard error but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// What is shown of merged partials.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowArg {
+    /// What the inputs held
+    #[default]
+    Summary,
+    /// What was wrong with them
+    Issues,
+    /// Where requests spend their time
+    CriticalPath,
+    /// Which operations or services take the time
+    Hotspots,
+    /// Where errors begin and how they spread
+    Errors,
+    /// Who calls whom
+    Dependencies,
+}
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowBy {
+    /// An operation
+    #[default]
+    Operation,
+    /// A service
+    Service,
+    /// A chain of operations from the root; of the critical path alone
+    Path,
+    /// A type of errors; of errors alone
+    Type,
+}
+
+impl RowBy {
+    pub(crate) fn of_path(self) -> Option<PathBy> {
+        match self {
+            Self::Operation => Some(PathBy::Operation),
+            Self::Service => Some(PathBy::Service),
+            Self::Path => Some(PathBy::Path),
+            Self::Type => None,
+        }
+    }
+
+    pub(crate) fn of_hotspots(self) -> Option<HotspotBy> {
+        match self {
+            Self::Operation => Some(HotspotBy::Operation),
+            Self::Service => Some(HotspotBy::Service),
+            Self::Path | Self::Type => None,
+        }
+    }
+
+    pub(crate) fn of_errors(self) -> Option<ErrorBy> {
+        match self {
+            Self::Operation => Some(ErrorBy::Operation),
+            Self::Service => Some(ErrorBy::Service),
+            Self::Type => Some(ErrorBy::Type),
+            Self::Path => None,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Files of partials, folders or globs
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What to show
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) show: ShowArg,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: RowBy,
+    /// Of the critical path: only requests at or above this percentile
+    #[arg(long, value_name = "P", value_parser = values::percentile)]
+    pub(crate) percentile: Option<f64>,
+    /// Of the critical path: only requests between two percentiles
+    #[arg(long, value_name = "LO..HI", value_parser = values::band, conflicts_with = "percentile")]
+    pub(crate) band: Option<values::Band>,
+    /// Compare with the partials of a healthy time instead
+    #[arg(long, value_name = "PATH", conflicts_with = "show")]
+    pub(crate) baseline: Vec<PathBuf>,
+    /// Write the merged partials into this folder, and show nothing
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["show", "baseline"])]
+    pub(crate) to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}

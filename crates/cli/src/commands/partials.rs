@@ -1,0 +1,74 @@
+//! `partials` and `merge`: what analyses know, kept in files.
+
+use super::{compare, critical_path, error_by, hotspot_by, summary};
+use crate::args::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
+use crate::output;
+use crate::scan::Pass;
+use crate::session::Session;
+use spanwise::analyses::{aggregates, CriticalPath, Dependencies, Errors, Hotspots, IssueList};
+use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
+
+/// Takes partials and writes them.
+pub(super) fn take(args: &PartialsArgs, session: &mut Session<'_>) -> Result<()> {
+    let mut analyses = aggregates();
+    let wanted = |name: &str| args.analyses.iter().any(|&one| name_of(one) == name);
+    analyses.retain(|one| args.analyses.is_empty() || wanted(one.name()));
+    let analyses: Vec<&dyn Analysis> = analyses.iter().map(AsRef::as_ref).collect();
+    let pass = Pass {
+        read: &args.read,
+        filter: &args.filter,
+        policy: &args.policy,
+        scan: &args.scan,
+        quiet: args.quiet,
+    };
+    pass.partials(&analyses, session)?.write(&args.output)
+}
+
+fn name_of(analysis: AnalysisArg) -> &'static str {
+    match analysis {
+        AnalysisArg::CriticalPath => "critical-path",
+        AnalysisArg::Hotspots => "hotspots",
+        AnalysisArg::Errors => "errors",
+        AnalysisArg::Dependencies => "dependencies",
+        AnalysisArg::Compare => "compare",
+    }
+}
+
+/// Merges partials and shows something of them.
+pub(super) fn merge(args: &MergeArgs, session: &mut Session<'_>) -> Result<()> {
+    let merged = spanwise::merge(args.paths.iter().cloned())?;
+    if let Some(folder) = &args.to {
+        return merged.write(folder);
+    }
+    if !args.baseline.is_empty() {
+        let baseline = spanwise::merge(args.baseline.iter().cloned())?;
+        return compare::write(&baseline.compare(&merged)?, &args.output, session);
+    }
+    if args.show == ShowArg::Summary {
+        return summary::write(&merged.summary(), &args.output, session);
+    }
+    output::table(&table(args, &merged)?, &args.output, session)
+}
+
+fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
+    let no_such = || Error::new(ErrorKind::Usage, "there are no such rows of that analysis");
+    match args.show {
+        ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
+        ShowArg::Dependencies => merged.table(&Dependencies::default()),
+        ShowArg::CriticalPath => {
+            let by = critical_path::by(args.by.of_path().ok_or_else(no_such)?);
+            let mut analysis = CriticalPath::default().by(by);
+            analysis.percentile = args.percentile;
+            analysis.band = args.band.map(|band| (band.low, band.high));
+            merged.table(&analysis)
+        }
+        ShowArg::Hotspots => {
+            let by = hotspot_by(args.by.of_hotspots().ok_or_else(no_such)?);
+            merged.table(&Hotspots::default().by(by))
+        }
+        ShowArg::Errors => {
+            let by = error_by(args.by.of_errors().ok_or_else(no_such)?);
+            merged.table(&Errors::default().by(by))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Partials: what analyses know of traces that need not be held.
+
+use crate::errors::usage;
+use crate::read::Source;
+use crate::run::run;
+use crate::summary::dictionary;
+use crate::table::Table;
+use crate::traces::{errors_by, hotspots_by, CriticalPathArguments};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use spanwise::analyses::{Compare, Dependencies, Errors, Hotspots, IssueList};
+use spanwise::{Analysis, Input, Result};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// An analysis by name, with what it is told.
+#[derive(FromPyObject)]
+pub(crate) enum Question {
+    CriticalPath(String, CriticalPathArguments),
+    By(String, String),
+    Plain(String),
+}
+
+impl Question {
+    pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
+        let known = "critical_path, hotspots, errors, dependencies or compare";
+        Ok(match self {
+            Self::CriticalPath(name, arguments) if name == "critical_path" => {
+                Box::new(arguments.options()?)
+            }
+            Self::By(name, by) if name == "hotspots" => {
+                Box::new(Hotspots::default().by(hotspots_by(&by)?))
+            }
+            Self::By(name, by) if name == "errors" => {
+                Box::new(Errors::default().by(errors_by(&by)?))
+            }
+            Self::Plain(name) if name == "dependencies" => Box::new(Dependencies::default()),
+            Self::Plain(name) if name == "compare" => Box::new(Compare::default()),
+            Self::CriticalPath(name, _) | Self::By(name, _) | Self::Plain(name) => {
+                return Err(usage("analysis", &name, known));
+            }
+        })
+    }
+}
+
+/// Partials of several analyses of the same traces.
+#[pyclass(frozen, module = "spanwise._native")]
+pub(crate) struct Partials {
+    inner: Arc<spanwise::Partials>,
+}
+
+impl Partials {
+    pub(crate) fn new(inner: spanwise::Partials) -> Self {
+        let inner = Arc::new(inner);
+        Self { inner }
+    }
+
+    fn made<W>(&self, py: Python<'_>, work: W) -> PyResult<Table>
+    where
+        W: FnOnce(&spanwise::Partials) -> Result<spanwise::Table> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        Table::new(py, run(py, move || work(&inner))?)
+    }
+}
+
+#[pymethods]
+impl Partials {
+    /// What the input held, in counts.
+    fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        dictionary(py, self.inner.summary())
+    }
+
+    /// What was wrong with the input.
+    fn issues(&self, py: Python<'_>) -> PyResult<Table> {
+        self.made(py, |found| Ok(found.issue_list(&IssueList::default())))
+    }
+
+    /// The table of an analysis.
+    fn table(&self, py: Python<'_>, question: Question) -> PyResult<Table> {
+        self.made(py, move |found| found.table(question.analysis()?.as_ref()))
+    }
+
+    /// Compares these traces as a baseline with those of an incident.
+    fn compare(&self, py: Python<'_>, incident: &Self) -> PyResult<Table> {
+        let incident = Arc::clone(&incident.inner);
+        self.made(py, move |baseline| baseline.compare(&incident))
+    }
+
+    /// The analyses that there are partials of, with their groupings.
+    fn analyses(&self) -> Vec<(&'static str, &'static str)> {
+        let partials = self.inner.as_slice().iter();
+        partials
+            .map(|one| (one.analysis(), one.grouping()))
+            .collect()
+    }
+
+    /// Writes a file for each analysis into a folder.
+    fn write(&self, py: Python<'_>, folder: PathBuf) -> PyResult<()> {
+        let inner = Arc::clone(&self.inner);
+        run(py, move || inner.write(folder))
+    }
+}
+
+/// Merges the partials in files.
+#[pyfunction]
+pub(crate) fn merge(py: Python<'_>, inputs: Vec<Source>) -> PyResult<Partials> {
+    let inputs = inputs.into_iter().map(Input::from).collect::<Vec<_>>();
+    run(py, move || spanwise::merge(inputs)).map(Partials::new)
+}

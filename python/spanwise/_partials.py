@@ -1,0 +1,170 @@
+"""What analyses know of traces that need not be held any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from spanwise import _arguments, _native
+from spanwise._frame import frame
+from spanwise._frozen import Frozen
+from spanwise._questions import path_question
+from spanwise._summary import Summary, summary
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Partials(Frozen):
+    r"""Partials of several analyses of the same traces.
+
+    They give the answers of :class:`Traces`, and merge with partials of other
+    traces: keep those of every hour in a folder (:meth:`write`), and ask for the
+    whole night with :func:`merge`.
+
+    >>> import spanwise as sw
+    >>> partials = sw.scan(b"trace 1\nshop GET 0..100").partials(["hotspots"])
+    >>> partials
+    <Partials: 1 trace; hotspots by operation, hotspots by service>
+    >>> partials.hotspots(by="service").get_column("calls").to_list()
+    [1]
+    """
+
+    __slots__ = ("_inner",)
+    _inner: _native.Partials
+
+    def __init__(self, native: _native.Partials) -> None:
+        object.__setattr__(self, "_inner", native)
+
+    def summary(self) -> Summary:
+        """What the input held, in counts.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials([]).summary().spans
+        1
+        """
+        return summary(self._inner.summary())
+
+    def issues(self) -> pl.DataFrame:
+        """What was wrong with the input, counted by kind and service.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..0").partials([]).issues().get_column("issue").to_list()
+        ['zero_duration']
+        """
+        return frame(self._inner.issues())
+
+    def critical_path(
+        self,
+        *,
+        by: Literal["operation", "service", "path"] = "operation",
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """Where the time of requests goes; see :meth:`Traces.critical_path`.
+
+        Raises:
+            NotFoundError: There are no such partials; so for all analyses.
+
+        >>> import spanwise as sw
+        >>> partials = sw.scan(b"shop GET 0..100").partials()
+        >>> partials.critical_path(percentile=99).select("traces").rows()
+        [(1,)]
+        """
+        return frame(self._inner.table(path_question(by, percentile, band, root_operation)))
+
+    def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
+        """Which operations or services take the time; see :meth:`Traces.hotspots`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().hotspots().height
+        1
+        """
+        return frame(self._inner.table(("hotspots", by)))
+
+    def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
+        """Where errors begin and how they spread; see :meth:`Traces.errors`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100 error").partials().errors().select("origins").rows()
+        [(1,)]
+        """
+        return frame(self._inner.table(("errors", by)))
+
+    def dependencies(self) -> pl.DataFrame:
+        """Who calls whom; see :meth:`Traces.dependencies`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().dependencies().height
+        0
+        """
+        return frame(self._inner.table("dependencies"))
+
+    def compare(self, incident: Partials) -> pl.DataFrame:
+        """Compares these traces as a baseline with those of an incident.
+
+        The columns are those of :func:`compare`.
+
+        Raises:
+            NotFoundError: One of the two has no partial of ``"compare"``.
+            MergeError: They were taken under different policies.
+
+        >>> import spanwise as sw
+        >>> healthy = sw.scan(b"shop GET 0..100").partials(["compare"])
+        >>> slow = sw.scan(b"shop GET 0..150").partials(["compare"])
+        >>> healthy.compare(slow).select("change_critical_time").rows()
+        [(datetime.timedelta(microseconds=50000),)]
+        """
+        return frame(self._inner.compare(incident._inner))
+
+    def write(self, folder: _arguments.Path) -> None:
+        """Writes a file of Parquet for each analysis into a folder.
+
+        The folder is made where it does not exist; files of the same names are
+        replaced.
+
+        Raises:
+            ReadError: The folder or a file cannot be written.
+
+        >>> import pathlib, tempfile
+        >>> import spanwise as sw
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     sw.scan(b"shop GET 0..100").partials(["errors"]).write(folder)
+        ...     sorted(path.name for path in pathlib.Path(folder).iterdir())
+        ['errors-by-operation.parquet', 'errors-by-service.parquet', 'errors-by-type.parquet']
+        """
+        self._inner.write(folder)
+
+    def __repr__(self) -> str:
+        traces = self.summary().traces
+        told = [f"{name} by {by}" if by else name for name, by in self._inner.analyses()]
+        held = ", ".join(told) or "no analysis"
+        return f"<Partials: {traces:,} trace{'s' * (traces != 1)}; {held}>"
+
+
+def merge(source: _arguments.Source) -> Partials:
+    r"""Merges the partials in files, folders and globs.
+
+    Other files in folders are passed over.
+
+    Args:
+        source: One path, or several; as for :func:`read`.
+
+    Raises:
+        NotFoundError: There is no partial at all, or a path does not exist.
+        FormatError: A file is no partial, or was damaged.
+        MergeError: Partials hold the same trace (traces were cut, or something
+            was merged twice), were taken by another version, under another
+            policy or of traces chosen in another way; or not all analyses have
+            partials of the same traces.
+
+    >>> import pathlib, tempfile
+    >>> import spanwise as sw
+    >>> with tempfile.TemporaryDirectory() as kept:
+    ...     for hour in (1, 2):
+    ...         spans = f"trace {hour}\nshop GET 0..100".encode()
+    ...         sw.scan(spans).partials().write(pathlib.Path(kept) / f"hour-{hour}")
+    ...     sw.merge(kept).summary().traces
+    2
+    """
+    return Partials(_native.merge(_arguments.inputs(source)))

@@ -1,0 +1,49 @@
+"""What is asked of the engine: analyses by name, with what they are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spanwise._typing import CriticalPathArguments, Question
+
+_GROUPINGS: dict[str, tuple[str, ...]] = {
+    "critical_path": ("operation", "service", "path"),
+    "hotspots": ("operation", "service"),
+    "errors": ("operation", "service", "type"),
+}
+AGGREGATES = (*_GROUPINGS, "dependencies", "compare")
+"""The names of the analyses whose partials merge."""
+
+
+def path_question(
+    by: str = "operation",
+    percentile: float | None = None,
+    band: tuple[float, float] | None = None,
+    root_operation: str | None = None,
+) -> tuple[str, CriticalPathArguments]:
+    """The critical path with what it is told."""
+    arguments: CriticalPathArguments = {
+        "by": by,
+        "percentile": percentile,
+        "band": band,
+        "root_operation": root_operation,
+    }
+    return ("critical_path", arguments)
+
+
+def question(name: str, by: str | None = None) -> Question:
+    """An analysis by name, grouped as it is by default or in this way."""
+    if name not in _GROUPINGS:
+        return name
+    by = by or _GROUPINGS[name][0]
+    return path_question(by) if name == "critical_path" else (name, by)
+
+
+def questions(name: str) -> list[Question]:
+    """An analysis by name, in every grouping that it has.
+
+    >>> questions("hotspots"), questions("dependencies")
+    ([('hotspots', 'operation'), ('hotspots', 'service')], ['dependencies'])
+    """
+    return [question(name, by) for by in _GROUPINGS.get(name, (None,))]
