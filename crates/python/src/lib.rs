@@ -28,7 +28,12 @@ mod time;
 mod trace;
 mod traces;
 
+use mimalloc::MiMalloc;
 use pyo3::prelude::*;
+
+/// As in the command: fewer page faults take a quarter off every read.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Reading, analyses and tables of spanwise.
 #[pymodule(gil_used = false)]
