@@ -10,6 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use spanwise::AttributeKeep;
 use std::hint::black_box;
+use std::time::Duration;
 use support::report::Row;
 use support::{analyse, cpu, export, jaeger, otlp_json, otlp_protobuf, read, zipkin};
 
@@ -70,12 +71,12 @@ fn main() {
         };
         let bytes = export::written(reference.format, documents);
         assert_eq!((reference.parse)(&bytes), spans, "{}", reference.format);
-        rows.extend(compare(reference, &bytes, rounds));
+        rows.extend(compare(reference, &bytes, (spans, rounds)));
     }
-    support::report::print(&rows, spans as u64);
+    support::report::print(&rows);
 }
 
-fn compare(reference: &Reference, bytes: &[u8], rounds: u64) -> [Row; 3] {
+fn compare(reference: &Reference, bytes: &[u8], (spans, rounds): (usize, u64)) -> [Row; 3] {
     let input = export::input(bytes);
     let [parsed, loaded, analysed, lazy] = cpu::best(
         rounds,
@@ -88,10 +89,14 @@ fn compare(reference: &Reference, bytes: &[u8], rounds: u64) -> [Row; 3] {
             &|| analyse(&read(&input, AttributeKeep::None)),
         ],
     );
+    let per_span = |time: Duration| time.as_nanos() as f64 / spans as f64;
     let row = |what: &str, ours, goal| Row {
-        what: format!("{}: {what} / {}", reference.format, reference.name),
-        reference: parsed,
-        ours,
+        what: format!(
+            "{}: {what} / {}, CPU ns a span",
+            reference.format, reference.name
+        ),
+        reference: per_span(parsed),
+        ours: per_span(ours),
         goal,
     };
     let [goal, lazy_goal] = reference.goals;

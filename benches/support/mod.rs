@@ -14,8 +14,9 @@ pub(crate) mod text;
 pub(crate) mod zipkin;
 
 use spanwise::analyses::{CriticalPath, Dependencies, Errors, Hotspots, IssueList, TraceList};
-use spanwise::{AttributeKeep, Input, ReadOptions, Traces};
+use spanwise::{AttributeKeep, Input, ReadOptions, Threads, Traces};
 use std::hint::black_box;
+use std::path::Path;
 
 /// How many spans a run has, from `SPANWISE_BENCH_SPANS`.
 pub(crate) fn spans_or(default: u64) -> u64 {
@@ -36,6 +37,15 @@ fn variable(name: &str, default: u64) -> u64 {
 pub(crate) fn read(input: &Input, keep: AttributeKeep) -> Traces {
     let options = ReadOptions::default().attributes(keep).threads(1);
     spanwise::read_with([input.clone()], &options).expect("our own export")
+}
+
+/// Reads a file and runs every analysis on so many threads.
+pub(crate) fn read_and_analyse(path: &Path, keep: AttributeKeep, threads: usize) -> Traces {
+    let options = ReadOptions::default().attributes(keep).threads(threads);
+    let traces = spanwise::read_with([path], &options).expect("our own export");
+    let traces = traces.with_threads(Threads::limited_to(threads).expect("a pool"));
+    analyse(&traces);
+    traces
 }
 
 /// Every analysis and every listing that is of bounded size.

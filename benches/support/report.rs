@@ -1,31 +1,29 @@
 //! The table at the end of a bench program.
 
-use std::time::Duration;
-
 /// One comparison.
+#[derive(Clone)]
 pub(crate) struct Row {
-    /// What is compared.
+    /// What is compared, and in which unit.
     pub(crate) what: String,
-    /// CPU time of the reference.
-    pub(crate) reference: Duration,
-    /// Our CPU time.
-    pub(crate) ours: Duration,
+    /// The reference.
+    pub(crate) reference: f64,
+    /// Ours.
+    pub(crate) ours: f64,
     /// The largest ratio that is good.
     pub(crate) goal: f64,
 }
 
 impl Row {
     fn ratio(&self) -> f64 {
-        self.ours.as_secs_f64() / self.reference.as_secs_f64()
+        self.ours / self.reference
     }
 }
 
-/// Prints the comparisons, with CPU time in nanoseconds a span.
-pub(crate) fn print(rows: &[Row], spans: u64) {
-    let per_span = |time: Duration| time.as_nanos() as f64 / spans.max(1) as f64;
+/// Prints comparisons.
+pub(crate) fn print(rows: &[Row]) {
     println!(
-        "{:<44} {:>12} {:>12} {:>7} {:>6}  verdict",
-        "CPU nanoseconds a span", "reference", "ours", "ratio", "goal"
+        "{:<60} {:>10} {:>10} {:>7} {:>6}  verdict",
+        "", "reference", "ours", "ratio", "goal"
     );
     for row in rows {
         let verdict = if row.ratio() <= row.goal {
@@ -34,10 +32,10 @@ pub(crate) fn print(rows: &[Row], spans: u64) {
             "missed"
         };
         println!(
-            "{:<44} {:>12.0} {:>12.0} {:>7.2} {:>6.2}  {verdict}",
+            "{:<60} {:>10.0} {:>10.0} {:>7.2} {:>6.2}  {verdict}",
             row.what,
-            per_span(row.reference),
-            per_span(row.ours),
+            row.reference,
+            row.ours,
             row.ratio(),
             row.goal
         );

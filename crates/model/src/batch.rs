@@ -5,7 +5,7 @@
 //! fields ([`SpanBatch::close`]) or drops it ([`SpanBatch::abandon`]). No
 //! document tree is ever built.
 
-use crate::attributes::{AttributeKeep, Attributes, Value};
+use crate::attributes::{AttributeKeep, Attributes, Segments, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{Evidence, EvidenceId};
 use crate::guard::Guard;
@@ -152,7 +152,7 @@ pub struct SpanBatch {
     /// What the attributes of records say that analyses read.
     pub evidence: Evidence,
     /// Attributes, where they are kept; the owner is the record.
-    pub(crate) attributes: Attributes,
+    pub(crate) attributes: Segments,
     /// Events.
     pub events: Events,
     /// Links.
@@ -404,6 +404,12 @@ impl SpanBatch {
         set_sparse(&mut self.trace_states, self.heads.len(), text);
     }
 
+    /// Makes room for the fixed fields of so many more records.
+    pub fn reserve(&mut self, records: usize) {
+        self.trace_ids.reserve_exact(records);
+        self.heads.reserve_exact(records);
+    }
+
     /// Says that the records that follow are those of another file, of so many
     /// bytes where that is known.
     pub fn begin_file(&mut self, bytes: Option<u64>) {
@@ -432,10 +438,10 @@ impl SpanBatch {
         let sample = self.len() - self.forecast.first;
         let ahead = |sample: usize| (sample as u128 * rest as u128 / done as u128) as usize;
         let records = ahead(sample).min(rest / LEAST_BYTES.0);
-        self.trace_ids.reserve_exact(records);
-        self.heads.reserve_exact(records);
+        self.reserve(records);
         if self.keep.has_rows() {
-            let rows = self.attributes.len() / self.len().max(1) * records;
+            let attributes = &self.attributes;
+            let rows = attributes.last_len() / attributes.last_records().max(1) * records;
             let rows = rows.min(rest / LEAST_BYTES.1);
             self.attributes.reserve(records, rows, rest);
         }
@@ -584,7 +590,7 @@ impl SpanBatch {
     #[inline]
     pub(crate) fn rows_of_record(&self, record: u32, evidence: EvidenceId) -> (&Attributes, u32) {
         if self.keep.has_rows() {
-            (&self.attributes, record)
+            self.attributes.of(record)
         } else {
             (self.evidence.attributes(), evidence.0)
         }

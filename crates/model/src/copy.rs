@@ -73,7 +73,7 @@ impl<'a> Copier<'a> {
             let key = self.symbol(key, &mut to.strings);
             to.attributes.push(key, value);
         }
-        to.attributes.close().map(drop)
+        to.attributes.close()
     }
 
     fn row(&mut self, row: usize, from: &Attributes, to: &mut Attributes, strings: &mut Strings) {

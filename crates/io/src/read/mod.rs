@@ -6,6 +6,7 @@
 //! threads.
 
 mod options;
+mod parallel;
 mod reader;
 
 pub use options::ReadOptions;
@@ -71,15 +72,15 @@ fn read_in(pool: &rayon::ThreadPool, inputs: &[Input], options: &ReadOptions) ->
     let expansion = expand(inputs)?;
     let reader = Reader::new(&expansion, options)?;
     let portions = portions(&expansion.items);
-    let read = || -> Vec<Result<SpanBatch>> {
-        let portions = portions.par_iter();
-        portions.map(|items| reader.portion(items)).collect()
+    let read = || -> Result<SpanBatch> {
+        let results: Vec<Result<Vec<SpanBatch>>> = portions
+            .par_iter()
+            .map(|items| reader.portion(items))
+            .collect();
+        let batches = results.into_iter().collect::<Result<Vec<_>>>()?;
+        joined(batches.into_iter().flatten(), options)
     };
-    let results = pool.install(read);
-    let mut batch = SpanBatch::new(options.attributes.clone());
-    for result in results {
-        batch.absorb(result?)?;
-    }
+    let mut batch = pool.install(read)?;
     check_found(inputs, &expansion, &found(&batch), &batch.issues)?;
     batch.issues.absorb(expansion.issues);
     batch.guard = Guard::default();
@@ -87,6 +88,23 @@ fn read_in(pool: &rayon::ThreadPool, inputs: &[Input], options: &ReadOptions) ->
         check_issues(&batch.issues)?;
     }
     Ok(batch)
+}
+
+/// Joins batches that were read under the same options, in their order.
+fn joined(batches: impl Iterator<Item = SpanBatch>, options: &ReadOptions) -> Result<SpanBatch> {
+    let mut batches = batches;
+    let none = || SpanBatch::new(options.attributes.clone());
+    let mut all = batches.next().unwrap_or_else(none);
+    let mut others: Vec<SpanBatch> = batches.collect();
+    let numbers = others.iter().map(|other| all.take_up(other));
+    let numbers = numbers.collect::<Result<Vec<_>>>()?;
+    others
+        .par_iter_mut()
+        .zip(&numbers)
+        .for_each(|(other, numbers)| other.renumber(numbers));
+    all.reserve(others.iter().map(SpanBatch::len).sum());
+    others.into_iter().try_for_each(|other| all.append(other))?;
+    Ok(all)
 }
 
 pub(crate) fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool> {

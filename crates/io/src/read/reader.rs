@@ -1,5 +1,6 @@
 //! Reading items: whole into a batch, or piece by piece.
 
+use super::parallel::{Pieces, Shared};
 use super::{total, ReadOptions};
 use crate::format::{Cutting, Ended, Format};
 use crate::guess::{by_name, guess, without_mark};
@@ -7,6 +8,7 @@ use crate::progress::Meter;
 use crate::source::{seems, Expansion, Item, Place, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Error, ErrorKind, Example, Guard, IssueKind, Result, SpanBatch};
+use std::borrow::Cow;
 
 /// Reads items under the options of a read.
 pub(crate) struct Reader<'a> {
@@ -19,8 +21,17 @@ pub(crate) struct Reader<'a> {
 /// of the batch before.
 pub(super) type Give<'g> = dyn FnMut(SpanBatch, bool) -> Result<()> + 'g;
 
-/// Reads a piece: its bytes, its place, and whether the file goes on behind it.
-type Take<'t> = dyn FnMut(&[u8], Place, bool) -> Result<Ended> + 't;
+/// A piece of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    place: Place,
+    /// True where the file goes on behind it.
+    pub(super) goes_on: bool,
+}
+
+/// Reads a piece: its bytes, where it stands, and what gives its bytes apart
+/// from the window.
+type Take<'i, 't> = dyn FnMut(&[u8], Piece, &dyn Fn() -> Cow<'i, [u8]>) -> Result<Ended> + 't;
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(expansion: &Expansion, options: &'a ReadOptions) -> Result<Self> {
@@ -54,23 +65,27 @@ impl<'a> Reader<'a> {
         batch
     }
 
-    /// Reads items into one batch.
-    pub(crate) fn portion(&self, items: &[Item]) -> Result<SpanBatch> {
-        let mut batch = self.batch();
+    /// Reads items: a single one on all threads that have time, several into
+    /// one batch. The batches stand in the order of their records.
+    pub(crate) fn portion(&self, items: &[Item]) -> Result<Vec<SpanBatch>> {
+        let mut batches = vec![self.batch()];
         for item in items {
-            self.item(item, &mut batch)
+            let first = batches.pop().unwrap_or_else(|| self.batch());
+            batches = self
+                .item(item, first, items.len() == 1)
                 .map_err(|error| error.in_file(item.name.clone()))?;
         }
-        Ok(batch)
+        Ok(batches)
     }
 
-    fn item(&self, item: &Item, batch: &mut SpanBatch) -> Result<()> {
+    /// Reads an item, where it is `alone` on all threads that have time. The
+    /// first batch of the answer is `first` with more records.
+    fn item(&self, item: &Item, mut first: SpanBatch, alone: bool) -> Result<Vec<SpanBatch>> {
         match self.open(item, Cutting::Cheap) {
-            Ok(window) => self.read(item, window, batch),
+            Ok(window) => self.read(item, window, first, alone),
             Err(error) if !item.explicit && is_of_the_system(&error) => {
-                let kind = IssueKind::UnreadableFile;
-                add_issue(batch, kind, item, None, error.message());
-                Ok(())
+                add_unreadable(&mut first, item, &error);
+                Ok(vec![first])
             }
             Err(error) => Err(error),
         }
@@ -84,27 +99,51 @@ impl<'a> Reader<'a> {
         Ok(window)
     }
 
-    fn read(&self, item: &Item, mut window: Window<'_>, batch: &mut SpanBatch) -> Result<()> {
-        let guessed = self.format.or_else(|| guess(window.bytes()));
-        let Some(format) = guessed else {
+    fn read<'i>(
+        &'i self,
+        item: &'i Item,
+        mut window: Window<'i>,
+        mut first: SpanBatch,
+        alone: bool,
+    ) -> Result<Vec<SpanBatch>> {
+        let Some(format) = self.format_of(&mut window) else {
             let bytes = without_mark(window.bytes());
-            return not_recognised(item, bytes, window.is_truncated(), batch);
+            not_recognised(item, bytes, window.is_truncated(), &mut first)?;
+            return Ok(vec![first]);
         };
-        let mark = window.bytes().len() - without_mark(window.bytes()).len();
-        window.pass(mark);
-        let first = batch.open_record();
-        batch.begin_file(item.size.filter(|_| window.is_plain()));
-        let others = std::mem::take(&mut batch.issues);
-        let mut take =
-            |bytes: &[u8], place, goes_on| read_piece(format, bytes, (place, goes_on), batch);
-        let ended = self.pieces(format, &mut window, Cutting::Cheap, &mut take);
-        let mut issues = std::mem::replace(&mut batch.issues, others);
-        issues.set_path(&item.name);
-        batch.issues.absorb(issues);
+        let threads = if alone {
+            rayon::current_num_threads()
+        } else {
+            1
+        };
+        let size = item.size.filter(|_| window.is_plain());
+        let piece = self.options.piece_bytes as u64;
+        let expected = size.map(|size| if threads == 1 { size } else { size.min(piece) });
+        let start = first.open_record();
+        first.begin_file(expected);
+        let empty = || {
+            let mut batch = self.batch();
+            batch.begin_file(expected);
+            batch
+        };
+        let read =
+            |bytes: &[u8], piece, batch: &mut SpanBatch| read_piece(format, bytes, piece, batch);
+        let shared = Shared::new(&read, &empty, threads - 1);
+        let ended = rayon::in_place_scope(|scope| {
+            let mut pieces = Pieces::new(scope, &shared, first);
+            let mut take = |bytes: &[u8], piece, share: &dyn Fn() -> Cow<'i, [u8]>| {
+                pieces.take(bytes, piece, share)
+            };
+            let ended = self.pieces(format, &mut window, Cutting::Cheap, &mut take);
+            pieces.finish();
+            ended
+        });
+        let mut batches = shared.into_batches()?;
+        let end: u32 = batches.iter().map(SpanBatch::open_record).sum();
+        let first = &mut batches[0];
         let ended = match ended {
             Err(error) if !item.explicit && is_of_the_system(&error) => {
-                let kind = IssueKind::UnreadableFile;
-                add_issue(batch, kind, item, None, error.message());
+                add_unreadable(first, item, &error);
                 Ended::Truncated
             }
             ended => ended?,
@@ -113,15 +152,26 @@ impl<'a> Reader<'a> {
         if truncated {
             let offset = window.place().offset + window.bytes().len() as i64;
             let offset = Some(offset.unsigned_abs());
-            add_issue(batch, IssueKind::TruncatedFile, item, offset, "");
+            add_issue(first, IssueKind::TruncatedFile, item, offset, "");
         }
-        batch.sources.push(Source {
+        first.sources.push(Source {
             path: item.name.clone(),
             format: format.name().into(),
-            records: first..batch.open_record(),
+            records: start..end,
             truncated,
         });
-        Ok(())
+        for batch in &mut batches {
+            batch.issues.set_path(&item.name);
+        }
+        Ok(batches)
+    }
+
+    /// The format of an item, whose mark, if it has one, is passed.
+    fn format_of(&self, window: &mut Window<'_>) -> Option<&'static dyn Format> {
+        let format = self.format.or_else(|| guess(window.bytes()))?;
+        let mark = window.bytes().len() - without_mark(window.bytes()).len();
+        window.pass(mark);
+        Some(format)
     }
 
     /// Reads an item, each piece into a batch of its own, which is given away.
@@ -133,29 +183,30 @@ impl<'a> Reader<'a> {
         match read {
             Err(error) if !item.explicit && is_of_the_system(&error) => {
                 let mut batch = self.batch();
-                let kind = IssueKind::UnreadableFile;
-                add_issue(&mut batch, kind, item, None, error.message());
+                add_unreadable(&mut batch, item, &error);
                 give(batch, false)
             }
             read => read,
         }
     }
 
-    fn read_apart(&self, item: &Item, mut window: Window<'_>, give: &mut Give<'_>) -> Result<()> {
-        let guessed = self.format.or_else(|| guess(window.bytes()));
-        let Some(format) = guessed else {
+    fn read_apart<'i>(
+        &self,
+        item: &Item,
+        mut window: Window<'i>,
+        give: &mut Give<'_>,
+    ) -> Result<()> {
+        let Some(format) = self.format_of(&mut window) else {
             let mut batch = self.batch();
             let bytes = without_mark(window.bytes());
             not_recognised(item, bytes, window.is_truncated(), &mut batch)?;
             return give(batch, false);
         };
-        let mark = window.bytes().len() - without_mark(window.bytes()).len();
-        window.pass(mark);
         let mut continues = false;
-        let mut take = |bytes: &[u8], place: Place, goes_on| {
+        let mut take = |bytes: &[u8], piece, _: &dyn Fn() -> Cow<'i, [u8]>| {
             let mut batch = self.batch();
             batch.begin_file(None);
-            let ended = read_piece(format, bytes, (place, goes_on), &mut batch)?;
+            let ended = read_piece(format, bytes, piece, &mut batch)?;
             batch.issues.set_path(&item.name);
             batch.sources.push(Source {
                 path: item.name.clone(),
@@ -185,20 +236,22 @@ impl<'a> Reader<'a> {
     }
 
     /// Shows an item to `take`, piece by piece where it can be cut.
-    fn pieces(
+    fn pieces<'i>(
         &self,
         format: &dyn Format,
-        window: &mut Window<'_>,
+        window: &mut Window<'i>,
         cutting: Cutting,
-        take: &mut Take<'_>,
+        take: &mut Take<'i, '_>,
     ) -> Result<Ended> {
         let mut size = self.options.piece_bytes;
         loop {
             window.fill(size)?;
-            let all = window.bytes();
+            let (all, place) = (window.bytes(), window.place());
             let shown = &all[..all.len().min(size)];
+            let share = |bytes: usize| window.share(bytes);
             if window.is_last() && shown.len() == all.len() {
-                return take(shown, window.place(), false);
+                let goes_on = false;
+                return take(shown, Piece { place, goes_on }, &|| share(shown.len()));
             }
             let Some(cut) = format.cut(shown, cutting) else {
                 size = match cutting {
@@ -207,11 +260,16 @@ impl<'a> Reader<'a> {
                 };
                 continue;
             };
+            let goes_on = true;
             if cut.closing.is_empty() {
-                take(&shown[..cut.end], window.place(), true)?;
+                take(&shown[..cut.end], Piece { place, goes_on }, &|| {
+                    share(cut.end)
+                })?;
             } else {
-                let piece = [&shown[..cut.end], &cut.closing].concat();
-                take(&piece, window.place(), true)?;
+                let closed = [&shown[..cut.end], &cut.closing].concat();
+                take(&closed, Piece { place, goes_on }, &|| {
+                    Cow::Owned(closed.clone())
+                })?;
             }
             window.move_behind(&cut);
             size = self.options.piece_bytes;
@@ -224,7 +282,7 @@ impl<'a> Reader<'a> {
 fn read_piece(
     format: &dyn Format,
     bytes: &[u8],
-    (place, goes_on): (Place, bool),
+    Piece { place, goes_on }: Piece,
     batch: &mut SpanBatch,
 ) -> Result<Ended> {
     let others = std::mem::take(&mut batch.issues);
@@ -239,6 +297,16 @@ fn read_piece(
 
 fn is_of_the_system(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Io | ErrorKind::NotFound)
+}
+
+fn add_unreadable(batch: &mut SpanBatch, item: &Item, error: &Error) {
+    add_issue(
+        batch,
+        IssueKind::UnreadableFile,
+        item,
+        None,
+        error.message(),
+    );
 }
 
 fn add_issue(

@@ -106,7 +106,11 @@ impl Scan<'_, '_> {
                 [item] => reader
                     .stream(item, &mut |batch, goes_on| self.take(batch, goes_on))
                     .map_err(|error| error.in_file(item.name.clone()))?,
-                items => self.take(reader.portion(items)?, false)?,
+                items => {
+                    for batch in reader.portion(items)? {
+                        self.take(batch, false)?;
+                    }
+                }
             }
         }
         match self.partitions.take() {

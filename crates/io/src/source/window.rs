@@ -6,6 +6,7 @@ use crate::format::{Cut, Cutting};
 use crate::limits::Limits;
 use crate::progress::Meter;
 use spanwise_model::{Error, ErrorKind, Guard, Result};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 
@@ -102,6 +103,15 @@ impl<'a> Window<'a> {
         match &self.bytes {
             Bytes::Whole(bytes) => &bytes[self.start..],
             Bytes::Coming(bytes, _) => &bytes[self.start..],
+        }
+    }
+
+    /// The first bytes of the window, apart from it: borrowed where the whole
+    /// item is in memory, otherwise copied.
+    pub(crate) fn share(&self, bytes: usize) -> Cow<'a, [u8]> {
+        match &self.bytes {
+            Bytes::Whole(all) => Cow::Borrowed(&all[self.start..][..bytes]),
+            Bytes::Coming(held, _) => Cow::Owned(held[self.start..][..bytes].to_vec()),
         }
     }
 

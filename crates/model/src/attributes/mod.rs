@@ -5,110 +5,16 @@
 //! one arena, because interning every value would cost more than the
 //! whole rest of loading.
 
+mod segments;
+mod value;
+
+pub(crate) use segments::Segments;
+pub use value::{AttributeKeep, Value};
+
 use crate::strings::{Strings, Symbol};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
-
-/// A value of an attribute, borrowed from where it stands.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value<'a> {
-    /// Text.
-    Str(&'a str),
-    /// A signed integer of 64 bits.
-    Int(i64),
-    /// A floating-point number.
-    Double(f64),
-    /// True or false.
-    Bool(bool),
-    /// Raw bytes.
-    Bytes(&'a [u8]),
-    /// An array or map, as compact JSON text.
-    Json(&'a str),
-    /// A value that is present but empty.
-    Empty,
-}
-
-impl<'a> Value<'a> {
-    /// The text of a string value.
-    #[must_use]
-    pub fn as_str(self) -> Option<&'a str> {
-        match self {
-            Self::Str(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The value as a whole number, whether it came as number or as text
-    /// (`503`, `"503"`, `503.0`); tools disagree on the type.
-    #[must_use]
-    pub fn as_int(self) -> Option<i64> {
-        match self {
-            Self::Int(n) => Some(n),
-            Self::Double(n) if n.fract() == 0.0 && n.abs() < 9e15 => Some(n as i64),
-            Self::Str(text) => text.trim().parse().ok(),
-            _ => None,
-        }
-    }
-
-    /// The value as a flag: a boolean, or the words `true` and `false`.
-    #[must_use]
-    pub fn as_bool(self) -> Option<bool> {
-        match self {
-            Self::Bool(flag) => Some(flag),
-            Self::Str(text) if text.eq_ignore_ascii_case("true") => Some(true),
-            Self::Str(text) if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
-        }
-    }
-
-    /// True where both are the same: doubles by their bits, so that a `NaN`
-    /// finds its like.
-    #[must_use]
-    pub fn is_identical(self, other: Value<'_>) -> bool {
-        match (self, other) {
-            (Self::Double(one), Value::Double(other)) => one.to_bits() == other.to_bits(),
-            (one, other) => one == other,
-        }
-    }
-
-    /// The value as a person would read it; strings are borrowed.
-    #[must_use]
-    pub fn to_text(self) -> Cow<'a, str> {
-        match self {
-            Self::Str(text) | Self::Json(text) => Cow::Borrowed(text),
-            other => Cow::Owned(other.to_string()),
-        }
-    }
-}
-
-impl fmt::Display for Value<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Str(text) | Self::Json(text) => f.write_str(text),
-            Self::Int(n) => write!(f, "{n}"),
-            Self::Double(n) => write!(f, "{n}"),
-            Self::Bool(flag) => write!(f, "{flag}"),
-            Self::Bytes(bytes) => bytes.iter().try_for_each(|b| write!(f, "{b:02x}")),
-            Self::Empty => Ok(()),
-        }
-    }
-}
-
-/// Which attributes a reader keeps. Those that analyses need
-/// ([`crate::semconv`]) are kept whatever is chosen here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AttributeKeep {
-    /// Every attribute.
-    #[default]
-    All,
-    /// These keys alone.
-    Keys(Vec<String>),
-    /// None.
-    None,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -434,9 +340,16 @@ impl Attributes {
         self.range(owner).contains(&row).then(|| self.value(row))
     }
 
-    /// Appends all owners of `other`, whose symbols `map` turns into ours.
-    /// `None` where four billion rows or owners are reached.
-    pub fn absorb(&mut self, other: &Attributes, map: &[Symbol]) -> Option<()> {
+    /// Gives all keys other numbers.
+    pub(crate) fn rename(&mut self, map: &[Symbol]) {
+        for typed in &mut self.keys {
+            *typed = Typed::new(map[typed.key().index()], typed.tag());
+        }
+    }
+
+    /// Appends all owners of `other`, whose keys have our numbers. `None` where
+    /// four billion rows or owners are reached.
+    pub(crate) fn absorb(&mut self, other: &Attributes) -> Option<()> {
         debug_assert_eq!((self.open_len(), self.unchecked.len()), (0, 0));
         let rows = u32::try_from(self.keys.len()).ok()?;
         u32::try_from(self.keys.len() + other.keys.len()).ok()?;
@@ -444,8 +357,7 @@ impl Attributes {
         let (texts, bytes) = (self.texts.len(), self.bytes.len());
         self.texts.push_str(&other.texts);
         self.bytes.extend_from_slice(&other.bytes);
-        let ours = |typed: &Typed| Typed::new(map[typed.key().index()], typed.tag());
-        self.keys.extend(other.keys.iter().map(ours));
+        self.keys.extend(&other.keys);
         self.payloads.reserve(other.payloads.len());
         for (typed, &payload) in other.keys.iter().zip(&other.payloads) {
             let payload = match typed.tag() {
@@ -658,9 +570,8 @@ mod tests {
         }
         right.push(key, Value::Bytes(edge.as_bytes()));
         right.close();
-        let map: Vec<_> = (0..strings.len() as u32).map(Symbol).collect();
         let mut left = right.clone();
-        left.absorb(&right, &map).expect("few rows");
+        left.absorb(&right).expect("few rows");
         for owner in 0..2 {
             let read: Vec<_> = left.of(owner).map(|(_, value)| value).collect();
             let expected = ["", &edge, "é", &long].map(Value::Str);
@@ -678,17 +589,8 @@ mod tests {
             side.push(key, Value::Str(text));
             side.close();
         }
-        let map: Vec<_> = (0..strings.len() as u32).map(Symbol).collect();
-        left.absorb(&right, &map).expect("few rows");
+        left.absorb(&right).expect("few rows");
         assert_eq!(left.get(1, key), Some(Value::Str("two")));
         assert_eq!(left.get(0, key), Some(Value::Str("one")));
-    }
-
-    #[test]
-    fn numbers_are_read_leniently() {
-        assert_eq!(Value::Str("503").as_int(), Some(503));
-        assert_eq!(Value::Double(503.0).as_int(), Some(503));
-        assert_eq!(Value::Str("x").as_int(), None);
-        assert_eq!(Value::Str("False").as_bool(), Some(false));
     }
 }

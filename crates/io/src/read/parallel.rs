@@ -1,0 +1,132 @@
+//! One item on several threads.
+//!
+//! One thread moves the window over the item and cuts it; each piece may be
+//! read by another thread, into a batch of its own. So that pieces do not pile
+//! up in memory, the first thread reads a piece itself where the others have
+//! enough to do; pieces that it reads one after the other share a batch. The
+//! batches, joined in the order of the pieces, are what one thread would have
+//! read.
+
+use super::reader::Piece;
+use crate::format::Ended;
+use spanwise_model::{Result, SpanBatch};
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+
+/// How many pieces may wait for each other thread.
+const WAITING: usize = 2;
+
+/// Reads a piece into a batch.
+pub(super) type ReadPiece<'r> = dyn Fn(&[u8], Piece, &mut SpanBatch) -> Result<Ended> + Sync + 'r;
+
+/// The batches of the pieces of an item.
+pub(super) struct Pieces<'s, 'scope> {
+    scope: &'s rayon::Scope<'scope>,
+    shared: &'scope Shared<'scope>,
+    /// The batch that this thread fills, and the number of its first piece.
+    own: Option<(usize, SpanBatch)>,
+    next: usize,
+}
+
+/// What all threads see.
+pub(super) struct Shared<'r> {
+    read: &'r ReadPiece<'r>,
+    empty: &'r (dyn Fn() -> SpanBatch + Sync),
+    /// How many pieces may wait for other threads.
+    most_waiting: usize,
+    waiting: AtomicUsize,
+    done: Mutex<Vec<(usize, Result<SpanBatch>)>>,
+}
+
+impl<'r> Shared<'r> {
+    pub(super) fn new(
+        read: &'r ReadPiece<'r>,
+        empty: &'r (dyn Fn() -> SpanBatch + Sync),
+        others: usize,
+    ) -> Self {
+        Self {
+            read,
+            empty,
+            most_waiting: others * WAITING,
+            waiting: AtomicUsize::new(0),
+            done: Mutex::default(),
+        }
+    }
+
+    fn add(&self, number: usize, batch: Result<SpanBatch>) {
+        let mut done = self
+            .done
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
+        done.push((number, batch));
+    }
+
+    /// All batches in the order of their pieces, or the first error. Where the
+    /// first thread met one, it is behind these.
+    pub(super) fn into_batches(self) -> Result<Vec<SpanBatch>> {
+        let done = self.done.into_inner();
+        let mut done = done.unwrap_or_else(|broken| broken.into_inner());
+        done.sort_by_key(|&(number, _)| number);
+        done.into_iter().map(|(_, batch)| batch).collect()
+    }
+}
+
+impl<'s, 'scope> Pieces<'s, 'scope> {
+    /// Pieces of which this thread reads into `first`.
+    pub(super) fn new(
+        scope: &'s rayon::Scope<'scope>,
+        shared: &'scope Shared<'scope>,
+        first: SpanBatch,
+    ) -> Self {
+        Self {
+            scope,
+            shared,
+            own: Some((0, first)),
+            next: 0,
+        }
+    }
+
+    /// True where another thread has time for a piece.
+    fn others_have_time(&self) -> bool {
+        self.shared.waiting.load(Ordering::Acquire) < self.shared.most_waiting
+    }
+
+    /// Reads a piece, here or elsewhere; of the last one, how it ended. `share`
+    /// gives its bytes apart from the window.
+    pub(super) fn take<'i: 'scope>(
+        &mut self,
+        bytes: &[u8],
+        piece: Piece,
+        share: &dyn Fn() -> Cow<'i, [u8]>,
+    ) -> Result<Ended> {
+        let number = self.next;
+        self.next += 1;
+        if piece.goes_on && self.others_have_time() {
+            self.give(number, share(), piece);
+            return Ok(Ended::Whole);
+        }
+        let empty = || (number, (self.shared.empty)());
+        let (_, batch) = self.own.get_or_insert_with(empty);
+        (self.shared.read)(bytes, piece, batch)
+    }
+
+    fn give(&mut self, number: usize, bytes: Cow<'scope, [u8]>, piece: Piece) {
+        self.finish();
+        let shared = self.shared;
+        shared.waiting.fetch_add(1, Ordering::AcqRel);
+        self.scope.spawn(move |_| {
+            let mut batch = (shared.empty)();
+            let read = (shared.read)(&bytes, piece, &mut batch);
+            shared.waiting.fetch_sub(1, Ordering::AcqRel);
+            shared.add(number, read.map(|_| batch));
+        });
+    }
+
+    /// Puts the batch that this thread filled among the others.
+    pub(super) fn finish(&mut self) {
+        if let Some((number, batch)) = self.own.take() {
+            self.shared.add(number, Ok(batch));
+        }
+    }
+}
