@@ -17,6 +17,9 @@ const CHUNK_SPANS: usize = 32_768;
 /// end at about one time.
 const CHUNKS_A_THREAD: usize = 4;
 
+/// How many traces one thread reads rows of at once.
+const ROW_TRACES: usize = 8_192;
+
 /// Runs all analyses over some traces of a table. A trace that is named twice
 /// counts once.
 ///
@@ -79,6 +82,21 @@ pub fn run_tables(
     }
     partials.par_iter_mut().for_each(Partial::canonicalise);
     Ok(partials)
+}
+
+/// Reads a row of each trace, in their order. Scratch is kept from trace to
+/// trace.
+pub(crate) fn rows<R: Send, S>(
+    traces: &[u32],
+    scratch: impl Fn() -> S + Sync,
+    row: impl Fn(&mut S, u32) -> R + Sync,
+) -> Vec<R> {
+    let chunk = |traces: &[u32]| {
+        let mut scratch = scratch();
+        let rows = traces.iter().map(|&trace| row(&mut scratch, trace));
+        rows.collect::<Vec<R>>()
+    };
+    traces.par_chunks(ROW_TRACES).flat_map_iter(chunk).collect()
 }
 
 fn observe(batch: TraceBatch<'_>, facts: &FactColumns, analyses: &[&dyn Analysis]) -> Vec<Partial> {

@@ -78,14 +78,26 @@ impl SpanId {
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        f.write_str(digits(&self.0.to_be_bytes(), &mut [0; 32]))
     }
 }
 
 impl fmt::Display for SpanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        f.write_str(digits(&self.0.to_be_bytes(), &mut [0; 16]))
     }
+}
+
+/// The hexadecimal digits of bytes, two each, in room that is large enough.
+fn digits<'r>(bytes: &[u8], room: &'r mut [u8]) -> &'r str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in room.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[
+            DIGITS[usize::from(byte >> 4)],
+            DIGITS[usize::from(byte & 15)],
+        ]);
+    }
+    std::str::from_utf8(room).unwrap_or_default()
 }
 
 fn hex(text: &[u8]) -> Option<u128> {

@@ -143,6 +143,27 @@ impl Names {
         self.codes.push(code);
     }
 
+    /// Cells that are given as numbers, of which each stands for a text and
+    /// equal texts have equal ones. Every number is looked up once alone.
+    pub fn of_numbers<'a>(
+        numbers: impl IntoIterator<Item = Option<u32>>,
+        text: impl Fn(u32) -> &'a str,
+    ) -> Self {
+        let (mut names, mut codes) = (Self::default(), Vec::new());
+        let cells = numbers.into_iter().map(|number| {
+            let at = number? as usize;
+            if at >= codes.len() {
+                codes.resize(at + 1, None);
+            }
+            Some(*codes[at].get_or_insert_with(|| names.code(text(at as u32))))
+        });
+        let cells: Cells<u32> = cells.collect();
+        Self {
+            codes: cells,
+            ..names
+        }
+    }
+
     fn code(&mut self, name: &str) -> u32 {
         if let Some(&code) = self.index.get(name) {
             return code;

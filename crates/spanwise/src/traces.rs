@@ -450,7 +450,9 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn traces(&self, options: &TraceList) -> Table {
-        options.table(&self.table, &self.chosen, self.facts())
+        let facts = self.facts();
+        let list = || options.table(&self.table, &self.chosen, facts);
+        self.threads.run(list)
     }
 
     /// One row a span; see [`SpanList`] for the columns.

@@ -1,10 +1,42 @@
 //! Columns from iterators, in the types of result tables.
 
 use crate::partial::{Partial, Row, Schema};
-use spanwise_model::{ColumnData, Table};
+use spanwise_model::table::Names;
+use spanwise_model::{ColumnData, SpanTable, Symbol, Table};
 
 pub(super) fn names<'a>(cells: impl IntoIterator<Item = &'a str>) -> ColumnData {
     ColumnData::Name(cells.into_iter().collect())
+}
+
+/// Names that are symbols of a table.
+pub(super) fn symbols(
+    table: &SpanTable,
+    cells: impl IntoIterator<Item = Option<Symbol>>,
+) -> ColumnData {
+    let numbers = cells
+        .into_iter()
+        .map(|symbol| symbol.map(|symbol| symbol.0));
+    ColumnData::Name(Names::of_numbers(numbers, |number| {
+        table.text(Symbol(number))
+    }))
+}
+
+/// Names of values of which there are few.
+pub(super) fn words<T: Copy + Eq>(
+    cells: impl IntoIterator<Item = T>,
+    name: fn(T) -> &'static str,
+) -> ColumnData {
+    let mut seen: Vec<T> = Vec::new();
+    let numbers = cells.into_iter().map(|cell| {
+        let place = seen.iter().position(|&held| held == cell);
+        place.unwrap_or_else(|| {
+            seen.push(cell);
+            seen.len() - 1
+        }) as u32
+    });
+    let numbers: Vec<u32> = numbers.collect();
+    let name = |number: u32| name(seen[number as usize]);
+    ColumnData::Name(Names::of_numbers(numbers.into_iter().map(Some), name))
 }
 
 pub(super) fn counts(cells: impl IntoIterator<Item = i128>) -> ColumnData {

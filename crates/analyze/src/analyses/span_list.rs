@@ -1,9 +1,13 @@
 //! The listing of spans.
 
 use super::attribute_columns::{attribute, with_attributes};
-use super::columns::{names, some_durations};
-use crate::facts::{fact_flags, FactColumns};
-use spanwise_model::{flags, ColumnData, Span, SpanTable, Table};
+use super::columns::{some_durations, symbols, words};
+use crate::facts::{fact_flags, FactColumns, Outcome};
+use spanwise_model::table::Names;
+use spanwise_model::{
+    flags, ColumnData, OperationId, ResourceId, Span, SpanKind, SpanTable, StatusCode, Symbol,
+    Table, Value,
+};
 
 /// One row a span, with what is known about it.
 ///
@@ -67,11 +71,20 @@ impl SpanList {
         };
         let nano =
             |column: &[u64]| some_durations(rows.iter().map(|&row| Some(column[row as usize])));
-        let outcomes = rows.iter().map(|&row| facts.outcome[row as usize].name());
+        let operations = &table.operations;
+        let named = |name: &dyn Fn(OperationId) -> Symbol| {
+            symbols(table, spans().map(|span| Some(name(span.operation_id()))))
+        };
+        let columns = &table.columns;
+        let scopes = rows.iter().map(|&row| {
+            let scope = columns.scope[row as usize];
+            Some(table.store.scopes.get(scope).0)
+        });
+        let outcome = |row: &u32| facts.outcome[*row as usize];
         let listed = ids(table, traces, &rows)
-            .with("service", names(spans().map(Span::service)))
-            .with("operation", names(spans().map(Span::operation)))
-            .with("kind", names(spans().map(|span| span.kind().name())))
+            .with("service", named(&|id| operations.service(id)))
+            .with("operation", named(&|id| operations.name(id)))
+            .with("kind", words(spans().map(Span::kind), SpanKind::name))
             .with(
                 "start",
                 ColumnData::Time(spans().map(Span::start_unix_nano).collect()),
@@ -79,10 +92,10 @@ impl SpanList {
             .with("duration", some_durations(spans().map(duration)))
             .with("self_time", nano(&facts.self_nano))
             .with("critical_time", nano(&facts.critical_nano))
-            .with("outcome", names(outcomes))
+            .with("outcome", words(rows.iter().map(outcome), Outcome::name))
             .with("errs", fact(fact_flags::ERRS))
             .with("origin", fact(fact_flags::ORIGIN))
-            .with("status", names(spans().map(|span| span.status().name())))
+            .with("status", words(spans().map(Span::status), StatusCode::name))
             .with(
                 "status_message",
                 ColumnData::Text(spans().map(Span::status_message).collect()),
@@ -92,7 +105,7 @@ impl SpanList {
                 ColumnData::Bool(spans().map(status_error).collect()),
             )
             .with("instance", instances(&rows, table))
-            .with("scope", names(spans().map(|span| span.scope().0)));
+            .with("scope", symbols(table, scopes));
         with_attributes(listed, &self.attributes, |key| {
             rows.iter().map(|&row| attribute(table, row, key)).collect()
         })
@@ -130,9 +143,16 @@ fn status_error(span: Span<'_>) -> Option<bool> {
 }
 
 fn instances(rows: &[u32], table: &SpanTable) -> ColumnData {
-    let mut cells = spanwise_model::table::Names::default();
-    for &row in rows {
-        cells.push(Span::new(table, row).instance().as_deref());
-    }
-    ColumnData::Name(cells)
+    let store = &table.store;
+    let resources = (0..store.resources.len() as u32).map(ResourceId);
+    let instances: Vec<_> = resources
+        .map(|id| store.resources.instance(id, &store.strings))
+        .map(|instance| instance.map(Value::to_text))
+        .collect();
+    let number = |&row: &u32| {
+        let resource = table.columns.resource[row as usize].0;
+        instances[resource as usize].as_ref().map(|_| resource)
+    };
+    let text = |resource: u32| instances[resource as usize].as_deref().unwrap_or_default();
+    ColumnData::Name(Names::of_numbers(rows.iter().map(number), text))
 }

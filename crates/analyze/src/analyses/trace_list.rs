@@ -1,8 +1,9 @@
 //! The listing of traces.
 
-use super::columns::{counts, durations, names, some_durations};
+use super::columns::{counts, durations, some_durations, symbols};
 use super::trace_row::{TraceRow, TraceRows};
 use crate::facts::FactColumns;
+use crate::runner;
 use spanwise_model::{flags, ColumnData, OperationId, SpanTable, Symbol, Table};
 use std::cmp::Reverse;
 
@@ -48,13 +49,17 @@ impl TraceList {
     /// Lists the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
-        let mut read = TraceRows::new(table, facts);
-        let mut rows: Vec<_> = traces.iter().map(|&trace| read.read(trace)).collect();
-        rows.sort_by_key(|row| (Reverse(row.top.duration_nano()), row.trace.id()));
+        let scratch = || TraceRows::new(table, facts);
+        let mut rows = runner::rows(traces, scratch, TraceRows::read);
+        rows.sort_by_cached_key(|row| (Reverse(row.top.duration_nano()), row.trace.id()));
         let operations = &table.operations;
         let critical = |name: &dyn Fn(OperationId) -> Symbol| {
-            let cell = |row: &TraceRow<'_>| row.critical.map(|(id, _)| table.text(name(id)));
-            ColumnData::Name(rows.iter().map(cell).collect())
+            let cell = |row: &TraceRow<'_>| row.critical.map(|(id, _)| name(id));
+            symbols(table, rows.iter().map(cell))
+        };
+        let top = |name: &dyn Fn(OperationId) -> Symbol| {
+            let cell = |row: &TraceRow<'_>| Some(name(row.top.operation_id()));
+            symbols(table, rows.iter().map(cell))
         };
         let reasons: Vec<String> = rows.iter().map(|row| row.reasons.join(", ")).collect();
         let incomplete = reasons
@@ -67,11 +72,8 @@ impl TraceList {
                 "trace_id",
                 ColumnData::Text(rows.iter().map(|row| Some(row.trace.id_text())).collect()),
             )
-            .with("service", names(rows.iter().map(|row| row.top.service())))
-            .with(
-                "operation",
-                names(rows.iter().map(|row| row.top.operation())),
-            )
+            .with("service", top(&|id| operations.service(id)))
+            .with("operation", top(&|id| operations.name(id)))
             .with("start", ColumnData::Time(start.collect()))
             .with("duration", some_durations(rows.iter().map(duration)))
             .with("extent", durations(rows.iter().map(|row| row.extent_nano)))
