@@ -38,8 +38,8 @@ polars:
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/polars cargo test -p spanwise-report --features polars polars
 
 python: $(VENV)/.tested
-	$(BIN)/ruff check python
-	$(BIN)/ruff format --check python
+	$(BIN)/ruff check python benches
+	$(BIN)/ruff format --check python benches
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest spanwise._native --ignore-disjoint-bases
 	$(BIN)/python -m pytest -q
@@ -58,9 +58,14 @@ instructions:
 	command -v valgrind > /dev/null || (apt-get update -qq && apt-get install -y -qq valgrind)
 	cargo bench --bench instructions -- $(ACCEPT)
 
-bench:
+## Every goal of speed and size, with the reference measured in the same run.
+bench: $(VENV)/.installed
 	cargo bench --bench load
 	cargo bench --bench shapes
+	cargo bench --bench scale
+	cargo bench --bench heap
+	$(BIN)/python -m pip install --quiet orjson
+	$(BIN)/python benches/python.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

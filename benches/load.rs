@@ -3,11 +3,6 @@
 
 mod support;
 
-/// The allocator of the command and of the Python package; the references have
-/// it too.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 use spanwise::AttributeKeep;
 use std::hint::black_box;
 use std::time::Duration;

@@ -63,7 +63,7 @@ fn growth((small, count): (&Path, u64), (large, more): (&Path, u64), rounds: u64
     Row {
         what: format!("{more} spans / {count} spans, CPU ns a span"),
         reference: per_span(small, count, rounds),
-        ours: per_span(large, more, 1),
+        ours: per_span(large, more, rounds),
         goal: 1.25,
     }
 }

@@ -3,11 +3,6 @@
 
 mod support;
 
-/// The allocator of the command and of the Python package; the references have
-/// it too.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 use spanwise::simulate::shapes::{self, Shape};
 use spanwise::{SpanBatch, Traces};
 use std::time::Duration;

@@ -8,7 +8,11 @@ use spanwise_io::{by_name, read_batch, Input, ReadOptions};
 
 /// Simulated spans in a format, a document each twenty.
 fn export(format: &str) -> Vec<u8> {
-    let simulation = Simulation::default().limit(Limit::Spans(2_000));
+    export_of(2_000, format)
+}
+
+fn export_of(spans: u64, format: &str) -> Vec<u8> {
+    let simulation = Simulation::default().limit(Limit::Spans(spans));
     let format = by_name(format).expect("a format");
     let mut bytes = Vec::new();
     for batch in simulation.run().expect("the shop is sound") {
@@ -72,6 +76,18 @@ fn every_format_is_read_in_pieces_as_at_once() {
                 assert!(pieces == whole, "{format} by {size} in {threads} threads");
             }
         }
+    }
+}
+
+/// Each piece has so many attributes that they are joined without a copy.
+#[test]
+fn large_pieces_say_the_same_on_any_number_of_threads() {
+    let bytes = export_of(16_000, "otlp-protobuf");
+    let options = ReadOptions::default().piece_bytes(1 << 20);
+    let whole = told(&read(&bytes, &options.clone().threads(1)));
+    for threads in [2, 3, 8] {
+        let pieces = told(&read(&bytes, &options.clone().threads(threads)));
+        assert!(pieces == whole, "in {threads} threads");
     }
 }
 

@@ -102,6 +102,12 @@ impl<'a> Cursor<'a> {
         0
     }
 
+    /// All that stands behind the cursor.
+    #[inline]
+    pub(crate) fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
     /// True where nothing but white space is left.
     pub(crate) fn is_at_end(&mut self) -> bool {
         self.peek();

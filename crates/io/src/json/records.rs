@@ -33,6 +33,11 @@ impl Open<'_> {
         self.flaws.add(flaw);
     }
 
+    /// True where the open record has no flaw so far.
+    pub(crate) fn is_faultless(&self) -> bool {
+        self.flaws.is_empty()
+    }
+
     /// The symbol of a text that repeats.
     #[inline]
     pub(crate) fn intern(&mut self, text: &str) -> Result<Symbol> {

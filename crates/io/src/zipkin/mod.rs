@@ -28,6 +28,8 @@
 //! OpenTelemetry Collector writes them.
 
 mod annotation;
+mod endpoints;
+mod member;
 mod pairs;
 mod probe;
 mod reader;

@@ -1,6 +1,8 @@
 //! Spans, straight into the batch.
 
 use super::annotation::{self, Core};
+use super::endpoints::Endpoints;
+use super::member::Member;
 use super::tags::{self, EndpointKeys, Field, LOCAL, PEER_SERVICE, REMOTE};
 use crate::flaws::Flaw;
 use crate::json::{self, objects, Cursor, Guesses, Parts, Records, Walked, Walks};
@@ -13,6 +15,8 @@ pub(super) struct Reader<'a, 'b> {
     records: Records<'a, 'b>,
     draft: Draft,
     guesses: Guesses<'a, Option<Field>>,
+    members: Guesses<'a, Member>,
+    endpoints: Endpoints<'a>,
 }
 
 /// A span while it is read.
@@ -60,6 +64,8 @@ impl<'a, 'b> Reader<'a, 'b> {
             records: Records::new(text, batch),
             draft: Draft::default(),
             guesses: Guesses::default(),
+            members: Guesses::default(),
+            endpoints: Endpoints::default(),
         }
     }
 
@@ -68,8 +74,13 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.draft = Draft::default();
         self.records.enter_object()?;
         let mut first = true;
-        while let Some(key) = self.records.cursor.key(&mut first)? {
-            self.field(key)?;
+        self.members.begin();
+        while self.records.cursor.next_of(b'}', &mut first)? {
+            let member = match self.members.take(&mut self.records.cursor) {
+                Some((_, guessed)) => guessed,
+                None => self.member_name()?,
+            };
+            self.member(member)?;
         }
         match (self.draft.trace.is_zero(), self.draft.id.is_zero()) {
             (false, false) => self.close()?,
@@ -79,28 +90,42 @@ impl<'a, 'b> Reader<'a, 'b> {
         Ok(())
     }
 
+    /// Reads a member's name, and learns how it is written.
+    fn member_name(&mut self) -> Walked<Member> {
+        let start = self.records.cursor.at;
+        let name = self.records.cursor.name()?;
+        let member = Member::of(name.text);
+        let head = self.records.cursor.since(start);
+        // The first place stands for the beginning of an object.
+        let place = Symbol(member as u32 + 1);
+        if member != Member::Other {
+            self.members.learn(place, head, member);
+        }
+        Ok(member)
+    }
+
     #[inline]
-    fn field(&mut self, key: &str) -> Walked {
+    fn member(&mut self, member: Member) -> Walked {
         let (records, draft) = (&mut self.records, &mut self.draft);
-        match key {
-            "tags" => self.tags()?,
-            "traceId" => draft.trace = records.trace_id()?,
-            "id" => draft.id = records.span_id()?,
-            "parentId" => draft.parent = records.span_id()?,
-            "name" => draft.name = records.name()?,
-            "kind" => self.kind()?,
-            "timestamp" => draft.start = records.micros()?,
-            "duration" => draft.duration = records.micros()?,
-            "localEndpoint" => self.local_endpoint()?,
-            "remoteEndpoint" => self.endpoint(Side::Remote)?,
-            "annotations" => objects(self, Self::annotation)?,
-            "shared" => {
+        match member {
+            Member::Tags => self.tags()?,
+            Member::TraceId => draft.trace = records.trace_id()?,
+            Member::Id => draft.id = records.span_id()?,
+            Member::ParentId => draft.parent = records.span_id()?,
+            Member::Name => draft.name = records.name()?,
+            Member::Kind => self.kind()?,
+            Member::Timestamp => draft.start = records.micros()?,
+            Member::Duration => draft.duration = records.micros()?,
+            Member::LocalEndpoint => self.local_endpoint()?,
+            Member::RemoteEndpoint => self.endpoint(Side::Remote)?,
+            Member::Annotations => objects(self, Self::annotation)?,
+            Member::Shared => {
                 let scalar = records.scalar()?;
                 if records.value(scalar).0.as_bool() == Some(true) {
                     draft.flags |= flags::SHARED;
                 }
             }
-            _ => records.cursor.skip()?,
+            Member::Other => records.cursor.skip()?,
         }
         Ok(())
     }
@@ -186,9 +211,20 @@ impl<'a, 'b> Reader<'a, 'b> {
         if self.records.cursor.peek() != b'{' {
             return Ok(self.records.cursor.skip()?);
         }
+        let rest = self.records.cursor.rest();
+        if let Some((resource, length)) = self.endpoints.find(rest) {
+            self.records.cursor.at += length;
+            self.draft.resource = Some(resource);
+            return Ok(());
+        }
+        let start = self.records.cursor.at;
         let mut service = Symbol::EMPTY;
         self.endpoint(Side::Local(&mut service))?;
         let resource = self.records.open.batch.resources.close(service);
+        let object = self.records.cursor.since(start);
+        if self.records.open.is_faultless() {
+            self.endpoints.learn(object, resource);
+        }
         self.draft.resource = Some(resource);
         Ok(())
     }

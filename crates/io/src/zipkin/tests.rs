@@ -278,3 +278,45 @@ proptest! {
         let _ = ZipkinJson.recognises(text.as_bytes());
     }
 }
+
+/// Each endpoint stands there twice, so that the second one is found by its
+/// text; the members of the spans stand in changing order.
+#[test]
+fn endpoints_and_members_that_come_again_are_read_alike() {
+    let endpoints = [
+        (r#"{"serviceName":"a}b","port":1}"#, "a}b"),
+        (r#"{"serviceName":"a"}"#, "a"),
+        (r#"{"serviceName":"\u0061\u007d"}"#, "a}"),
+        (r#"{ "port" : "7" , "serviceName" : "a" }"#, "a"),
+        (r#"{"serviceName":"\ud800"}"#, "\u{fffd}"),
+        ("{}", ""),
+    ];
+    let twice = || endpoints.iter().chain(&endpoints);
+    let spans = twice().enumerate().map(|(at, (endpoint, _))| {
+        let (id, endpoint) = (
+            format!("{:x}", at + 1),
+            format!(r#""localEndpoint":{endpoint}"#),
+        );
+        match at % 3 {
+            0 => format!(r#"{{"traceId":"1","id":"{id}",{endpoint},"x":[{{}}],"name":"n"}}"#),
+            1 => format!(r#"{{"id":"{id}",{endpoint},"name":"n","traceId" : "1"}}"#),
+            _ => format!(r#"{{{endpoint},"name":"n","traceId":"1","id":"{id}"}}"#),
+        }
+    });
+    let batch = read(&format!("[{}]", spans.collect::<Vec<_>>().join(",")));
+    let service = |head: &spanwise_model::batch::Head| {
+        batch.strings.get(batch.resources.service(head.resource))
+    };
+    let services: Vec<&str> = batch.heads.iter().map(service).collect();
+    let expected: Vec<&str> = twice().map(|&(_, service)| service).collect();
+    assert_eq!(services, expected);
+    assert_eq!(span_ids(&batch), (1..=12).map(SpanId).collect::<Vec<_>>());
+    assert!(batch
+        .heads
+        .iter()
+        .all(|head| batch.strings.get(head.name) == "n"));
+    let flaws = batch.issues.count(IssueKind::InvalidUtf8);
+    assert_eq!(flaws, 2, "a flawed endpoint is read again each time");
+    let resources = |at: usize| batch.heads[at].resource;
+    assert!((0..6).all(|at| resources(at) == resources(at + 6)));
+}
