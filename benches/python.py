@@ -30,7 +30,7 @@ OURS = """
 import sys
 import spanwise as sw
 
-traces = sw.read(sys.argv[1])
+traces = sw.read(sys.argv[1], attributes="none")
 tables = [traces.spans(), traces.critical_path(), traces.hotspots()]
 tables += [traces.errors(), traces.dependencies()]
 """

@@ -34,7 +34,7 @@ fn every_answer_is_the_same_within_any_memory() {
         &["dependencies"],
         &["issues"],
         &["hotspots", "--error"],
-        &["summary", "--service", "cart"],
+        &["summary", "--service", "catalog"],
         &["hotspots", "--attribute", "db.system=redis"],
     ] {
         for format in ["table", "json"] {
@@ -94,4 +94,39 @@ fn a_folder_that_is_not_there_is_told() {
     let run = place.run(&args);
     assert_eq!(run.code, 1);
     assert!(run.err.contains("temporary file"), "{}", run.err);
+}
+
+#[test]
+fn comparisons_are_the_same_within_any_memory() {
+    let place = Place::new();
+    simulated(&place, "a.json", "jaeger-json");
+    let slow = ["simulate", "--requests", "150", "--seed", "9"];
+    let slow = [&slow[..], &["--fault", "slow-dependency", "-o", "b.json"]].concat();
+    place
+        .run(&[&slow[..], &["--to", "otlp-json"]].concat())
+        .done();
+    let start = "2026-01-01T00:00:00Z";
+    let windows = [
+        format!("{start}..2026-01-01T00:00:01Z"),
+        format!("{start}..2026-01-02T00:00:00Z"),
+    ];
+    for args in [
+        &["compare", "a.json", "b.json"][..],
+        &["compare", "a.json", "b.json", "--service", "catalog"],
+        &[
+            "compare",
+            "b.json",
+            "--baseline",
+            &windows[0],
+            "--incident",
+            &windows[1],
+        ],
+    ] {
+        let expected = place.run(args).done();
+        assert!(expected.out.lines().count() > 5, "{expected:?}");
+        for memory in ["1G", "200k"] {
+            let run = place.run(&[args, &["--memory", memory]].concat()).done();
+            assert_eq!(run.out, expected.out, "{args:?}");
+        }
+    }
 }

@@ -94,7 +94,7 @@ pub(crate) enum Command {
 }
 
 /// What is read, which traces of it, and how the answer is written.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Scope {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
@@ -191,7 +191,7 @@ pub(crate) struct SpansArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
     #[command(flatten)]
-    pub(crate) scope: Scope,
+    pub(crate) scan: ScanScope,
     /// The healthy window of a single PATH
     #[arg(long, value_name = "FROM..TO", value_parser = values::range, requires = "incident")]
     pub(crate) baseline: Option<Range>,

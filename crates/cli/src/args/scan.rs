@@ -2,7 +2,7 @@
 
 use super::{values, Scope};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ScanArgs {
@@ -23,10 +23,19 @@ pub(crate) struct ScanArgs {
 }
 
 /// A scope that can be read part by part.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ScanScope {
     #[command(flatten)]
     pub(crate) scope: Scope,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+}
+
+impl ScanScope {
+    /// The same of one path alone.
+    pub(crate) fn of_path(&self, path: &Path) -> Self {
+        let mut one = self.clone();
+        one.scope.read.paths = vec![path.to_owned()];
+        one
+    }
 }

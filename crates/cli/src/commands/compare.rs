@@ -1,14 +1,15 @@
 //! `compare`: what changed between a baseline and an incident.
 
-use crate::args::{CompareArgs, Format, OutputArgs};
-use crate::read::How;
+use crate::args::{CompareArgs, Format, OutputArgs, ScanScope};
 use crate::session::Session;
-use crate::{output, read};
+use crate::{output, read, scan};
+use spanwise::analyses::{Compare, Window};
 use spanwise::{Error, ErrorKind, Result, Table};
+use std::path::PathBuf;
 
 pub(super) fn run(args: &CompareArgs, session: &mut Session<'_>) -> Result<()> {
     let table = changes(args, session)?;
-    write(&table, &args.scope.output, session)
+    write(&table, &args.scan.scope.output, session)
 }
 
 /// Writes a comparison as the arguments say.
@@ -39,29 +40,44 @@ fn telling_first(table: &Table) -> Table {
 }
 
 fn changes(args: &CompareArgs, session: &mut Session<'_>) -> Result<Table> {
-    let scope = &args.scope;
     let windows = args.baseline.zip(args.incident);
-    match (scope.read.paths.as_slice(), windows) {
+    match (args.scan.scope.read.paths.as_slice(), windows) {
         ([_], Some((baseline, incident))) => {
-            let traces = read::scope(scope, session)?;
-            let windows = ((baseline.from, baseline.to), (incident.from, incident.to));
-            Ok(spanwise::compare_windows(&traces, windows.0, windows.1))
+            let windows = [baseline, incident].map(|window| (window.from, window.to));
+            of_windows(&args.scan, windows, session)
         }
-        ([baseline, incident], None) => {
-            let how = How {
-                read: &scope.read,
-                policy: &scope.policy,
-                quiet: scope.output.quiet,
-            };
-            let mut side = |path: &std::path::PathBuf| {
-                let traces = how.traces(std::slice::from_ref(path), session)?;
-                Ok::<_, Error>(read::narrow(&traces, &scope.filter))
-            };
-            let (baseline, incident) = (side(baseline)?, side(incident)?);
-            spanwise::compare(&baseline, &incident)
-        }
+        ([baseline, incident], None) => of_paths(&args.scan, [baseline, incident], session),
         _ => Err(usage()),
     }
+}
+
+/// Compares two windows of time of one input.
+fn of_windows(
+    scan: &ScanScope,
+    [baseline, incident]: [Window; 2],
+    session: &mut Session<'_>,
+) -> Result<Table> {
+    let analysis = Compare::default().windows(baseline, incident);
+    match scan::pass(scan, &[&analysis], session)? {
+        Some(found) => found.table(&analysis),
+        None => {
+            let traces = read::scope(&scan.scope, session)?;
+            Ok(spanwise::compare_windows(&traces, baseline, incident))
+        }
+    }
+}
+
+/// Compares two inputs.
+fn of_paths(scan: &ScanScope, paths: [&PathBuf; 2], session: &mut Session<'_>) -> Result<Table> {
+    let analysis = Compare::default();
+    let [baseline, incident] = paths.map(|path| scan.of_path(path));
+    if let Some(baseline) = scan::pass(&baseline, &[&analysis], session)? {
+        let incident = scan::pass(&incident, &[&analysis], session)?;
+        return incident.map_or_else(|| Err(usage()), |incident| baseline.compare(&incident));
+    }
+    let baseline = read::scope(&baseline.scope, session)?;
+    let incident = read::scope(&incident.scope, session)?;
+    spanwise::compare(&baseline, &incident)
 }
 
 fn usage() -> Error {
