@@ -12,7 +12,7 @@ use crate::format::Ended;
 use spanwise_model::{Result, SpanBatch};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// How many pieces may wait for each other thread.
 const WAITING: usize = 2;
@@ -55,10 +55,7 @@ impl<'r> Shared<'r> {
     }
 
     fn add(&self, number: usize, batch: Result<SpanBatch>) {
-        let mut done = self
-            .done
-            .lock()
-            .unwrap_or_else(|broken| broken.into_inner());
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         done.push((number, batch));
     }
 
@@ -66,7 +63,7 @@ impl<'r> Shared<'r> {
     /// first thread met one, it is behind these.
     pub(super) fn into_batches(self) -> Result<Vec<SpanBatch>> {
         let done = self.done.into_inner();
-        let mut done = done.unwrap_or_else(|broken| broken.into_inner());
+        let mut done = done.unwrap_or_else(PoisonError::into_inner);
         done.sort_by_key(|&(number, _)| number);
         done.into_iter().map(|(_, batch)| batch).collect()
     }
