@@ -213,3 +213,18 @@ fn the_corpus_is_scanned_as_it_is_read() {
         eprintln!("skipped: no corpus in {}", shared.display());
     }
 }
+
+#[test]
+fn analyses_with_different_cohorts_do_not_mix() {
+    use spanwise::analyses::{Cohort, Compare};
+    let [healthy, slow] =
+        [Cohort::Baseline, Cohort::Incident].map(|c| Compare::default().cohort(c));
+    let scan = spanwise::scan([Input::bytes("shop GET 0..100")]);
+    let tables = scan.run(&[&healthy, &slow]).expect("a span");
+    let change = |at: usize| tables[at].cell(0, "change");
+    assert_ne!(
+        change(0),
+        change(1),
+        "vanished in one, appeared in the other"
+    );
+}

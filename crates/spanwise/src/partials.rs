@@ -75,14 +75,15 @@ impl Partials {
         self.spilled_bytes
     }
 
-    /// The partials, one an analysis.
+    /// The partials, one for each analysis that was asked for, in their order.
     #[must_use]
     pub fn as_slice(&self) -> &[Partial] {
         &self.partials
     }
 
-    /// The partial of an analysis; options that matter when finishing alone,
-    /// such as a percentile, may differ from those that it was taken with.
+    /// The partial of an analysis, the first where it was taken twice; options
+    /// that matter when finishing alone, such as a percentile, may differ from
+    /// those that it was taken with.
     ///
     /// # Errors
     ///

@@ -133,7 +133,8 @@ impl Scan {
     /// that were said to be complete.
     pub fn run(&self, analyses: &[&dyn Analysis]) -> Result<Vec<Table>> {
         let found = self.partials(analyses)?;
-        analyses.iter().map(|&one| found.table(one)).collect()
+        let pairs = analyses.iter().zip(found.as_slice());
+        Ok(pairs.map(|(one, partial)| one.finish(partial)).collect())
     }
 
     /// What the input holds, in counts.

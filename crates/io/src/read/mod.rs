@@ -1,9 +1,9 @@
-//! Reading inputs: files in parallel, results in the order of paths.
+//! Reading inputs: in parallel, results in the order of paths.
 //!
-//! Files are put together in portions of a few megabytes, each of which one
-//! thread reads into one batch; the batches are joined in order. The portions
-//! depend on the files alone, so the result does not depend on the number of
-//! threads.
+//! Small files are put together in portions of a few megabytes, each of which
+//! one thread reads into one batch; a larger file is read piece by piece by all
+//! threads that have time. The batches are joined in order, so the result does
+//! not depend on the number of threads.
 
 mod options;
 mod parallel;

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// How many pieces may wait for each other thread.
+/// How many pieces may wait for each other thread, over all items.
 const WAITING: usize = 2;
 
 /// Reads a piece into a batch.
@@ -33,9 +33,10 @@ pub(super) struct Pieces<'s, 'scope> {
 pub(super) struct Shared<'r> {
     read: &'r ReadPiece<'r>,
     empty: &'r (dyn Fn() -> SpanBatch + Sync),
-    /// How many pieces may wait for other threads.
+    /// How many pieces wait for other threads, those of other items among
+    /// them, and how many may.
+    waiting: &'r AtomicUsize,
     most_waiting: usize,
-    waiting: AtomicUsize,
     done: Mutex<Vec<(usize, Result<SpanBatch>)>>,
 }
 
@@ -43,13 +44,13 @@ impl<'r> Shared<'r> {
     pub(super) fn new(
         read: &'r ReadPiece<'r>,
         empty: &'r (dyn Fn() -> SpanBatch + Sync),
-        others: usize,
+        (waiting, others): (&'r AtomicUsize, usize),
     ) -> Self {
         Self {
             read,
             empty,
+            waiting,
             most_waiting: others * WAITING,
-            waiting: AtomicUsize::new(0),
             done: Mutex::default(),
         }
     }

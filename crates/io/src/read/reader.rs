@@ -9,12 +9,25 @@ use crate::source::{seems, Expansion, Item, Place, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Error, ErrorKind, Example, Guard, IssueKind, Result, SpanBatch};
 use std::borrow::Cow;
+use std::sync::atomic::AtomicUsize;
 
 /// Reads items under the options of a read.
 pub(crate) struct Reader<'a> {
     options: &'a ReadOptions,
     format: Option<&'static dyn Format>,
     meter: Meter,
+    /// Pieces of all items that wait for a thread.
+    waiting: AtomicUsize,
+}
+
+/// How an item is read.
+#[derive(Clone, Copy)]
+struct Work {
+    format: &'static dyn Format,
+    /// How many bytes a batch will be read from, where that is known.
+    expected: Option<u64>,
+    /// How many other threads may help.
+    others: usize,
 }
 
 /// Takes the batch of a piece; the flag is true where it goes on with the file
@@ -49,6 +62,7 @@ impl<'a> Reader<'a> {
             options,
             format,
             meter: Meter::new(options.progress.clone(), total(sizes)),
+            waiting: AtomicUsize::new(0),
         })
     }
 
@@ -111,35 +125,11 @@ impl<'a> Reader<'a> {
             not_recognised(item, bytes, window.is_truncated(), &mut first)?;
             return Ok(vec![first]);
         };
-        let threads = if alone {
-            rayon::current_num_threads()
-        } else {
-            1
-        };
-        let size = item.size.filter(|_| window.is_plain());
-        let piece = self.options.piece_bytes as u64;
-        let expected = size.map(|size| if threads == 1 { size } else { size.min(piece) });
         let start = first.open_record();
-        first.begin_file(expected);
-        let empty = || {
-            let mut batch = self.batch();
-            batch.begin_file(expected);
-            batch
-        };
-        let read =
-            |bytes: &[u8], piece, batch: &mut SpanBatch| read_piece(format, bytes, piece, batch);
-        let shared = Shared::new(&read, &empty, threads - 1);
-        let ended = rayon::in_place_scope(|scope| {
-            let mut pieces = Pieces::new(scope, &shared, first);
-            let mut take = |bytes: &[u8], piece, share: &dyn Fn() -> Cow<'i, [u8]>| {
-                pieces.take(bytes, piece, share)
-            };
-            let ended = self.pieces(format, &mut window, Cutting::Cheap, &mut take);
-            pieces.finish();
-            ended
-        });
-        let mut batches = shared.into_batches()?;
-        let end: u32 = batches.iter().map(SpanBatch::open_record).sum();
+        let work = self.work(format, item.size.filter(|_| window.is_plain()), alone);
+        let (ended, mut batches) = self.shared_out(work, &mut window, first)?;
+        let records = batches.iter().map(SpanBatch::open_record);
+        let end = records.fold(0, u32::saturating_add);
         let first = &mut batches[0];
         let ended = match ended {
             Err(error) if !item.explicit && is_of_the_system(&error) => {
@@ -150,9 +140,7 @@ impl<'a> Reader<'a> {
         };
         let truncated = window.is_truncated() || ended == Ended::Truncated;
         if truncated {
-            let offset = window.place().offset + window.bytes().len() as i64;
-            let offset = Some(offset.unsigned_abs());
-            add_issue(first, IssueKind::TruncatedFile, item, offset, "");
+            add_truncated(first, item, &window);
         }
         first.sources.push(Source {
             path: item.name.clone(),
@@ -164,6 +152,51 @@ impl<'a> Reader<'a> {
             batch.issues.set_path(&item.name);
         }
         Ok(batches)
+    }
+
+    /// How an item of this size is read.
+    fn work(&self, format: &'static dyn Format, size: Option<u64>, alone: bool) -> Work {
+        let others = if alone {
+            rayon::current_num_threads() - 1
+        } else {
+            0
+        };
+        let piece = self.options.piece_bytes as u64;
+        Work {
+            format,
+            expected: size.map(|size| if others == 0 { size } else { size.min(piece) }),
+            others,
+        }
+    }
+
+    /// Reads all pieces of an item, shared out among threads: how it ended, and
+    /// the batches, of which the first is `first` with more records.
+    fn shared_out<'i>(
+        &'i self,
+        work: Work,
+        window: &mut Window<'i>,
+        mut first: SpanBatch,
+    ) -> Result<(Result<Ended>, Vec<SpanBatch>)> {
+        first.begin_file(work.expected);
+        let empty = || {
+            let mut batch = self.batch();
+            batch.begin_file(work.expected);
+            batch
+        };
+        let format = work.format;
+        let read =
+            |bytes: &[u8], piece, batch: &mut SpanBatch| read_piece(format, bytes, piece, batch);
+        let shared = Shared::new(&read, &empty, (&self.waiting, work.others));
+        let ended = rayon::in_place_scope(|scope| {
+            let mut pieces = Pieces::new(scope, &shared, first);
+            let mut take = |bytes: &[u8], piece, share: &dyn Fn() -> Cow<'i, [u8]>| {
+                pieces.take(bytes, piece, share)
+            };
+            let ended = self.pieces(format, window, Cutting::Cheap, &mut take);
+            pieces.finish();
+            ended
+        });
+        Ok((ended, shared.into_batches()?))
     }
 
     /// The format of an item, whose mark, if it has one, is passed.
@@ -221,9 +254,7 @@ impl<'a> Reader<'a> {
         let ended = self.pieces(format, &mut window, Cutting::Thorough, &mut take)?;
         if window.is_truncated() || ended == Ended::Truncated {
             let mut batch = self.batch();
-            let offset = window.place().offset + window.bytes().len() as i64;
-            let offset = Some(offset.unsigned_abs());
-            add_issue(&mut batch, IssueKind::TruncatedFile, item, offset, "");
+            add_truncated(&mut batch, item, &window);
             batch.sources.push(Source {
                 path: item.name.clone(),
                 format: format.name().into(),
@@ -297,6 +328,13 @@ fn read_piece(
 
 fn is_of_the_system(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Io | ErrorKind::NotFound)
+}
+
+/// Says that an item ended too early, where its window ends.
+fn add_truncated(batch: &mut SpanBatch, item: &Item, window: &Window<'_>) {
+    let offset = window.place().offset + window.bytes().len() as i64;
+    let offset = Some(offset.unsigned_abs());
+    add_issue(batch, IssueKind::TruncatedFile, item, offset, "");
 }
 
 fn add_unreadable(batch: &mut SpanBatch, item: &Item, error: &Error) {
