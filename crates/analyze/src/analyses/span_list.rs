@@ -151,7 +151,8 @@ fn instances(rows: &[u32], table: &SpanTable) -> ColumnData {
         .collect();
     let number = |&row: &u32| {
         let resource = table.columns.resource[row as usize].0;
-        instances[resource as usize].as_ref().map(|_| resource)
+        let instance = instances.get(resource as usize)?;
+        instance.as_ref().map(|_| resource)
     };
     let text = |resource: u32| instances[resource as usize].as_deref().unwrap_or_default();
     ColumnData::Name(Names::of_numbers(rows.iter().map(number), text))
