@@ -30,7 +30,8 @@ def convert(
     Args:
         source: What to read, as in :func:`read`.
         output: The file to write: a path, or a file open for writing bytes.
-        to: The name of the format to write, one of :func:`formats`.
+        to: The name of the format to write, one of
+            :func:`formats` with ``written``.
         strict: As in :func:`read`.
         threads: As in :func:`read`.
         format: As in :func:`read`.
@@ -58,11 +59,14 @@ def convert(
     return records
 
 
-def formats() -> list[str]:
-    """The names of the formats that are read and written.
+def formats(*, written: bool = False) -> list[str]:
+    """The names of the formats that are read.
+
+    Args:
+        written: Only those that are written too.
 
     >>> import spanwise as sw
-    >>> "otlp-json" in sw.formats()
+    >>> "otlp-json" in sw.formats() and "otlp-json" in sw.formats(written=True)
     True
     """
-    return _native.formats()
+    return _native.formats(written)

@@ -107,7 +107,7 @@ def simulate(
         start: When it begins; some fixed day if ``None``.
         clock_skew: How far the clock of a host is off at most.
         output: A file to write all spans to, besides.
-        to: The format of that file, one of :func:`formats`.
+        to: The format of that file, one of :func:`formats` with ``written``.
 
     Returns:
         The traces, and the truth about each fault.

@@ -1,6 +1,6 @@
-//! What a format is: a name, a way to recognise it, a reader and a writer.
+//! What a format is: a name, a way to recognise it, a reader and maybe a writer.
 
-use spanwise_model::{Result, SpanBatch};
+use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
 use std::io::Write;
 
 /// How a reader came to the end of its input.
@@ -45,8 +45,13 @@ pub struct Cut {
     pub records: u64,
 }
 
-/// A format of trace exports. Reader and writer stand side by side, so that
-/// each is the other's first test.
+/// Writes all of a batch as one self-contained document; several calls make a
+/// file that [`Format::read`] of the same format reads whole. It fails where
+/// the output cannot be written.
+pub type Writer = fn(&SpanBatch, &mut dyn Write) -> Result<()>;
+
+/// A format of trace exports. Where there is a writer, it stands beside the
+/// reader, so that each is the other's first test.
 ///
 /// ```
 /// use spanwise_io::{by_name, notation};
@@ -85,11 +90,78 @@ pub trait Format: Send + Sync {
         None
     }
 
-    /// Writes all of `batch` as one self-contained document; several calls
-    /// make a file that [`Format::read`] reads whole.
+    /// The writer, where the format is one that is written: most are only read,
+    /// since what is written is for other tools, and those read one of few.
+    fn writer(&self) -> Option<Writer> {
+        None
+    }
+
+    /// The writer, or the error that says that there is none.
     ///
     /// # Errors
     ///
-    /// Where `out` cannot be written.
-    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()>;
+    /// [`ErrorKind::Usage`] where the format is only read; the message names
+    /// those that are written.
+    fn checked_writer(&self) -> Result<Writer> {
+        self.writer().ok_or_else(|| only_read(self.name()))
+    }
+
+    /// Writes all of `batch` as [`Writer`] says.
+    ///
+    /// ```
+    /// let (batch, mut out) = (spanwise_io::notation::parse("shop GET 0..100"), Vec::new());
+    /// spanwise_io::by_name("zipkin-json").expect("a format").write(&batch, &mut out)?;
+    /// assert!(out.starts_with(b"[{\"traceId\""));
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Format::checked_writer`], and where `out` cannot be written.
+    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
+        self.checked_writer()?(batch, out)
+    }
+}
+
+/// The error of a writer that is missing.
+fn only_read(name: &str) -> Error {
+    let written = crate::formats().iter().filter(|it| it.writer().is_some());
+    let names: Vec<&str> = written.map(|it| it.name()).collect();
+    let message = format!(
+        "{name} is only read; the formats that are written are {}",
+        names.join(", ")
+    );
+    Error::new(ErrorKind::Usage, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A format that is only read.
+    struct Blank;
+
+    impl Format for Blank {
+        fn name(&self) -> &'static str {
+            "blank"
+        }
+
+        fn recognises(&self, head: &[u8]) -> bool {
+            head.is_empty()
+        }
+
+        fn read(&self, _: &[u8], _: &mut SpanBatch) -> Result<Ended> {
+            Ok(Ended::Whole)
+        }
+    }
+
+    #[test]
+    fn what_is_only_read_says_what_is_written() {
+        let error = Blank
+            .write(&SpanBatch::default(), &mut Vec::new())
+            .expect_err("no writer");
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        let text = error.to_string();
+        assert!(text.contains("blank is only read; the formats that are written are otlp-json, "));
+    }
 }

@@ -26,6 +26,7 @@ pub mod read;
 pub mod scan;
 pub mod source;
 mod spill;
+mod wire;
 pub mod zipkin;
 
 pub use guess::{by_name, formats, guess};

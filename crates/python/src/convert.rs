@@ -87,11 +87,14 @@ pub(crate) fn convert<'py>(
     Ok((records, bytes.map(|bytes| PyBytes::new(py, &bytes))))
 }
 
-/// The names of the formats, in the order in which they are guessed.
+/// The names of the formats, or of those that are written too, in the order in
+/// which they are guessed.
 #[pyfunction]
-pub(crate) fn formats() -> Vec<&'static str> {
+#[pyo3(signature = (written=false))]
+pub(crate) fn formats(written: bool) -> Vec<&'static str> {
     spanwise::formats()
         .iter()
+        .filter(|format| !written || format.writer().is_some())
         .map(|format| format.name())
         .collect()
 }

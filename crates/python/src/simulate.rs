@@ -85,7 +85,10 @@ fn collect(
 ) -> Result<SpanBatch> {
     let output = arguments.output.as_ref();
     let mut output = match output {
-        Some((path, name)) => Some((LateFile::new(path.clone()), spanwise::format(name)?)),
+        Some((path, name)) => {
+            let write = spanwise::format(name)?.checked_writer()?;
+            Some((LateFile::new(path.clone()), write))
+        }
         None => None,
     };
     let mut all = SpanBatch::default();
@@ -93,8 +96,8 @@ fn collect(
         if stopped() {
             return Err(Error::new(ErrorKind::Cancelled, "stopped"));
         }
-        if let Some((file, format)) = &mut output {
-            format.write(&batch, file)?;
+        if let Some((file, write)) = &mut output {
+            write(&batch, file)?;
         }
         all.absorb(batch)?;
     }

@@ -21,15 +21,17 @@ use std::io::Write;
 ///
 /// # Errors
 ///
-/// As [`crate::read`], and where `out` cannot be written.
+/// As [`crate::read`]; [`ErrorKind::Usage`] where the format is only read,
+/// which is told before anything is read; and where `out` cannot be written.
 pub fn convert(
     inputs: &[Input],
     options: &ReadOptions,
     format: &dyn Format,
     out: &mut dyn Write,
 ) -> Result<u64> {
+    let write = format.checked_writer()?;
     let batch = read_batch(inputs, options)?;
-    format.write(&batch, out)?;
+    write(&batch, out)?;
     Ok(batch.len() as u64)
 }
 
@@ -53,7 +55,7 @@ pub fn format(name: &str) -> Result<&'static dyn Format> {
     })
 }
 
-/// All formats that are read and written.
+/// All formats that are read; those that have a [`Format::writer`] are written too.
 ///
 /// ```
 /// let names: Vec<&str> = spanwise::formats().iter().map(|format| format.name()).collect();

@@ -11,6 +11,7 @@ use std::path::Path;
 
 pub(super) fn run(args: &SimulateArgs, session: &mut Session<'_>) -> Result<()> {
     let format = spanwise::format(&args.to)?;
+    format.checked_writer()?;
     let spans = match args.shape {
         Some(shape) => write(one_trace(shape, args)?, format, args, session)?,
         None => {

@@ -40,10 +40,9 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Cut, Cutting, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
 use spanwise_model::{Result, SpanBatch};
-use std::io::Write;
 
 /// Jaeger's JSON.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,7 +67,7 @@ impl Format for JaegerJson {
         crate::json::cut(window, cutting)
     }
 
-    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
-        writer::write(batch, out)
+    fn writer(&self) -> Option<Writer> {
+        Some(writer::write)
     }
 }

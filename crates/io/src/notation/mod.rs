@@ -57,11 +57,10 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Ended, Format};
+use crate::format::{Ended, Format, Writer};
 use reader::{Line, Reader};
 use spanwise_model::{IssueKind, Result, SpanBatch};
 use std::borrow::Cow;
-use std::io::Write;
 
 /// The trace notation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -146,7 +145,7 @@ impl Format for Notation {
         Ok(Ended::Whole)
     }
 
-    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
-        writer::Writer::new(batch).write(out)
+    fn writer(&self) -> Option<Writer> {
+        Some(writer::write)
     }
 }

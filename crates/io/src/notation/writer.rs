@@ -16,8 +16,13 @@ use std::io::Write;
 /// The deepest nesting that is written.
 const DEPTH: usize = 64;
 
+/// Writes all records.
+pub(super) fn write(batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
+    Writer::new(batch).write(out)
+}
+
 /// Writes records in their order.
-pub(super) struct Writer<'b> {
+struct Writer<'b> {
     batch: &'b SpanBatch,
     out: String,
     trace: Option<TraceId>,
@@ -28,7 +33,7 @@ pub(super) struct Writer<'b> {
 }
 
 impl<'b> Writer<'b> {
-    pub(super) fn new(batch: &'b SpanBatch) -> Self {
+    fn new(batch: &'b SpanBatch) -> Self {
         Self {
             batch,
             out: String::new(),
@@ -39,8 +44,7 @@ impl<'b> Writer<'b> {
         }
     }
 
-    /// Writes all records.
-    pub(super) fn write(mut self, to: &mut dyn Write) -> Result<()> {
+    fn write(mut self, to: &mut dyn Write) -> Result<()> {
         for record in 0..self.batch.open_record() {
             self.record(record);
             if self.out.len() > 1 << 16 {

@@ -39,10 +39,9 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Cut, Cutting, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
 use spanwise_model::{Result, SpanBatch};
-use std::io::Write;
 
 /// Zipkin's JSON, version 2.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,7 +66,7 @@ impl Format for ZipkinJson {
         crate::json::cut(window, cutting)
     }
 
-    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
-        writer::write(batch, out)
+    fn writer(&self) -> Option<Writer> {
+        Some(writer::write)
     }
 }

@@ -14,9 +14,8 @@ mod span;
 mod value;
 mod writer;
 
-use crate::format::{Cut, Cutting, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use spanwise_model::{Result, SpanBatch};
-use std::io::Write;
 
 /// OTLP JSON: one document or several, each on one line or on many, bare or
 /// in the envelopes of Jaeger (`result`) and Tempo (`trace`, `batches`).
@@ -41,8 +40,8 @@ impl Format for OtlpJson {
         crate::json::cut(window, cutting)
     }
 
-    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
-        writer::write(batch, out)
+    fn writer(&self) -> Option<Writer> {
+        Some(writer::write)
     }
 }
 

@@ -3,8 +3,8 @@
 //! A framing holds where its frames tile the file (the last may be cut) and
 //! the first messages look like OTLP as far as resources and records.
 
-use super::wire::{Broken, Field, Parts, Wire};
 use crate::format::Cut;
+use crate::wire::{Broken, Field, Parts, Wire};
 
 /// How messages lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

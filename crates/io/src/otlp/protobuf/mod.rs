@@ -8,15 +8,13 @@ mod id;
 mod reader;
 mod span;
 mod value;
-mod wire;
 mod writer;
 
-use crate::format::{Cut, Cutting, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use framing::Framing;
 #[cfg(feature = "otlp")]
 pub(super) use id::{span_id, trace_id};
 use spanwise_model::{Result, SpanBatch};
-use std::io::Write;
 
 /// OTLP protobuf: one bare message, messages behind lengths of four bytes (as
 /// the collector's file exporter writes), or behind varints.
@@ -40,8 +38,8 @@ impl Format for OtlpProtobuf {
         framing::cut(window)
     }
 
-    fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
-        writer::write(batch, out)
+    fn writer(&self) -> Option<Writer> {
+        Some(writer::write)
     }
 }
 

@@ -3,10 +3,10 @@
 use super::framing::{Framing, Message};
 use super::span::{Outcome, SpanReader};
 use super::value::KeyValue;
-use super::wire::{Field, Parts, Wire};
 use crate::flaws::Flaw;
 use crate::format::Ended;
 use crate::otlp::draft::{Draft, Surroundings};
+use crate::wire::{Field, Parts, Wire};
 use spanwise_model::{Error, Example, IssueKind, Result, ScopeId, SpanBatch, Symbol};
 
 /// Reads a file of any framing.

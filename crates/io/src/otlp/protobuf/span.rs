@@ -2,10 +2,10 @@
 
 use super::id::{span_id, trace_id};
 use super::value::{KeyValue, Scratch};
-use super::wire::{Broken, Field, Wire};
 use crate::flaws::Flaw;
 use crate::keys::Keys;
 use crate::otlp::draft::{Draft, Surroundings};
+use crate::wire::{Broken, Field, Wire};
 use spanwise_model::{Result, SpanBatch, SpanId, Symbol, TraceId};
 
 /// What became of a record.

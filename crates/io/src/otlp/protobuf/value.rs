@@ -1,9 +1,9 @@
 //! Keys and values of attributes.
 
-use super::wire::{Broken, Field, Wire};
 use crate::flaws::Flaw;
 use crate::json::write::{push, push_bytes, push_double, push_string};
 use crate::otlp::draft::Draft;
+use crate::wire::{Broken, Field, Wire};
 use spanwise_model::{Guard, Result, Value};
 
 /// A value as it stands on the wire.

@@ -2,7 +2,7 @@
 
 /// The value of a field, as the wire types it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Field<'a> {
+pub(crate) enum Field<'a> {
     Varint(u64),
     Fixed64(u64),
     Bytes(&'a [u8]),
@@ -13,7 +13,7 @@ pub(super) enum Field<'a> {
 
 /// Why a message does not go on.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Broken<'a> {
+pub(crate) enum Broken<'a> {
     /// A length reaches beyond the end: the number of its field, and what is there.
     Cut(u32, &'a [u8]),
     /// These bytes are no field.
@@ -22,25 +22,25 @@ pub(super) enum Broken<'a> {
 
 /// What is left of a message.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wire<'a> {
+pub(crate) struct Wire<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Wire<'a> {
     #[inline]
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
     /// What has not been read yet.
-    pub(super) fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// The next field where it is the message of this number (of less than 16)
     /// and is short, as attributes are.
     #[inline(always)]
-    pub(super) fn next_short(&mut self, number: u8) -> Option<&'a [u8]> {
+    pub(crate) fn next_short(&mut self, number: u8) -> Option<&'a [u8]> {
         let [tag, length @ 0..0x80, rest @ ..] = self.rest else {
             return None;
         };
@@ -54,7 +54,7 @@ impl<'a> Wire<'a> {
 
     /// The next field, or `None` at the end of the message.
     #[inline(always)]
-    pub(super) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken<'a>> {
+    pub(crate) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken<'a>> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -75,7 +75,7 @@ impl<'a> Wire<'a> {
     }
 
     #[inline]
-    pub(super) fn varint(&mut self) -> Result<u64, Broken<'a>> {
+    pub(crate) fn varint(&mut self) -> Result<u64, Broken<'a>> {
         match self.rest {
             [byte, rest @ ..] if *byte < 0x80 => {
                 self.rest = rest;
@@ -145,23 +145,23 @@ impl<'a> Wire<'a> {
 
 /// A field of a message that holds messages.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Part<'a> {
-    pub(super) number: u32,
-    pub(super) bytes: &'a [u8],
+pub(crate) struct Part<'a> {
+    pub(crate) number: u32,
+    pub(crate) bytes: &'a [u8],
     /// True where its end is missing.
-    pub(super) cut: bool,
+    pub(crate) cut: bool,
 }
 
 /// The messages and texts in a message; other fields are passed over.
 #[derive(Debug)]
-pub(super) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     wire: Wire<'a>,
     /// Where the message broke off.
-    pub(super) broken: Option<&'a [u8]>,
+    pub(crate) broken: Option<&'a [u8]>,
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self {
             wire: Wire::new(bytes),
             broken: None,
