@@ -9,13 +9,14 @@ use spanwise::{ReadOptions, Traces};
 use std::path::Path;
 
 /// The formats that are read today.
-const FORMATS: [&str; 6] = [
+const FORMATS: [&str; 7] = [
     "jaeger_api",
     "jaeger_ui",
     "otlp_json",
     "otlp_pb",
     "zipkin_v2",
     "jaeger_v3",
+    "tempo",
 ];
 
 fn entries(corpus: &Path) -> Vec<Value> {
@@ -93,6 +94,23 @@ fn exception_events(traces: &Traces) -> u64 {
         _ => false,
     };
     store.events.name.iter().filter(is_exception).count() as u64
+}
+
+/// Files that name traces or describe them, and hold none: how they are refused.
+const REFUSED: [(&str, &str); 1] = [(
+    "tempo/kiali_tempo_search.json",
+    "of no format that is known; it seems to be an answer to a search in Tempo",
+)];
+
+#[test]
+fn what_holds_no_traces_is_refused_by_its_name() {
+    let Some(corpus) = shared::folder("corpus") else {
+        return;
+    };
+    for (file, reason) in REFUSED {
+        let error = spanwise::read(corpus.join(file)).expect_err(file);
+        assert!(error.to_string().contains(reason), "{error}");
+    }
 }
 
 /// What each broken variant must report, and how often.

@@ -1,5 +1,7 @@
 //! What a file seems to be that is of no known format, for the message.
 
+use crate::json::has_object;
+
 /// What these bytes, the beginning of a file, seem to be; a noun with what
 /// belongs to it.
 pub(crate) fn seems(head: &[u8]) -> Option<&'static str> {
@@ -24,7 +26,40 @@ pub(crate) fn seems(head: &[u8]) -> Option<&'static str> {
         .into_iter()
         .find(|(magic, _)| head.starts_with(magic))
         .map(|(_, kind)| kind)
+        .or_else(|| list_of_traces(start))
         .or_else(|| is_json(start).then_some("JSON"))
+}
+
+/// Answers to searches: they name traces, and of their spans at best those that
+/// were searched for.
+fn list_of_traces(start: &[u8]) -> Option<&'static str> {
+    const LISTS: [(&[&str], &str); 4] = [
+        (
+            &["traceID", "rootServiceName"],
+            "an answer to a search in Tempo, which names traces and does not hold them; \
+             ask for each by its id",
+        ),
+        (
+            &["traceID", "spanSets"],
+            "an answer to a search in Tempo, which names traces and does not hold them; \
+             ask for each by its id",
+        ),
+        (
+            &["TraceSummaries"],
+            "a list of summaries from X-Ray, which names traces and does not hold them; \
+             ask for them with batch-get-traces",
+        ),
+        (
+            &["queryBasicTraces"],
+            "a list of traces from SkyWalking, which names traces and does not hold them; \
+             ask for each with queryTrace",
+        ),
+    ];
+    const DEPTH: usize = 3;
+    LISTS.into_iter().find_map(|(keys, kind)| {
+        let all = (1 << keys.len()) - 1;
+        has_object(start, DEPTH, keys, |seen| seen == all).then_some(kind)
+    })
 }
 
 fn is_json(start: &[u8]) -> bool {
@@ -52,6 +87,25 @@ mod tests {
         ];
         for (head, kind) in cases {
             assert_eq!(seems(head), kind, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn answers_to_searches_are_told_apart() {
+        for (head, kind) in [
+            (
+                r#"{"traces":[{"traceID":"1","rootServiceName":"a"}],"metrics":{}}"#,
+                "Tempo",
+            ),
+            (r#"{"traces":[{"traceID":"1","spanSets":["#, "Tempo"),
+            (r#"{"TraceSummaries":[{"Id":"1-2-3"}]}"#, "X-Ray"),
+            (
+                r#"{"data":{"queryBasicTraces":{"traces":[]}}}"#,
+                "SkyWalking",
+            ),
+        ] {
+            let told = seems(head.as_bytes()).unwrap_or_default();
+            assert!(told.contains(kind), "{head}: {told}");
         }
     }
 }
