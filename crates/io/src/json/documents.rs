@@ -34,6 +34,8 @@ pub(crate) struct Documents<'a> {
     /// How much was given up and read again.
     again: usize,
     lines: Lines,
+    /// The line and the offset of a text that stands within another one.
+    place: Option<(u64, usize)>,
 }
 
 impl<'a> Documents<'a> {
@@ -45,12 +47,27 @@ impl<'a> Documents<'a> {
             committed: 0,
             again: 0,
             lines: Lines::default(),
+            place: None,
+        }
+    }
+
+    /// The documents of a text that stands within another one, at this line and
+    /// offset of it.
+    pub(crate) fn within(text: &'a str, place: (u64, usize)) -> Self {
+        Self {
+            place: Some(place),
+            ..Self::new(text)
         }
     }
 
     /// The length of the text in bytes.
     pub(crate) fn len(&self) -> usize {
         self.text.len()
+    }
+
+    /// True where the text stands within another one.
+    pub(crate) fn is_within(&self) -> bool {
+        self.place.is_some()
     }
 
     /// A cursor before the first document.
@@ -95,14 +112,22 @@ impl<'a> Documents<'a> {
         Example::File {
             path: String::new(),
             record: Some(self.line(start)),
-            offset: Some(at as u64),
+            offset: Some(self.offset(at) as u64),
             detail: detail.to_owned(),
         }
     }
 
-    /// The line of an offset, from 1.
+    /// The line of an offset in the file, from 1.
     pub(crate) fn line(&mut self, at: usize) -> u64 {
-        self.lines.line(self.text.as_bytes(), at)
+        match self.place {
+            Some((line, _)) => line,
+            None => self.lines.line(self.text.as_bytes(), at),
+        }
+    }
+
+    /// An offset in the file.
+    pub(crate) fn offset(&self, at: usize) -> usize {
+        self.place.map_or(at, |(_, offset)| offset)
     }
 }
 

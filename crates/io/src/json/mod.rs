@@ -11,6 +11,7 @@
 mod cursor;
 mod cut;
 mod documents;
+mod flat;
 mod guesses;
 mod head;
 pub(crate) mod nested;
@@ -26,7 +27,9 @@ pub(crate) use documents::Documents;
 pub(crate) use guesses::Guesses;
 pub(crate) use head::has_object;
 pub(crate) use raw::Raw;
-pub(crate) use reader::{head_text, look, objects, read, Parts, Reader, Walked, Walks};
+pub(crate) use reader::{
+    head_text, look, objects, objects_in_lists, read, Parts, Reader, Walked, Walks,
+};
 pub(crate) use records::{Open, Records};
 pub(crate) use scalar::Rooms;
 

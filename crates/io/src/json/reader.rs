@@ -74,14 +74,15 @@ pub(crate) struct Parts<'r, 'a> {
 }
 
 impl Parts<'_, '_> {
-    fn next(&mut self) -> bool {
+    pub(crate) fn next(&mut self) -> bool {
         self.documents.next(self.cursor)
     }
 
     fn placed(&mut self, error: Error) -> Error {
         let start = self.documents.start;
         let line = self.documents.line(start);
-        error.at_record(line).at_offset(start as u64)
+        let offset = self.documents.offset(start);
+        error.at_record(line).at_offset(offset as u64)
     }
 
     /// Goes on behind a broken document; answers how the file ended where
@@ -89,7 +90,8 @@ impl Parts<'_, '_> {
     fn go_on(&mut self, Broken { fault, at }: Broken) -> Result<Option<Ended>> {
         if fault == Fault::Deep {
             let error = Guard::exceeded("depth", self.batch.guard.depth);
-            return Err(self.placed(error).at_offset(at as u64));
+            let offset = self.documents.offset(at);
+            return Err(self.placed(error).at_offset(offset as u64));
         }
         let start = self.documents.start;
         let goes_on = self.documents.resume(self.cursor, at);
@@ -145,13 +147,24 @@ pub(crate) fn look<'a, W: Walks<'a>>(
 #[inline]
 pub(crate) fn objects<'a, W: Walks<'a>, E: From<Broken>>(
     walk: &mut W,
+    read: impl FnMut(&mut W) -> Result<(), E>,
+) -> Result<(), E> {
+    objects_in_lists(walk, read, |_| {})
+}
+
+/// The same; `list` is called wherever a list begins or ends.
+#[inline]
+pub(crate) fn objects_in_lists<'a, W: Walks<'a>, E: From<Broken>>(
+    walk: &mut W,
     mut read: impl FnMut(&mut W) -> Result<(), E>,
+    mut list: impl FnMut(&mut W),
 ) -> Result<(), E> {
     let (mut open, mut first) = (0, true);
     loop {
         match walk.cursor().peek() {
             b'[' => {
                 walk.cursor().open_nested(open)?;
+                list(walk);
                 open += 1;
                 first = true;
             }
@@ -165,6 +178,7 @@ pub(crate) fn objects<'a, W: Walks<'a>, E: From<Broken>>(
             if walk.cursor().element(&mut first)? {
                 break;
             }
+            list(walk);
             open -= 1;
         }
     }

@@ -47,7 +47,7 @@ impl Open<'_> {
 
     /// The trace id of this text; an empty text is no id.
     #[inline]
-    fn trace_id(&mut self, text: &str) -> TraceId {
+    pub(crate) fn trace_id(&mut self, text: &str) -> TraceId {
         match TraceId::from_hex(text.as_bytes()) {
             Some(id) => id,
             None if text.is_empty() => TraceId::default(),
@@ -60,7 +60,7 @@ impl Open<'_> {
 
     /// The span id of this text; an empty text is no id.
     #[inline]
-    fn span_id(&mut self, text: &str) -> SpanId {
+    pub(crate) fn span_id(&mut self, text: &str) -> SpanId {
         match SpanId::from_hex(text.as_bytes()) {
             Some(id) => id,
             None if text.is_empty() => SpanId::default(),
@@ -82,7 +82,21 @@ impl Open<'_> {
 
 impl<'a, 'b> Records<'a, 'b> {
     pub(crate) fn new(text: &'a str, batch: &'b mut SpanBatch) -> Self {
-        let documents = Documents::new(text);
+        Self::of(Documents::new(text), batch)
+    }
+
+    /// Records of a text that stands, as a string, at `at` of the record that
+    /// begins at `start` in another text; its issues are told there.
+    pub(crate) fn within<'i>(
+        &mut self,
+        text: &'i str,
+        (start, at): (usize, usize),
+    ) -> Records<'i, '_> {
+        let place = (self.documents.line(start), at);
+        Records::of(Documents::within(text, place), self.open.batch)
+    }
+
+    fn of(documents: Documents<'a>, batch: &'b mut SpanBatch) -> Self {
         Self {
             cursor: documents.cursor(batch.guard.depth),
             documents,
@@ -108,9 +122,11 @@ impl<'a, 'b> Records<'a, 'b> {
     pub(crate) fn close(&mut self, head: SpanHead) -> Result<()> {
         self.open.batch.close(head)?;
         self.documents.committed = self.cursor.at;
-        self.open
-            .batch
-            .make_room(self.cursor.at, self.documents.len());
+        if !self.documents.is_within() {
+            self.open
+                .batch
+                .make_room(self.cursor.at, self.documents.len());
+        }
         let flaws = std::mem::take(&mut self.open.flaws);
         if !flaws.is_empty() {
             let example = Example::Span(head.trace_id, head.span_id);
@@ -222,7 +238,14 @@ impl<'a, 'b> Records<'a, 'b> {
     /// The microseconds that stand here, in nanoseconds.
     #[inline]
     pub(crate) fn micros(&mut self) -> Walked<Option<i64>> {
-        let number = self.scaled(3)?;
+        self.nanos(3)
+    }
+
+    /// The time that stands here, in nanoseconds: a number times ten to the
+    /// `power`.
+    #[inline]
+    pub(crate) fn nanos(&mut self, power: u32) -> Walked<Option<i64>> {
+        let number = self.scaled(power)?;
         if matches!(number, Some((_, Fit::Clipped))) {
             self.open.flaw(Flaw::TimeOutOfRange);
         }
