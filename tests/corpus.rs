@@ -9,7 +9,7 @@ use spanwise::{ReadOptions, Traces};
 use std::path::Path;
 
 /// The formats that are read today.
-const FORMATS: [&str; 7] = [
+const FORMATS: [&str; 10] = [
     "jaeger_api",
     "jaeger_ui",
     "otlp_json",
@@ -17,6 +17,9 @@ const FORMATS: [&str; 7] = [
     "zipkin_v2",
     "jaeger_v3",
     "tempo",
+    "datadog",
+    "skywalking_csv",
+    "elastic_apm",
 ];
 
 fn entries(corpus: &Path) -> Vec<Value> {
@@ -97,10 +100,21 @@ fn exception_events(traces: &Traces) -> u64 {
 }
 
 /// Files that name traces or describe them, and hold none: how they are refused.
-const REFUSED: [(&str, &str); 1] = [(
-    "tempo/kiali_tempo_search.json",
-    "of no format that is known; it seems to be an answer to a search in Tempo",
-)];
+const REFUSED: [(&str, &str); 3] = [
+    (
+        "tempo/kiali_tempo_search.json",
+        "of no format that is known; it seems to be an answer to a search in Tempo",
+    ),
+    // What SkyWalking's generator makes segments of.
+    (
+        "skywalking/sw_segment_template.json",
+        "of no format that is known; it seems to be JSON",
+    ),
+    (
+        "skywalking/sw_segment_tpl.json",
+        "of no format that is known; it seems to be JSON",
+    ),
+];
 
 #[test]
 fn what_holds_no_traces_is_refused_by_its_name() {

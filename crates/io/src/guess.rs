@@ -21,6 +21,10 @@ pub fn formats() -> &'static [&'static dyn Format] {
         &crate::otlp::OtlpProtobuf,
         &crate::jaeger::JaegerJson,
         &crate::zipkin::ZipkinJson,
+        &crate::datadog::DatadogJson,
+        &crate::elastic::ElasticApm,
+        &crate::skywalking::SkyWalkingJson,
+        &crate::skywalking::SkyWalkingCsv,
         &crate::notation::Notation,
     ]
 }

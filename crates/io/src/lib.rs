@@ -11,7 +11,9 @@
 //! and is the same for every size of pieces and number of threads.
 
 pub mod assemble;
+pub mod datadog;
 mod decimal;
+pub mod elastic;
 mod flaws;
 pub mod format;
 pub mod guess;
@@ -24,6 +26,7 @@ pub mod otlp;
 pub mod progress;
 pub mod read;
 pub mod scan;
+pub mod skywalking;
 pub mod source;
 mod spill;
 mod wire;
