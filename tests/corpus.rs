@@ -9,8 +9,14 @@ use spanwise::{ReadOptions, Traces};
 use std::path::Path;
 
 /// The formats that are read today.
-const FORMATS: [&str; 10] = [
+const FORMATS: [&str; 16] = [
+    "zipkin_bin",
+    "zipkin_proto",
+    "zipkin_v1",
+    "dataprepper",
     "jaeger_api",
+    "jaeger_bulk",
+    "jaeger_es",
     "jaeger_ui",
     "otlp_json",
     "otlp_pb",
@@ -127,6 +133,43 @@ fn what_holds_no_traces_is_refused_by_its_name() {
     }
 }
 
+/// What the files of a folder are taken for, and no others.
+const NAMES: [(&str, &str); 9] = [
+    ("jaeger_api", "jaeger-json"),
+    ("jaeger_bulk", "jaeger-json"),
+    ("jaeger_ui", "jaeger-json"),
+    ("jaeger_es", "jaeger-elasticsearch"),
+    ("dataprepper", "data-prepper"),
+    ("zipkin_v2", "zipkin-json"),
+    ("zipkin_v1", "zipkin-v1-json"),
+    ("zipkin_bin", "zipkin-thrift"),
+    ("zipkin_proto", "zipkin-protobuf"),
+];
+
+#[test]
+fn no_format_takes_files_of_another() {
+    let Some(corpus) = shared::folder("corpus") else {
+        return;
+    };
+    let text = std::fs::read_to_string(corpus.join("manifest.json")).expect("a manifest");
+    let manifest: Vec<Value> = serde_json::from_str(&text).expect("a list");
+    let mut told = 0;
+    for entry in &manifest {
+        let file = entry["file"].as_str().expect("a file name");
+        let Ok(traces) = spanwise::read(corpus.join(file)) else {
+            continue;
+        };
+        let format = &*traces.table().sources[0].format;
+        let of_folder = NAMES.iter().find(|it| entry["format"] == it.0);
+        match of_folder {
+            Some((_, name)) => assert_eq!(format, *name, "{file}"),
+            None => assert!(NAMES.iter().all(|it| it.1 != format), "{file}: {format}"),
+        }
+        told += 1;
+    }
+    assert!(told > 130, "only {told} files were told apart");
+}
+
 /// What each broken variant must report, and how often.
 const BROKEN: [(&str, IssueKind, u64); 7] = [
     ("missing_parents", IssueKind::Orphan, 5),
@@ -176,10 +219,15 @@ fn the_whole_corpus_is_read_as_one_in_any_number_of_threads() {
         return;
     };
     let inputs = [
+        "dataprepper",
         "jaeger_api",
+        "jaeger_es",
         "jaeger_ui",
         "otlp_json",
         "otlp_pb",
+        "zipkin_bin",
+        "zipkin_proto",
+        "zipkin_v1",
         "zipkin_v2",
     ];
     let read = |threads| {

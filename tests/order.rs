@@ -51,10 +51,15 @@ fn shuffled_records_give_identical_tables() {
     };
     let mut compared = 0;
     for folder in [
+        "dataprepper",
         "jaeger_api",
+        "jaeger_es",
         "jaeger_ui",
         "otlp_json",
         "otlp_pb",
+        "zipkin_bin",
+        "zipkin_proto",
+        "zipkin_v1",
         "zipkin_v2",
     ] {
         for path in files(&corpus.join(folder)) {

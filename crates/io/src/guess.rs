@@ -18,9 +18,14 @@ pub const HEAD_BYTES: usize = 64 << 10;
 pub fn formats() -> &'static [&'static dyn Format] {
     &[
         &crate::otlp::OtlpJson,
+        &crate::zipkin::ZipkinProtobuf,
         &crate::otlp::OtlpProtobuf,
         &crate::jaeger::JaegerJson,
+        &crate::jaeger::JaegerElasticsearch,
+        &crate::data_prepper::DataPrepper,
         &crate::zipkin::ZipkinJson,
+        &crate::zipkin::ZipkinV1Json,
+        &crate::zipkin::ZipkinThrift,
         &crate::datadog::DatadogJson,
         &crate::elastic::ElasticApm,
         &crate::skywalking::SkyWalkingJson,

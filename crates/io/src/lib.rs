@@ -11,9 +11,12 @@
 //! and is the same for every size of pieces and number of threads.
 
 pub mod assemble;
+pub mod data_prepper;
 pub mod datadog;
+mod date;
 mod decimal;
 pub mod elastic;
+mod elasticsearch;
 mod flaws;
 pub mod format;
 pub mod guess;

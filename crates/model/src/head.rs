@@ -152,6 +152,11 @@ pub mod flags {
     pub const CONFLICT: u32 = 1 << 24;
     /// The source had no start.
     pub const MISSING_START: u32 = 1 << 25;
+    /// The source has it in one record with another half, which counts as the
+    /// record.
+    pub const HALF: u32 = 1 << 27;
+    /// The other half is flagged as an error too, and counts as one.
+    pub const HALF_ERROR: u32 = 1 << 28;
 }
 
 /// The fixed fields of one span, as a reader hands them over.

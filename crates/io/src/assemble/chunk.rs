@@ -38,8 +38,10 @@ pub(super) struct Chunk {
     issues: Issues,
     roots: u64,
     orphans: u64,
+    halves: u64,
     errors: u64,
     pub(super) orphans_by_source: Vec<u64>,
+    pub(super) halves_by_source: Vec<u64>,
 }
 
 /// Where a worker writes: the rows from `first` on, and the ends of its traces.
@@ -55,6 +57,7 @@ impl Chunk {
         let mut chunk = Self {
             room: room.slices.parent.len(),
             orphans_by_source: vec![0; input.batch.sources.len()],
+            halves_by_source: vec![0; input.batch.sources.len()],
             ..Self::default()
         };
         let (mut placer, mut slices) = (Placer::default(), room.slices);
@@ -73,17 +76,21 @@ impl Chunk {
     fn count(&mut self, input: &Input<'_>, records: &[u32], placer: &Placer) {
         self.errors += placer.errors;
         self.roots += placer.roots;
-        if placer.orphans == 0 {
+        self.halves += placer.halves;
+        if placer.orphans | placer.halves == 0 {
             return;
         }
         for &record in records {
-            let parent = input.batch.heads[record as usize].parent_id;
-            if !parent.is_zero() && !placer.has(parent) {
-                self.orphans += 1;
+            let head = &input.batch.heads[record as usize];
+            let (parent, is_half) = (head.parent_id, head.flags & flags::HALF != 0);
+            let is_orphan = !parent.is_zero() && !placer.has(parent) && !is_half;
+            if is_half || is_orphan {
                 let sources = &input.batch.sources;
                 let source = sources.partition_point(|source| source.records.end <= record);
+                self.orphans += u64::from(is_orphan);
                 if let Some(count) = self.orphans_by_source.get_mut(source) {
-                    *count += 1;
+                    *count += u64::from(is_orphan);
+                    self.halves_by_source[source] += u64::from(is_half);
                 }
             }
         }
@@ -184,6 +191,7 @@ impl Chunk {
         let moved = missing.map(|(row, id)| (row - below, id));
         table.missing_parents.extend(moved);
         table.issues.absorb(self.issues);
+        table.records.spans -= self.halves;
         table.records.roots += self.roots;
         table.records.orphans += self.orphans;
         table.records.errors += self.errors;

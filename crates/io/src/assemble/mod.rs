@@ -163,10 +163,11 @@ fn operations(batch: &SpanBatch) -> (Operations, Vec<OperationId>) {
 
 fn sources(batch: &SpanBatch, chunks: &[Chunk]) -> Vec<SourceSummary> {
     let orphans = |at: usize| chunks.iter().map(|chunk| chunk.orphans_by_source[at]).sum();
+    let halves = |at: usize| -> u64 { chunks.iter().map(|it| it.halves_by_source[at]).sum() };
     let summary = |(at, source): (usize, &spanwise_model::batch::Source)| SourceSummary {
         path: source.path.clone(),
         format: source.format.clone(),
-        spans: source.records.len() as u64,
+        spans: source.records.len() as u64 - halves(at),
         orphans: orphans(at),
         truncated: source.truncated,
     };

@@ -57,6 +57,8 @@ pub(super) struct Placer {
     pub(super) roots: u64,
     /// Records that the format itself flags as errors.
     pub(super) errors: u64,
+    /// Halves of records that another half counts as.
+    pub(super) halves: u64,
     /// Places of the nodes that the walk is in.
     open: Vec<u32>,
 }
@@ -81,11 +83,14 @@ impl Placer {
         self.nodes.clear();
         self.folded.clear();
         self.by_id.clear();
-        (self.roots, self.errors) = (0, 0);
+        (self.roots, self.errors, self.halves) = (0, 0, 0);
         for &record in records {
             let head = &batch.heads[record as usize];
-            self.roots += u64::from(head.parent_id.is_zero());
-            self.errors += u64::from(head.flags & flags::FORMAT_ERROR != 0);
+            let is_half = head.flags & flags::HALF != 0;
+            self.halves += u64::from(is_half);
+            self.roots += u64::from(head.parent_id.is_zero() && !is_half);
+            let error = head.flags & (flags::FORMAT_ERROR | flags::HALF_ERROR);
+            self.errors += u64::from(error == flags::FORMAT_ERROR);
             self.by_id.push((head.span_id, record));
         }
         self.by_id.sort_unstable();

@@ -1,6 +1,7 @@
-//! Jaeger's JSON: answers of the query API, downloads of the UI, bare traces.
+//! Jaeger's JSON: answers of the query API, downloads of the UI, bare traces,
+//! and documents of spans as Jaeger stores them in Elasticsearch and OpenSearch.
 //!
-//! A file is `{"data": [trace, …]}`, a trace, a list of traces, one of these a
+//! A file of the first kinds is `{"data": [trace, …]}`, a trace, a list of traces, one of these a
 //! line, or several of them one after another. A trace is
 //! `{"traceID", "spans": [span, …], "processes": {"p1": {"serviceName", "tags"}}}`.
 //!
@@ -8,6 +9,11 @@
 //! they belong to usually stand behind them: when a trace ends, its records
 //! get their resources. Downloads of the UI carry whole copies of ancestors
 //! within references; these are skipped at any depth, never read.
+//!
+//! A stored document is a span with a `process` of its own, wherever documents
+//! stand: a line each, behind lines of bulk requests, in dumps, or in answers to
+//! searches. What is stored beside spans, such as names of services, is counted
+//! as skipped.
 //!
 //! # What becomes of what
 //!
@@ -24,13 +30,18 @@
 //! | bit 0 of `flags` | *sampled* |
 //! | a log's field `event` | the name of the event, else `log` |
 //! | a process | resource |
+//! | `startTimeMillis`, where there is no `startTime` | start |
+//! | an object `tag` or a list `tags` | attributes, in keys of `tag` dots for each `@` |
+//! | a tag `binary` | bytes: base64, in stored documents hexadecimal digits |
 //!
 //! The writer goes the other way. Times that are not whole microseconds get a
 //! fraction, which Jaeger itself rounds and our reader reads exactly. A link
 //! of a root to its own trace comes back as its parent, because Jaeger has no
 //! other place for it; arrays and maps come back as texts, since Jaeger's tags
-//! are scalars.
+//! are scalars. Stored documents are only read. An `@` that stood in the key of a
+//! tag before it was stored cannot be told from a dot.
 
+mod documents;
 mod probe;
 mod reader;
 mod span;
@@ -40,6 +51,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use crate::elasticsearch;
 use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
 use spanwise_model::{Result, SpanBatch};
@@ -69,5 +81,29 @@ impl Format for JaegerJson {
 
     fn writer(&self) -> Option<Writer> {
         Some(writer::write)
+    }
+}
+
+/// Documents of spans, as Jaeger stores them in Elasticsearch and OpenSearch.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JaegerElasticsearch;
+
+impl Format for JaegerElasticsearch {
+    fn name(&self) -> &'static str {
+        "jaeger-elasticsearch"
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        elasticsearch::recognises(head, documents::SIGNS)
+    }
+
+    fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
+        json::read(bytes, batch, |text, batch| {
+            documents::Documents::new(text, batch).read_all()
+        })
+    }
+
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 }

@@ -1,7 +1,7 @@
 //! Documents and traces: where spans find their processes.
 
 use super::span::Draft;
-use super::tags::{Known, Owner};
+use super::tags::{Bytes, Known, Owner};
 use crate::json::{self, objects, Cursor, Guesses, Parts, Records, Walked, Walks};
 use spanwise_model::{ResourceId, SpanBatch, Symbol, TraceId};
 
@@ -13,6 +13,8 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) records: Records<'a, 'b>,
     pub(super) draft: Draft,
     pub(super) guesses: Guesses<'a, Known>,
+    /// How tags write bytes.
+    pub(super) bytes: Bytes,
     /// The process that each record from `first` on names; none where it has
     /// its own.
     named: Vec<Option<Symbol>>,
@@ -48,8 +50,17 @@ impl<'a, 'b> Reader<'a, 'b> {
             records: Records::new(text, batch),
             draft: Draft::default(),
             guesses: Guesses::default(),
+            bytes: Bytes::Base64,
             named: Vec::new(),
             processes: Vec::new(),
+        }
+    }
+
+    /// The same for what is stored in Elasticsearch.
+    pub(super) fn stored(self) -> Self {
+        Self {
+            bytes: Bytes::Hex,
+            ..self
         }
     }
 
@@ -81,7 +92,7 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Gives the records since the last trace their resources, and those
     /// without a trace id that of the trace.
-    fn end_trace(&mut self, trace: TraceId) {
+    pub(super) fn end_trace(&mut self, trace: TraceId) {
         let records = self.first as usize..;
         let batch = &mut *self.records.open.batch;
         for id in &mut batch.trace_ids[records.clone()] {
@@ -131,6 +142,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             match key {
                 "serviceName" => service = self.records.symbol()?,
                 "tags" => self.tags(Owner::Process)?,
+                "tag" => self.tag_object(Owner::Process)?,
                 _ => self.records.cursor.skip()?,
             }
         }

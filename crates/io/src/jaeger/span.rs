@@ -35,7 +35,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Begins the next span; the room for references stays.
-    fn renew(&mut self) {
+    pub(super) fn renew(&mut self) {
         self.references.clear();
         *self = Self {
             references: std::mem::take(&mut self.references),
@@ -60,6 +60,11 @@ impl Reader<'_, '_> {
         while let Some(key) = self.records.cursor.key(&mut first)? {
             self.span_field(key)?;
         }
+        self.end_span(start)
+    }
+
+    /// Closes the span that began at `start`, unless it has no id.
+    fn end_span(&mut self, start: usize) -> Walked {
         if self.draft.id.is_zero() {
             self.records.refuse(start, "a span without a spanID");
             return Ok(());
@@ -67,8 +72,18 @@ impl Reader<'_, '_> {
         self.close()
     }
 
+    /// Closes the span of a document, which no trace gives its id.
+    pub(super) fn end_document(&mut self, start: usize) -> Walked {
+        if self.draft.trace.is_zero() {
+            self.records.refuse(start, "a span without a traceID");
+            return Ok(());
+        }
+        self.end_span(start)
+    }
+
+    /// Reads the member of this key; answers whether it is one that spans have.
     #[inline]
-    fn span_field(&mut self, key: &str) -> Walked {
+    pub(super) fn span_field(&mut self, key: &str) -> Walked<bool> {
         let (records, draft) = (&mut self.records, &mut self.draft);
         match key {
             "tags" => self.tags(Owner::Span)?,
@@ -77,7 +92,8 @@ impl Reader<'_, '_> {
             "parentSpanID" | "parentSpanId" => draft.old_parent = records.span_id()?,
             "operationName" => draft.name = records.name()?,
             "references" => objects(self, Self::reference)?,
-            "startTime" => draft.start = records.micros()?,
+            "startTime" => draft.start = records.micros()?.or(draft.start),
+            "startTimeMillis" => draft.start = draft.start.or(records.nanos(6)?),
             "duration" => draft.duration = records.micros()?,
             "logs" => objects(self, Self::log)?,
             "processID" | "processId" => draft.process = records.symbol()?,
@@ -89,9 +105,13 @@ impl Reader<'_, '_> {
                 let sampled = matches!(records.scaled(0)?, Some((bits, _)) if bits & 1 != 0);
                 draft.flags |= u32::from(sampled);
             }
-            _ => records.cursor.skip()?,
+            "tag" => self.tag_object(Owner::Span)?,
+            _ => {
+                records.cursor.skip()?;
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Closes the record, now that all of the span is known.

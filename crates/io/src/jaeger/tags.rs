@@ -2,6 +2,7 @@
 
 use super::reader::Reader;
 use super::span::Draft;
+use crate::elasticsearch::with_dots;
 use crate::flaws::Flaw;
 use crate::json::{objects, Open, Raw, Rooms, Scalar, Walked};
 use base64::prelude::{Engine, BASE64_STANDARD};
@@ -14,6 +15,13 @@ pub(super) enum Owner {
     Process,
     /// A log; the first text of a field `event` names the event.
     Log,
+}
+
+/// How tags write bytes: the query API otherwise than what is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bytes {
+    Base64,
+    Hex,
 }
 
 /// What a key and a type say about a tag.
@@ -35,6 +43,41 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn tags(&mut self, owner: Owner) -> Walked {
         self.guesses.begin();
         objects(self, |reader| reader.tag(owner))
+    }
+
+    /// Reads the tags that stand here as the members of an object, in whose
+    /// keys `@` stands for each dot.
+    pub(super) fn tag_object(&mut self, owner: Owner) -> Walked {
+        if !self.records.enter_object()? {
+            return Ok(());
+        }
+        self.guesses.begin();
+        let mut first = true;
+        while self.records.cursor.next_of(b'}', &mut first)? {
+            let (key, known) = match self.guesses.take(&mut self.records.cursor) {
+                Some(guessed) => guessed,
+                None => self.member_key()?,
+            };
+            let value = match self.records.cursor.usual_scalar()? {
+                Some(value) => value,
+                None => self.records.scalar()?,
+            };
+            self.put(owner, key, known, value)?;
+        }
+        Ok(())
+    }
+
+    fn member_key(&mut self) -> Walked<(Symbol, Known)> {
+        let start = self.records.cursor.at;
+        let raw = self.records.cursor.name()?;
+        let head = self.records.cursor.since(start);
+        let (text, open) = self.records.text(raw);
+        let key = open.intern(&with_dots(text))?;
+        let known = self.known(key, Type::Other);
+        if !raw.escaped {
+            self.guesses.learn(key, head, known);
+        }
+        Ok((key, known))
     }
 
     #[inline]
@@ -82,7 +125,7 @@ impl<'a> Reader<'a, '_> {
         if key.text.is_empty() || key.escaped || !cursor.take(",\"type\":\"") {
             return Ok(None);
         }
-        let kind = Type::of(cursor.string_rest()?.text);
+        let kind = Type::of(cursor.string_rest()?.text, self.bytes);
         if !cursor.take(",\"value\":") {
             return Ok(None);
         }
@@ -107,7 +150,7 @@ impl<'a> Reader<'a, '_> {
                 "key" => tag.key = self.records.word()?,
                 "type" | "vType" => {
                     let name = self.records.word()?;
-                    tag.kind = name.map_or(Type::Other, |raw| Type::of(raw.text));
+                    tag.kind = name.map_or(Type::Other, |raw| Type::of(raw.text, self.bytes));
                 }
                 "value" => tag.value = self.records.scalar()?,
                 _ => self.records.cursor.skip()?,
@@ -155,21 +198,28 @@ enum Type {
     Bool,
     Int,
     Double,
+    /// Bytes in base64.
     Binary,
+    /// Bytes in hexadecimal digits.
+    Hex,
     #[default]
     Other,
 }
 
 impl Type {
     #[inline]
-    fn of(name: &str) -> Self {
-        match name {
+    fn of(name: &str, bytes: Bytes) -> Self {
+        let kind = match name {
             "string" => Self::String,
             "int64" => Self::Int,
             "bool" => Self::Bool,
             "float64" => Self::Double,
             "binary" => Self::Binary,
             _ => Self::other(name),
+        };
+        match (kind, bytes) {
+            (Self::Binary, Bytes::Hex) => Self::Hex,
+            _ => kind,
         }
     }
 
@@ -203,15 +253,22 @@ impl Type {
             let text = scalar.word().map_or("", |raw| raw.text);
             return (Value::Str(text), true);
         }
-        if let (Self::Binary, Scalar::Str(raw)) = (self, scalar) {
-            rooms.bytes.clear();
-            let decoded = BASE64_STANDARD.decode_vec(raw.text, &mut rooms.bytes);
-            if decoded.is_ok() {
+        if let (Self::Binary | Self::Hex, Scalar::Str(raw)) = (self, scalar) {
+            if self.decode(raw.text, &mut rooms.bytes) {
                 return (Value::Bytes(&rooms.bytes), true);
             }
         }
         let (value, whole) = rooms.value(scalar);
         (self.convert(value), whole)
+    }
+
+    /// Decodes bytes; false where the text is not written so.
+    fn decode(self, text: &str, bytes: &mut Vec<u8>) -> bool {
+        bytes.clear();
+        match self {
+            Self::Hex => hex(text, bytes).is_some(),
+            _ => BASE64_STANDARD.decode_vec(text, bytes).is_ok(),
+        }
     }
 
     #[inline]
@@ -224,6 +281,19 @@ impl Type {
             _ => value,
         }
     }
+}
+
+/// Appends the bytes of hexadecimal digits.
+fn hex(text: &str, bytes: &mut Vec<u8>) -> Option<()> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    for pair in pairs {
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        let byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        bytes.push(byte as u8);
+    }
+    Some(())
 }
 
 /// A fixed field that a tag says.

@@ -14,6 +14,9 @@ const SPINE: &[&[u8]] = &[
     b"resourceSpans",
     b"resource_spans",
     b"batches",
+    b"hits",
+    b"docs",
+    b"ndjson",
 ];
 
 /// The last place where a window can be cut.
@@ -177,6 +180,7 @@ mod tests {
         for text in [
             r#"{"data":[{"a":[1,2]},{"b":"],[{\"},"},{"c":{}}],"total":3}"#,
             r#"{"total":0,"result":{"resourceSpans":[{"x":1},{"y":[{}]},{"z":2}]}}"#,
+            r#"{"took":1,"hits":{"total":{"value":2},"hits":[{"x":1},{"y":[2]}]}}"#,
             r#"[[{"id":"1"},{"id":"2"}],[{"id":"3"}],[]]"#,
             r#"[{"id":"\\"},{"id":"2,[,"},{"id":"3"}]"#,
             "{\n \"batches\": [\n {\"x\": 1},\n {\"y\": 2}\n ]\n}\n{\n \"batches\": []\n}\n",
@@ -201,7 +205,7 @@ mod tests {
         match document {
             serde_json::Value::Array(elements) => elements,
             document => {
-                let inner = ["data", "result", "resourceSpans", "batches"].iter();
+                let inner = ["data", "result", "resourceSpans", "batches", "hits"].iter();
                 let mut inner = inner;
                 let found = inner.find_map(|key| document.get(key).cloned());
                 found.map_or(Vec::new(), main_list)

@@ -27,7 +27,15 @@ pub(crate) struct Open<'b> {
     flaws: Flaws,
 }
 
-impl Open<'_> {
+impl<'b> Open<'b> {
+    pub(crate) fn new(batch: &'b mut SpanBatch) -> Self {
+        Self {
+            batch,
+            keys: Keys::default(),
+            flaws: Flaws::default(),
+        }
+    }
+
     /// Notes that the open record has this flaw.
     pub(crate) fn flaw(&mut self, flaw: Flaw) {
         self.flaws.add(flaw);
@@ -78,6 +86,32 @@ impl Open<'_> {
             start.saturating_add(duration)
         })
     }
+
+    /// Closes the open record, and counts its issues.
+    #[inline]
+    pub(crate) fn close(&mut self, head: SpanHead) -> Result<()> {
+        self.batch.close(head)?;
+        let flaws = std::mem::take(&mut self.flaws);
+        if !flaws.is_empty() {
+            let example = Example::Span(head.trace_id, head.span_id);
+            flaws.report(self.batch, "", &example);
+        }
+        Ok(())
+    }
+
+    /// Drops the open record with its issues.
+    pub(crate) fn abandon(&mut self) {
+        self.batch.abandon();
+        self.broken();
+    }
+
+    /// Drops what is left of a record that was dropped.
+    fn broken(&mut self) {
+        self.flaws = Flaws::default();
+        // Attributes of a resource that was never closed must not fall to the
+        // next one; nothing points to this one.
+        self.batch.resources.close(Symbol::EMPTY);
+    }
 }
 
 impl<'a, 'b> Records<'a, 'b> {
@@ -101,11 +135,7 @@ impl<'a, 'b> Records<'a, 'b> {
             cursor: documents.cursor(batch.guard.depth),
             documents,
             rooms: Rooms::default(),
-            open: Open {
-                batch,
-                keys: Keys::default(),
-                flaws: Flaws::default(),
-            },
+            open: Open::new(batch),
         }
     }
 
@@ -120,17 +150,12 @@ impl<'a, 'b> Records<'a, 'b> {
     /// Closes the open record, and counts its issues.
     #[inline]
     pub(crate) fn close(&mut self, head: SpanHead) -> Result<()> {
-        self.open.batch.close(head)?;
+        self.open.close(head)?;
         self.documents.committed = self.cursor.at;
         if !self.documents.is_within() {
             self.open
                 .batch
                 .make_room(self.cursor.at, self.documents.len());
-        }
-        let flaws = std::mem::take(&mut self.open.flaws);
-        if !flaws.is_empty() {
-            let example = Example::Span(head.trace_id, head.span_id);
-            flaws.report(self.open.batch, "", &example);
         }
         Ok(())
     }
@@ -151,10 +176,7 @@ impl<'a, 'b> Records<'a, 'b> {
 
     /// Drops what a broken document left open.
     pub(crate) fn broken(&mut self) {
-        self.open.flaws = Flaws::default();
-        // Attributes of a resource that was never closed must not fall to the
-        // next one; nothing points to this one.
-        self.open.batch.resources.close(Symbol::EMPTY);
+        self.open.broken();
     }
 
     /// Enters the object that stands here; false where there is none.

@@ -1,8 +1,8 @@
 //! What a scan knows of the files that it has read.
 
 use crate::spill::{Part, Run};
-use spanwise_model::batch::Source;
-use spanwise_model::{Issues, SourceSummary, SpanBatch, SpanTable};
+use spanwise_model::batch::{Head, Source};
+use spanwise_model::{flags, Issues, SourceSummary, SpanBatch, SpanTable};
 use std::collections::BTreeMap;
 
 /// What a scan tells besides its tables.
@@ -44,7 +44,10 @@ impl Sources {
         let mut runs = Vec::new();
         for (at, source) in std::mem::take(&mut batch.sources).into_iter().enumerate() {
             let records = source.records.len() as u32;
-            self.add(source, goes_on && at == 0);
+            let heads = &batch.heads[source.records.start as usize..source.records.end as usize];
+            let is_half = |head: &&Head| head.flags & flags::HALF != 0;
+            let spans = (heads.len() - heads.iter().filter(is_half).count()) as u64;
+            self.add(source, spans, goes_on && at == 0);
             runs.push(Run {
                 source: self.files.len() as u32 - 1,
                 records,
@@ -53,8 +56,7 @@ impl Sources {
         Part { batch, runs }
     }
 
-    fn add(&mut self, source: Source, goes_on: bool) {
-        let spans = source.records.len() as u64;
+    fn add(&mut self, source: Source, spans: u64, goes_on: bool) {
         match self.files.last_mut().filter(|_| goes_on) {
             Some(last) => {
                 last.spans += spans;

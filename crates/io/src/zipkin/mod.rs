@@ -1,5 +1,7 @@
-//! Zipkin's JSON, version 2: lists of spans, lists of such lists, or a span or
-//! list a line.
+//! Zipkin: version 2 in JSON and protobuf, and version 1 ([`v1`]).
+//!
+//! In JSON a file is a list of spans, lists of such lists, or a span or list a
+//! line; in protobuf it is a `ListOfSpans`, or several one after another.
 //!
 //! # What becomes of what
 //!
@@ -17,8 +19,6 @@
 //! | tags `otlp.link.0`, … of the OpenTelemetry Collector | links |
 //! | annotations, also `"name": {…}` and `name|{…}|0` of OpenTelemetry | events |
 //!
-//! Version 1 (`binaryAnnotations`) is another format and is not recognised.
-//!
 //! # What Zipkin cannot hold
 //!
 //! The writer rounds times down to whole microseconds, start and end each for
@@ -28,19 +28,26 @@
 //! OpenTelemetry Collector writes them.
 
 mod annotation;
+mod draft;
 mod endpoints;
+mod host;
 mod member;
 mod pairs;
 mod probe;
+mod protobuf;
 mod reader;
 mod tags;
+pub mod v1;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use v1::{ZipkinThrift, ZipkinV1Json};
+
 use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
+use probe::Version;
 use spanwise_model::{Result, SpanBatch};
 
 /// Zipkin's JSON, version 2.
@@ -53,7 +60,7 @@ impl Format for ZipkinJson {
     }
 
     fn recognises(&self, head: &[u8]) -> bool {
-        probe::recognises(head)
+        probe::version(head) == Some(Version::Second)
     }
 
     fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
@@ -68,5 +75,27 @@ impl Format for ZipkinJson {
 
     fn writer(&self) -> Option<Writer> {
         Some(writer::write)
+    }
+}
+
+/// Zipkin's spans of version 2 in protobuf.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ZipkinProtobuf;
+
+impl Format for ZipkinProtobuf {
+    fn name(&self) -> &'static str {
+        "zipkin-protobuf"
+    }
+
+    fn recognises(&self, head: &[u8]) -> bool {
+        protobuf::recognises(head)
+    }
+
+    fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
+        protobuf::read(bytes, batch)
+    }
+
+    fn cut(&self, window: &[u8], _: Cutting) -> Option<Cut> {
+        protobuf::cut(window)
     }
 }

@@ -1,14 +1,19 @@
-//! Is it Zipkin's second version? Its first has the same ids, but describes
-//! them by binary annotations, or by annotations that have endpoints.
+//! Which version of Zipkin's JSON is it? Both have the same ids, but the first
+//! describes spans by binary annotations, or by annotations that have endpoints.
 
 use crate::json::{head_text, look, objects, Broken, Cursor, Walks};
 
-/// True where the text that begins with `head` holds spans of version 2, and
-/// none of version 1.
-pub(super) fn recognises(head: &[u8]) -> bool {
-    let Some(text) = head_text(head) else {
-        return false;
-    };
+/// A version of Zipkin's spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    First,
+    Second,
+}
+
+/// The version of the spans in the text that begins with `head`: the first
+/// where any span is of it.
+pub(super) fn version(head: &[u8]) -> Option<Version> {
+    let text = head_text(head)?;
     let make = |cursor| Evidence {
         cursor,
         first: false,
@@ -16,7 +21,11 @@ pub(super) fn recognises(head: &[u8]) -> bool {
         endpoint: false,
     };
     let evidence = look(&text, make, |it| objects(it, Evidence::object));
-    evidence.second && !evidence.first
+    match (evidence.first, evidence.second) {
+        (true, _) => Some(Version::First),
+        (false, true) => Some(Version::Second),
+        (false, false) => None,
+    }
 }
 
 struct Evidence<'a> {
@@ -27,6 +36,36 @@ struct Evidence<'a> {
     endpoint: bool,
 }
 
+/// What a span has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    trace: bool,
+    id: bool,
+    /// A member that spans of both versions have.
+    span: bool,
+    /// A member that only spans of version 2 have.
+    second: bool,
+    /// Binary annotations.
+    binary: bool,
+}
+
+impl Seen {
+    fn note(&mut self, key: &str) {
+        match key {
+            "traceId" | "trace_id" => self.trace = true,
+            "id" => self.id = true,
+            "name" | "parentId" | "kind" | "timestamp" | "duration" | "debug" | "annotations" => {
+                self.span = true;
+            }
+            "localEndpoint" | "remoteEndpoint" | "tags" | "shared" => {
+                (self.span, self.second) = (true, true);
+            }
+            "binaryAnnotations" | "binary_annotations" => self.binary = true,
+            _ => {}
+        }
+    }
+}
+
 impl<'a> Walks<'a> for Evidence<'a> {
     fn cursor(&mut self) -> &mut Cursor<'a> {
         &mut self.cursor
@@ -35,29 +74,22 @@ impl<'a> Walks<'a> for Evidence<'a> {
 
 impl Evidence<'_> {
     fn object(&mut self) -> Result<(), Broken> {
-        let (mut trace, mut id, mut span, mut new) = (false, false, false, false);
+        let (mut seen, mut snake) = (Seen::default(), false);
         self.endpoint = false;
         self.cursor.enter(b'{')?;
         let mut first = true;
         while let Some(key) = self.cursor.key(&mut first)? {
+            seen.note(key);
+            snake |= key == "trace_id";
+            let has_ids = seen.trace && seen.id;
+            self.second |= has_ids && seen.span && !snake;
+            self.first |= has_ids && seen.binary;
             match key {
-                "traceId" => trace = true,
-                "id" => id = true,
-                "name" | "parentId" | "kind" | "timestamp" | "duration" | "debug"
-                | "annotations" => span = true,
-                "localEndpoint" | "remoteEndpoint" | "tags" | "shared" => {
-                    (span, new) = (true, true);
-                }
-                "binaryAnnotations" => self.first = true,
-                _ => {}
-            }
-            self.second |= trace && id && span;
-            match key {
-                "annotations" => objects(self, Self::annotation)?,
+                "annotations" if self.cursor.peek() == b'[' => objects(self, Self::annotation)?,
                 _ => self.cursor.skip()?,
             }
         }
-        self.first |= self.endpoint && !new;
+        self.first |= seen.trace && seen.id && self.endpoint && !seen.second;
         Ok(())
     }
 
@@ -65,7 +97,7 @@ impl Evidence<'_> {
         self.cursor.enter(b'{')?;
         let mut first = true;
         while let Some(key) = self.cursor.key(&mut first)? {
-            self.endpoint |= key == "endpoint";
+            self.endpoint |= matches!(key, "endpoint" | "host");
             self.cursor.skip()?;
         }
         Ok(())

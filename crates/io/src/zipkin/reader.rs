@@ -1,41 +1,21 @@
 //! Spans, straight into the batch.
 
-use super::annotation::{self, Core};
+use super::annotation;
+use super::draft::Draft;
 use super::endpoints::Endpoints;
 use super::member::Member;
 use super::tags::{self, EndpointKeys, Field, LOCAL, PEER_SERVICE, REMOTE};
 use crate::flaws::Flaw;
 use crate::json::{self, objects, Cursor, Guesses, Parts, Records, Walked, Walks};
-use spanwise_model::{
-    flags, ResourceId, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, Symbol, TraceId, Value,
-};
+use spanwise_model::{flags, ResourceId, SpanBatch, SpanKind, Symbol, Value};
 
 /// Reads documents into a batch.
 pub(super) struct Reader<'a, 'b> {
-    records: Records<'a, 'b>,
+    pub(super) records: Records<'a, 'b>,
     draft: Draft,
     guesses: Guesses<'a, Option<Field>>,
     members: Guesses<'a, Member>,
-    endpoints: Endpoints<'a>,
-}
-
-/// A span while it is read.
-#[derive(Default)]
-pub(super) struct Draft {
-    trace: TraceId,
-    id: SpanId,
-    parent: SpanId,
-    name: Symbol,
-    kind: SpanKind,
-    start: Option<i64>,
-    duration: Option<i64>,
-    resource: Option<ResourceId>,
-    core: Core,
-    pub(super) status: StatusCode,
-    /// True where a tag describes the status, which an `error` tag then does not.
-    pub(super) described: bool,
-    pub(super) flags: u32,
-    pub(super) scope: (Symbol, Symbol),
+    endpoints: Endpoints<'a, ResourceId>,
 }
 
 impl<'a> Walks<'a> for Reader<'a, '_> {
@@ -69,7 +49,8 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
     }
 
-    fn span(&mut self) -> Walked {
+    /// Reads the span that stands here into the batch.
+    pub(super) fn span(&mut self) -> Walked {
         let start = self.records.cursor.at;
         self.draft = Draft::default();
         self.records.enter_object()?;
@@ -82,12 +63,12 @@ impl<'a, 'b> Reader<'a, 'b> {
             };
             self.member(member)?;
         }
-        match (self.draft.trace.is_zero(), self.draft.id.is_zero()) {
-            (false, false) => self.close()?,
-            (true, _) => self.records.refuse(start, "a span without a traceId"),
-            (_, true) => self.records.refuse(start, "a span without an id"),
+        if let Some(lack) = self.draft.lack() {
+            self.records.refuse(start, lack);
+            return Ok(());
         }
-        Ok(())
+        let head = self.draft.head(&mut self.records.open);
+        Ok(self.records.close(head)?)
     }
 
     /// Reads a member's name, and learns how it is written.
@@ -171,39 +152,6 @@ impl<'a, 'b> Reader<'a, 'b> {
             self.guesses.learn(key, head, field);
         }
         Ok((key, field))
-    }
-
-    /// Closes the record, now that all of the span is known.
-    fn close(&mut self) -> Walked {
-        let (open, draft) = (&mut self.records.open, &mut self.draft);
-        if draft.kind == SpanKind::Unspecified {
-            draft.kind = draft.core.kind();
-        }
-        let (noted_start, noted_end) = draft.core.interval(draft.kind);
-        let start = draft.start.or(noted_start);
-        if start.is_none() {
-            draft.flags |= flags::MISSING_START;
-        }
-        let from = start.unwrap_or_default();
-        let end = draft.duration.map(|duration| open.end(from, duration));
-        let (scope, version) = draft.scope;
-        let head = SpanHead {
-            trace_id: draft.trace,
-            span_id: draft.id,
-            parent_id: draft.parent,
-            start_unix_nano: from,
-            end_unix_nano: end.or(noted_end),
-            name: draft.name,
-            kind: draft.kind,
-            status: draft.status,
-            flags: draft.flags,
-            resource: match draft.resource {
-                Some(resource) => resource,
-                None => open.batch.resources.close(Symbol::EMPTY),
-            },
-            scope: open.batch.scopes.intern(scope, version),
-        };
-        Ok(self.records.close(head)?)
     }
 
     /// Reads the endpoint that recorded the span: a resource.

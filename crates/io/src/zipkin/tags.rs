@@ -1,7 +1,7 @@
 //! Tags: texts, some of which are fixed fields in disguise.
 
+use super::draft::Draft;
 use super::pairs::each_pair;
-use super::reader::Draft;
 use crate::flaws::Flaw;
 use crate::json::Open;
 use spanwise_model::{flags, Result, SpanId, StatusCode, Symbol, TraceId, Value};
