@@ -1,7 +1,7 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
 use spanwise::analyses::{
-    CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, SpanList, TraceList,
+    CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, Slack, SpanList, TraceList,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -39,6 +39,7 @@ fn analyse(traces: &Traces) {
         &CriticalPath::default().by(CriticalPathBy::Path),
         &Errors::default(),
         &Dependencies::default(),
+        &Slack::default(),
     ]);
     assert!(tables[0].rows() > 0 && tables[1].rows() > 0);
     assert_eq!(traces.traces(&TraceList::default()).rows(), 1);

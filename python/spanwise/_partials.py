@@ -82,6 +82,15 @@ class Partials(Frozen):
         """
         return frame(self._inner.table(("hotspots", by)))
 
+    def slack(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
+        """What could be slower unnoticed, and what counts; see :meth:`Traces.slack`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().slack().height
+        1
+        """
+        return frame(self._inner.table(("slack", by)))
+
     def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
         """Where errors begin and how they spread; see :meth:`Traces.errors`.
 

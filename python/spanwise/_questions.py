@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 _GROUPINGS: dict[str, tuple[str, ...]] = {
     "critical_path": ("operation", "service", "path"),
     "hotspots": ("operation", "service"),
+    "slack": ("operation",),
     "errors": ("operation", "service", "type"),
 }
 AGGREGATES = (*_GROUPINGS, "dependencies", "compare")

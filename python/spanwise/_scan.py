@@ -99,6 +99,15 @@ class Scan(Frozen):
         """
         return self._table(("hotspots", by))
 
+    def slack(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
+        """What could be slower unnoticed, and what counts; see :meth:`Traces.slack`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").slack().height
+        1
+        """
+        return self._table(("slack", by))
+
     def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
         """Where errors begin and how they spread; see :meth:`Traces.errors`.
 
@@ -122,7 +131,7 @@ class Scan(Frozen):
 
         Args:
             analyses: Names among ``"critical_path"``, ``"hotspots"``,
-                ``"errors"`` and ``"dependencies"``.
+                ``"slack"``, ``"errors"`` and ``"dependencies"``.
 
         Raises:
             UsageError: There is no analysis of a name.

@@ -163,6 +163,26 @@ class Traces(Frozen):
         """
         return frame(self._inner.hotspots(by))
 
+    def slack(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
+        """What could be slower unnoticed, and what would make requests faster.
+
+        The *slack* of a span is how much later it could have ended without its
+        request ending later. Its *drag* is how much sooner the request would
+        have ended if the span had taken no time, with all that is below it.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     frontend GET /cart   0..100
+        ...       cart GetCart      10..90
+        ...       user GetUser      10..60
+        ... ''')
+        >>> traces.slack().select("service", "slack_p50", "drag").rows()
+        [('frontend', datetime.timedelta(0), datetime.timedelta(microseconds=100000)),
+         ('cart', datetime.timedelta(0), datetime.timedelta(microseconds=30000)),
+         ('user', datetime.timedelta(microseconds=30000), datetime.timedelta(0))]
+        """
+        return frame(self._inner.slack(by))
+
     def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
         """Where errors begin, what they are, and how far they spread.
 

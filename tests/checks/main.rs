@@ -8,3 +8,4 @@ mod errors;
 mod hotspots;
 mod listings;
 mod requests;
+mod slack;

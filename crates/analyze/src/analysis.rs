@@ -24,6 +24,8 @@ impl Facts {
     pub const CRITICAL: Self = Self(1 << 1);
     /// Outcomes, who errs, and where errors began.
     pub const OUTCOME: Self = Self(1 << 2);
+    /// Slack and drag; see [`FactColumns::slack`].
+    pub const SLACK: Self = Self(1 << 3);
 
     /// True where this set holds all of `other`.
     #[must_use]

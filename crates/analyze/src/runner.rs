@@ -4,11 +4,13 @@
 //! gives one partial an analysis, and partials merge. How the cut falls and
 //! which thread takes what cannot show in the result.
 
-use crate::analysis::{Analysis, TraceBatch};
+use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::FactColumns;
 use crate::partial::{mark_of, Partial, Smallest, MARKS};
+use crate::threads::Threads;
 use rayon::prelude::*;
 use spanwise_model::{Result, SpanTable};
+use std::ops::BitOr;
 
 /// Chunks are no smaller than this many spans (the last one excepted).
 const CHUNK_SPANS: usize = 32_768;
@@ -52,6 +54,7 @@ pub fn run(
     let mut traces = traces.to_vec();
     traces.sort_unstable();
     traces.dedup();
+    prepare(table, facts, analyses, &Threads::default());
     let empty = || analyses.iter().map(|analysis| analysis.empty()).collect();
     let mut partials: Vec<Partial> = chunks(table, &traces)
         .into_par_iter()
@@ -59,6 +62,19 @@ pub fn run(
         .reduce(empty, absorb_all);
     partials.par_iter_mut().for_each(Partial::canonicalise);
     partials
+}
+
+/// Computes the facts that these analyses read and that are not there from the
+/// beginning. [`run`] does so too; whoever calls that on a thread of a pool
+/// while others may ask for the same facts does it before, outside of the pool.
+pub fn prepare(
+    table: &SpanTable,
+    facts: &FactColumns,
+    analyses: &[&dyn Analysis],
+    threads: &Threads,
+) {
+    let needs = analyses.iter().map(|analysis| analysis.needs());
+    facts.prepare(table, needs.fold(Facts::NONE, BitOr::bitor), threads);
 }
 
 /// Runs all analyses over all traces of several tables.

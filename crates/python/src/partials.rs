@@ -5,10 +5,10 @@ use crate::read::Source;
 use crate::run::run;
 use crate::summary::dictionary;
 use crate::table::Table;
-use crate::traces::{errors_by, hotspots_by, CriticalPathArguments};
+use crate::traces::{errors_by, rows_by, CriticalPathArguments};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use spanwise::analyses::{Compare, Dependencies, Errors, Hotspots, IssueList};
+use spanwise::analyses::{Compare, Dependencies, Errors, Hotspots, IssueList, Slack};
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,14 +23,15 @@ pub(crate) enum Question {
 
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
-        let known = "critical_path, hotspots, errors, dependencies or compare";
+        let known = "critical_path, hotspots, slack, errors, dependencies or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
             }
             Self::By(name, by) if name == "hotspots" => {
-                Box::new(Hotspots::default().by(hotspots_by(&by)?))
+                Box::new(Hotspots::default().by(rows_by(&by)?))
             }
+            Self::By(name, by) if name == "slack" => Box::new(Slack::default().by(rows_by(&by)?)),
             Self::By(name, by) if name == "errors" => {
                 Box::new(Errors::default().by(errors_by(&by)?))
             }

@@ -8,8 +8,8 @@ use crate::trace::Trace;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy, EventList, Hotspots, HotspotsBy,
-    IssueList, LinkList, SpanList, TraceList,
+    By, CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy, EventList, Hotspots,
+    IssueList, LinkList, Slack, SpanList, TraceList,
 };
 use spanwise::model::OperationId;
 use spanwise::{Blocking, Filter, Result};
@@ -77,11 +77,11 @@ impl FilterArguments {
     }
 }
 
-/// What rows of the hotspots stand for.
-pub(crate) fn hotspots_by(word: &str) -> Result<HotspotsBy> {
+/// What rows stand for.
+pub(crate) fn rows_by(word: &str) -> Result<By> {
     match word {
-        "operation" => Ok(HotspotsBy::Operation),
-        "service" => Ok(HotspotsBy::Service),
+        "operation" => Ok(By::Operation),
+        "service" => Ok(By::Service),
         other => Err(usage("by", other, "operation or service")),
     }
 }
@@ -176,7 +176,14 @@ impl Traces {
     /// Which operations or services take the time.
     fn hotspots(&self, py: Python<'_>, by: String) -> PyResult<Table> {
         self.table(py, move |traces| {
-            Ok(traces.hotspots(&Hotspots::default().by(hotspots_by(&by)?)))
+            Ok(traces.hotspots(&Hotspots::default().by(rows_by(&by)?)))
+        })
+    }
+
+    /// What could be slower unnoticed, and what would make requests faster.
+    fn slack(&self, py: Python<'_>, by: String) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            Ok(traces.slack(&Slack::default().by(rows_by(&by)?)))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::view::Trace;
 use spanwise_analyze::analyses::{
-    CriticalPath, Dependencies, Errors, EventList, Hotspots, IssueList, LinkList, SpanList,
+    CriticalPath, Dependencies, Errors, EventList, Hotspots, IssueList, LinkList, Slack, SpanList,
     Summary, TraceList,
 };
 use spanwise_analyze::filter::{self, Filter};
@@ -403,6 +403,7 @@ impl Traces {
     #[must_use]
     pub fn partials(&self, analyses: &[&dyn Analysis]) -> Vec<Partial> {
         let facts = self.facts();
+        runner::prepare(&self.table, facts, analyses, &self.threads);
         self.threads
             .run(|| runner::run(&self.table, &self.chosen, facts, analyses))
     }
@@ -571,6 +572,27 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn hotspots(&self, options: &Hotspots) -> Table {
+        self.one(options)
+    }
+
+    /// What could end later unnoticed, and what would make requests end sooner;
+    /// see [`Slack`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::Slack, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..90
+    ///       user Get      10..60
+    /// ")?;
+    /// let slack = traces.slack(&Slack::default());
+    /// assert_eq!(slack.cell(1, "service"), Cell::Text("cart"));
+    /// assert_eq!(slack.cell(1, "drag"), Cell::Duration(30_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn slack(&self, options: &Slack) -> Table {
         self.one(options)
     }
 

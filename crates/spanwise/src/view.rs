@@ -155,6 +155,30 @@ impl<'a> Span<'a> {
         Duration::from_nanos(self.facts.critical_nano[self.at()])
     }
 
+    /// How much later it could have ended without its component ending later;
+    /// nothing where nobody waits for it.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("shop GET 0..100\n  cart Get 10..90\n  user Get 10..60")?;
+    /// let trace = traces.trace("1")?;
+    /// let [cart, user] = [1, 2].map(|row| trace.span(row).slack().map(|slack| slack.as_millis()));
+    /// assert_eq!((cart, user), (Some(0), Some(30)));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn slack(self) -> Option<Duration> {
+        let slack = self.facts.slack(self.span.table());
+        slack.slack_nano(self.at()).map(Duration::from_nanos)
+    }
+
+    /// How much sooner its component would have ended if it had taken no time,
+    /// with all that is below it; nothing where it has slack.
+    #[must_use]
+    pub fn drag(self) -> Option<Duration> {
+        let slack = self.facts.slack(self.span.table());
+        slack.drag_nano(self.at()).map(Duration::from_nanos)
+    }
+
     /// How it ended.
     #[must_use]
     pub fn outcome(self) -> Outcome {

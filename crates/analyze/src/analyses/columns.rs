@@ -1,6 +1,6 @@
 //! Columns from iterators, in the types of result tables.
 
-use crate::partial::{Partial, Row, Schema};
+use crate::partial::{Exemplar, KeyType, Partial, Row};
 use spanwise_model::table::Names;
 use spanwise_model::{ColumnData, SpanTable, Symbol, Table};
 
@@ -76,13 +76,40 @@ pub(super) fn nano(n: i128) -> i64 {
     n.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }
 
-/// The names of a key, a column each.
-pub(super) fn key_columns(partial: &Partial, rows: &[Row], schema: &Schema) -> Table {
-    let columns = schema.keys.iter().enumerate();
+/// The keys of rows that are operations.
+pub(super) const SPAN_OPERATION: &[(&str, KeyType)] = &[
+    ("service", KeyType::Name),
+    ("operation", KeyType::Name),
+    ("kind", KeyType::Name),
+];
+
+/// The first names of a key, a column each.
+pub(super) fn key_columns(
+    partial: &Partial,
+    rows: &[Row],
+    keys: &[(&'static str, KeyType)],
+) -> Table {
+    let columns = keys.iter().enumerate();
     columns.fold(Table::new(), |table, (column, &(name, _))| {
         table.with(
             name,
             names(rows.iter().map(|&row| partial.name(row, column))),
         )
     })
+}
+
+/// A quantile of the histograms in a column.
+pub(super) fn quantiles(partial: &Partial, rows: &[Row], column: usize, q: f64) -> ColumnData {
+    let quantile = |&row: &Row| partial.histogram(row, column).quantile(q);
+    some_durations(rows.iter().map(quantile))
+}
+
+/// The examples in a column, as `trace/span`.
+pub(super) fn examples(partial: &Partial, rows: &[Row], column: usize) -> ColumnData {
+    let text = |one: &Exemplar| format!("{}/{}", one.trace_id, one.span_id);
+    let texts = |&row: &Row| {
+        let exemplars = partial.exemplars(row, column).iter();
+        exemplars.map(text).collect::<Vec<String>>()
+    };
+    ColumnData::TextList(rows.iter().map(texts).collect())
 }

@@ -116,7 +116,7 @@ impl Analysis for Dependencies {
             some_durations(rows.iter().map(cell))
         };
         let share = |row: &Row| (number(ERRORS)(row), number(CALLS)(row));
-        let table = key_columns(partial, &rows, &SCHEMA)
+        let table = key_columns(partial, &rows, SCHEMA.keys)
             .with("calls", counts(rows.iter().map(number(CALLS))))
             .with("errors", counts(rows.iter().map(number(ERRORS))))
             .with("error_share", shares(rows.iter().map(share)))

@@ -1,6 +1,6 @@
 //! Errors: where they begin, what they are, and how far they spread.
 
-use super::columns::{counts, key_columns, shares};
+use super::columns::{counts, examples, key_columns, shares};
 use super::operations::{operation_key, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{fact_flags, Canonical, FactColumns};
@@ -202,7 +202,7 @@ impl Analysis for Errors {
         let sum = |column| counts(rows.iter().map(number(column)));
         let deepest = |&row: &Row| u64::try_from(partial.number(row, MAX_DEPTH)).ok();
         let services = |&row: &Row| partial.hashes(row, SERVICES).len() as i128;
-        key_columns(partial, &rows, self.schema())
+        key_columns(partial, &rows, self.schema().keys)
             .with("errors", sum(ERRORS))
             .with("origins", sum(ORIGINS))
             .with("propagated", sum(PROPAGATED))
@@ -222,18 +222,8 @@ impl Analysis for Errors {
                 ColumnData::U64(rows.iter().map(deepest).collect()),
             )
             .with("services", counts(rows.iter().map(services)))
-            .with(
-                "examples",
-                ColumnData::TextList(rows.iter().map(|&row| examples(partial, row)).collect()),
-            )
+            .with("examples", examples(partial, &rows, EXAMPLES))
     }
-}
-
-fn examples(partial: &Partial, row: Row) -> Vec<String> {
-    let exemplars = partial.exemplars(row, EXAMPLES).iter();
-    exemplars
-        .map(|exemplar| format!("{}/{}", exemplar.trace_id, exemplar.span_id))
-        .collect()
 }
 
 /// How far up errors spread in one trace.

@@ -1,23 +1,13 @@
 //! Hotspots: where time is spent, by operation or service.
 
-use super::columns::{counts, durations, key_columns, shares, some_durations};
-use super::operations::{operation_key, request_root, OperationRows};
+use super::by::By;
+use super::columns::{counts, durations, key_columns, quantiles, shares, SPAN_OPERATION};
+use super::operations::{request_root, OperationRows};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{KeyType, Merge, Partial, Row, Schema};
-use spanwise_model::{flags, OperationId, Span, SpanTable, Table};
+use spanwise_model::{flags, Span, Table};
 use std::cmp::Reverse;
-
-/// What a row of [`Hotspots`] stands for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HotspotsBy {
-    /// One row an operation: service, name and kind.
-    #[default]
-    Operation,
-    /// One row a service.
-    Service,
-}
 
 /// Time and errors of every operation or service, over all spans.
 ///
@@ -61,7 +51,7 @@ pub enum HotspotsBy {
 #[non_exhaustive]
 pub struct Hotspots {
     /// What a row stands for.
-    pub by: HotspotsBy,
+    pub by: By,
 }
 
 const STATES: &[(&str, Merge)] = &[
@@ -82,11 +72,7 @@ const UNFINISHED: usize = 5;
 const LATENCY: usize = 6;
 
 const BY_OPERATION: Schema = Schema {
-    keys: &[
-        ("service", KeyType::Name),
-        ("operation", KeyType::Name),
-        ("kind", KeyType::Name),
-    ],
+    keys: SPAN_OPERATION,
     states: STATES,
 };
 const BY_SERVICE: Schema = Schema {
@@ -103,17 +89,9 @@ struct Tally {
 impl Hotspots {
     /// The same analysis with rows of another kind.
     #[must_use]
-    pub fn by(mut self, by: HotspotsBy) -> Self {
+    pub fn by(mut self, by: By) -> Self {
         self.by = by;
         self
-    }
-
-    fn row(&self, table: &SpanTable, id: OperationId, out: &mut Partial) -> Row {
-        let key = operation_key(table, id);
-        match self.by {
-            HotspotsBy::Operation => out.row(&key),
-            HotspotsBy::Service => out.row(&key[..1]),
-        }
     }
 }
 
@@ -124,16 +102,13 @@ impl Analysis for Hotspots {
 
     fn schema(&self) -> &Schema {
         match self.by {
-            HotspotsBy::Operation => &BY_OPERATION,
-            HotspotsBy::Service => &BY_SERVICE,
+            By::Operation => &BY_OPERATION,
+            By::Service => &BY_SERVICE,
         }
     }
 
     fn grouping(&self) -> &'static str {
-        match self.by {
-            HotspotsBy::Operation => "operation",
-            HotspotsBy::Service => "service",
-        }
+        self.by.name()
     }
 
     fn needs(&self) -> Facts {
@@ -150,7 +125,7 @@ impl Analysis for Hotspots {
             for span in trace.rows() {
                 let at = span as usize;
                 let id = columns.operation[at];
-                let row = rows.get(id, || self.row(table, id, out));
+                let row = rows.get(id, || self.by.row(table, id, out));
                 if row >= tallies.len() {
                     tallies.resize(row + 1, Tally::default());
                 }
@@ -184,14 +159,9 @@ impl Analysis for Hotspots {
         let all = |column| rows.iter().map(sum(column)).sum::<i128>();
         let share =
             |part: usize, whole: i128| shares(rows.iter().map(move |row| (sum(part)(row), whole)));
-        let quantile = |q: f64| {
-            some_durations(
-                rows.iter()
-                    .map(move |&row| partial.histogram(row, LATENCY).quantile(q)),
-            )
-        };
+        let quantile = |q| quantiles(partial, &rows, LATENCY, q);
         let error_share = |row: &Row| (sum(ERRORS)(row), sum(CALLS)(row));
-        key_columns(partial, &rows, self.schema())
+        key_columns(partial, &rows, self.schema().keys)
             .with("calls", counts(rows.iter().map(sum(CALLS))))
             .with("total_time", durations(rows.iter().map(sum(TOTAL))))
             .with("self_time", durations(rows.iter().map(sum(SELF))))

@@ -1,7 +1,7 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Compare`]) implement [`crate::Analysis`]: they merge. *Listings*
+//! [`Slack`], [`Compare`]) implement [`crate::Analysis`]: they merge. *Listings*
 //! ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`], [`IssueList`],
 //! [`Summary`]) are read straight off a span table and do not.
 //!
@@ -10,6 +10,7 @@
 
 mod attribute_columns;
 mod bands;
+mod by;
 mod callees;
 mod columns;
 mod compare;
@@ -21,23 +22,29 @@ mod event_list;
 mod hotspots;
 mod issue_list;
 mod operations;
+mod slack;
 mod span_list;
 mod summary;
 mod summary_sum;
 mod trace_list;
 mod trace_row;
 
+pub use by::By;
 pub use compare::{Cohort, Compare, Window};
 pub use critical_path::{CriticalPath, CriticalPathBy};
 pub use dependencies::Dependencies;
 pub use errors::{Errors, ErrorsBy};
 pub use event_list::{EventList, LinkList};
-pub use hotspots::{Hotspots, HotspotsBy};
+pub use hotspots::Hotspots;
 pub use issue_list::IssueList;
+pub use slack::Slack;
 pub use span_list::SpanList;
 pub use summary::{FileSummary, IssueSummary, Summary};
 pub use summary_sum::SummarySum;
 pub use trace_list::TraceList;
+
+/// What a row of [`Hotspots`] stands for.
+pub type HotspotsBy = By;
 
 pub(crate) use attribute_columns::attribute;
 
@@ -47,14 +54,15 @@ use crate::Analysis;
 /// partials at rest are taken of where nothing else is said.
 #[must_use]
 pub fn aggregates() -> Vec<Box<dyn Analysis>> {
-    use {CriticalPathBy as P, ErrorsBy as E, HotspotsBy as H};
+    use {CriticalPathBy as P, ErrorsBy as E};
     let paths = [P::Operation, P::Service, P::Path].map(|by| CriticalPath::default().by(by));
-    let hotspots = [H::Operation, H::Service].map(|by| Hotspots::default().by(by));
+    let hotspots = [By::Operation, By::Service].map(|by| Hotspots::default().by(by));
     let errors = [E::Operation, E::Service, E::Type].map(|by| Errors::default().by(by));
     let mut all = boxed(paths);
     all.extend(boxed(hotspots));
     all.extend(boxed(errors));
     all.extend(boxed([Dependencies::default()]));
+    all.extend(boxed([Slack::default()]));
     all.extend(boxed([Compare::default()]));
     all
 }

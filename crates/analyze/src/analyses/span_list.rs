@@ -2,7 +2,7 @@
 
 use super::attribute_columns::{attribute, with_attributes};
 use super::columns::{some_durations, symbols, words};
-use crate::facts::{fact_flags, FactColumns, Outcome};
+use crate::facts::{fact_flags, slack_of, FactColumns, Outcome};
 use spanwise_model::table::Names;
 use spanwise_model::{
     flags, ColumnData, OperationId, ResourceId, Span, SpanKind, SpanTable, StatusCode, Symbol,
@@ -18,6 +18,8 @@ use spanwise_model::{
 /// | `start`, `duration` | as the source has them; no duration where the end is missing |
 /// | `self_time` | time in which no blocking child ran |
 /// | `critical_time` | its share of its component's critical path |
+/// | `slack` | how much later it could have ended without its component ending later; none where nobody waits for it |
+/// | `drag` | how much sooner its component would have ended if it had taken no time; none where it has slack |
 /// | `outcome`, `errs` | how it ended, and whether that is an error for its kind |
 /// | `origin` | whether an error began here |
 /// | `status`, `status_message`, `status_error` | as the source has them; the last is the format's own error flag |
@@ -71,6 +73,8 @@ impl SpanList {
         };
         let nano =
             |column: &[u64]| some_durations(rows.iter().map(|&row| Some(column[row as usize])));
+        let slack = slack_of(table, traces, &facts.policy);
+        let places = || 0..rows.len();
         let operations = &table.operations;
         let named = |name: &dyn Fn(OperationId) -> Symbol| {
             symbols(table, spans().map(|span| Some(name(span.operation_id()))))
@@ -92,6 +96,14 @@ impl SpanList {
             .with("duration", some_durations(spans().map(duration)))
             .with("self_time", nano(&facts.self_nano))
             .with("critical_time", nano(&facts.critical_nano))
+            .with(
+                "slack",
+                some_durations(places().map(|at| slack.slack_nano(at))),
+            )
+            .with(
+                "drag",
+                some_durations(places().map(|at| slack.drag_nano(at))),
+            )
             .with("outcome", words(rows.iter().map(outcome), Outcome::name))
             .with("errs", fact(fact_flags::ERRS))
             .with("origin", fact(fact_flags::ORIGIN))

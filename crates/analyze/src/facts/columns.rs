@@ -1,7 +1,12 @@
 //! The derived columns, and slices of them that can be filled apart.
 
-use super::Outcome;
-use spanwise_model::Issues;
+use super::slack::SlackColumns;
+use super::{parallel, Outcome};
+use crate::analysis::Facts;
+use crate::policy::Policy;
+use crate::threads::Threads;
+use spanwise_model::{Issues, SpanTable};
+use std::sync::OnceLock;
 
 /// Bits of [`FactColumns::flags`].
 pub mod fact_flags {
@@ -41,18 +46,46 @@ pub struct FactColumns {
     pub flags: Vec<u8>,
     /// What the policy cut, dropped or found outside.
     pub issues: Issues,
+    /// The policy that they were computed under.
+    pub policy: Policy,
+    slack: OnceLock<SlackColumns>,
 }
 
 impl FactColumns {
-    /// Columns for this many rows, all empty.
+    /// Columns for this many rows under a policy, all empty.
     #[must_use]
-    pub fn with_rows(rows: usize) -> Self {
+    pub fn with_rows(rows: usize, policy: &Policy) -> Self {
         Self {
             self_nano: vec![0; rows],
             critical_nano: vec![0; rows],
             outcome: vec![Outcome::Ok; rows],
             flags: vec![0; rows],
             issues: Issues::default(),
+            policy: *policy,
+            slack: OnceLock::new(),
+        }
+    }
+
+    /// Slack and drag of every span of the table that the facts are of,
+    /// computed on the current thread pool when first asked for.
+    ///
+    /// Threads of a pool must not ask for it first, or they may wait for each
+    /// other for ever; [`FactColumns::prepare`] it before.
+    pub fn slack(&self, table: &SpanTable) -> &SlackColumns {
+        self.slack_in(table, &Threads::default())
+    }
+
+    fn slack_in(&self, table: &SpanTable, threads: &Threads) -> &SlackColumns {
+        let all = || (0..table.trace_count() as u32).collect::<Vec<u32>>();
+        let slack = || parallel::slack(table, &all(), &self.policy);
+        self.slack.get_or_init(|| threads.run(slack))
+    }
+
+    /// Computes what analyses with these needs read and the columns do not hold
+    /// from the beginning, in these threads.
+    pub fn prepare(&self, table: &SpanTable, needs: Facts, threads: &Threads) {
+        if needs.contains(Facts::SLACK) {
+            self.slack_in(table, threads);
         }
     }
 

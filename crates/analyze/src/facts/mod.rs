@@ -17,6 +17,8 @@ mod origin;
 mod outcome;
 mod parallel;
 mod self_time;
+mod siblings;
+mod slack;
 mod tally;
 mod timeline;
 mod verdict;
@@ -26,6 +28,8 @@ pub use canonical::{Canonical, Fields};
 pub use columns::{fact_flags, FactColumns, FactSlices};
 pub use outcome::{grpc_code, Outcome};
 pub use parallel::compute_parallel;
+pub(crate) use parallel::slack as slack_of;
+pub use slack::SlackColumns;
 
 use crate::policy::Policy;
 use critical_path::{Ground, Walk};
@@ -101,7 +105,7 @@ pub struct Scratch {
 #[must_use]
 pub fn compute(table: &SpanTable, policy: &Policy) -> FactColumns {
     let input = FactInput::new(table, policy);
-    let mut columns = FactColumns::with_rows(table.len());
+    let mut columns = FactColumns::with_rows(table.len(), policy);
     let mut scratch = Scratch::default();
     let mut issues = Issues::default();
     let mut rest = columns.slices();

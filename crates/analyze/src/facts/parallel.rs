@@ -4,6 +4,7 @@
 //! cannot be seen in the result.
 
 use super::effective::rows_of;
+use super::slack::{SlackColumns, Slacks};
 use super::{compute_range, runs, FactColumns, FactInput, FactSlices, Scratch};
 use crate::policy::Policy;
 use rayon::prelude::*;
@@ -14,7 +15,7 @@ use std::ops::Range;
 #[must_use]
 pub fn compute_parallel(table: &SpanTable, policy: &Policy) -> FactColumns {
     let input = FactInput::new(table, policy);
-    let mut columns = FactColumns::with_rows(table.len());
+    let mut columns = FactColumns::with_rows(table.len(), policy);
     let parts: Vec<Issues> = split(table, columns.slices())
         .into_par_iter()
         .map_init(Scratch::default, |scratch, (traces, mut out)| {
@@ -24,6 +25,27 @@ pub fn compute_parallel(table: &SpanTable, policy: &Policy) -> FactColumns {
     for part in parts {
         columns.issues.absorb(part);
     }
+    columns
+}
+
+/// How many traces one thread finds the slack of at once.
+const SLACK_TRACES: usize = 1_024;
+
+/// Slack and drag of the spans of some traces, in their order.
+pub(crate) fn slack(table: &SpanTable, traces: &[u32], policy: &Policy) -> SlackColumns {
+    let part = |slacks: &mut Slacks, traces: &[u32]| {
+        let mut columns = SlackColumns::default();
+        for &trace in traces {
+            slacks.add(table, trace, policy, &mut columns);
+        }
+        columns
+    };
+    let parts: Vec<SlackColumns> = traces
+        .par_chunks(SLACK_TRACES)
+        .map_init(Slacks::default, part)
+        .collect();
+    let mut columns = SlackColumns::default();
+    parts.into_iter().for_each(|part| columns.append(part));
     columns
 }
 

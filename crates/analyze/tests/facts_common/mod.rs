@@ -1,6 +1,8 @@
 //! Tables from trace notation, and facts as text.
 #![allow(dead_code, missing_docs, reason = "each test uses a part")]
 
+pub(crate) mod oracle;
+
 use spanwise_analyze::facts::critical_path::{tiles, Tile};
 use spanwise_analyze::facts::{compute, fact_flags, FactColumns};
 use spanwise_analyze::Policy;

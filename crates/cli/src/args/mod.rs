@@ -58,6 +58,8 @@ pub(crate) enum Command {
     CriticalPath(CriticalPathArgs),
     /// Which operations or services take the time
     Hotspots(HotspotsArgs),
+    /// What could be slower unnoticed, and what would make requests faster
+    Slack(SlackArgs),
     /// Where errors begin and how they spread
     Errors(ErrorsArgs),
     /// Who calls whom, how often, how fast and how well
@@ -118,7 +120,7 @@ pub(crate) enum PathBy {
     Path,
 }
 
-/// What a row of `hotspots` stands for.
+/// What a row of `hotspots` or `slack` stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum HotspotBy {
     /// Service, operation and kind
@@ -163,6 +165,15 @@ pub(crate) struct CriticalPathArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct HotspotsArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanScope,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: HotspotBy,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SlackArgs {
     #[command(flatten)]
     pub(crate) scan: ScanScope,
     /// What a row stands for

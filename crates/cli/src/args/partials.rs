@@ -13,6 +13,8 @@ pub(crate) enum AnalysisArg {
     CriticalPath,
     /// Which operations or services take the time
     Hotspots,
+    /// What could be slower unnoticed
+    Slack,
     /// Where errors begin and how they spread
     Errors,
     /// Who calls whom
@@ -54,6 +56,8 @@ pub(crate) enum ShowArg {
     CriticalPath,
     /// Which operations or services take the time
     Hotspots,
+    /// What could be slower unnoticed, and what would make requests faster
+    Slack,
     /// Where errors begin and how they spread
     Errors,
     /// Who calls whom

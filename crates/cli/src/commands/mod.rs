@@ -11,14 +11,14 @@ mod summary;
 mod trace;
 
 use crate::args::{
-    Command, ErrorBy, ErrorsArgs, HotspotBy, HotspotsArgs, ScanScope, Scope, SpansArgs,
+    Command, ErrorBy, ErrorsArgs, HotspotBy, HotspotsArgs, ScanScope, Scope, SlackArgs, SpansArgs,
 };
 use crate::output;
 use crate::read;
 use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
-    Dependencies, Errors, ErrorsBy, EventList, Hotspots, HotspotsBy, IssueList, LinkList, SpanList,
+    By, Dependencies, Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList,
     TraceList,
 };
 use spanwise::{Result, Table, Traces};
@@ -30,6 +30,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Traces(scope) => table(&scope, session, |t| t.traces(&TraceList::default())),
         Command::CriticalPath(args) => critical_path::run(&args, session),
         Command::Hotspots(args) => hotspots(&args, session),
+        Command::Slack(args) => slack(&args, session),
         Command::Errors(args) => errors(&args, session),
         Command::Dependencies(scope) => scan::table(&scope, &Dependencies::default(), session),
         Command::Issues(scope) => issues(&scope, session),
@@ -63,11 +64,16 @@ fn hotspots(args: &HotspotsArgs, session: &mut Session<'_>) -> Result<()> {
     scan::table(&args.scan, &analysis, session)
 }
 
-fn hotspot_by(by: HotspotBy) -> HotspotsBy {
+fn hotspot_by(by: HotspotBy) -> By {
     match by {
-        HotspotBy::Operation => HotspotsBy::Operation,
-        HotspotBy::Service => HotspotsBy::Service,
+        HotspotBy::Operation => By::Operation,
+        HotspotBy::Service => By::Service,
     }
+}
+
+fn slack(args: &SlackArgs, session: &mut Session<'_>) -> Result<()> {
+    let analysis = Slack::default().by(hotspot_by(args.by));
+    scan::table(&args.scan, &analysis, session)
 }
 
 fn errors(args: &ErrorsArgs, session: &mut Session<'_>) -> Result<()> {

@@ -5,7 +5,9 @@ use crate::args::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
 use crate::output;
 use crate::scan::Pass;
 use crate::session::Session;
-use spanwise::analyses::{aggregates, CriticalPath, Dependencies, Errors, Hotspots, IssueList};
+use spanwise::analyses::{
+    aggregates, CriticalPath, Dependencies, Errors, Hotspots, IssueList, Slack,
+};
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
 /// Takes partials and writes them.
@@ -28,6 +30,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
     match analysis {
         AnalysisArg::CriticalPath => "critical-path",
         AnalysisArg::Hotspots => "hotspots",
+        AnalysisArg::Slack => "slack",
         AnalysisArg::Errors => "errors",
         AnalysisArg::Dependencies => "dependencies",
         AnalysisArg::Compare => "compare",
@@ -65,6 +68,10 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
         ShowArg::Hotspots => {
             let by = hotspot_by(args.by.of_hotspots().ok_or_else(no_such)?);
             merged.table(&Hotspots::default().by(by))
+        }
+        ShowArg::Slack => {
+            let by = hotspot_by(args.by.of_hotspots().ok_or_else(no_such)?);
+            merged.table(&Slack::default().by(by))
         }
         ShowArg::Errors => {
             let by = error_by(args.by.of_errors().ok_or_else(no_such)?);

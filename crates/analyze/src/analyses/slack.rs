@@ -1,0 +1,172 @@
+//! Slack and drag, aggregated: what could be slower unnoticed, and what would
+//! make requests faster.
+
+use super::by::By;
+use super::columns::{counts, durations, examples, key_columns, nano, ratio, shares};
+use super::columns::{quantiles, SPAN_OPERATION};
+use super::operations::{operation_key, request_root, OperationRows};
+use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::facts::{FactColumns, SlackColumns};
+use crate::partial::{Merge, Partial, Row, Schema};
+use spanwise_model::{ColumnData, Span, Table};
+use std::cmp::Reverse;
+
+/// Slack and drag of every operation or service, over the spans of requests.
+///
+/// The *slack* of a span is how much later it could have ended without its
+/// request ending later. Its *drag* is how much sooner the request would have
+/// ended if the span had taken no time, with all that is below it: as long as
+/// the span where nothing runs beside it, less where something does. See
+/// [`FactColumns::slack`] for the model in which both are exact.
+///
+/// | column | meaning |
+/// |---|---|
+/// | `service`, `operation`, `kind` | the key; by service the first alone |
+/// | `calls` | spans that requests wait for |
+/// | `critical_calls` | those of them without slack |
+/// | `slack_p10`, `slack_p50`, `slack_p90` | quantiles of the slack of calls, within 1 % |
+/// | `drag` | sum of the drags of its critical calls: what each alone would save |
+/// | `drag_share` | `drag` as a share of the duration of all requests |
+/// | `mean_drag` | `drag` / `critical_calls` |
+/// | `unawaited` | spans that nobody waits for, and those below them |
+/// | `examples` | the 3 spans with the largest drag, then by id: `trace/span` |
+///
+/// Drags of spans inside or beside each other do not add up: two equal calls at
+/// once save nothing alone and everything together. Spans of incomplete traces
+/// are left out, as in the critical path.
+///
+/// Sorted by `drag`, largest first, then by the key.
+///
+/// ```
+/// # use spanwise_analyze::{facts, run, Analysis, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::Slack;
+/// let spans = assemble(parse("
+///     shop GET /cart   0..100
+///       cart Get      10..90
+///       user Get      10..60
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let analysis = Slack::default();
+/// let table = analysis.finish(&run(&spans, &[0], &facts, &[&analysis])[0]);
+/// assert_eq!(table.cell(1, "service"), Cell::Text("cart"));
+/// assert_eq!(table.cell(1, "drag"), Cell::Duration(30_000_000), "then the user is awaited");
+/// assert_eq!(table.cell(2, "slack_p50"), Cell::Duration(30_000_000));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Slack {
+    /// What a row stands for.
+    pub by: By,
+}
+
+const SCHEMA: Schema = Schema {
+    keys: SPAN_OPERATION,
+    states: &[
+        ("calls", Merge::Sum),
+        ("critical_calls", Merge::Sum),
+        ("drag", Merge::Sum),
+        ("unawaited", Merge::Sum),
+        ("request_time", Merge::Sum),
+        ("slack", Merge::Histogram),
+        ("examples", Merge::Best(3)),
+    ],
+};
+const CALLS: usize = 0;
+const CRITICAL: usize = 1;
+const DRAG: usize = 2;
+const UNAWAITED: usize = 3;
+const REQUEST_TIME: usize = 4;
+const SLACK: usize = 5;
+const EXAMPLES: usize = 6;
+
+impl Slack {
+    /// The same analysis with rows of another kind.
+    #[must_use]
+    pub fn by(mut self, by: By) -> Self {
+        self.by = by;
+        self
+    }
+}
+
+impl Analysis for Slack {
+    fn name(&self) -> &'static str {
+        "slack"
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    fn needs(&self) -> Facts {
+        Facts::SLACK
+    }
+
+    fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let table = traces.table();
+        let slack = facts.slack(table);
+        let mut rows = OperationRows::new(table);
+        for root in traces.traces().filter_map(request_root) {
+            for span in root.subtree().map(|row| Span::new(table, row)) {
+                let id = span.operation_id();
+                let row = rows.get(id, || out.row(&operation_key(table, id)));
+                add(span, slack, row, out);
+            }
+            let id = root.operation_id();
+            let row = rows.get(id, || out.row(&operation_key(table, id)));
+            let duration = slack.drag_nano(root.row() as usize).unwrap_or_default();
+            out.add(row, REQUEST_TIME, duration);
+        }
+    }
+
+    fn finish(&self, partial: &Partial) -> Table {
+        let partial = &self.by.fold(partial);
+        let mut rows = partial.sorted_rows();
+        rows.sort_by_key(|&row| Reverse(partial.number(row, DRAG)));
+        let sum = |column| move |&row: &Row| partial.number(row, column);
+        let requests: i128 = rows.iter().map(sum(REQUEST_TIME)).sum();
+        let quantile = |q| quantiles(partial, &rows, SLACK, q);
+        let mean = |row: &Row| {
+            let mean = ratio(sum(DRAG)(row), sum(CRITICAL)(row));
+            mean.map(|mean| nano(mean.round() as i128))
+        };
+        let keys = &SCHEMA.keys[..self.by.key_columns()];
+        key_columns(partial, &rows, keys)
+            .with("calls", counts(rows.iter().map(sum(CALLS))))
+            .with("critical_calls", counts(rows.iter().map(sum(CRITICAL))))
+            .with("slack_p10", quantile(0.1))
+            .with("slack_p50", quantile(0.5))
+            .with("slack_p90", quantile(0.9))
+            .with("drag", durations(rows.iter().map(sum(DRAG))))
+            .with(
+                "drag_share",
+                shares(rows.iter().map(|row| (sum(DRAG)(row), requests))),
+            )
+            .with(
+                "mean_drag",
+                ColumnData::Duration(rows.iter().map(mean).collect()),
+            )
+            .with("unawaited", counts(rows.iter().map(sum(UNAWAITED))))
+            .with("examples", examples(partial, &rows, EXAMPLES))
+    }
+}
+
+fn add(span: Span<'_>, slack: &SlackColumns, row: Row, out: &mut Partial) {
+    let at = span.row() as usize;
+    let Some(nano) = slack.slack_nano(at) else {
+        return out.add(row, UNAWAITED, 1_u8);
+    };
+    out.add(row, CALLS, 1_u8);
+    out.record(row, SLACK, nano);
+    if let Some(drag) = slack.drag_nano(at) {
+        out.add(row, CRITICAL, 1_u8);
+        out.add(row, DRAG, drag);
+        let value = i64::try_from(drag).unwrap_or(i64::MAX);
+        out.offer(row, EXAMPLES, value, || {
+            let (trace, span) = (span.trace().id_text(), span.id_text());
+            (trace.into_owned(), span.into_owned())
+        });
+    }
+}
