@@ -109,6 +109,15 @@ class Partials(Frozen):
         """
         return frame(self._inner.table("dependencies"))
 
+    def completeness(self, *, by: Literal["edge", "service"] = "edge") -> pl.DataFrame:
+        """What is missing from the traces; see :meth:`Traces.completeness`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100 parent=7 server").partials().completeness().height
+        1
+        """
+        return frame(self._inner.table(("completeness", by)))
+
     def compare(self, incident: Partials) -> pl.DataFrame:
         """Compares these traces as a baseline with those of an incident.
 

@@ -13,7 +13,7 @@ _GROUPINGS: dict[str, tuple[str, ...]] = {
     "slack": ("operation",),
     "errors": ("operation", "service", "type"),
 }
-AGGREGATES = (*_GROUPINGS, "dependencies", "compare")
+AGGREGATES = (*_GROUPINGS, "dependencies", "completeness", "compare")
 """The names of the analyses whose partials merge."""
 
 

@@ -126,12 +126,22 @@ class Scan(Frozen):
         """
         return self._table("dependencies")
 
+    def completeness(self, *, by: Literal["edge", "service"] = "edge") -> pl.DataFrame:
+        """What is missing from the traces; see :meth:`Traces.completeness`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100 parent=7").completeness(by="service").height
+        1
+        """
+        return self._table(("completeness", by))
+
     def run(self, analyses: Sequence[str]) -> dict[str, pl.DataFrame]:
         """Several analyses in one pass, each as its own method does by default.
 
         Args:
             analyses: Names among ``"critical_path"``, ``"hotspots"``,
-                ``"slack"``, ``"errors"`` and ``"dependencies"``.
+                ``"slack"``, ``"errors"``, ``"dependencies"`` and
+                ``"completeness"``.
 
         Raises:
             UsageError: There is no analysis of a name.

@@ -213,6 +213,32 @@ class Traces(Frozen):
         """
         return frame(self._inner.dependencies())
 
+    def completeness(self, *, by: Literal["edge", "service"] = "edge") -> pl.DataFrame:
+        """What is missing from the traces, and which conclusions suffer.
+
+        By edge, a row for each caller and callee: how many calls have both
+        sides, how many lack the server's or the client's span, how many servers
+        lost their context, whether the missing ones lie at the ends of the
+        window, how far sampling is known, and in ``undermines`` which
+        conclusions suffer. By service: orphans, traces without a root, missing
+        ends, dropped attributes, events and links, duplicates.
+
+        Args:
+            by: What a row stands for.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     trace 1
+        ...     shop cart.Get    0..50 client
+        ...       cart Get       5..45 server
+        ...     trace 2
+        ...     shop cart.Get    0..50 client
+        ... ''')
+        >>> traces.completeness().select("caller", "callee", "calls", "missing_server").rows()
+        [('shop', 'cart', 2, 1)]
+        """
+        return frame(self._inner.completeness(by))
+
     def service_graph(self) -> ServiceGraph:
         """The graph of services: its edges, and the cycles in it.
 

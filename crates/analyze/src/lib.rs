@@ -9,6 +9,7 @@ mod histogram;
 pub mod partial;
 pub mod policy;
 pub mod runner;
+pub mod sampling;
 #[cfg(feature = "petgraph")]
 pub mod service_graph;
 #[cfg(not(feature = "petgraph"))]

@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
-    Cohort, Compare, CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy, Hotspots,
-    HotspotsBy, Slack,
+    Cohort, Compare, Completeness, CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy,
+    Hotspots, HotspotsBy, Slack,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::{run, run_tables, Analysis, FactColumns, Partial, Policy};
@@ -108,6 +108,7 @@ fn everything() -> Vec<Box<dyn Analysis>> {
         Box::new(Errors::default().by(ErrorsBy::Type)),
         Box::new(Slack::default()),
         Box::new(Dependencies::default()),
+        Box::new(Completeness::default()),
         Box::new(Compare::default().cohort(Cohort::Incident)),
         Box::new(Compare::default().windows((0, 20_000), (20_000, 50_000))),
     ]

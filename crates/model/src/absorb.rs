@@ -97,6 +97,12 @@ impl SpanBatch {
         self.trace_ids.extend(&other.trace_ids);
         self.heads.extend(&other.heads);
         let (events, links) = (other.events, other.links);
+        let rows = (self.events.record.len(), self.links.record.len());
+        let (event_rows, link_rows) = (rows.0 as u32, rows.1 as u32);
+        self.events.dropped.append(events.dropped, event_rows);
+        self.links.dropped.append(links.dropped, link_rows);
+        let states = &mut self.links.trace_states;
+        states.append(links.trace_states, link_rows);
         let moved = |records: Vec<u32>| records.into_iter().map(move |record| record + base);
         self.events.record.extend(moved(events.record));
         self.events.time_unix_nano.extend(&events.time_unix_nano);
@@ -113,14 +119,9 @@ impl SpanBatch {
             .attributes
             .absorb(&attributes.1)
             .ok_or_else(full)?;
-        for (ours, theirs) in [
-            (&mut self.status_messages, other.status_messages),
-            (&mut self.trace_states, other.trace_states),
-        ] {
-            let theirs = theirs.0.into_iter();
-            ours.0
-                .extend(theirs.map(|(record, text)| (record + base, text)));
-        }
+        self.status_messages.append(other.status_messages, base);
+        self.trace_states.append(other.trace_states, base);
+        self.dropped.append(other.dropped, base);
         self.trace_words.extend(other.trace_words);
         self.span_words.extend(other.span_words);
         self.issues.absorb(other.issues);

@@ -15,6 +15,7 @@ use crate::issue::Issues;
 use crate::keep::Keep;
 use crate::keyed::KeyedMap;
 use crate::resource::{ResourceId, Resources, ScopeId, Scopes};
+pub use crate::sparse::{Dropped, Sparse, SparseTexts};
 use crate::strings::{Strings, Symbol};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,8 @@ pub struct Events {
     pub name: Vec<Symbol>,
     /// Its attributes; the owner is the event's row.
     pub attributes: Attributes,
+    /// How many attributes the source says that it dropped, by row.
+    pub dropped: Sparse<u32>,
 }
 
 impl Events {
@@ -92,31 +95,10 @@ pub struct Links {
     pub span_id: Vec<SpanId>,
     /// Its attributes; the owner is the link's row.
     pub attributes: Attributes,
-}
-
-/// Texts that few records have, in the order of their records.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct SparseTexts(pub(crate) Vec<(u32, Box<str>)>);
-
-impl SparseTexts {
-    /// The text of a record.
-    #[must_use]
-    pub fn get(&self, record: u32) -> Option<&str> {
-        let at = self.0.binary_search_by_key(&record, |entry| entry.0).ok()?;
-        Some(&self.0[at].1)
-    }
-
-    /// How many records have one.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// True where no record has one.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
+    /// The W3C trace state of the context that it points to, by row.
+    pub trace_states: SparseTexts,
+    /// How many attributes the source says that it dropped, by row.
+    pub dropped: Sparse<u32>,
 }
 
 /// A run of records that came from one file.
@@ -161,6 +143,8 @@ pub struct SpanBatch {
     pub status_messages: SparseTexts,
     /// W3C trace states.
     pub trace_states: SparseTexts,
+    /// What sources say that they dropped of records.
+    pub dropped: Sparse<Dropped>,
     /// Trace ids that were words.
     pub trace_words: KeyedMap<TraceId, Box<str>>,
     /// Span ids that were words.
@@ -385,6 +369,24 @@ impl SpanBatch {
         }
     }
 
+    /// Says how many attributes the source dropped of the event that is open.
+    pub fn event_dropped(&mut self, attributes: u64) {
+        let row = self.events.record.len() as u32;
+        self.events.dropped.set_value(row, saturated(attributes));
+    }
+
+    /// Sets the trace state of the link that is open; an empty text is none.
+    pub fn link_state(&mut self, text: &str) {
+        let row = self.links.record.len() as u32;
+        self.links.trace_states.set_text(row, text);
+    }
+
+    /// Says how many attributes the source dropped of the link that is open.
+    pub fn link_dropped(&mut self, attributes: u64) {
+        let row = self.links.record.len() as u32;
+        self.links.dropped.set_value(row, saturated(attributes));
+    }
+
     /// Closes the open link of the open record.
     pub fn link(&mut self, trace_id: TraceId, span_id: SpanId) {
         if self.links.attributes.close().is_some() {
@@ -396,12 +398,17 @@ impl SpanBatch {
 
     /// Sets the text of the open record's status; an empty text is none.
     pub fn status_message(&mut self, text: &str) {
-        set_sparse(&mut self.status_messages, self.heads.len(), text);
+        self.status_messages.set_text(self.open_record(), text);
     }
 
     /// Sets the trace state of the open record; an empty text is none.
     pub fn trace_state(&mut self, text: &str) {
-        set_sparse(&mut self.trace_states, self.heads.len(), text);
+        self.trace_states.set_text(self.open_record(), text);
+    }
+
+    /// Says what the source dropped of the open record.
+    pub fn note_dropped(&mut self, dropped: Dropped) {
+        self.dropped.set_value(self.open_record(), dropped);
     }
 
     /// Makes room for the fixed fields of so many more records.
@@ -530,8 +537,15 @@ impl SpanBatch {
             self.links.attributes.reopen_and_abandon();
         }
         for texts in [&mut self.status_messages, &mut self.trace_states] {
-            texts.0.retain_from_end(open);
+            texts.truncate(open);
         }
+        self.dropped.truncate(open);
+        self.events
+            .dropped
+            .truncate(self.events.record.len() as u32);
+        let links = self.links.record.len() as u32;
+        self.links.dropped.truncate(links);
+        self.links.trace_states.truncate(links);
     }
 
     /// The fixed fields of a record.
@@ -679,24 +693,9 @@ impl SpanBatch {
     }
 }
 
-trait RetainFromEnd {
-    fn retain_from_end(&mut self, open: u32);
-}
-
-impl RetainFromEnd for Vec<(u32, Box<str>)> {
-    fn retain_from_end(&mut self, open: u32) {
-        while self.last().is_some_and(|entry| entry.0 == open) {
-            self.pop();
-        }
-    }
-}
-
-fn set_sparse(texts: &mut SparseTexts, record: usize, text: &str) {
-    let record = record as u32;
-    texts.0.retain_from_end(record);
-    if !text.is_empty() {
-        texts.0.push((record, text.into()));
-    }
+/// A count of OTLP, which has 32 bits.
+fn saturated(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn run_of(records: &[u32], record: u32) -> Range<usize> {

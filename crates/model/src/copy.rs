@@ -87,6 +87,7 @@ impl<'a> Copier<'a> {
         for row in self.from.events_of(record) {
             let attributes = &mut to.events.attributes;
             self.row(row, &from.attributes, attributes, &mut to.strings);
+            to.event_dropped(from.dropped.value(row as u32).into());
             let name = self.symbol(from.name[row], &mut to.strings);
             to.event_of(from.time_unix_nano[row], name);
         }
@@ -97,6 +98,9 @@ impl<'a> Copier<'a> {
         for row in self.from.links_of(record) {
             let attributes = &mut to.links.attributes;
             self.row(row, &from.attributes, attributes, &mut to.strings);
+            to.link_dropped(from.dropped.value(row as u32).into());
+            let state = from.trace_states.get(row as u32);
+            to.link_state(state.unwrap_or_default());
             to.link(from.trace_id[row], from.span_id[row]);
         }
     }
@@ -105,6 +109,7 @@ impl<'a> Copier<'a> {
         let from = self.from;
         to.status_message(from.status_messages.get(record).unwrap_or_default());
         to.trace_state(from.trace_states.get(record).unwrap_or_default());
+        to.note_dropped(from.dropped.value(record));
         if let Some(word) = from.trace_words.get(&from.trace_ids[record as usize]) {
             to.trace_word(word);
         }

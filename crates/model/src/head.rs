@@ -157,6 +157,9 @@ pub mod flags {
     pub const HALF: u32 = 1 << 27;
     /// The other half is flagged as an error too, and counts as one.
     pub const HALF_ERROR: u32 = 1 << 28;
+    /// Assembly: further records of this id, equal or unfinished, were folded
+    /// into this span.
+    pub const DUPLICATE: u32 = 1 << 26;
 }
 
 /// The fixed fields of one span, as a reader hands them over.

@@ -40,6 +40,7 @@ pub mod petgraph;
 pub mod resource;
 pub mod semconv;
 pub mod span;
+mod sparse;
 pub mod strings;
 pub mod table;
 pub mod trace;

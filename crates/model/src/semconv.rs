@@ -52,6 +52,14 @@ pub enum Field {
     SpanKind,
     /// The component (`proxy` marks Envoy).
     Component,
+    /// Jaeger's sampler.
+    SamplerType,
+    /// What Jaeger's sampler was set to.
+    SamplerParam,
+    /// One request in so many was kept.
+    SampleRate,
+    /// The share of requests that was kept.
+    SampleShare,
 }
 
 /// The keys of each field, best first.
@@ -127,6 +135,10 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::RpcService, &["rpc.service"]),
     (Field::SpanKind, &["span.kind"]),
     (Field::Component, &["component"]),
+    (Field::SamplerType, &["sampler.type"]),
+    (Field::SamplerParam, &["sampler.param"]),
+    (Field::SampleRate, &["SampleRate", "sampleRate"]),
+    (Field::SampleShare, &["_dd.rule_psr", "_dd.agent_psr"]),
 ];
 
 /// The field that a key belongs to, with its rank in it (0 is best).

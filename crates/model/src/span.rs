@@ -1,6 +1,7 @@
 //! A span: a copyable view of one row of the span table.
 
 use crate::attributes::{Attributes, Value};
+use crate::batch::Dropped;
 use crate::evidence::EvidenceId;
 use crate::head::{SpanKind, StatusCode};
 use crate::id::SpanId;
@@ -238,6 +239,25 @@ impl<'a> Span<'a> {
             let name = store.strings.get(store.events.name[row]);
             (store.events.time_unix_nano[row], name, row as u32)
         })
+    }
+
+    /// What the source says that it dropped of the span, of its events and of
+    /// its links before it was exported.
+    #[must_use]
+    pub fn dropped(self) -> Dropped {
+        let store = &self.table.store;
+        let mut dropped = store.dropped.value(self.record());
+        let (events, links) = (&store.events.dropped, &store.links.dropped);
+        if events.is_empty() && links.is_empty() {
+            return dropped;
+        }
+        let of_events = store.events_of(self.record());
+        let of_links = store.links_of(self.record());
+        let inside = of_events.map(|row| events.value(row as u32));
+        for count in inside.chain(of_links.map(|row| links.value(row as u32))) {
+            dropped.attributes = dropped.attributes.saturating_add(count);
+        }
+        dropped
     }
 
     /// Its links: the trace and span they point to.

@@ -94,7 +94,8 @@ pub struct SpanTable {
     /// Strings, resources, scopes, attributes, events and links; its own
     /// columns of fixed fields are empty.
     pub store: SpanBatch,
-    /// Rows of orphans with the parent id that they name, ascending.
+    /// Rows of orphans and of the heads of cycles with the parent id that they
+    /// name, ascending.
     pub missing_parents: Vec<(u32, SpanId)>,
     /// Counts of records.
     pub records: RecordCounts,

@@ -5,10 +5,12 @@ use crate::read::Source;
 use crate::run::run;
 use crate::summary::dictionary;
 use crate::table::Table;
-use crate::traces::{errors_by, rows_by, CriticalPathArguments};
+use crate::traces::{completeness_by, errors_by, rows_by, CriticalPathArguments};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use spanwise::analyses::{Compare, Dependencies, Errors, Hotspots, IssueList, Slack};
+use spanwise::analyses::{
+    Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, Slack,
+};
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +25,8 @@ pub(crate) enum Question {
 
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
-        let known = "critical_path, hotspots, slack, errors, dependencies or compare";
+        let known =
+            "critical_path, hotspots, slack, errors, dependencies, completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
@@ -35,7 +38,11 @@ impl Question {
             Self::By(name, by) if name == "errors" => {
                 Box::new(Errors::default().by(errors_by(&by)?))
             }
+            Self::By(name, by) if name == "completeness" => {
+                Box::new(Completeness::default().by(completeness_by(&by)?))
+            }
             Self::Plain(name) if name == "dependencies" => Box::new(Dependencies::default()),
+            Self::Plain(name) if name == "completeness" => Box::new(Completeness::default()),
             Self::Plain(name) if name == "compare" => Box::new(Compare::default()),
             Self::CriticalPath(name, _) | Self::By(name, _) | Self::Plain(name) => {
                 return Err(usage("analysis", &name, known));

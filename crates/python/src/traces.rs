@@ -8,8 +8,8 @@ use crate::trace::Trace;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    By, CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy, EventList, Hotspots,
-    IssueList, LinkList, Slack, SpanList, TraceList,
+    By, Completeness, CompletenessBy, CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy,
+    EventList, Hotspots, IssueList, LinkList, Slack, SpanList, TraceList,
 };
 use spanwise::model::OperationId;
 use spanwise::{Blocking, Filter, Result};
@@ -93,6 +93,15 @@ pub(crate) fn errors_by(word: &str) -> Result<ErrorsBy> {
         "service" => Ok(ErrorsBy::Service),
         "type" => Ok(ErrorsBy::Type),
         other => Err(usage("by", other, "operation, service or type")),
+    }
+}
+
+/// What rows of the completeness stand for.
+pub(crate) fn completeness_by(word: &str) -> Result<CompletenessBy> {
+    match word {
+        "edge" => Ok(CompletenessBy::Edge),
+        "service" => Ok(CompletenessBy::Service),
+        other => Err(usage("by", other, "edge or service")),
     }
 }
 
@@ -198,6 +207,14 @@ impl Traces {
     fn dependencies(&self, py: Python<'_>) -> PyResult<Table> {
         self.table(py, |traces| {
             Ok(traces.dependencies(&Dependencies::default()))
+        })
+    }
+
+    /// What is missing from the traces.
+    fn completeness(&self, py: Python<'_>, by: String) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            let options = Completeness::default().by(completeness_by(&by)?);
+            Ok(traces.completeness(&options))
         })
     }
 

@@ -2,8 +2,8 @@
 
 use crate::view::Trace;
 use spanwise_analyze::analyses::{
-    CriticalPath, Dependencies, Errors, EventList, Hotspots, IssueList, LinkList, Slack, SpanList,
-    Summary, TraceList,
+    Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots, IssueList, LinkList,
+    Slack, SpanList, Summary, TraceList,
 };
 use spanwise_analyze::filter::{self, Filter};
 use spanwise_analyze::{facts, runner, Analysis, FactColumns, Partial, Policy, Threads};
@@ -632,6 +632,28 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn dependencies(&self, options: &Dependencies) -> Table {
+        self.one(options)
+    }
+
+    /// What is missing from the traces, and which conclusions suffer; see
+    /// [`Completeness`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::Completeness, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop cart.Get   10..60 client
+    ///       cart Get      15..55 server
+    ///     trace 2
+    ///     cart Get        15..55 server parent=7
+    /// ")?;
+    /// let calls = traces.completeness(&Completeness::default());
+    /// assert_eq!(calls.cell(0, "caller"), Cell::Text("shop"));
+    /// assert_eq!(calls.cell(0, "missing_client"), Cell::U64(1));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn completeness(&self, options: &Completeness) -> Table {
         self.one(options)
     }
 }

@@ -1,6 +1,7 @@
 //! Dependencies: which service calls which, and what else it leans on.
 
 use super::callees::{Callees, Node, NodeKind};
+use super::calls::Calls;
 use super::columns::{counts, durations, key_columns, shares, some_durations};
 use super::connection::Connection;
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -9,7 +10,6 @@ use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
 use crate::service_graph::{cycles, service_graph};
 use rustc_hash::{FxHashMap, FxHashSet};
 use spanwise_model::keyed::KeyedMap;
-use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{ColumnData, Span, SpanId, SpanKind, SpanTable, Symbol, Table, Trace};
 use std::cmp::Reverse;
 
@@ -156,6 +156,7 @@ struct Call {
 
 struct Observer<'a> {
     table: &'a SpanTable,
+    calls: Calls<'a>,
     facts: &'a FactColumns,
     out: &'a mut Partial,
     callees: Callees<'a>,
@@ -173,6 +174,7 @@ impl<'a> Observer<'a> {
     fn new(table: &'a SpanTable, facts: &'a FactColumns, out: &'a mut Partial) -> Self {
         Self {
             table,
+            calls: Calls { table },
             facts,
             out,
             callees: Callees::new(table),
@@ -184,44 +186,28 @@ impl<'a> Observer<'a> {
     }
 
     fn add(&mut self, trace: Trace<'_>) {
-        self.look_below(trace);
+        self.calls.leads_on(trace, &mut self.leads_on);
         self.look_along_links(trace);
         let first = trace.rows().start;
         for row in trace.rows() {
             let leads_on = self.leads_on[(row - first) as usize];
-            let parent = self.parent(row);
-            match self.kind(row) {
+            let parent = self.calls.parent(row);
+            match self.calls.kind(row) {
                 SpanKind::Client if !leads_on => self.leaf(row),
                 SpanKind::Producer => self.sent(row, leads_on),
                 _ => {}
             }
             match parent {
-                Some(parent) if self.is_sender(parent, row) => self.received(row, Some(parent)),
-                Some(parent) if self.is_same_consumer(parent, row) => {}
-                _ if self.kind(row) == SpanKind::Consumer => {
+                Some(parent) if self.calls.is_sender(parent, row) => {
+                    self.received(row, Some(parent))
+                }
+                Some(parent) if self.calls.is_same_consumer(parent, row) => {}
+                _ if self.calls.kind(row) == SpanKind::Consumer => {
                     let linked = self.linked.get(&row).copied();
                     self.received(row, linked);
                 }
-                Some(parent) if self.is_call(parent, row) => self.called(parent, row),
+                Some(parent) if self.calls.is_call(parent, row) => self.called(parent, row),
                 _ => {}
-            }
-        }
-    }
-
-    /// Finds out which spans have a call or a remote span below them.
-    fn look_below(&mut self, trace: Trace<'_>) {
-        let rows = trace.rows();
-        let first = rows.start;
-        self.leads_on.clear();
-        self.leads_on.resize(rows.len(), false);
-        for row in rows.rev() {
-            let Some(parent) = self.parent(row) else {
-                continue;
-            };
-            let local = matches!(self.kind(row), SpanKind::Internal | SpanKind::Unspecified)
-                && self.service(row) == self.service(parent);
-            if !local || self.leads_on[(row - first) as usize] {
-                self.leads_on[(parent - first) as usize] = true;
             }
         }
     }
@@ -234,8 +220,12 @@ impl<'a> Observer<'a> {
         }
         let mut ids = None;
         for row in trace.rows() {
-            let sent = |parent| self.is_sender(parent, row) || self.is_same_consumer(parent, row);
-            if self.kind(row) != SpanKind::Consumer || self.parent(row).is_some_and(sent) {
+            let sent = |parent| {
+                self.calls.is_sender(parent, row) || self.calls.is_same_consumer(parent, row)
+            };
+            if self.calls.kind(row) != SpanKind::Consumer
+                || self.calls.parent(row).is_some_and(sent)
+            {
                 continue;
             }
             if let Some(producer) = self.linked_producer(trace, row, &mut ids) {
@@ -245,42 +235,13 @@ impl<'a> Observer<'a> {
         }
     }
 
-    fn parent(&self, row: u32) -> Option<u32> {
-        let parent = self.table.columns.parent[row as usize];
-        (parent != NO_PARENT).then_some(parent)
-    }
-
-    fn kind(&self, row: u32) -> SpanKind {
-        let operation = self.table.columns.operation[row as usize];
-        self.table.operations.kind(operation)
-    }
-
-    /// The table's symbol of a span's service.
-    fn service(&self, row: u32) -> Symbol {
-        let operation = self.table.columns.operation[row as usize];
-        self.table.operations.service(operation)
-    }
-
-    fn is_sender(&self, parent: u32, row: u32) -> bool {
-        let producer = self.kind(parent) == SpanKind::Producer;
-        let consumer = self.kind(row) == SpanKind::Consumer;
-        let elsewhere = self.service(parent) != self.service(row);
-        (producer && consumer) || (elsewhere && (producer || consumer))
-    }
-
-    fn is_same_consumer(&self, parent: u32, row: u32) -> bool {
-        self.kind(parent) == SpanKind::Consumer && self.service(parent) == self.service(row)
-    }
-
-    fn is_call(&self, parent: u32, row: u32) -> bool {
-        let pair = (self.kind(parent), self.kind(row)) == (SpanKind::Client, SpanKind::Server);
-        pair || self.service(parent) != self.service(row)
-    }
-
     /// A call from one service to another.
     fn called(&mut self, parent: u32, row: u32) {
-        let client = self.kind(parent) == SpanKind::Client;
-        let local = matches!(self.kind(row), SpanKind::Internal | SpanKind::Unspecified);
+        let client = self.calls.kind(parent) == SpanKind::Client;
+        let local = matches!(
+            self.calls.kind(row),
+            SpanKind::Internal | SpanKind::Unspecified
+        );
         let side = if client { parent } else { row };
         let unsaid = if local && !client {
             Connection::InProcess
@@ -338,7 +299,7 @@ impl<'a> Observer<'a> {
         let of_producer = producer.and_then(|producer| self.callees.queue(producer));
         let queue = self.callees.queue(row).or(of_producer);
         if let (Some(queue), Some(sender)) = (queue, producer) {
-            if self.kind(sender) != SpanKind::Producer
+            if self.calls.kind(sender) != SpanKind::Producer
                 || of_producer.is_none() && self.named.insert(sender)
             {
                 self.left(sender, (NodeKind::Queue, queue), Connection::Messaging);
@@ -371,7 +332,7 @@ impl<'a> Observer<'a> {
         links.peek()?;
         let ids = ids.get_or_insert_with(|| {
             let producers = trace.rows().rev();
-            let producers = producers.filter(|&row| self.kind(row) == SpanKind::Producer);
+            let producers = producers.filter(|&row| self.calls.kind(row) == SpanKind::Producer);
             producers
                 .map(|row| (self.table.columns.span_id[row as usize], row))
                 .collect()
@@ -381,7 +342,7 @@ impl<'a> Observer<'a> {
     }
 
     fn service_node(&self, row: u32) -> Node {
-        (NodeKind::Service, self.service(row))
+        (NodeKind::Service, self.calls.service(row))
     }
 
     fn errs(&self, row: u32) -> bool {

@@ -1,7 +1,8 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Slack`], [`Compare`]) implement [`crate::Analysis`]: they merge. *Listings*
+//! [`Slack`], [`Completeness`], [`Compare`]) implement [`crate::Analysis`]: they
+//! merge. *Listings*
 //! ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`], [`IssueList`],
 //! [`Summary`]) are read straight off a span table and do not.
 //!
@@ -12,8 +13,10 @@ mod attribute_columns;
 mod bands;
 mod by;
 mod callees;
+mod calls;
 mod columns;
 mod compare;
+mod completeness;
 mod connection;
 mod critical_path;
 mod dependencies;
@@ -31,6 +34,7 @@ mod trace_row;
 
 pub use by::By;
 pub use compare::{Cohort, Compare, Window};
+pub use completeness::{Completeness, CompletenessBy};
 pub use critical_path::{CriticalPath, CriticalPathBy};
 pub use dependencies::Dependencies;
 pub use errors::{Errors, ErrorsBy};
@@ -63,6 +67,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed(errors));
     all.extend(boxed([Dependencies::default()]));
     all.extend(boxed([Slack::default()]));
+    all.extend(boxed([Completeness::default()]));
     all.extend(boxed([Compare::default()]));
     all
 }

@@ -25,7 +25,7 @@ impl KeyType {
 }
 
 /// A name in one partial; it means nothing in another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NameCode(pub(super) u32);
 
 /// One cell of a key.

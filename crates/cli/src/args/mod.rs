@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Errors(ErrorsArgs),
     /// Who calls whom, how often, how fast and how well
     Dependencies(ScanScope),
+    /// What is missing from the traces, edge by edge, and which conclusions suffer
+    Completeness(CompletenessArgs),
     /// What is wrong with the data
     Issues(ScanScope),
     /// One row a span
@@ -140,6 +142,25 @@ pub(crate) enum ErrorBy {
     Service,
     /// Outcome and type
     Type,
+}
+
+/// What a row of `completeness` stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompletenessRow {
+    /// Calls from one service to another
+    #[default]
+    Edge,
+    /// Service
+    Service,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletenessArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanScope,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: CompletenessRow,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,8 @@
 //! Partials: how they are taken, and how they are merged.
 
 use super::{
-    values, ErrorBy, FilterArgs, HotspotBy, OutputArgs, PathBy, PolicyArgs, ReadArgs, ScanArgs,
+    values, CompletenessRow, ErrorBy, FilterArgs, HotspotBy, OutputArgs, PathBy, PolicyArgs,
+    ReadArgs, ScanArgs,
 };
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ pub(crate) enum AnalysisArg {
     Errors,
     /// Who calls whom
     Dependencies,
+    /// What is missing from the traces
+    Completeness,
     /// What changes between a baseline and an incident
     Compare,
 }
@@ -62,6 +65,8 @@ pub(crate) enum ShowArg {
     Errors,
     /// Who calls whom
     Dependencies,
+    /// What is missing from the traces
+    Completeness,
 }
 
 /// What a row stands for.
@@ -76,6 +81,8 @@ pub(crate) enum RowBy {
     Path,
     /// A type of errors; of errors alone
     Type,
+    /// Calls from one service to another; of completeness alone
+    Edge,
 }
 
 impl RowBy {
@@ -84,7 +91,7 @@ impl RowBy {
             Self::Operation => Some(PathBy::Operation),
             Self::Service => Some(PathBy::Service),
             Self::Path => Some(PathBy::Path),
-            Self::Type => None,
+            Self::Type | Self::Edge => None,
         }
     }
 
@@ -92,7 +99,7 @@ impl RowBy {
         match self {
             Self::Operation => Some(HotspotBy::Operation),
             Self::Service => Some(HotspotBy::Service),
-            Self::Path | Self::Type => None,
+            Self::Path | Self::Type | Self::Edge => None,
         }
     }
 
@@ -101,7 +108,16 @@ impl RowBy {
             Self::Operation => Some(ErrorBy::Operation),
             Self::Service => Some(ErrorBy::Service),
             Self::Type => Some(ErrorBy::Type),
-            Self::Path => None,
+            Self::Path | Self::Edge => None,
+        }
+    }
+
+    /// Edges where nothing is said.
+    pub(crate) fn of_completeness(self) -> Option<CompletenessRow> {
+        match self {
+            Self::Operation | Self::Edge => Some(CompletenessRow::Edge),
+            Self::Service => Some(CompletenessRow::Service),
+            Self::Path | Self::Type => None,
         }
     }
 }

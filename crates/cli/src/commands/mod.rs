@@ -11,15 +11,16 @@ mod summary;
 mod trace;
 
 use crate::args::{
-    Command, ErrorBy, ErrorsArgs, HotspotBy, HotspotsArgs, ScanScope, Scope, SlackArgs, SpansArgs,
+    Command, CompletenessArgs, CompletenessRow, ErrorBy, ErrorsArgs, HotspotBy, HotspotsArgs,
+    ScanScope, Scope, SlackArgs, SpansArgs,
 };
 use crate::output;
 use crate::read;
 use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
-    By, Dependencies, Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList,
-    TraceList,
+    By, Completeness, CompletenessBy, Dependencies, Errors, ErrorsBy, EventList, Hotspots, IssueList,
+    LinkList, Slack, SpanList, TraceList,
 };
 use spanwise::{Result, Table, Traces};
 
@@ -33,6 +34,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Slack(args) => slack(&args, session),
         Command::Errors(args) => errors(&args, session),
         Command::Dependencies(scope) => scan::table(&scope, &Dependencies::default(), session),
+        Command::Completeness(args) => completeness(&args, session),
         Command::Issues(scope) => issues(&scope, session),
         Command::Spans(args) => spans(&args, session),
         Command::Events(scope) => table(&scope, session, |t| t.events(&EventList::default())),
@@ -86,6 +88,18 @@ fn error_by(by: ErrorBy) -> ErrorsBy {
         ErrorBy::Operation => ErrorsBy::Operation,
         ErrorBy::Service => ErrorsBy::Service,
         ErrorBy::Type => ErrorsBy::Type,
+    }
+}
+
+fn completeness(args: &CompletenessArgs, session: &mut Session<'_>) -> Result<()> {
+    let analysis = Completeness::default().by(completeness_by(args.by));
+    scan::table(&args.scan, &analysis, session)
+}
+
+fn completeness_by(by: CompletenessRow) -> CompletenessBy {
+    match by {
+        CompletenessRow::Edge => CompletenessBy::Edge,
+        CompletenessRow::Service => CompletenessBy::Service,
     }
 }
 

@@ -1,12 +1,12 @@
 //! `partials` and `merge`: what analyses know, kept in files.
 
-use super::{compare, critical_path, error_by, hotspot_by, summary};
+use super::{compare, completeness_by, critical_path, error_by, hotspot_by, summary};
 use crate::args::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
 use crate::output;
 use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
-    aggregates, CriticalPath, Dependencies, Errors, Hotspots, IssueList, Slack,
+    aggregates, Completeness, CriticalPath, Dependencies, Errors, Hotspots, IssueList, Slack,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -33,6 +33,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::Slack => "slack",
         AnalysisArg::Errors => "errors",
         AnalysisArg::Dependencies => "dependencies",
+        AnalysisArg::Completeness => "completeness",
         AnalysisArg::Compare => "compare",
     }
 }
@@ -58,6 +59,10 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
     match args.show {
         ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
         ShowArg::Dependencies => merged.table(&Dependencies::default()),
+        ShowArg::Completeness => {
+            let by = args.by.of_completeness().ok_or_else(no_such)?;
+            merged.table(&Completeness::default().by(completeness_by(by)))
+        }
         ShowArg::CriticalPath => {
             let by = critical_path::by(args.by.of_path().ok_or_else(no_such)?);
             let mut analysis = CriticalPath::default().by(by);

@@ -161,7 +161,7 @@ impl Chunk {
             let node = &placer.nodes[at as usize];
             let head = &input.batch.heads[node.record as usize];
             let row = self.rows;
-            if node.flags & flags::ORPHAN != 0 {
+            if node.flags & (flags::ORPHAN | flags::CYCLE_HEAD) != 0 {
                 self.missing_parents
                     .push((first + row as u32, head.parent_id));
             }

@@ -30,18 +30,26 @@ pub(super) fn hash(batch: &SpanBatch, record: u32) -> u64 {
     hash.text(batch.status_messages.get(record).unwrap_or_default());
     hash.text(batch.trace_states.get(record).unwrap_or_default());
     hash.number(resource);
+    let dropped = batch.dropped.value(record);
+    for count in [dropped.attributes, dropped.events, dropped.links] {
+        hash.number(count.into());
+    }
     let attributes = batch.named_attributes(record);
     hash.number(set(attributes.map(|(key, value)| pair(key, value))));
     for row in batch.events_of(record) {
         hash.number(batch.events.time_unix_nano[row] as u64);
         hash.text(strings.get(batch.events.name[row]));
         hash.number(owner(&batch.events.attributes, row as u32, strings));
+        hash.number(batch.events.dropped.value(row as u32).into());
     }
     for row in batch.links_of(record) {
         hash.number(batch.links.trace_id[row].0 as u64);
         hash.number((batch.links.trace_id[row].0 >> 64) as u64);
         hash.number(batch.links.span_id[row].0);
         hash.number(owner(&batch.links.attributes, row as u32, strings));
+        let state = batch.links.trace_states.get(row as u32);
+        hash.text(state.unwrap_or_default());
+        hash.number(batch.links.dropped.value(row as u32).into());
     }
     hash.0
 }

@@ -117,8 +117,10 @@ impl Placer {
         };
         let mut verdicts = verdicts;
         verdicts.sort_by_key(|verdict| rank(verdict.fate));
+        let folded = verdicts.iter().any(|verdict| verdict.fate == Fate::Folded);
         for (slot, verdict) in run.iter_mut().zip(verdicts) {
             let mark = match verdict.fate {
+                Fate::Owner if folded => flags::DUPLICATE,
                 Fate::Owner => 0,
                 Fate::Server => flags::SPLIT,
                 Fate::Conflict => flags::CONFLICT,

@@ -1,6 +1,7 @@
 //! The fixed fields of a span while it is read, and what is wrong with them.
 
 use crate::flaws::{Flaw, Flaws};
+use spanwise_model::batch::Dropped;
 use spanwise_model::{
     flags, Example, IssueKind, ResourceId, Result, ScopeId, SpanBatch, SpanHead, SpanId, SpanKind,
     StatusCode, Symbol, TraceId,
@@ -33,6 +34,8 @@ pub(super) struct Draft {
     pub(super) dropped_attributes: u64,
     pub(super) dropped_events: u64,
     pub(super) dropped_links: u64,
+    /// Attributes that were dropped of the span's events and links.
+    pub(super) dropped_inside: u64,
     pub(super) flaws: Flaws,
 }
 
@@ -50,7 +53,8 @@ impl Draft {
     /// True where there is nothing to report.
     pub(super) fn is_clean(&self) -> bool {
         self.flaws.is_empty()
-            && self.dropped_attributes | self.dropped_events | self.dropped_links == 0
+            && self.dropped_attributes | self.dropped_inside == 0
+            && self.dropped_events | self.dropped_links == 0
     }
 
     /// True where the span can be told from others.
@@ -85,12 +89,25 @@ impl Draft {
         if self.trace_id.is_zero() || self.span_id.is_zero() {
             self.flaw(Flaw::IrregularId);
         }
+        if !self.is_clean() {
+            batch.note_dropped(self.kept_counts());
+        }
         batch.close(self.head(around))?;
         if !self.is_clean() {
             let example = Example::Span(self.trace_id, self.span_id);
             self.report(batch, around.service, &example);
         }
         Ok(())
+    }
+
+    /// What was dropped of the span itself.
+    fn kept_counts(&self) -> Dropped {
+        let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        Dropped {
+            attributes: count(self.dropped_attributes),
+            events: count(self.dropped_events),
+            links: count(self.dropped_links),
+        }
     }
 
     fn head(&self, around: &Surroundings) -> SpanHead {
@@ -126,7 +143,10 @@ impl Draft {
         let service = batch.strings.get(service).to_owned();
         self.flaws.report(batch, &service, example);
         for (count, kind) in [
-            (self.dropped_attributes, IssueKind::DroppedAttributes),
+            (
+                self.dropped_attributes.saturating_add(self.dropped_inside),
+                IssueKind::DroppedAttributes,
+            ),
             (self.dropped_events, IssueKind::DroppedEvents),
             (self.dropped_links, IssueKind::DroppedLinks),
         ] {

@@ -131,7 +131,9 @@ impl Reader<'_> {
                 let value = value(attribute.value.as_ref(), &self.batch.guard, &mut self.text)?;
                 self.batch.event_attribute(&attribute.key, value);
             }
-            draft.dropped_attributes += u64::from(event.dropped_attributes_count);
+            let dropped = u64::from(event.dropped_attributes_count);
+            draft.dropped_inside += dropped;
+            self.batch.event_dropped(dropped);
             let time = draft.time(event.time_unix_nano);
             self.batch.event(time, &event.name);
         }
@@ -144,7 +146,10 @@ impl Reader<'_> {
                 let value = value(attribute.value.as_ref(), &self.batch.guard, &mut self.text)?;
                 self.batch.link_attribute(&attribute.key, value);
             }
-            draft.dropped_attributes += u64::from(link.dropped_attributes_count);
+            let dropped = u64::from(link.dropped_attributes_count);
+            draft.dropped_inside += dropped;
+            self.batch.link_dropped(dropped);
+            self.batch.link_state(&link.trace_state);
             let trace = self.trace_id(&link.trace_id, draft);
             let span = self.span_id(&link.span_id, draft);
             self.batch.link(trace, span);

@@ -108,8 +108,8 @@ fn status(open: &mut Open<'_>, draft: &mut Draft, text: &str) -> bool {
 fn link(open: &mut Open<'_>, text: &str) -> Option<()> {
     let (trace, rest) = text.split_once('|')?;
     let (span, rest) = rest.split_once('|')?;
-    let (_state, rest) = rest.split_once('|')?;
-    let (attributes, _dropped) = rest.rsplit_once('|')?;
+    let (state, rest) = rest.split_once('|')?;
+    let (attributes, dropped) = rest.rsplit_once('|')?;
     let trace = TraceId::from_hex(trace.as_bytes())?;
     let span = SpanId::from_hex(span.as_bytes())?;
     let batch = &mut *open.batch;
@@ -121,6 +121,8 @@ fn link(open: &mut Open<'_>, text: &str) -> Option<()> {
         batch.links.attributes.abandon();
         return None;
     }
+    batch.link_state(state);
+    batch.link_dropped(dropped.parse().unwrap_or_default());
     batch.link(trace, span);
     Some(())
 }

@@ -276,12 +276,16 @@ fn endpoint_field(keys: &EndpointKeys, key: &str, value: Value<'_>) -> Option<&'
 /// A link as the OpenTelemetry Collector writes it.
 fn link(batch: &SpanBatch, row: usize) -> String {
     let (trace, span) = (batch.links.trace_id[row], batch.links.span_id[row]);
-    let mut text = format!("{trace}|{span}||");
+    let state = batch.links.trace_states.get(row as u32);
+    let mut text = format!("{trace}|{span}|{}|", state.unwrap_or_default());
     push_attributes(
         &mut text,
         batch.links.attributes.named(row as u32, &batch.strings),
     );
-    text.push_str("|0");
+    push(
+        &mut text,
+        format_args!("|{}", batch.links.dropped.value(row as u32)),
+    );
     text
 }
 

@@ -7,7 +7,7 @@ use crate::decimal::Fit;
 use crate::flaws::Flaw;
 use crate::json::{Entered, Raw};
 use crate::otlp::draft::Draft;
-use spanwise_model::{IssueKind, SpanId, SpanKind, StatusCode, Symbol, TraceId};
+use spanwise_model::{IssueKind, SpanBatch, SpanId, SpanKind, StatusCode, Symbol, TraceId};
 
 impl Reader<'_, '_> {
     /// Reads the span that stands here.
@@ -50,13 +50,7 @@ impl Reader<'_, '_> {
             "events" => self.each_of(draft, Self::event)?,
             "links" => self.each_of(draft, Self::link)?,
             "status" => self.status(draft)?,
-            "traceState" | "trace_state" => {
-                if let Some(raw) = self.word(draft)? {
-                    let (text, _) = raw.decode(&mut self.scratch);
-                    self.batch.guard.check_text(text.len())?;
-                    self.batch.trace_state(text);
-                }
-            }
+            "traceState" | "trace_state" => self.state(draft, SpanBatch::trace_state)?,
             "droppedAttributesCount" | "dropped_attributes_count" => {
                 self.dropped(draft, |draft| &mut draft.dropped_attributes)?;
             }
@@ -67,6 +61,16 @@ impl Reader<'_, '_> {
                 self.dropped(draft, |draft| &mut draft.dropped_links)?;
             }
             _ => self.cursor.skip()?,
+        }
+        Ok(())
+    }
+
+    /// Reads a trace state, and puts it where it belongs.
+    fn state(&mut self, draft: &mut Draft, put: fn(&mut SpanBatch, &str)) -> Walked {
+        if let Some(raw) = self.word(draft)? {
+            let (text, _) = raw.decode(&mut self.scratch);
+            self.batch.guard.check_text(text.len())?;
+            put(self.batch, text);
         }
         Ok(())
     }
@@ -110,7 +114,9 @@ impl Reader<'_, '_> {
                 "name" => name = self.symbol(draft)?,
                 "attributes" => self.attributes(Owner::Event, draft)?,
                 "droppedAttributesCount" | "dropped_attributes_count" => {
-                    self.dropped(draft, |draft| &mut draft.dropped_attributes)?;
+                    let count = self.count(draft)?;
+                    draft.dropped(|draft| &mut draft.dropped_inside, count);
+                    self.batch.event_dropped(count);
                 }
                 _ => self.cursor.skip()?,
             }
@@ -131,8 +137,11 @@ impl Reader<'_, '_> {
                 "traceId" | "trace_id" => trace_id = self.trace_id(draft)?,
                 "spanId" | "span_id" => span_id = self.span_id(draft)?,
                 "attributes" => self.attributes(Owner::Link, draft)?,
+                "traceState" | "trace_state" => self.state(draft, SpanBatch::link_state)?,
                 "droppedAttributesCount" | "dropped_attributes_count" => {
-                    self.dropped(draft, |draft| &mut draft.dropped_attributes)?;
+                    let count = self.count(draft)?;
+                    draft.dropped(|draft| &mut draft.dropped_inside, count);
+                    self.batch.link_dropped(count);
                 }
                 _ => self.cursor.skip()?,
             }

@@ -124,8 +124,12 @@ impl<'a> Writer<'a> {
         }
         let attributes = self.batch.named_attributes(record);
         self.attributes(attributes);
+        let dropped = self.batch.dropped.value(record);
+        self.dropped("Attributes", dropped.attributes);
         self.events(record);
+        self.dropped("Events", dropped.events);
         self.links(record);
+        self.dropped("Links", dropped.links);
         self.status(record, head.status);
         self.text.push('}');
     }
@@ -151,6 +155,16 @@ impl<'a> Writer<'a> {
         self.text.push('}');
     }
 
+    /// How many of these the source dropped.
+    fn dropped(&mut self, what: &str, count: u32) {
+        if count > 0 {
+            push(
+                &mut self.text,
+                format_args!(",\"dropped{what}Count\":{count}"),
+            );
+        }
+    }
+
     fn events(&mut self, record: u32) {
         let (events, strings) = (&self.batch.events, &self.batch.strings);
         for (nth, row) in self.batch.events_of(record).enumerate() {
@@ -163,6 +177,7 @@ impl<'a> Writer<'a> {
             );
             push_string(&mut self.text, strings.get(events.name[row]));
             self.attributes(events.attributes.named(row as u32, strings));
+            self.dropped("Attributes", events.dropped.value(row as u32));
             self.text.push('}');
         }
         self.end_list(self.batch.events_of(record).is_empty());
@@ -176,7 +191,12 @@ impl<'a> Writer<'a> {
             let (trace, span) = (links.trace_id[row], links.span_id[row]);
             let ids = format_args!("{{\"traceId\":\"{trace}\",\"spanId\":\"{span}\"");
             push(&mut self.text, ids);
+            if let Some(state) = links.trace_states.get(row as u32) {
+                self.text.push_str(",\"traceState\":");
+                push_string(&mut self.text, state);
+            }
             self.attributes(links.attributes.named(row as u32, strings));
+            self.dropped("Attributes", links.dropped.value(row as u32));
             self.text.push('}');
         }
         self.end_list(self.batch.links_of(record).is_empty());

@@ -158,7 +158,8 @@ impl<'b> SpanReader<'b> {
                 (2, Field::Bytes(text)) => name = text,
                 (3, Field::Bytes(pair)) => self.other_attribute(pair, Owner::Event, draft)?,
                 (4, Field::Varint(count)) => {
-                    draft.dropped(|draft| &mut draft.dropped_attributes, count);
+                    draft.dropped(|draft| &mut draft.dropped_inside, count);
+                    self.batch.event_dropped(count);
                 }
                 _ => {}
             }
@@ -175,9 +176,14 @@ impl<'b> SpanReader<'b> {
             match (number, field) {
                 (1, Field::Bytes(id)) => trace = trace_id(id, self.batch, draft),
                 (2, Field::Bytes(id)) => span = span_id(id, self.batch, draft),
+                (3, Field::Bytes(text)) => {
+                    let text = self.scratch.text(text, &self.batch.guard, draft)?;
+                    self.batch.link_state(text);
+                }
                 (4, Field::Bytes(pair)) => self.other_attribute(pair, Owner::Link, draft)?,
                 (5, Field::Varint(count)) => {
-                    draft.dropped(|draft| &mut draft.dropped_attributes, count);
+                    draft.dropped(|draft| &mut draft.dropped_inside, count);
+                    self.batch.link_dropped(count);
                 }
                 _ => {}
             }

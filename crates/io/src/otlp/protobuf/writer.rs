@@ -127,12 +127,16 @@ fn span_fields(message: &mut Message, batch: &SpanBatch, record: u32) {
     for (key, value) in batch.named_attributes(record) {
         attribute(message, 9, key, value);
     }
+    let dropped = batch.dropped.value(record);
+    message.number(10, dropped.attributes.into());
     for row in batch.events_of(record) {
         message.message(11, |message| event_fields(message, batch, row));
     }
+    message.number(12, dropped.events.into());
     for row in batch.links_of(record) {
         message.message(13, |message| link_fields(message, batch, row));
     }
+    message.number(14, dropped.links.into());
     status(message, head.status, batch.status_messages.get(record));
     if head.flags & flags::OTLP != 0 {
         message.tag(16, 5);
@@ -148,15 +152,19 @@ fn event_fields(message: &mut Message, batch: &SpanBatch, row: usize) {
     for (key, value) in attributes.named(row as u32, &batch.strings) {
         attribute(message, 3, key, value);
     }
+    message.number(4, batch.events.dropped.value(row as u32).into());
 }
 
 fn link_fields(message: &mut Message, batch: &SpanBatch, row: usize) {
     message.bytes(1, &batch.links.trace_id[row].0.to_be_bytes());
     message.bytes(2, &batch.links.span_id[row].0.to_be_bytes());
+    let state = batch.links.trace_states.get(row as u32);
+    message.text(3, state.unwrap_or_default());
     let attributes = &batch.links.attributes;
     for (key, value) in attributes.named(row as u32, &batch.strings) {
         attribute(message, 4, key, value);
     }
+    message.number(5, batch.links.dropped.value(row as u32).into());
 }
 
 fn status(message: &mut Message, code: StatusCode, text: Option<&str>) {
