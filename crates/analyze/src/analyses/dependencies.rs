@@ -199,7 +199,7 @@ impl<'a> Observer<'a> {
             }
             match parent {
                 Some(parent) if self.calls.is_sender(parent, row) => {
-                    self.received(row, Some(parent))
+                    self.received(row, Some(parent));
                 }
                 Some(parent) if self.calls.is_same_consumer(parent, row) => {}
                 _ if self.calls.kind(row) == SpanKind::Consumer => {

@@ -3,7 +3,7 @@
 use super::halves::{key, Part};
 use super::loss;
 use super::state;
-use super::tally::Tally;
+use super::tally::{Knowledge, Tally};
 use crate::analyses::columns::{counts, names, shares};
 use crate::partial::{Partial, Row};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -62,7 +62,7 @@ pub(super) fn table(partial: &Partial) -> Table {
         .with("lost_context", count(|edge| edge.lost_context))
         .with("outside_caller", count(|edge| edge.outside_caller))
         .with("at_edge", count(|edge| edge.at_edge))
-        .with("sampling", names(knowledge.map(|known| known.name())))
+        .with("sampling", names(knowledge.map(Knowledge::name)))
         .with("estimated_calls", ColumnData::F64(estimates.collect()))
         .with("undermines", ColumnData::Text(losses.collect()))
 }
