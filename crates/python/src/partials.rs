@@ -8,9 +8,7 @@ use crate::table::Table;
 use crate::traces::{completeness_by, errors_by, rows_by, CriticalPathArguments};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use spanwise::analyses::{
-    Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, Slack,
-};
+use spanwise::analyses::{Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, Slack};
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,8 +23,7 @@ pub(crate) enum Question {
 
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
-        let known =
-            "critical_path, hotspots, slack, errors, dependencies, completeness or compare";
+        let known = "critical_path, hotspots, slack, errors, dependencies, completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)

@@ -19,8 +19,8 @@ use crate::read;
 use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
-    By, Completeness, CompletenessBy, Dependencies, Errors, ErrorsBy, EventList, Hotspots, IssueList,
-    LinkList, Slack, SpanList, TraceList,
+    By, Completeness, CompletenessBy, Dependencies, Errors, ErrorsBy, EventList, Hotspots,
+    IssueList, LinkList, Slack, SpanList, TraceList,
 };
 use spanwise::{Result, Table, Traces};
 
