@@ -29,6 +29,7 @@ pub mod otlp;
 pub mod progress;
 pub mod read;
 pub mod scan;
+mod sequences;
 pub mod skywalking;
 pub mod source;
 mod spill;

@@ -37,6 +37,12 @@ impl<'a> Wire<'a> {
         self.rest
     }
 
+    /// Goes over bytes that were looked at.
+    #[inline]
+    pub(crate) fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
     /// The next field where it is the message of this number (of less than 16)
     /// and is short, as attributes are.
     #[inline(always)]

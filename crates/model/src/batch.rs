@@ -12,7 +12,7 @@ use crate::guard::Guard;
 use crate::head::{SpanHead, SpanKind, StatusCode};
 use crate::id::{SpanId, TraceId};
 use crate::issue::Issues;
-use crate::keep::Keep;
+use crate::keep::{Keep, KeyUse};
 use crate::keyed::KeyedMap;
 use crate::resource::{ResourceId, Resources, ScopeId, Scopes};
 pub use crate::sparse::{Dropped, Sparse, SparseTexts};
@@ -240,6 +240,36 @@ impl SpanBatch {
     #[inline]
     pub fn keeps(&mut self, key: Symbol) -> bool {
         self.keep.of(key, &self.strings).is_read()
+    }
+
+    /// What becomes of the attributes of a key.
+    #[inline]
+    pub fn key_use(&mut self, key: Symbol) -> KeyUse {
+        self.keep.of(key, &self.strings)
+    }
+
+    /// Says that the attributes of the open record, as far as analyses read
+    /// them, are those of a set that this batch gave to an earlier record. Then
+    /// the rows that are kept are added alone ([`SpanBatch::row`]).
+    #[inline]
+    pub fn presume(&mut self, evidence: EvidenceId) {
+        self.evidence.presume(evidence);
+    }
+
+    /// Adds a row that is kept to the open record, whose evidence is presumed.
+    #[inline]
+    pub fn row(&mut self, key: Symbol, value: Value<'_>) {
+        if self.admits(value) {
+            self.attributes.push(key, value);
+        }
+    }
+
+    /// The same for a text that should be UTF-8; see [`SpanBatch::settle`].
+    #[inline]
+    pub fn row_of_bytes(&mut self, key: Symbol, text: &[u8]) {
+        if self.admits_bytes(text.len()) {
+            self.attributes.push_bytes_of_text(key, text);
+        }
     }
 
     /// Notes that the open record has this key, whose value need not be read

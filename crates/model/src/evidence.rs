@@ -48,6 +48,9 @@ pub struct Evidence {
     open: Families,
     #[serde(skip)]
     expected: Expected,
+    /// The set that the open one is known to equal.
+    #[serde(skip)]
+    presumed: Option<EvidenceId>,
 }
 
 /// The set that the open one is expected to equal.
@@ -71,6 +74,7 @@ impl Default for Evidence {
             hashing: HashState::default(),
             open: Families::default(),
             expected: Expected::default(),
+            presumed: None,
         }
     }
 }
@@ -112,6 +116,12 @@ impl Evidence {
         if self.expected.rows == 0 && !self.expected.is_wrong {
             self.expected.id = id;
         }
+    }
+
+    /// Says which set the open one, which has no row, does equal.
+    #[inline]
+    pub(crate) fn presume(&mut self, id: EvidenceId) {
+        self.presumed = Some(id);
     }
 
     /// Adds a row to the open set.
@@ -158,12 +168,17 @@ impl Evidence {
         self.attributes.abandon();
         self.open = Families::default();
         self.expected = Expected::default();
+        self.presumed = None;
     }
 
     /// Closes the open set; the answer is that of an equal one where there is
     /// one. `None` where four billion rows are reached.
     #[inline]
     pub(crate) fn close(&mut self) -> Option<EvidenceId> {
+        if self.presumed.is_some() {
+            self.expected = Expected::default();
+            return self.presumed.take();
+        }
         let families = std::mem::take(&mut self.open);
         let Expected { id, rows, is_wrong } = self.expected;
         let as_expected = !is_wrong

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What becomes of the attributes of a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct KeyUse(u8);
+pub struct KeyUse(u8);
 
 impl KeyUse {
     const KNOWN: u8 = 1;
@@ -17,19 +17,22 @@ impl KeyUse {
 
     /// True where values are stored, as rows or as evidence.
     #[inline]
-    pub(crate) fn is_read(self) -> bool {
+    #[must_use]
+    pub fn is_read(self) -> bool {
         self.0 & (Self::KEPT | Self::EVIDENCE) != 0
     }
 
     /// True where values are stored as rows of their record.
     #[inline]
-    pub(crate) fn is_kept(self) -> bool {
+    #[must_use]
+    pub fn is_kept(self) -> bool {
         self.0 & Self::KEPT != 0
     }
 
     /// True where analyses read values of the key.
     #[inline]
-    pub(crate) fn is_evidence(self) -> bool {
+    #[must_use]
+    pub fn is_evidence(self) -> bool {
         self.0 & Self::EVIDENCE != 0
     }
 

@@ -54,6 +54,7 @@ pub use evidence::{Evidence, EvidenceId};
 pub use guard::Guard;
 pub use head::{flags, SpanHead, SpanKind, StatusCode};
 pub use id::{SpanId, TraceId};
+pub use keep::KeyUse;
 pub use issue::{Example, IssueKind, Issues};
 pub use resource::{OperationId, Operations, ResourceId, Resources, ScopeId, Scopes};
 pub use span::Span;

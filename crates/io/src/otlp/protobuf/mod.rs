@@ -5,6 +5,7 @@
 
 mod framing;
 mod id;
+mod known;
 mod reader;
 mod span;
 mod value;

@@ -137,6 +137,7 @@ impl<'a> Walk<'a, '_> {
             batch,
             keys,
             scratch,
+            ..
         } = &mut self.spans;
         let key = keys.symbol(pair.key, batch, &mut draft.flaws)?;
         let value = scratch.value(pair.value, &batch.guard, draft)?;

@@ -5,8 +5,9 @@ use super::value::{KeyValue, Scratch};
 use crate::flaws::Flaw;
 use crate::keys::Keys;
 use crate::otlp::draft::{Draft, Surroundings};
+use crate::sequences::Sequences;
 use crate::wire::{Broken, Field, Wire};
-use spanwise_model::{Result, SpanBatch, SpanId, Symbol, TraceId};
+use spanwise_model::{EvidenceId, Result, SpanBatch, SpanId, Symbol, TraceId};
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,7 @@ pub(super) struct SpanReader<'b> {
     pub(super) batch: &'b mut SpanBatch,
     pub(super) keys: Keys,
     pub(super) scratch: Scratch,
+    pub(super) sequences: Sequences,
 }
 
 /// What else than a span owns attributes.
@@ -37,39 +39,99 @@ impl<'b> SpanReader<'b> {
             batch,
             keys: Keys::default(),
             scratch: Scratch::default(),
+            sequences: Sequences::default(),
         }
     }
 
-    /// Reads one span.
+    /// Reads one span: as one that goes where an earlier one went, or else as
+    /// any.
     pub(super) fn read(&mut self, bytes: &[u8], around: &Surroundings) -> Result<Outcome> {
         let mut draft = Draft::default();
-        let mut wire = Wire::new(bytes);
-        let mut timed = false;
-        let outcome = loop {
-            while let Some(pair) = wire.next_short(9) {
-                self.attribute(pair, &mut draft)?;
+        self.sequences.leave();
+        let outcome = self.fields::<true>(bytes, &mut draft)?;
+        match (outcome, self.sequences.evidence()) {
+            (Some(Outcome::Read), Some(evidence)) => {
+                self.batch.presume(evidence);
+                self.close(draft, around)?;
+                Ok(Outcome::Read)
             }
-            match wire.next() {
-                Ok(Some((number, field))) => {
-                    timed |= matches!((number, field), (7 | 8, Field::Fixed64(_)));
-                    self.field(number, field, &mut draft)?;
-                }
-                Ok(None) if !timed && is_other_signal(bytes) => break Outcome::OtherSignal,
-                Ok(None) if !draft.has_id() => break Outcome::Malformed,
-                Ok(None) => break Outcome::Read,
-                Err(_) => break Outcome::Malformed,
+            _ => {
+                self.batch.abandon();
+                self.read_any(bytes, around)
             }
-        };
-        match outcome {
-            Outcome::Read => {
-                if !self.batch.settle() {
-                    draft.flaw(Flaw::InvalidUtf8);
-                }
-                draft.close(self.batch, around)?;
+        }
+    }
+
+    fn read_any(&mut self, bytes: &[u8], around: &Surroundings) -> Result<Outcome> {
+        let mut draft = Draft::default();
+        let outcome = self.fields::<false>(bytes, &mut draft)?;
+        let outcome = outcome.unwrap_or(Outcome::Malformed);
+        if outcome == Outcome::Read {
+            let (name, is_faultless) = (draft.name, draft.flaws.is_empty());
+            let evidence = self.close(draft, around)?;
+            if let Some(evidence) = evidence.filter(|_| is_faultless) {
+                self.learn(bytes, name, evidence)?;
             }
-            _ => self.batch.abandon(),
+        } else {
+            self.batch.abandon();
         }
         Ok(outcome)
+    }
+
+    /// Closes the open record; answers its evidence where its texts are whole.
+    #[inline]
+    fn close(&mut self, mut draft: Draft, around: &Surroundings) -> Result<Option<EvidenceId>> {
+        let is_whole = self.batch.settle();
+        if !is_whole {
+            draft.flaw(Flaw::InvalidUtf8);
+        }
+        draft.close(self.batch, around)?;
+        let last = self.batch.heads.last().filter(|_| is_whole);
+        Ok(last.map(|head| head.evidence))
+    }
+
+    /// Reads all fields of a span. Where its attributes should be `KNOWN` and
+    /// are not, the answer is `None`.
+    #[inline(always)]
+    fn fields<const KNOWN: bool>(
+        &mut self,
+        bytes: &[u8],
+        draft: &mut Draft,
+    ) -> Result<Option<Outcome>> {
+        let mut wire = Wire::new(bytes);
+        let mut timed = false;
+        loop {
+            if KNOWN {
+                while self.follow(&mut wire, draft)? {}
+            } else {
+                while let Some(pair) = wire.next_short(9) {
+                    self.attribute(pair, draft)?;
+                }
+            }
+            let before = wire.rest();
+            match wire.next() {
+                Ok(Some((9, Field::Bytes(pair)))) if KNOWN => {
+                    let attribute = &before[..before.len() - wire.rest().len()];
+                    if !self.follow_other(pair, attribute, draft)? {
+                        return Ok(None);
+                    }
+                }
+                Ok(Some((5, Field::Bytes(name)))) if KNOWN => {
+                    draft.name = self.symbol(name, draft)?;
+                    if self.sequences.is_underway() || !self.sequences.begin(draft.name) {
+                        return Ok(None);
+                    }
+                }
+                Ok(Some((number, field))) => {
+                    timed |= matches!((number, field), (7 | 8, Field::Fixed64(_)));
+                    self.field(number, field, draft)?;
+                }
+                Ok(None) if !timed && is_other_signal(bytes) => return Ok(Some(Outcome::OtherSignal)),
+                Ok(None) if !draft.has_id() => return Ok(Some(Outcome::Malformed)),
+                Ok(None) => return Ok(Some(Outcome::Read)),
+                Err(_) => return Ok(Some(Outcome::Malformed)),
+            }
+        }
     }
 
     /// The symbol of a short text that repeats.

@@ -92,7 +92,7 @@ impl<'a> KeyValue<'a> {
 
     /// The way that encoders write a pair: a short key, then the value.
     #[inline(always)]
-    fn read_usual(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn read_usual(bytes: &'a [u8]) -> Option<Self> {
         let [0x0a, length @ 0..0x80, rest @ ..] = bytes else {
             return None;
         };

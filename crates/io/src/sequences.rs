@@ -1,0 +1,457 @@
+//! Sequences of attributes that were seen.
+//!
+//! Spans of one operation have the same keys in the same order, and mostly say
+//! the same in what analyses read. So each attribute is a *step* from those
+//! before it, and a span that goes where an earlier one went needs no key to be
+//! looked up, no value to be compared with others, and no evidence set to be
+//! found: the last step knows it. The bytes are those of the format; what
+//! follows them where a value is of no interest, its reader finds out.
+
+use hashbrown::HashTable;
+use spanwise_model::keyed::HashState;
+use spanwise_model::{EvidenceId, Symbol};
+use std::hash::BuildHasher;
+
+/// How many steps are held at most.
+const MOST_STEPS: usize = 1 << 16;
+
+/// How many bytes of theirs are held at most.
+const MOST_BYTES: usize = 1 << 22;
+
+/// How many steps lead on from one at most.
+const MOST_BRANCHES: u16 = 256;
+
+/// Where no sequence is known.
+const NOWHERE: u32 = u32::MAX;
+
+/// An attribute as a step is made of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attribute<'b> {
+    pub(crate) key: Symbol,
+    /// The bytes that it begins with: up to the value, or all of it where it
+    /// is evidence.
+    pub(crate) bytes: &'b [u8],
+    /// The place of a byte among the first ones that may be any.
+    pub(crate) any: Option<usize>,
+    pub(crate) is_evidence: bool,
+    /// True where a row of it is kept.
+    pub(crate) is_kept: bool,
+}
+
+/// What is known of an attribute that was recognised.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub(crate) key: Symbol,
+    /// How many bytes were recognised.
+    pub(crate) length: usize,
+    /// True where those are all of it.
+    pub(crate) is_whole: bool,
+    pub(crate) is_kept: bool,
+    step: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    pattern: Pattern,
+    known: Known,
+    /// Where its bytes stand.
+    start: usize,
+    before: u32,
+    /// The step that followed last time.
+    next: u32,
+    branches: u16,
+    /// What a span says whose last attribute this is.
+    evidence: Option<EvidenceId>,
+}
+
+/// The sequences of a file.
+#[derive(Debug)]
+pub(crate) struct Sequences {
+    steps: Vec<Step>,
+    bytes: Vec<u8>,
+    /// The steps by what is before them and what they are.
+    index: HashTable<u32>,
+    hashing: HashState,
+    /// By name: its beginning.
+    beginnings: Vec<Beginning>,
+    at: u32,
+}
+
+/// Where the sequences of a name begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Beginning {
+    /// No span of the name has come.
+    #[default]
+    Unseen,
+    /// One has; the next one is learnt, for many names come once.
+    Seen,
+    At(u32),
+}
+
+impl Default for Sequences {
+    fn default() -> Self {
+        Self {
+            steps: Vec::new(),
+            bytes: Vec::new(),
+            index: HashTable::new(),
+            hashing: HashState::default(),
+            beginnings: Vec::new(),
+            at: NOWHERE,
+        }
+    }
+}
+
+impl Sequences {
+    /// A span of this name begins; false where nothing is known of such.
+    #[inline]
+    pub(crate) fn begin(&mut self, name: Symbol) -> bool {
+        self.at = match self.beginnings.get(name.index()) {
+            Some(Beginning::At(step)) => *step,
+            _ => NOWHERE,
+        };
+        self.at != NOWHERE
+    }
+
+    /// Goes where nothing is known.
+    #[inline]
+    pub(crate) fn leave(&mut self) {
+        self.at = NOWHERE;
+    }
+
+    /// True where a span has begun.
+    #[inline]
+    pub(crate) fn is_underway(&self) -> bool {
+        self.at != NOWHERE
+    }
+
+    /// The attribute that is expected next, where `rest` begins with it.
+    #[inline(always)]
+    pub(crate) fn expected(&self, rest: &[u8]) -> Option<Known> {
+        let next = self.steps.get(self.at as usize)?.next;
+        let step = self.steps.get(next as usize)?;
+        let matches = step.pattern.matches(rest) && self.tail_matches(step, rest);
+        matches.then_some(step.known)
+    }
+
+    #[inline(always)]
+    fn tail_matches(&self, step: &Step, rest: &[u8]) -> bool {
+        let length = step.known.length;
+        length <= CHUNK || rest.get(CHUNK..length) == Some(&self.bytes_of(step)[CHUNK..])
+    }
+
+    fn bytes_of(&self, step: &Step) -> &[u8] {
+        &self.bytes[step.start..step.start + step.known.length]
+    }
+
+    /// Goes on behind an attribute.
+    #[inline(always)]
+    pub(crate) fn go(&mut self, known: Known) {
+        self.at = known.step;
+    }
+
+    /// The attribute of this key, and of these bytes where it is evidence, if
+    /// it was seen here.
+    pub(crate) fn find(&mut self, key: Symbol, evidence: Option<&[u8]>) -> Option<Known> {
+        let found = self.look_up(key, evidence)?;
+        let last = self.steps.get_mut(self.at as usize)?;
+        last.next = found;
+        Some(self.steps[found as usize].known)
+    }
+
+    fn look_up(&self, key: Symbol, evidence: Option<&[u8]>) -> Option<u32> {
+        let hash = self.hash(self.at, key, evidence);
+        let same = |&at: &u32| {
+            let step = &self.steps[at as usize];
+            step.before == self.at
+                && step.known.key == key
+                && step.known.is_whole == evidence.is_some()
+                && evidence.is_none_or(|bytes| bytes == self.bytes_of(step))
+        };
+        self.index.find(hash, same).copied()
+    }
+
+    fn hash(&self, before: u32, key: Symbol, evidence: Option<&[u8]>) -> u64 {
+        self.hashing.hash_one((before, key, evidence))
+    }
+
+    /// What a span says that ends here, if that is known.
+    #[inline]
+    pub(crate) fn evidence(&self) -> Option<EvidenceId> {
+        self.steps.get(self.at as usize)?.evidence
+    }
+
+    /// Learns the attributes of a span of this name, which says what is in the
+    /// set of `evidence`. False where there is nothing to learn: this name is
+    /// new, or too much is held.
+    pub(crate) fn learn_name(&mut self, name: Symbol) -> bool {
+        let at = name.index();
+        if at >= MOST_STEPS {
+            return false;
+        }
+        if self.beginnings.len() <= at {
+            self.beginnings.resize(at + 1, Beginning::Unseen);
+        }
+        match self.beginnings[at] {
+            Beginning::Unseen => {
+                self.beginnings[at] = Beginning::Seen;
+                return false;
+            }
+            Beginning::Seen => match self.add(NOWHERE, &BEGINNING) {
+                Some(step) => self.beginnings[at] = Beginning::At(step),
+                None => return false,
+            },
+            Beginning::At(_) => {}
+        }
+        self.begin(name)
+    }
+
+    /// Learns the next attribute; false where too much is held.
+    pub(crate) fn learn(&mut self, attribute: &Attribute<'_>) -> bool {
+        let evidence = attribute.is_evidence.then_some(attribute.bytes);
+        let step = match self.look_up(attribute.key, evidence) {
+            Some(step) => step,
+            None => match self.add(self.at, attribute) {
+                Some(step) => step,
+                None => return false,
+            },
+        };
+        if let Some(before) = self.steps.get_mut(self.at as usize) {
+            before.next = step;
+        }
+        self.at = step;
+        true
+    }
+
+    /// Learns what a span says that ends here.
+    pub(crate) fn learn_evidence(&mut self, evidence: EvidenceId) {
+        if let Some(step) = self.steps.get_mut(self.at as usize) {
+            step.evidence = Some(evidence);
+        }
+    }
+
+    fn add(&mut self, before: u32, attribute: &Attribute<'_>) -> Option<u32> {
+        let start = self.bytes.len();
+        if self.steps.len() == MOST_STEPS || start + attribute.bytes.len() > MOST_BYTES {
+            return None;
+        }
+        if let Some(before) = self.steps.get_mut(before as usize) {
+            if before.branches == MOST_BRANCHES {
+                return None;
+            }
+            before.branches += 1;
+        }
+        let step = self.steps.len() as u32;
+        self.bytes.extend_from_slice(attribute.bytes);
+        self.steps.push(Step {
+            pattern: Pattern::of(attribute),
+            known: Known {
+                key: attribute.key,
+                length: attribute.bytes.len(),
+                is_whole: attribute.is_evidence,
+                is_kept: attribute.is_kept,
+                step,
+            },
+            start,
+            before,
+            next: NOWHERE,
+            branches: 0,
+            evidence: None,
+        });
+        self.enter(step, before, attribute);
+        Some(step)
+    }
+
+    fn enter(&mut self, step: u32, before: u32, attribute: &Attribute<'_>) {
+        let evidence = attribute.is_evidence.then_some(attribute.bytes);
+        let hash = self.hash(before, attribute.key, evidence);
+        let (steps, bytes, hashing) = (&self.steps, &self.bytes, &self.hashing);
+        self.index.insert_unique(hash, step, |&at| {
+            let Step {
+                known,
+                start,
+                before,
+                ..
+            } = &steps[at as usize];
+            let evidence = known
+                .is_whole
+                .then(|| &bytes[*start..*start + known.length]);
+            hashing.hash_one((*before, known.key, evidence))
+        });
+    }
+}
+
+/// What stands before the first attribute.
+const BEGINNING: Attribute<'static> = Attribute {
+    key: Symbol::EMPTY,
+    bytes: &[],
+    any: None,
+    is_evidence: false,
+    is_kept: false,
+};
+
+/// How many bytes are compared as words.
+const CHUNK: usize = 32;
+
+/// The first bytes of an attribute as words, which are compared at once.
+#[derive(Clone, Copy, Debug)]
+struct Pattern {
+    words: [u64; CHUNK / 8],
+    mask: [u64; CHUNK / 8],
+}
+
+impl Pattern {
+    fn of(attribute: &Attribute<'_>) -> Self {
+        let (mut chunk, mut mask) = ([0; CHUNK], [0; CHUNK]);
+        let length = attribute.bytes.len().min(CHUNK);
+        chunk[..length].copy_from_slice(&attribute.bytes[..length]);
+        mask[..length].fill(0xff);
+        if let Some(any) = attribute.any {
+            (chunk[any], mask[any]) = (0, 0);
+        }
+        Self {
+            words: words(&chunk),
+            mask: words(&mask),
+        }
+    }
+
+    #[inline(always)]
+    fn matches(&self, bytes: &[u8]) -> bool {
+        match bytes.first_chunk() {
+            Some(chunk) => self.matches_chunk(chunk),
+            None => self.matches_end(bytes),
+        }
+    }
+
+    #[inline(always)]
+    fn matches_chunk(&self, chunk: &[u8; CHUNK]) -> bool {
+        let seen = words(chunk);
+        let differ = |at: usize| (seen[at] ^ self.words[at]) & self.mask[at];
+        differ(0) | differ(1) | differ(2) | differ(3) == 0
+    }
+
+    /// The same where less than a chunk is left. A zero behind the end is no
+    /// byte of an attribute that is compared.
+    fn matches_end(&self, bytes: &[u8]) -> bool {
+        let mut chunk = [0; CHUNK];
+        chunk[..bytes.len()].copy_from_slice(bytes);
+        let mut behind = [0xff; CHUNK];
+        behind[..bytes.len()].fill(0);
+        let behind = words(&behind);
+        let is_within = (0..behind.len()).all(|at| behind[at] & self.mask[at] == 0);
+        is_within && self.matches_chunk(&chunk)
+    }
+}
+
+#[inline(always)]
+fn words(chunk: &[u8; CHUNK]) -> [u64; CHUNK / 8] {
+    let (words, _) = chunk.as_chunks::<8>();
+    [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: Symbol = Symbol(3);
+
+    fn attribute(key: u32, bytes: &[u8], is_evidence: bool) -> Attribute<'_> {
+        Attribute {
+            key: Symbol(key),
+            bytes,
+            any: None,
+            is_evidence,
+            is_kept: false,
+        }
+    }
+
+    /// Sequences that know spans of a name with these attributes.
+    fn learnt(spans: &[(&[Attribute<'_>], u32)]) -> Sequences {
+        let mut sequences = Sequences::default();
+        assert!(!sequences.learn_name(NAME), "the first one is not learnt");
+        for (attributes, evidence) in spans {
+            assert!(sequences.learn_name(NAME));
+            assert!(attributes.iter().all(|one| sequences.learn(one)));
+            sequences.learn_evidence(EvidenceId(*evidence));
+        }
+        sequences
+    }
+
+    #[test]
+    fn a_span_that_goes_the_same_way_says_the_same() {
+        let long = [7; CHUNK + 5];
+        let way = [
+            attribute(1, b"method=", false),
+            attribute(2, b"status=200;", true),
+            attribute(5, &long, true),
+        ];
+        let mut sequences = learnt(&[(&way, 9)]);
+        assert!(!sequences.begin(Symbol(4)), "another name");
+        assert!(sequences.begin(NAME));
+        assert_eq!(sequences.evidence(), None, "no span ends here");
+        for step in &way {
+            let rest = [step.bytes, b"and more"].concat();
+            let known = sequences.expected(&rest).expect("as before");
+            assert_eq!(known.key, step.key);
+            assert_eq!(known.length, step.bytes.len());
+            for at in 0..step.bytes.len() {
+                let mut other = rest.clone();
+                other[at] ^= 1;
+                assert!(sequences.expected(&other).is_none(), "byte {at} counts");
+                assert!(sequences.expected(&rest[..at]).is_none(), "cut at {at}");
+            }
+            sequences.go(known);
+        }
+        assert_eq!(sequences.evidence(), Some(EvidenceId(9)));
+        assert!(sequences.expected(b"").is_none(), "nothing follows");
+    }
+
+    #[test]
+    fn what_is_not_expected_is_found() {
+        let ok = [attribute(2, b"status=200;", true)];
+        let bad = [attribute(2, b"status=500;", true)];
+        let other = [attribute(7, b"pod=", false)];
+        let mut sequences = learnt(&[(&ok, 1), (&bad, 2), (&other, 3)]);
+        for (key, bytes, evidence) in [
+            (2, Some(&b"status=200;"[..]), 1),
+            (7, None, 3),
+            (2, Some(&b"status=500;"[..]), 2),
+        ] {
+            assert!(sequences.begin(NAME));
+            let known = sequences.find(Symbol(key), bytes).expect("seen");
+            sequences.go(known);
+            assert_eq!(sequences.evidence(), Some(EvidenceId(evidence)));
+        }
+        sequences.begin(NAME);
+        assert!(sequences.expected(b"status=500;").is_some(), "as last time");
+        assert!(sequences.find(Symbol(2), Some(b"status=201;")).is_none());
+        assert!(sequences.find(Symbol(8), None).is_none());
+    }
+
+    #[test]
+    fn a_byte_may_be_any() {
+        let length = Attribute {
+            any: Some(1),
+            ..attribute(1, b"[?key", false)
+        };
+        let mut sequences = learnt(&[(&[length], 1)]);
+        sequences.begin(NAME);
+        assert!(sequences.expected(b"[9key and what follows, which is long").is_some());
+        assert!(sequences.expected(b"[\0key").is_some());
+        assert!(sequences.expected(b"(9key").is_none());
+    }
+
+    #[test]
+    fn what_is_held_has_an_end() {
+        let mut sequences = Sequences::default();
+        sequences.learn_name(NAME);
+        let learn = |sequences: &mut Sequences, value: u32| {
+            let value = value.to_le_bytes();
+            sequences.learn_name(NAME) && sequences.learn(&attribute(1, &value, true))
+        };
+        let learnt = (0..1000).filter(|&value| learn(&mut sequences, value));
+        assert_eq!(learnt.count(), usize::from(MOST_BRANCHES));
+        assert!(learn(&mut sequences, 5), "what is held stays");
+        let huge = vec![1; MOST_BYTES];
+        assert!(!sequences.learn(&attribute(1, &huge, true)));
+    }
+}
