@@ -38,16 +38,20 @@ pub(crate) struct Attribute<'b> {
     pub(crate) is_kept: bool,
 }
 
+/// The number of a step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StepId(u32);
+
 /// What is known of an attribute that was recognised.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
+    pub(crate) step: StepId,
     pub(crate) key: Symbol,
     /// How many bytes were recognised.
     pub(crate) length: usize,
     /// True where those are all of it.
     pub(crate) is_whole: bool,
     pub(crate) is_kept: bool,
-    step: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -112,41 +116,31 @@ impl Sequences {
         self.at != NOWHERE
     }
 
-    /// Goes where nothing is known.
-    #[inline]
-    pub(crate) fn leave(&mut self) {
-        self.at = NOWHERE;
-    }
-
-    /// True where a span has begun.
-    #[inline]
-    pub(crate) fn is_underway(&self) -> bool {
-        self.at != NOWHERE
-    }
-
     /// The attribute that is expected next, where `rest` begins with it.
     #[inline(always)]
-    pub(crate) fn expected(&self, rest: &[u8]) -> Option<Known> {
+    pub(crate) fn expected(&self, rest: &[u8]) -> Option<&Known> {
         let next = self.steps.get(self.at as usize)?.next;
         let step = self.steps.get(next as usize)?;
-        let matches = step.pattern.matches(rest) && self.tail_matches(step, rest);
-        matches.then_some(step.known)
+        if !step.pattern.matches(rest) {
+            return None;
+        }
+        let is_long = step.known.length > CHUNK;
+        (!is_long || self.tail_matches(step, rest)).then_some(&step.known)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn tail_matches(&self, step: &Step, rest: &[u8]) -> bool {
-        let length = step.known.length;
-        length <= CHUNK || rest.get(CHUNK..length) == Some(&self.bytes_of(step)[CHUNK..])
+        rest.get(CHUNK..step.known.length) == Some(&self.bytes_of(step)[CHUNK..])
     }
 
     fn bytes_of(&self, step: &Step) -> &[u8] {
         &self.bytes[step.start..step.start + step.known.length]
     }
 
-    /// Goes on behind an attribute.
+    /// Goes on behind an attribute that was recognised.
     #[inline(always)]
-    pub(crate) fn go(&mut self, known: Known) {
-        self.at = known.step;
+    pub(crate) fn go(&mut self, step: StepId) {
+        self.at = step.0;
     }
 
     /// The attribute of this key, and of these bytes where it is evidence, if
@@ -245,11 +239,11 @@ impl Sequences {
         self.steps.push(Step {
             pattern: Pattern::of(attribute),
             known: Known {
+                step: StepId(step),
                 key: attribute.key,
                 length: attribute.bytes.len(),
                 is_whole: attribute.is_evidence,
                 is_kept: attribute.is_kept,
-                step,
             },
             start,
             before,
@@ -390,7 +384,7 @@ mod tests {
         assert_eq!(sequences.evidence(), None, "no span ends here");
         for step in &way {
             let rest = [step.bytes, b"and more"].concat();
-            let known = sequences.expected(&rest).expect("as before");
+            let known = *sequences.expected(&rest).expect("as before");
             assert_eq!(known.key, step.key);
             assert_eq!(known.length, step.bytes.len());
             for at in 0..step.bytes.len() {
@@ -399,7 +393,7 @@ mod tests {
                 assert!(sequences.expected(&other).is_none(), "byte {at} counts");
                 assert!(sequences.expected(&rest[..at]).is_none(), "cut at {at}");
             }
-            sequences.go(known);
+            sequences.go(known.step);
         }
         assert_eq!(sequences.evidence(), Some(EvidenceId(9)));
         assert!(sequences.expected(b"").is_none(), "nothing follows");
@@ -418,7 +412,7 @@ mod tests {
         ] {
             assert!(sequences.begin(NAME));
             let known = sequences.find(Symbol(key), bytes).expect("seen");
-            sequences.go(known);
+            sequences.go(known.step);
             assert_eq!(sequences.evidence(), Some(EvidenceId(evidence)));
         }
         sequences.begin(NAME);

@@ -37,10 +37,10 @@ impl<'a> Wire<'a> {
         self.rest
     }
 
-    /// Goes over bytes that were looked at.
+    /// Goes on where others have read up to.
     #[inline]
-    pub(crate) fn skip(&mut self, bytes: usize) {
-        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    pub(crate) fn go_on(&mut self, rest: &'a [u8]) {
+        self.rest = rest;
     }
 
     /// The next field where it is the message of this number (of less than 16)
@@ -86,6 +86,10 @@ impl<'a> Wire<'a> {
             [byte, rest @ ..] if *byte < 0x80 => {
                 self.rest = rest;
                 Ok(u64::from(*byte))
+            }
+            [low, high @ 0..0x80, rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(*low & 0x7f) | u64::from(*high) << 7)
             }
             _ => self.long_varint(),
         }

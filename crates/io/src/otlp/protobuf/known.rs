@@ -1,8 +1,9 @@
 //! Spans whose attributes go where those of an earlier span went.
 
+use super::head::Head;
 use super::span::SpanReader;
 use super::value::KeyValue;
-use crate::otlp::draft::Draft;
+use crate::otlp::draft::{Draft, Surroundings};
 use crate::sequences::{Attribute, Known};
 use crate::wire::{Field, Wire};
 use spanwise_model::{EvidenceId, Result, Symbol};
@@ -14,31 +15,85 @@ const TAG: u8 = 9 << 3 | 2;
 const LENGTH_AT: usize = 1;
 
 impl SpanReader<'_> {
-    /// Goes over the attribute that stands here, if it is the one expected.
+    /// Reads a span that begins as encoders write, and whose attributes are
+    /// known in this sequence. Where it is not such a one, the answer is false,
+    /// and what the open record got is to be forgotten.
     #[inline(always)]
-    pub(super) fn follow(&mut self, wire: &mut Wire<'_>, draft: &mut Draft) -> Result<bool> {
-        let rest = wire.rest();
-        let Some(known) = self.sequences.expected(rest) else {
+    pub(super) fn read_known(&mut self, span: &[u8], around: &Surroundings) -> Result<bool> {
+        let Some((head, rest)) = Head::read(span) else {
             return Ok(false);
         };
-        let Some(attribute) = whole(rest, &known) else {
+        let mut draft = Draft {
+            trace_id: head.trace_id,
+            span_id: head.span_id,
+            parent_id: head.parent_id,
+            ..Draft::default()
+        };
+        (draft.start, draft.end) = (draft.time(head.start), draft.time(head.end));
+        draft.kind_number(i64::from(head.kind));
+        draft.name = self.symbol(head.name, &mut draft)?;
+        if !draft.has_id() || !self.sequences.begin(draft.name) {
+            return Ok(false);
+        }
+        if !self.known_fields(rest, &mut draft)? {
+            return Ok(false);
+        }
+        let Some(evidence) = self.sequences.evidence() else {
             return Ok(false);
         };
-        if known.is_kept {
-            if let Some(value) = short_value(attribute) {
-                self.row(known.key, value, draft)?;
-            } else {
-                return Ok(false);
+        self.batch.presume(evidence);
+        self.close(draft, around)?;
+        Ok(true)
+    }
+
+    /// Reads the fields behind the first ones, attributes among them.
+    #[inline(always)]
+    fn known_fields(&mut self, rest: &[u8], draft: &mut Draft) -> Result<bool> {
+        let mut wire = Wire::new(rest);
+        loop {
+            self.follow(&mut wire, draft)?;
+            let before = wire.rest();
+            match wire.next() {
+                Ok(Some((9, Field::Bytes(pair)))) => {
+                    let attribute = &before[..before.len() - wire.rest().len()];
+                    if !self.follow_other(pair, attribute, draft)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(Some((number @ 9.., field))) => self.field(number, field, draft)?,
+                Ok(None) => return Ok(true),
+                _ => return Ok(false),
             }
         }
-        self.sequences.go(known);
-        wire.skip(attribute.len());
-        Ok(true)
+    }
+
+    /// Goes over the attributes that stand here, as long as they are those
+    /// expected.
+    #[inline(always)]
+    fn follow(&mut self, wire: &mut Wire<'_>, draft: &mut Draft) -> Result<()> {
+        let mut rest = wire.rest();
+        while let Some(known) = self.sequences.expected(rest) {
+            let Some(length) = whole(rest, known) else {
+                break;
+            };
+            let (step, key) = (known.step, known.key);
+            let (attribute, others) = rest.split_at(length);
+            if known.is_kept {
+                let Some(value) = short_value(attribute) else {
+                    break;
+                };
+                self.row(key, value, draft)?;
+            }
+            self.sequences.go(step);
+            rest = others;
+        }
+        wire.go_on(rest);
+        Ok(())
     }
 
     /// Goes over an attribute of these bytes, if it was seen here, though it
     /// is not the one expected.
-    pub(super) fn follow_other(
+    fn follow_other(
         &mut self,
         pair: &[u8],
         bytes: &[u8],
@@ -54,7 +109,7 @@ impl SpanReader<'_> {
             if known.is_kept {
                 self.row(key, pair.value, draft)?;
             }
-            self.sequences.go(known);
+            self.sequences.go(known.step);
         }
         Ok(found.is_some())
     }
@@ -120,21 +175,17 @@ impl SpanReader<'_> {
     }
 }
 
-/// All of an attribute that was recognised, where its lengths are short and
-/// agree.
+/// The length of an attribute that was recognised, where its lengths are short
+/// and agree.
 #[inline(always)]
-fn whole<'a>(rest: &'a [u8], known: &Known) -> Option<&'a [u8]> {
+fn whole(rest: &[u8], known: &Known) -> Option<usize> {
     if known.is_whole {
-        return rest.get(..known.length);
+        return Some(known.length).filter(|&length| length <= rest.len());
     }
     let (&outer, &inner) = (rest.get(LENGTH_AT)?, rest.get(known.length)?);
     let length = usize::from(outer) + LENGTH_AT + 1;
     let agree = length == usize::from(inner) + known.length + 1;
-    if agree && outer < 0x80 {
-        rest.get(..length)
-    } else {
-        None
-    }
+    (agree && outer < 0x80 && length <= rest.len()).then_some(length)
 }
 
 /// The value of an attribute, where its lengths are short.

@@ -4,6 +4,7 @@
 //! and ten times as long; the walk allocates nothing of its own.
 
 mod framing;
+mod head;
 mod id;
 mod known;
 mod reader;

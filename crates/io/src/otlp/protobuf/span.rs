@@ -46,90 +46,56 @@ impl<'b> SpanReader<'b> {
     /// Reads one span: as one that goes where an earlier one went, or else as
     /// any.
     pub(super) fn read(&mut self, bytes: &[u8], around: &Surroundings) -> Result<Outcome> {
-        let mut draft = Draft::default();
-        self.sequences.leave();
-        let outcome = self.fields::<true>(bytes, &mut draft)?;
-        match (outcome, self.sequences.evidence()) {
-            (Some(Outcome::Read), Some(evidence)) => {
-                self.batch.presume(evidence);
-                self.close(draft, around)?;
-                Ok(Outcome::Read)
-            }
-            _ => {
-                self.batch.abandon();
-                self.read_any(bytes, around)
-            }
+        if self.read_known(bytes, around)? {
+            return Ok(Outcome::Read);
         }
-    }
-
-    fn read_any(&mut self, bytes: &[u8], around: &Surroundings) -> Result<Outcome> {
+        self.batch.abandon();
         let mut draft = Draft::default();
-        let outcome = self.fields::<false>(bytes, &mut draft)?;
-        let outcome = outcome.unwrap_or(Outcome::Malformed);
-        if outcome == Outcome::Read {
-            let (name, is_faultless) = (draft.name, draft.flaws.is_empty());
-            let evidence = self.close(draft, around)?;
-            if let Some(evidence) = evidence.filter(|_| is_faultless) {
-                self.learn(bytes, name, evidence)?;
-            }
-        } else {
+        let outcome = self.fields(bytes, &mut draft)?;
+        if outcome != Outcome::Read {
             self.batch.abandon();
+            return Ok(outcome);
+        }
+        let name = draft.name;
+        if let Some(evidence) = self.close(draft, around)? {
+            self.learn(bytes, name, evidence)?;
         }
         Ok(outcome)
     }
 
-    /// Closes the open record; answers its evidence where its texts are whole.
+    /// Closes the open record; answers its evidence where it has no flaw.
     #[inline]
-    fn close(&mut self, mut draft: Draft, around: &Surroundings) -> Result<Option<EvidenceId>> {
-        let is_whole = self.batch.settle();
-        if !is_whole {
+    pub(super) fn close(
+        &mut self,
+        mut draft: Draft,
+        around: &Surroundings,
+    ) -> Result<Option<EvidenceId>> {
+        if !self.batch.settle() {
             draft.flaw(Flaw::InvalidUtf8);
         }
+        let is_faultless = draft.flaws.is_empty();
         draft.close(self.batch, around)?;
-        let last = self.batch.heads.last().filter(|_| is_whole);
+        let last = self.batch.heads.last().filter(|_| is_faultless);
         Ok(last.map(|head| head.evidence))
     }
 
-    /// Reads all fields of a span. Where its attributes should be `KNOWN` and
-    /// are not, the answer is `None`.
-    #[inline(always)]
-    fn fields<const KNOWN: bool>(
-        &mut self,
-        bytes: &[u8],
-        draft: &mut Draft,
-    ) -> Result<Option<Outcome>> {
+    /// Reads all fields of a span.
+    fn fields(&mut self, bytes: &[u8], draft: &mut Draft) -> Result<Outcome> {
         let mut wire = Wire::new(bytes);
         let mut timed = false;
         loop {
-            if KNOWN {
-                while self.follow(&mut wire, draft)? {}
-            } else {
-                while let Some(pair) = wire.next_short(9) {
-                    self.attribute(pair, draft)?;
-                }
+            while let Some(pair) = wire.next_short(9) {
+                self.attribute(pair, draft)?;
             }
-            let before = wire.rest();
             match wire.next() {
-                Ok(Some((9, Field::Bytes(pair)))) if KNOWN => {
-                    let attribute = &before[..before.len() - wire.rest().len()];
-                    if !self.follow_other(pair, attribute, draft)? {
-                        return Ok(None);
-                    }
-                }
-                Ok(Some((5, Field::Bytes(name)))) if KNOWN => {
-                    draft.name = self.symbol(name, draft)?;
-                    if self.sequences.is_underway() || !self.sequences.begin(draft.name) {
-                        return Ok(None);
-                    }
-                }
                 Ok(Some((number, field))) => {
                     timed |= matches!((number, field), (7 | 8, Field::Fixed64(_)));
                     self.field(number, field, draft)?;
                 }
-                Ok(None) if !timed && is_other_signal(bytes) => return Ok(Some(Outcome::OtherSignal)),
-                Ok(None) if !draft.has_id() => return Ok(Some(Outcome::Malformed)),
-                Ok(None) => return Ok(Some(Outcome::Read)),
-                Err(_) => return Ok(Some(Outcome::Malformed)),
+                Ok(None) if !timed && is_other_signal(bytes) => return Ok(Outcome::OtherSignal),
+                Ok(None) if !draft.has_id() => return Ok(Outcome::Malformed),
+                Ok(None) => return Ok(Outcome::Read),
+                Err(_) => return Ok(Outcome::Malformed),
             }
         }
     }
@@ -141,7 +107,7 @@ impl<'b> SpanReader<'b> {
     }
 
     #[inline]
-    fn field(&mut self, number: u32, field: Field<'_>, draft: &mut Draft) -> Result<()> {
+    pub(super) fn field(&mut self, number: u32, field: Field<'_>, draft: &mut Draft) -> Result<()> {
         match (number, field) {
             (9, Field::Bytes(pair)) => self.attribute(pair, draft)?,
             (1, Field::Bytes(id)) => draft.trace_id = trace_id(id, self.batch, draft),
