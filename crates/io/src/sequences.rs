@@ -26,16 +26,19 @@ const NOWHERE: u32 = u32::MAX;
 
 /// An attribute as a step is made of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Attribute<'b> {
+pub(crate) struct Attribute<'b, T> {
     pub(crate) key: Symbol,
     /// The bytes that it begins with: up to the value, or all of it where it
-    /// is evidence.
+    /// matters what the value is.
     pub(crate) bytes: &'b [u8],
     /// The place of a byte among the first ones that may be any.
     pub(crate) any: Option<usize>,
-    pub(crate) is_evidence: bool,
+    /// True where those are all of it.
+    pub(crate) is_whole: bool,
     /// True where a row of it is kept.
     pub(crate) is_kept: bool,
+    /// What its reader knows of it.
+    pub(crate) what: T,
 }
 
 /// The number of a step.
@@ -44,7 +47,7 @@ pub(crate) struct StepId(u32);
 
 /// What is known of an attribute that was recognised.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Known {
+pub(crate) struct Known<T> {
     pub(crate) step: StepId,
     pub(crate) key: Symbol,
     /// How many bytes were recognised.
@@ -52,12 +55,13 @@ pub(crate) struct Known {
     /// True where those are all of it.
     pub(crate) is_whole: bool,
     pub(crate) is_kept: bool,
+    pub(crate) what: T,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Step {
-    pattern: Pattern,
-    known: Known,
+struct Step<T, const WORDS: usize> {
+    pattern: Pattern<WORDS>,
+    known: Known<T>,
     /// Where its bytes stand.
     start: usize,
     before: u32,
@@ -68,10 +72,11 @@ struct Step {
     evidence: Option<EvidenceId>,
 }
 
-/// The sequences of a file.
+/// The sequences of a file, whose attributes mostly begin with so many words of
+/// eight bytes, or fewer.
 #[derive(Debug)]
-pub(crate) struct Sequences {
-    steps: Vec<Step>,
+pub(crate) struct Sequences<T, const WORDS: usize> {
+    steps: Vec<Step<T, WORDS>>,
     bytes: Vec<u8>,
     /// The steps by what is before them and what they are.
     index: HashTable<u32>,
@@ -92,7 +97,7 @@ enum Beginning {
     At(u32),
 }
 
-impl Default for Sequences {
+impl<T, const WORDS: usize> Default for Sequences<T, WORDS> {
     fn default() -> Self {
         Self {
             steps: Vec::new(),
@@ -105,7 +110,7 @@ impl Default for Sequences {
     }
 }
 
-impl Sequences {
+impl<T: Copy + Default, const WORDS: usize> Sequences<T, WORDS> {
     /// A span of this name begins; false where nothing is known of such.
     #[inline]
     pub(crate) fn begin(&mut self, name: Symbol) -> bool {
@@ -118,23 +123,26 @@ impl Sequences {
 
     /// The attribute that is expected next, where `rest` begins with it.
     #[inline(always)]
-    pub(crate) fn expected(&self, rest: &[u8]) -> Option<&Known> {
+    pub(crate) fn expected(&self, rest: &[u8]) -> Option<&Known<T>> {
         let next = self.steps.get(self.at as usize)?.next;
         let step = self.steps.get(next as usize)?;
         if !step.pattern.matches(rest) {
             return None;
         }
-        let is_long = step.known.length > CHUNK;
+        let is_long = step.known.length > WORDS * WORD;
         (!is_long || self.tail_matches(step, rest)).then_some(&step.known)
     }
 
     #[inline(never)]
-    fn tail_matches(&self, step: &Step, rest: &[u8]) -> bool {
-        rest.get(CHUNK..step.known.length) == Some(&self.bytes_of(step)[CHUNK..])
+    fn tail_matches(&self, step: &Step<T, WORDS>, rest: &[u8]) -> bool {
+        let tail = &self.bytes_of(&step.known)[WORDS * WORD..];
+        rest.get(WORDS * WORD..step.known.length) == Some(tail)
     }
 
-    fn bytes_of(&self, step: &Step) -> &[u8] {
-        &self.bytes[step.start..step.start + step.known.length]
+    /// The bytes by which an attribute was recognised.
+    pub(crate) fn bytes_of(&self, known: &Known<T>) -> &[u8] {
+        let step = &self.steps[known.step.0 as usize];
+        &self.bytes[step.start..step.start + known.length]
     }
 
     /// Goes on behind an attribute that was recognised.
@@ -143,29 +151,29 @@ impl Sequences {
         self.at = step.0;
     }
 
-    /// The attribute of this key, and of these bytes where it is evidence, if
-    /// it was seen here.
-    pub(crate) fn find(&mut self, key: Symbol, evidence: Option<&[u8]>) -> Option<Known> {
-        let found = self.look_up(key, evidence)?;
+    /// The attribute of this key, and of these bytes where it matters what its
+    /// value is, if it was seen here. It is expected from now on.
+    pub(crate) fn find(&mut self, key: Symbol, whole: Option<&[u8]>) -> Option<Known<T>> {
+        let found = self.look_up(key, whole)?;
         let last = self.steps.get_mut(self.at as usize)?;
         last.next = found;
         Some(self.steps[found as usize].known)
     }
 
-    fn look_up(&self, key: Symbol, evidence: Option<&[u8]>) -> Option<u32> {
-        let hash = self.hash(self.at, key, evidence);
+    fn look_up(&self, key: Symbol, whole: Option<&[u8]>) -> Option<u32> {
+        let hash = self.hash(self.at, key, whole);
         let same = |&at: &u32| {
             let step = &self.steps[at as usize];
             step.before == self.at
                 && step.known.key == key
-                && step.known.is_whole == evidence.is_some()
-                && evidence.is_none_or(|bytes| bytes == self.bytes_of(step))
+                && step.known.is_whole == whole.is_some()
+                && whole.is_none_or(|bytes| bytes == self.bytes_of(&step.known))
         };
         self.index.find(hash, same).copied()
     }
 
-    fn hash(&self, before: u32, key: Symbol, evidence: Option<&[u8]>) -> u64 {
-        self.hashing.hash_one((before, key, evidence))
+    fn hash(&self, before: u32, key: Symbol, whole: Option<&[u8]>) -> u64 {
+        self.hashing.hash_one((before, key, whole))
     }
 
     /// What a span says that ends here, if that is known.
@@ -190,7 +198,7 @@ impl Sequences {
                 self.beginnings[at] = Beginning::Seen;
                 return false;
             }
-            Beginning::Seen => match self.add(NOWHERE, &BEGINNING) {
+            Beginning::Seen => match self.add(NOWHERE, &beginning()) {
                 Some(step) => self.beginnings[at] = Beginning::At(step),
                 None => return false,
             },
@@ -200,9 +208,9 @@ impl Sequences {
     }
 
     /// Learns the next attribute; false where too much is held.
-    pub(crate) fn learn(&mut self, attribute: &Attribute<'_>) -> bool {
-        let evidence = attribute.is_evidence.then_some(attribute.bytes);
-        let step = match self.look_up(attribute.key, evidence) {
+    pub(crate) fn learn(&mut self, attribute: &Attribute<'_, T>) -> bool {
+        let whole = attribute.is_whole.then_some(attribute.bytes);
+        let step = match self.look_up(attribute.key, whole) {
             Some(step) => step,
             None => match self.add(self.at, attribute) {
                 Some(step) => step,
@@ -223,7 +231,7 @@ impl Sequences {
         }
     }
 
-    fn add(&mut self, before: u32, attribute: &Attribute<'_>) -> Option<u32> {
+    fn add(&mut self, before: u32, attribute: &Attribute<'_, T>) -> Option<u32> {
         let start = self.bytes.len();
         if self.steps.len() == MOST_STEPS || start + attribute.bytes.len() > MOST_BYTES {
             return None;
@@ -242,8 +250,9 @@ impl Sequences {
                 step: StepId(step),
                 key: attribute.key,
                 length: attribute.bytes.len(),
-                is_whole: attribute.is_evidence,
+                is_whole: attribute.is_whole,
                 is_kept: attribute.is_kept,
+                what: attribute.what,
             },
             start,
             before,
@@ -255,91 +264,82 @@ impl Sequences {
         Some(step)
     }
 
-    fn enter(&mut self, step: u32, before: u32, attribute: &Attribute<'_>) {
-        let evidence = attribute.is_evidence.then_some(attribute.bytes);
-        let hash = self.hash(before, attribute.key, evidence);
+    fn enter(&mut self, step: u32, before: u32, attribute: &Attribute<'_, T>) {
+        let whole = attribute.is_whole.then_some(attribute.bytes);
+        let hash = self.hash(before, attribute.key, whole);
         let (steps, bytes, hashing) = (&self.steps, &self.bytes, &self.hashing);
         self.index.insert_unique(hash, step, |&at| {
-            let Step {
-                known,
-                start,
-                before,
-                ..
-            } = &steps[at as usize];
-            let evidence = known
-                .is_whole
-                .then(|| &bytes[*start..*start + known.length]);
-            hashing.hash_one((*before, known.key, evidence))
+            let step = &steps[at as usize];
+            let (known, end) = (&step.known, step.start + step.known.length);
+            let whole = known.is_whole.then(|| &bytes[step.start..end]);
+            hashing.hash_one((step.before, known.key, whole))
         });
     }
 }
 
 /// What stands before the first attribute.
-const BEGINNING: Attribute<'static> = Attribute {
-    key: Symbol::EMPTY,
-    bytes: &[],
-    any: None,
-    is_evidence: false,
-    is_kept: false,
-};
+fn beginning<T: Default>() -> Attribute<'static, T> {
+    Attribute {
+        key: Symbol::EMPTY,
+        bytes: &[],
+        any: None,
+        is_whole: false,
+        is_kept: false,
+        what: T::default(),
+    }
+}
 
-/// How many bytes are compared as words.
-const CHUNK: usize = 32;
+/// The bytes of a word.
+const WORD: usize = 8;
 
 /// The first bytes of an attribute as words, which are compared at once.
 #[derive(Clone, Copy, Debug)]
-struct Pattern {
-    words: [u64; CHUNK / 8],
-    mask: [u64; CHUNK / 8],
+struct Pattern<const WORDS: usize> {
+    words: [u64; WORDS],
+    mask: [u64; WORDS],
 }
 
-impl Pattern {
-    fn of(attribute: &Attribute<'_>) -> Self {
-        let (mut chunk, mut mask) = ([0; CHUNK], [0; CHUNK]);
-        let length = attribute.bytes.len().min(CHUNK);
-        chunk[..length].copy_from_slice(&attribute.bytes[..length]);
-        mask[..length].fill(0xff);
+impl<const WORDS: usize> Pattern<WORDS> {
+    fn of<T>(attribute: &Attribute<'_, T>) -> Self {
+        let (mut chunk, mut mask) = ([[0; WORD]; WORDS], [[0; WORD]; WORDS]);
+        let length = attribute.bytes.len().min(WORDS * WORD);
+        chunk.as_flattened_mut()[..length].copy_from_slice(&attribute.bytes[..length]);
+        mask.as_flattened_mut()[..length].fill(0xff);
         if let Some(any) = attribute.any {
-            (chunk[any], mask[any]) = (0, 0);
+            chunk.as_flattened_mut()[any] = 0;
+            mask.as_flattened_mut()[any] = 0;
         }
         Self {
-            words: words(&chunk),
-            mask: words(&mask),
+            words: chunk.map(u64::from_le_bytes),
+            mask: mask.map(u64::from_le_bytes),
         }
     }
 
     #[inline(always)]
     fn matches(&self, bytes: &[u8]) -> bool {
-        match bytes.first_chunk() {
-            Some(chunk) => self.matches_chunk(chunk),
+        let (words, _) = bytes.as_chunks::<WORD>();
+        match words.first_chunk() {
+            Some(words) => self.matches_words(words),
             None => self.matches_end(bytes),
         }
     }
 
     #[inline(always)]
-    fn matches_chunk(&self, chunk: &[u8; CHUNK]) -> bool {
-        let seen = words(chunk);
-        let differ = |at: usize| (seen[at] ^ self.words[at]) & self.mask[at];
-        differ(0) | differ(1) | differ(2) | differ(3) == 0
+    fn matches_words(&self, words: &[[u8; WORD]; WORDS]) -> bool {
+        let differ = |at: usize| (u64::from_le_bytes(words[at]) ^ self.words[at]) & self.mask[at];
+        (0..WORDS).fold(0, |all, at| all | differ(at)) == 0
     }
 
-    /// The same where less than a chunk is left. A zero behind the end is no
-    /// byte of an attribute that is compared.
+    /// The same where fewer bytes are left. A zero behind the end is no byte of
+    /// an attribute that is compared.
     fn matches_end(&self, bytes: &[u8]) -> bool {
-        let mut chunk = [0; CHUNK];
-        chunk[..bytes.len()].copy_from_slice(bytes);
-        let mut behind = [0xff; CHUNK];
-        behind[..bytes.len()].fill(0);
-        let behind = words(&behind);
-        let is_within = (0..behind.len()).all(|at| behind[at] & self.mask[at] == 0);
-        is_within && self.matches_chunk(&chunk)
+        let (mut words, mut behind) = ([[0; WORD]; WORDS], [[0xff; WORD]; WORDS]);
+        words.as_flattened_mut()[..bytes.len()].copy_from_slice(bytes);
+        behind.as_flattened_mut()[..bytes.len()].fill(0);
+        let behind = behind.map(u64::from_le_bytes);
+        let is_within = (0..WORDS).all(|at| behind[at] & self.mask[at] == 0);
+        is_within && self.matches_words(&words)
     }
-}
-
-#[inline(always)]
-fn words(chunk: &[u8; CHUNK]) -> [u64; CHUNK / 8] {
-    let (words, _) = chunk.as_chunks::<8>();
-    [words[0], words[1], words[2], words[3]].map(u64::from_le_bytes)
 }
 
 #[cfg(test)]
@@ -348,18 +348,24 @@ mod tests {
 
     const NAME: Symbol = Symbol(3);
 
-    fn attribute(key: u32, bytes: &[u8], is_evidence: bool) -> Attribute<'_> {
+    /// How many bytes are compared as words here.
+    const CHUNK: usize = 32;
+
+    type Sequences = super::Sequences<(), 4>;
+
+    fn attribute(key: u32, bytes: &[u8], is_whole: bool) -> Attribute<'_, ()> {
         Attribute {
             key: Symbol(key),
             bytes,
             any: None,
-            is_evidence,
+            is_whole,
             is_kept: false,
+            what: (),
         }
     }
 
     /// Sequences that know spans of a name with these attributes.
-    fn learnt(spans: &[(&[Attribute<'_>], u32)]) -> Sequences {
+    fn learnt(spans: &[(&[Attribute<'_, ()>], u32)]) -> Sequences {
         let mut sequences = Sequences::default();
         assert!(!sequences.learn_name(NAME), "the first one is not learnt");
         for (attributes, evidence) in spans {

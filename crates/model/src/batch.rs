@@ -248,15 +248,23 @@ impl SpanBatch {
         self.keep.of(key, &self.strings)
     }
 
-    /// Says that the attributes of the open record, as far as analyses read
-    /// them, are those of a set that this batch gave to an earlier record. Then
-    /// the rows that are kept are added alone ([`SpanBatch::row`]).
+    /// Adds what another record's attributes say that analyses read to the open
+    /// record, which has no attribute yet. Rows that are kept are added one by
+    /// one ([`SpanBatch::row`]).
     #[inline]
-    pub fn presume(&mut self, evidence: EvidenceId) {
-        self.evidence.presume(evidence);
+    pub fn add_evidence(&mut self, evidence: EvidenceId) {
+        self.evidence.add(evidence);
     }
 
-    /// Adds a row that is kept to the open record, whose evidence is presumed.
+    /// Drops the attributes that the open record has so far.
+    pub fn abandon_attributes(&mut self) {
+        self.refused = 0;
+        self.attributes.abandon();
+        self.evidence.abandon();
+    }
+
+    /// Adds a row that is kept to the open record, beside evidence that
+    /// [`SpanBatch::add_evidence`] adds.
     #[inline]
     pub fn row(&mut self, key: Symbol, value: Value<'_>) {
         if self.admits(value) {
@@ -549,9 +557,7 @@ impl SpanBatch {
     /// Drops what the open record has so far.
     pub fn abandon(&mut self) {
         let open = self.open_record();
-        self.refused = 0;
-        self.attributes.abandon();
-        self.evidence.abandon();
+        self.abandon_attributes();
         self.events.attributes.abandon();
         self.links.attributes.abandon();
         while self.events.record.last() == Some(&open) {

@@ -48,9 +48,6 @@ pub struct Evidence {
     open: Families,
     #[serde(skip)]
     expected: Expected,
-    /// The set that the open one is known to equal.
-    #[serde(skip)]
-    presumed: Option<EvidenceId>,
 }
 
 /// The set that the open one is expected to equal.
@@ -74,7 +71,6 @@ impl Default for Evidence {
             hashing: HashState::default(),
             open: Families::default(),
             expected: Expected::default(),
-            presumed: None,
         }
     }
 }
@@ -118,10 +114,15 @@ impl Evidence {
         }
     }
 
-    /// Says which set the open one, which has no row, does equal.
+    /// Adds the rows and families of a set to the open one, which has none.
     #[inline]
-    pub(crate) fn presume(&mut self, id: EvidenceId) {
-        self.presumed = Some(id);
+    pub(crate) fn add(&mut self, id: EvidenceId) {
+        self.expected = Expected {
+            id,
+            rows: self.attributes.rows_of(id.0),
+            is_wrong: false,
+        };
+        self.open = self.families[id.index()];
     }
 
     /// Adds a row to the open set.
@@ -168,17 +169,12 @@ impl Evidence {
         self.attributes.abandon();
         self.open = Families::default();
         self.expected = Expected::default();
-        self.presumed = None;
     }
 
     /// Closes the open set; the answer is that of an equal one where there is
     /// one. `None` where four billion rows are reached.
     #[inline]
     pub(crate) fn close(&mut self) -> Option<EvidenceId> {
-        if self.presumed.is_some() {
-            self.expected = Expected::default();
-            return self.presumed.take();
-        }
         let families = std::mem::take(&mut self.open);
         let Expected { id, rows, is_wrong } = self.expected;
         let as_expected = !is_wrong

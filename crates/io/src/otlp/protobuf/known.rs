@@ -8,6 +8,9 @@ use crate::sequences::{Attribute, Known};
 use crate::wire::{Field, Wire};
 use spanwise_model::{EvidenceId, Result, Symbol};
 
+/// The sequences of a file: most attributes begin with 32 bytes or fewer.
+pub(super) type Sequences = crate::sequences::Sequences<(), 4>;
+
 /// The tag of an attribute of a span.
 const TAG: u8 = 9 << 3 | 2;
 
@@ -41,7 +44,7 @@ impl SpanReader<'_> {
         let Some(evidence) = self.sequences.evidence() else {
             return Ok(false);
         };
-        self.batch.presume(evidence);
+        self.batch.add_evidence(evidence);
         self.close(draft, around)?;
         Ok(true)
     }
@@ -160,10 +163,11 @@ impl SpanReader<'_> {
             key: symbol,
             bytes,
             any: None,
-            is_evidence: key_use.is_evidence(),
+            is_whole: key_use.is_evidence(),
             is_kept: key_use.is_kept(),
+            what: (),
         };
-        if attribute.is_evidence {
+        if attribute.is_whole {
             return Ok(self.sequences.learn(&attribute));
         }
         let (Ok(length @ 0..0x80), any) = (u8::try_from(key.len()), LENGTH_AT) else {
@@ -178,7 +182,7 @@ impl SpanReader<'_> {
 /// The length of an attribute that was recognised, where its lengths are short
 /// and agree.
 #[inline(always)]
-fn whole(rest: &[u8], known: &Known) -> Option<usize> {
+fn whole(rest: &[u8], known: &Known<()>) -> Option<usize> {
     if known.is_whole {
         return Some(known.length).filter(|&length| length <= rest.len());
     }

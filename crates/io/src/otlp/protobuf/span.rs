@@ -1,11 +1,11 @@
 //! One span: its fields, attributes, events and links.
 
 use super::id::{span_id, trace_id};
+use super::known::Sequences;
 use super::value::{KeyValue, Scratch};
 use crate::flaws::Flaw;
 use crate::keys::Keys;
 use crate::otlp::draft::{Draft, Surroundings};
-use crate::sequences::Sequences;
 use crate::wire::{Broken, Field, Wire};
 use spanwise_model::{EvidenceId, Result, SpanBatch, SpanId, Symbol, TraceId};
 
