@@ -435,7 +435,9 @@ mod tests {
         };
         let mut sequences = learnt(&[(&[length], 1)]);
         sequences.begin(NAME);
-        assert!(sequences.expected(b"[9key and what follows, which is long").is_some());
+        assert!(sequences
+            .expected(b"[9key and what follows, which is long")
+            .is_some());
         assert!(sequences.expected(b"[\0key").is_some());
         assert!(sequences.expected(b"(9key").is_none());
     }

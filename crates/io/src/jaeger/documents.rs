@@ -1,6 +1,7 @@
 //! Spans as Jaeger stores them in Elasticsearch and OpenSearch: a document
 //! each, with a process of its own.
 
+use super::member::Member;
 use super::reader::Reader;
 use crate::elasticsearch::{self, Signs, Stored};
 use crate::json::{self, Cursor, Parts, Walked, Walks};
@@ -51,7 +52,7 @@ impl<'a> Stored<'a> for Documents<'a, '_> {
     }
 
     fn member(&mut self, key: &'a str) -> Walked<bool> {
-        self.0.span_field(key)
+        self.0.member(Member::of(key))
     }
 
     fn end(&mut self, start: usize) -> Walked {

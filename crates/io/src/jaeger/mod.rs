@@ -42,6 +42,8 @@
 //! tag before it was stored cannot be told from a dot.
 
 mod documents;
+mod known;
+mod member;
 mod probe;
 mod reader;
 mod span;

@@ -1,8 +1,12 @@
 //! Documents and traces: where spans find their processes.
 
+use super::known::Sequences;
+use super::member::{Member, RefMember};
 use super::span::Draft;
 use super::tags::{Bytes, Known, Owner};
-use crate::json::{self, objects, Cursor, Guesses, Parts, Records, Walked, Walks};
+use crate::json::{
+    self, objects, Cursor, Guesses, Members, Parts, Records, Repeated, Walked, Walks,
+};
 use spanwise_model::{ResourceId, SpanBatch, Symbol, TraceId};
 
 /// Answers lie in each other at most this deep.
@@ -13,6 +17,11 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) records: Records<'a, 'b>,
     pub(super) draft: Draft,
     pub(super) guesses: Guesses<'a, Known>,
+    pub(super) sequences: Sequences,
+    pub(super) members: Members<'a, Member>,
+    pub(super) ref_members: Members<'a, RefMember>,
+    /// Processes that were read before, most of which end with their tags.
+    repeated: Repeated<'a, ResourceId>,
     /// How tags write bytes.
     pub(super) bytes: Bytes,
     /// The process that each record from `first` on names; none where it has
@@ -50,6 +59,10 @@ impl<'a, 'b> Reader<'a, 'b> {
             records: Records::new(text, batch),
             draft: Draft::default(),
             guesses: Guesses::default(),
+            sequences: Sequences::default(),
+            members: Members::new(Member::of),
+            ref_members: Members::new(RefMember::of),
+            repeated: Repeated::new("]}"),
             bytes: Bytes::Base64,
             named: Vec::new(),
             processes: Vec::new(),
@@ -133,9 +146,25 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Reads a process; what it is goes to the resources of the batch.
     pub(super) fn process(&mut self) -> Walked<Option<ResourceId>> {
-        if !self.records.enter_object()? {
+        if self.records.cursor.peek() != b'{' {
+            self.records.cursor.skip()?;
             return Ok(None);
         }
+        if let Some((resource, length)) = self.repeated.find(self.records.cursor.rest()) {
+            self.records.cursor.at += length;
+            return Ok(Some(resource));
+        }
+        let start = self.records.cursor.at;
+        let resource = self.unknown_process()?;
+        if self.records.open.is_faultless() {
+            self.repeated
+                .learn(self.records.cursor.since(start), resource);
+        }
+        Ok(Some(resource))
+    }
+
+    fn unknown_process(&mut self) -> Walked<ResourceId> {
+        self.records.enter_object()?;
         let mut service = Symbol::EMPTY;
         let mut first = true;
         while let Some(key) = self.records.cursor.key(&mut first)? {
@@ -146,7 +175,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 _ => self.records.cursor.skip()?,
             }
         }
-        Ok(Some(self.records.open.batch.resources.close(service)))
+        Ok(self.records.open.batch.resources.close(service))
     }
 
     /// Reads what the server says went wrong.

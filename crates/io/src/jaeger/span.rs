@@ -1,5 +1,6 @@
 //! A span: its fixed fields, references and logs.
 
+use super::member::{Member, RefMember};
 use super::reader::Reader;
 use super::tags::Owner;
 use crate::json::{objects, Walked};
@@ -19,7 +20,7 @@ pub(super) struct Draft {
     trace: TraceId,
     id: SpanId,
     old_parent: SpanId,
-    name: Symbol,
+    pub(super) name: Symbol,
     start: Option<i64>,
     duration: Option<i64>,
     process: Symbol,
@@ -31,7 +32,24 @@ pub(super) struct Draft {
     pub(super) scope: (Symbol, Symbol),
     /// The name of the event that is being read.
     pub(super) event: Option<Symbol>,
+    pub(super) tags: Tags,
 }
+
+/// What tags of the span have been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tags {
+    #[default]
+    None,
+    /// One list of known ones.
+    Known,
+    /// One list, which begins at this offset.
+    From(usize),
+    /// More, or in another form.
+    Others,
+}
+
+/// The fixed fields that tags say.
+pub(super) type Fixed = (SpanKind, StatusCode, u32, (Symbol, Symbol));
 
 impl Draft {
     /// Begins the next span; the room for references stays.
@@ -40,6 +58,22 @@ impl Draft {
         *self = Self {
             references: std::mem::take(&mut self.references),
             ..Self::default()
+        };
+    }
+
+    pub(super) fn fixed(&self) -> Fixed {
+        (self.kind, self.status, self.flags, self.scope)
+    }
+
+    pub(super) fn set_fixed(&mut self, fixed: Fixed) {
+        (self.kind, self.status, self.flags, self.scope) = fixed;
+    }
+
+    /// Notes that a list of tags begins at this offset.
+    fn note_tags(&mut self, start: usize) {
+        self.tags = match self.tags {
+            Tags::None => Tags::From(start),
+            _ => Tags::Others,
         };
     }
 }
@@ -56,9 +90,9 @@ impl Reader<'_, '_> {
         let start = self.records.cursor.at;
         self.draft.renew();
         self.records.enter_object()?;
-        let mut first = true;
-        while let Some(key) = self.records.cursor.key(&mut first)? {
-            self.span_field(key)?;
+        self.members.begin();
+        while let Some(member) = self.members.next(&mut self.records.cursor)? {
+            self.member(member)?;
         }
         self.end_span(start)
     }
@@ -81,37 +115,46 @@ impl Reader<'_, '_> {
         self.end_span(start)
     }
 
-    /// Reads the member of this key; answers whether it is one that spans have.
+    /// Reads a member; answers whether it is one that spans have.
     #[inline]
-    pub(super) fn span_field(&mut self, key: &str) -> Walked<bool> {
+    pub(super) fn member(&mut self, member: Member) -> Walked<bool> {
         let (records, draft) = (&mut self.records, &mut self.draft);
-        match key {
-            "tags" => self.tags(Owner::Span)?,
-            "traceID" | "traceId" => draft.trace = records.trace_id()?,
-            "spanID" | "spanId" => draft.id = records.span_id()?,
-            "parentSpanID" | "parentSpanId" => draft.old_parent = records.span_id()?,
-            "operationName" => draft.name = records.name()?,
-            "references" => objects(self, Self::reference)?,
-            "startTime" => draft.start = records.micros()?.or(draft.start),
-            "startTimeMillis" => draft.start = draft.start.or(records.nanos(6)?),
-            "duration" => draft.duration = records.micros()?,
-            "logs" => objects(self, Self::log)?,
-            "processID" | "processId" => draft.process = records.symbol()?,
-            "process" => {
+        match member {
+            Member::Tags => self.span_tags()?,
+            Member::TraceId => draft.trace = records.trace_id()?,
+            Member::SpanId => draft.id = records.span_id()?,
+            Member::ParentSpanId => draft.old_parent = records.span_id()?,
+            Member::OperationName => draft.name = records.name()?,
+            Member::References => objects(self, Self::reference)?,
+            Member::StartTime => draft.start = records.micros()?.or(draft.start),
+            Member::StartTimeMillis => draft.start = draft.start.or(records.nanos(6)?),
+            Member::Duration => draft.duration = records.micros()?,
+            Member::Logs => objects(self, Self::log)?,
+            Member::ProcessId => draft.process = records.symbol()?,
+            Member::Process => {
                 let own = self.process()?;
                 self.draft.own_process = own;
             }
-            "flags" => {
+            Member::Flags => {
                 let sampled = matches!(records.scaled(0)?, Some((bits, _)) if bits & 1 != 0);
                 draft.flags |= u32::from(sampled);
             }
-            "tag" => self.tag_object(Owner::Span)?,
-            _ => {
-                records.cursor.skip()?;
-                return Ok(false);
+            Member::Tag => {
+                draft.tags = Tags::Others;
+                self.tag_object(Owner::Span)?;
             }
+            Member::Other => records.cursor.skip()?,
         }
-        Ok(true)
+        Ok(member != Member::Other)
+    }
+
+    #[inline]
+    fn span_tags(&mut self) -> Walked {
+        if self.known_tags() {
+            return Ok(());
+        }
+        self.draft.note_tags(self.records.cursor.at);
+        self.tags(Owner::Span)
     }
 
     /// Closes the record, now that all of the span is known.
@@ -138,9 +181,16 @@ impl Reader<'_, '_> {
             scope: open.batch.scopes.intern(scope, version),
         };
         let process = draft.own_process.is_none().then_some(draft.process);
+        let is_faultless = open.is_faultless();
         self.records.close(head)?;
         self.names_process(process);
-        Ok(())
+        match (self.draft.tags, self.records.open.batch.heads.last()) {
+            (Tags::From(start), Some(last)) if is_faultless => {
+                let evidence = last.evidence;
+                self.learn_tags(start, evidence)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The parent, with the flag that says how it is named; all other
@@ -179,19 +229,19 @@ impl Reader<'_, '_> {
         };
         let records = &mut self.records;
         records.enter_object()?;
-        let mut first = true;
-        while let Some(key) = records.cursor.key(&mut first)? {
-            match key {
-                "refType" => {
+        self.ref_members.begin();
+        while let Some(member) = self.ref_members.next(&mut records.cursor)? {
+            match member {
+                RefMember::RefType => {
                     let kind = records.word()?.map_or("", |raw| raw.text);
                     reference.follows = kind.eq_ignore_ascii_case("FOLLOWS_FROM");
                 }
-                "traceID" | "traceId" => {
+                RefMember::TraceId => {
                     let id = records.trace_id()?;
                     reference.trace = Some(id).filter(|id| !id.is_zero());
                 }
-                "spanID" | "spanId" => reference.span = records.span_id()?,
-                _ => records.cursor.skip_deep()?,
+                RefMember::SpanId => reference.span = records.span_id()?,
+                RefMember::Other => records.cursor.skip_deep()?,
             }
         }
         self.draft.references.push(reference);

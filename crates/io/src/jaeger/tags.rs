@@ -27,8 +27,8 @@ pub(super) enum Bytes {
 /// What a key and a type say about a tag.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known {
-    kind: Type,
-    field: Option<Field>,
+    pub(super) kind: Type,
+    pub(super) field: Option<Field>,
 }
 
 /// A tag while it is read.
@@ -108,14 +108,14 @@ impl<'a> Reader<'a, '_> {
 
     /// Goes to the value of a tag that is written as Jaeger's own server does.
     #[inline]
-    fn head(&mut self) -> Walked<Option<(Symbol, Known)>> {
+    pub(super) fn head(&mut self) -> Walked<Option<(Symbol, Known)>> {
         match self.guesses.take(&mut self.records.cursor) {
             None => self.unguessed_head(),
             guessed => Ok(guessed),
         }
     }
 
-    fn unguessed_head(&mut self) -> Walked<Option<(Symbol, Known)>> {
+    pub(super) fn unguessed_head(&mut self) -> Walked<Option<(Symbol, Known)>> {
         let cursor = &mut self.records.cursor;
         let start = cursor.at;
         if !cursor.take("{\"key\":\"") {
@@ -193,7 +193,7 @@ impl<'a> Reader<'a, '_> {
 
 /// The type that a tag says it has.
 #[derive(Clone, Copy, Debug, Default)]
-enum Type {
+pub(super) enum Type {
     String,
     Bool,
     Int,
@@ -248,7 +248,7 @@ impl Type {
     /// The value of a scalar in this type where it can be, else in its own;
     /// and whether all of its text could be told.
     #[inline]
-    fn apply<'r>(self, scalar: Scalar<'r>, rooms: &'r mut Rooms) -> (Value<'r>, bool) {
+    pub(super) fn apply<'r>(self, scalar: Scalar<'r>, rooms: &'r mut Rooms) -> (Value<'r>, bool) {
         if let (Self::String, Scalar::Number(_) | Scalar::Bool(_)) = (self, scalar) {
             let text = scalar.word().map_or("", |raw| raw.text);
             return (Value::Str(text), true);
@@ -298,7 +298,7 @@ fn hex(text: &str, bytes: &mut Vec<u8>) -> Option<()> {
 
 /// A fixed field that a tag says.
 #[derive(Clone, Copy, Debug)]
-enum Field {
+pub(super) enum Field {
     Error,
     Kind,
     StatusCode,
@@ -323,9 +323,19 @@ impl Field {
         })
     }
 
+    /// True where a tag whose text the field takes is no attribute besides.
+    pub(super) fn is_no_attribute(self) -> bool {
+        !matches!(self, Self::Error | Self::StatusDescription)
+    }
+
     /// Takes what the tag says. False where it also is, or only is, an
     /// attribute.
-    fn take(self, value: Value<'_>, draft: &mut Draft, open: &mut Open<'_>) -> Result<bool> {
+    pub(super) fn take(
+        self,
+        value: Value<'_>,
+        draft: &mut Draft,
+        open: &mut Open<'_>,
+    ) -> Result<bool> {
         let text = match (self, value) {
             (Self::Error, flag) => {
                 if flag.as_bool() == Some(true) {

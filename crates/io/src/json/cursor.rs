@@ -32,7 +32,7 @@ pub(crate) struct Broken {
     pub(crate) at: usize,
 }
 
-type Parsed<T> = Result<T, Broken>;
+pub(super) type Parsed<T> = Result<T, Broken>;
 
 /// A value that is no container.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,6 +106,12 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn rest(&self) -> &'a str {
         &self.text[self.at..]
+    }
+
+    /// The same as bytes.
+    #[inline(always)]
+    pub(crate) fn rest_bytes(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     /// True where nothing but white space is left.

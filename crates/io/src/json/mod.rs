@@ -14,10 +14,12 @@ mod documents;
 mod flat;
 mod guesses;
 mod head;
+mod members;
 pub(crate) mod nested;
 mod raw;
 mod reader;
 mod records;
+mod repeated;
 mod scalar;
 pub(crate) mod write;
 
@@ -26,11 +28,13 @@ pub(crate) use cut::cut;
 pub(crate) use documents::Documents;
 pub(crate) use guesses::Guesses;
 pub(crate) use head::has_object;
+pub(crate) use members::Members;
 pub(crate) use raw::Raw;
 pub(crate) use reader::{
     head_text, look, objects, objects_in_lists, read, Parts, Reader, Walked, Walks,
 };
 pub(crate) use records::{Open, Records};
+pub(crate) use repeated::Repeated;
 pub(crate) use scalar::Rooms;
 
 #[cfg(test)]

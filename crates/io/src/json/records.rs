@@ -18,6 +18,8 @@ pub(crate) struct Records<'a, 'b> {
     pub(crate) documents: Documents<'a>,
     pub(crate) rooms: Rooms,
     pub(crate) open: Open<'b>,
+    /// The text of the last trace id, which mostly stands there again.
+    last_trace: (&'a str, TraceId),
 }
 
 /// The batch that is written to, with the issues that its open record has.
@@ -136,6 +138,7 @@ impl<'a, 'b> Records<'a, 'b> {
             documents,
             rooms: Rooms::default(),
             open: Open::new(batch),
+            last_trace: ("", TraceId::default()),
         }
     }
 
@@ -188,6 +191,9 @@ impl<'a, 'b> Records<'a, 'b> {
     /// The text, number or flag that stands here, as text.
     #[inline]
     pub(crate) fn word(&mut self) -> Walked<Option<Raw<'a>>> {
+        if self.cursor.take("\"") {
+            return Ok(Some(self.cursor.string_rest()?));
+        }
         let scalar = self.cursor.scalar()?;
         if scalar == Scalar::Container {
             self.open.flaw(Flaw::Malformed);
@@ -235,6 +241,13 @@ impl<'a, 'b> Records<'a, 'b> {
         let Some(raw) = self.word()? else {
             return Ok(TraceId::default());
         };
+        if raw.text == self.last_trace.0 {
+            return Ok(self.last_trace.1);
+        }
+        if let Some(id) = TraceId::from_hex(raw.text.as_bytes()) {
+            self.last_trace = (raw.text, id);
+            return Ok(id);
+        }
         let (text, _) = raw.decode(&mut self.rooms.text);
         Ok(self.open.trace_id(text))
     }
@@ -253,8 +266,10 @@ impl<'a, 'b> Records<'a, 'b> {
     /// `power`; `None` where there is none.
     #[inline]
     pub(crate) fn scaled(&mut self, power: u32) -> Walked<Option<(i64, Fit)>> {
-        let word = self.cursor.scalar()?.word();
-        Ok(word.and_then(|raw| scaled(raw.text.trim(), power)))
+        Ok(match self.cursor.scalar()? {
+            Scalar::Number(text) => scaled(text, power),
+            other => other.word().and_then(|raw| scaled(raw.text.trim(), power)),
+        })
     }
 
     /// The microseconds that stand here, in nanoseconds.

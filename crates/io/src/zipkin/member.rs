@@ -1,7 +1,7 @@
 //! The members of a span's object.
 
 /// A member that is read; every other one is passed over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Member {
     Tags,
     TraceId,
@@ -15,7 +15,6 @@ pub(super) enum Member {
     RemoteEndpoint,
     Annotations,
     Shared,
-    #[default]
     Other,
 }
 

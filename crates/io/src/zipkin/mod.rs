@@ -29,7 +29,6 @@
 
 mod annotation;
 mod draft;
-mod endpoints;
 mod host;
 mod member;
 mod pairs;

@@ -2,11 +2,12 @@
 
 use super::annotation;
 use super::draft::Draft;
-use super::endpoints::Endpoints;
 use super::member::Member;
 use super::tags::{self, EndpointKeys, Field, LOCAL, PEER_SERVICE, REMOTE};
 use crate::flaws::Flaw;
-use crate::json::{self, objects, Cursor, Guesses, Parts, Records, Walked, Walks};
+use crate::json::{
+    self, objects, Cursor, Guesses, Members, Parts, Records, Repeated, Walked, Walks,
+};
 use spanwise_model::{flags, ResourceId, SpanBatch, SpanKind, Symbol, Value};
 
 /// Reads documents into a batch.
@@ -14,8 +15,8 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) records: Records<'a, 'b>,
     draft: Draft,
     guesses: Guesses<'a, Option<Field>>,
-    members: Guesses<'a, Member>,
-    endpoints: Endpoints<'a, ResourceId>,
+    members: Members<'a, Member>,
+    endpoints: Repeated<'a, ResourceId>,
 }
 
 impl<'a> Walks<'a> for Reader<'a, '_> {
@@ -44,8 +45,8 @@ impl<'a, 'b> Reader<'a, 'b> {
             records: Records::new(text, batch),
             draft: Draft::default(),
             guesses: Guesses::default(),
-            members: Guesses::default(),
-            endpoints: Endpoints::default(),
+            members: Members::new(Member::of),
+            endpoints: Repeated::new("}"),
         }
     }
 
@@ -54,13 +55,8 @@ impl<'a, 'b> Reader<'a, 'b> {
         let start = self.records.cursor.at;
         self.draft = Draft::default();
         self.records.enter_object()?;
-        let mut first = true;
         self.members.begin();
-        while self.records.cursor.next_of(b'}', &mut first)? {
-            let member = match self.members.take(&mut self.records.cursor) {
-                Some((_, guessed)) => guessed,
-                None => self.member_name()?,
-            };
+        while let Some(member) = self.members.next(&mut self.records.cursor)? {
             self.member(member)?;
         }
         if let Some(lack) = self.draft.lack() {
@@ -69,20 +65,6 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
         let head = self.draft.head(&mut self.records.open);
         Ok(self.records.close(head)?)
-    }
-
-    /// Reads a member's name, and learns how it is written.
-    fn member_name(&mut self) -> Walked<Member> {
-        let start = self.records.cursor.at;
-        let name = self.records.cursor.name()?;
-        let member = Member::of(name.text);
-        let head = self.records.cursor.since(start);
-        // The first place stands for the beginning of an object.
-        let place = Symbol(member as u32 + 1);
-        if member != Member::Other {
-            self.members.learn(place, head, member);
-        }
-        Ok(member)
     }
 
     #[inline]

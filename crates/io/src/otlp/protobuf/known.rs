@@ -96,12 +96,7 @@ impl SpanReader<'_> {
 
     /// Goes over an attribute of these bytes, if it was seen here, though it
     /// is not the one expected.
-    fn follow_other(
-        &mut self,
-        pair: &[u8],
-        bytes: &[u8],
-        draft: &mut Draft,
-    ) -> Result<bool> {
+    fn follow_other(&mut self, pair: &[u8], bytes: &[u8], draft: &mut Draft) -> Result<bool> {
         let Ok(pair) = KeyValue::read(pair) else {
             return Ok(false);
         };

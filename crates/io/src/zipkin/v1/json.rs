@@ -1,13 +1,12 @@
 //! Spans of version 1 in JSON, with the names of its JSON or of its thrift.
 
-use super::super::endpoints::Endpoints;
 use super::super::host::{ipv4, ipv6, Host};
 use super::super::reader;
 use super::halves::Halves;
 use super::record::Record;
 use super::value::{decode, Type};
 use crate::flaws::Flaw;
-use crate::json::{self, objects, Cursor, Open, Parts, Records, Scalar, Walked, Walks};
+use crate::json::{self, objects, Cursor, Open, Parts, Records, Repeated, Scalar, Walked, Walks};
 use spanwise_model::{Result, SpanBatch, SpanId, Symbol, TraceId, Value};
 use std::borrow::Cow;
 
@@ -16,7 +15,7 @@ use std::borrow::Cow;
 pub(super) struct Reader<'a, 'b> {
     second: reader::Reader<'a, 'b>,
     record: Record,
-    endpoints: Endpoints<'a, Host>,
+    endpoints: Repeated<'a, Host>,
     /// What base64 says.
     bytes: Vec<u8>,
 }
@@ -46,7 +45,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         Self {
             second: reader::Reader::new(text, batch),
             record: Record::default(),
-            endpoints: Endpoints::default(),
+            endpoints: Repeated::new("}"),
             bytes: Vec::new(),
         }
     }
