@@ -9,6 +9,10 @@ use spanwise_model::keyed::KeyedMap;
 /// No more objects are remembered: those of clients may all differ.
 const MOST: usize = 4_096;
 
+/// Longer objects are not remembered. A text in which no end stands is looked
+/// through again for each object in it, so how far must have a bound.
+const LONGEST: usize = 2_048;
+
 /// What objects became, by their text.
 #[derive(Debug)]
 pub(crate) struct Repeated<'a, T> {
@@ -43,7 +47,8 @@ impl<'a, T: Copy> Repeated<'a, T> {
     }
 
     fn length(&self, text: &str) -> Option<usize> {
-        let end = self.end.find(text.as_bytes())?;
+        let near = &text.as_bytes()[..text.len().min(LONGEST)];
+        let end = self.end.find(near)?;
         Some(end + self.end.needle().len())
     }
 }
