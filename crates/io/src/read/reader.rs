@@ -22,8 +22,10 @@ pub(crate) struct Reader<'a> {
 
 /// How an item is read.
 #[derive(Clone, Copy)]
-struct Work {
+struct Work<'i> {
     format: &'static dyn Format,
+    /// What issues call the item.
+    name: &'i str,
     /// How many bytes a batch will be read from, where that is known.
     expected: Option<u64>,
     /// How many other threads may help.
@@ -126,7 +128,8 @@ impl<'a> Reader<'a> {
             return Ok(vec![first]);
         };
         let start = first.open_record();
-        let work = self.work(format, item.size.filter(|_| window.is_plain()), alone);
+        let size = item.size.filter(|_| window.is_plain());
+        let work = self.work((format, &item.name), size, alone);
         let (ended, mut batches) = self.shared_out(work, &mut window, first)?;
         let records = batches.iter().map(SpanBatch::open_record);
         let end = records.fold(0, u32::saturating_add);
@@ -148,14 +151,16 @@ impl<'a> Reader<'a> {
             records: start..end,
             truncated,
         });
-        for batch in &mut batches {
-            batch.issues.set_path(&item.name);
-        }
         Ok(batches)
     }
 
     /// How an item of this size is read.
-    fn work(&self, format: &'static dyn Format, size: Option<u64>, alone: bool) -> Work {
+    fn work<'i>(
+        &self,
+        (format, name): (&'static dyn Format, &'i str),
+        size: Option<u64>,
+        alone: bool,
+    ) -> Work<'i> {
         let others = if alone {
             rayon::current_num_threads() - 1
         } else {
@@ -164,6 +169,7 @@ impl<'a> Reader<'a> {
         let piece = self.options.piece_bytes as u64;
         Work {
             format,
+            name,
             expected: size.map(|size| if others == 0 { size } else { size.min(piece) }),
             others,
         }
@@ -173,7 +179,7 @@ impl<'a> Reader<'a> {
     /// the batches, of which the first is `first` with more records.
     fn shared_out<'i>(
         &'i self,
-        work: Work,
+        work: Work<'_>,
         window: &mut Window<'i>,
         mut first: SpanBatch,
     ) -> Result<(Result<Ended>, Vec<SpanBatch>)> {
@@ -183,9 +189,10 @@ impl<'a> Reader<'a> {
             batch.begin_file(work.expected);
             batch
         };
-        let format = work.format;
-        let read =
-            |bytes: &[u8], piece, batch: &mut SpanBatch| read_piece(format, bytes, piece, batch);
+        let Work { format, name, .. } = work;
+        let read = |bytes: &[u8], piece, batch: &mut SpanBatch| {
+            read_piece((format, name), bytes, piece, batch)
+        };
         let shared = Shared::new(&read, &empty, (&self.waiting, work.others));
         let ended = rayon::in_place_scope(|scope| {
             let mut pieces = Pieces::new(scope, &shared, first);
@@ -239,8 +246,7 @@ impl<'a> Reader<'a> {
         let mut take = |bytes: &[u8], piece, _: &dyn Fn() -> Cow<'i, [u8]>| {
             let mut batch = self.batch();
             batch.begin_file(None);
-            let ended = read_piece(format, bytes, piece, &mut batch)?;
-            batch.issues.set_path(&item.name);
+            let ended = read_piece((format, &item.name), bytes, piece, &mut batch)?;
             batch.sources.push(Source {
                 path: item.name.clone(),
                 format: format.name().into(),
@@ -311,7 +317,7 @@ impl<'a> Reader<'a> {
 /// Reads a piece of a file into a batch; issues and errors say where they stand
 /// in the file.
 fn read_piece(
-    format: &dyn Format,
+    (format, name): (&dyn Format, &str),
     bytes: &[u8],
     Piece { place, goes_on }: Piece,
     batch: &mut SpanBatch,
@@ -322,6 +328,7 @@ fn read_piece(
     batch.goes_on = false;
     let mut issues = std::mem::replace(&mut batch.issues, others);
     issues.move_in_file(place.offset, place.records);
+    issues.set_path(name);
     batch.issues.absorb(issues);
     ended.map_err(|error| error.moved_in_file(place.offset, place.records))
 }
