@@ -91,6 +91,12 @@ fn limits(args: &ReadArgs) -> Limits {
     if let Some(ratio) = args.max_ratio {
         limits = limits.ratio(ratio);
     }
+    if let Some(entries) = args.max_entries {
+        limits = limits.entries(entries);
+    }
+    if let Some(layers) = args.max_layers {
+        limits = limits.layers(layers);
+    }
     if let Some(bytes) = args.max_text {
         limits = limits.text_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
     }

@@ -19,11 +19,17 @@ use spanwise_model::Guard;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most bytes of one file, after decompression.
+    /// The most bytes of one file, after decompression; of an archive, of all
+    /// its entries together.
     pub file_bytes: u64,
-    /// The most bytes that one compressed byte may become. It is not looked
-    /// at before 64 MiB have been decompressed.
+    /// The most bytes that one compressed byte may become, in every layer of
+    /// compression and in all of them together. It is not looked at before
+    /// 64 MiB have been decompressed.
     pub ratio: u64,
+    /// The most entries of the archives in one file, together.
+    pub entries: u64,
+    /// The most layers of compression and archives around one another.
+    pub layers: usize,
     /// The longest text in one field, in bytes.
     pub text_bytes: usize,
     /// The most attributes of one span, event or link.
@@ -38,6 +44,8 @@ impl Default for Limits {
         Self {
             file_bytes: 8 << 30,
             ratio: 200,
+            entries: 1_000_000,
+            layers: 8,
             text_bytes: guard.text_bytes,
             attributes: guard.attributes,
             depth: guard.depth,
@@ -57,6 +65,31 @@ impl Limits {
     #[must_use]
     pub fn ratio(mut self, ratio: u64) -> Self {
         self.ratio = ratio;
+        self
+    }
+
+    /// The same limits with another for the entries of archives.
+    ///
+    /// ```
+    /// use spanwise_io::Limits;
+    /// assert_eq!(Limits::default().entries(10).entries, 10);
+    /// ```
+    #[must_use]
+    pub fn entries(mut self, entries: u64) -> Self {
+        self.entries = entries;
+        self
+    }
+
+    /// The same limits with another for layers around one another. An archive
+    /// that holds itself is refused by it.
+    ///
+    /// ```
+    /// use spanwise_io::Limits;
+    /// assert_eq!(Limits::default().layers(2).layers, 2);
+    /// ```
+    #[must_use]
+    pub fn layers(mut self, layers: usize) -> Self {
+        self.layers = layers;
         self
     }
 

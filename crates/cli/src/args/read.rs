@@ -32,6 +32,12 @@ pub(crate) struct ReadArgs {
     /// The most bytes that one compressed byte may become
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) max_ratio: Option<u64>,
+    /// The most entries of the archives in one file
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) max_entries: Option<u64>,
+    /// The most layers of compression and archives around one another
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) max_layers: Option<usize>,
     /// The longest text of one field
     #[arg(long, value_name = "SIZE", value_parser = values::bytes, help_heading = "Limits")]
     pub(crate) max_text: Option<u64>,

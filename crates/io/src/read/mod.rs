@@ -5,6 +5,7 @@
 //! threads that have time. The batches are joined in order, so the result does
 //! not depend on the number of threads.
 
+mod archive;
 mod options;
 mod parallel;
 mod reader;
@@ -156,7 +157,7 @@ pub(crate) fn check_found(
     }
     let mut spans = vec![0u64; inputs.len()];
     for item in &expansion.items {
-        let found = found.get(item.name.as_str()).copied().unwrap_or(0);
+        let found = found_in(found, &item.name);
         item.inputs.iter().for_each(|&at| spans[at] += found);
     }
     if found.values().all(|&spans| spans == 0) {
@@ -172,6 +173,16 @@ pub(crate) fn check_found(
         let none = Issues::default();
         Err(no_span(inputs[at].name(), &none, &none))
     })
+}
+
+/// How many records a file gave, and the entries that it has if it is an
+/// archive.
+fn found_in(found: &BTreeMap<&str, u64>, name: &str) -> u64 {
+    let entries = format!("{name}!");
+    let own = found.get(name).copied().unwrap_or(0);
+    let inside = found.range(entries.as_str()..);
+    let inside = inside.take_while(|(path, _)| path.starts_with(&entries));
+    inside.fold(own, |sum, (_, records)| sum + records)
 }
 
 /// No span was found; the issues may tell why.

@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An empty batch that obeys the options.
-    fn batch(&self) -> SpanBatch {
+    pub(super) fn batch(&self) -> SpanBatch {
         let limits = &self.options.limits;
         let mut batch = SpanBatch::new(self.options.attributes.clone());
         batch.guard = Guard {
@@ -115,16 +115,18 @@ impl<'a> Reader<'a> {
         Ok(window)
     }
 
-    fn read<'i>(
+    pub(super) fn read<'i>(
         &'i self,
         item: &'i Item,
         mut window: Window<'i>,
         mut first: SpanBatch,
         alone: bool,
     ) -> Result<Vec<SpanBatch>> {
+        if let Some(archive) = window.archive() {
+            return self.entries(item, window, archive, (first, alone));
+        }
         let Some(format) = self.format_of(&mut window) else {
-            let bytes = without_mark(window.bytes());
-            not_recognised(item, bytes, window.is_truncated(), &mut first)?;
+            not_recognised(item, &window, &mut first)?;
             return Ok(vec![first]);
         };
         let start = first.open_record();
@@ -141,10 +143,11 @@ impl<'a> Reader<'a> {
             }
             ended => ended?,
         };
-        let truncated = window.is_truncated() || ended == Ended::Truncated;
+        let truncated = window.broken().is_some() || ended == Ended::Truncated;
         if truncated {
             add_truncated(first, item, &window);
         }
+        add_flaws(first, item, &window);
         first.sources.push(Source {
             path: item.name.clone(),
             format: format.name().into(),
@@ -230,16 +233,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_apart<'i>(
+    pub(super) fn read_apart<'i>(
         &self,
         item: &Item,
         mut window: Window<'i>,
         give: &mut Give<'_>,
     ) -> Result<()> {
+        if let Some(archive) = window.archive() {
+            return self.entries_apart(item, window, archive, give);
+        }
         let Some(format) = self.format_of(&mut window) else {
             let mut batch = self.batch();
-            let bytes = without_mark(window.bytes());
-            not_recognised(item, bytes, window.is_truncated(), &mut batch)?;
+            not_recognised(item, &window, &mut batch)?;
             return give(batch, false);
         };
         let mut continues = false;
@@ -258,18 +263,22 @@ impl<'a> Reader<'a> {
             Ok(ended)
         };
         let ended = self.pieces(format, &mut window, Cutting::Thorough, &mut take)?;
-        if window.is_truncated() || ended == Ended::Truncated {
-            let mut batch = self.batch();
+        let truncated = window.broken().is_some() || ended == Ended::Truncated;
+        let mut batch = self.batch();
+        add_flaws(&mut batch, item, &window);
+        if truncated {
             add_truncated(&mut batch, item, &window);
-            batch.sources.push(Source {
-                path: item.name.clone(),
-                format: format.name().into(),
-                records: 0..0,
-                truncated: true,
-            });
-            give(batch, true)?;
         }
-        Ok(())
+        if batch.issues.is_empty() {
+            return Ok(());
+        }
+        batch.sources.push(Source {
+            path: item.name.clone(),
+            format: format.name().into(),
+            records: 0..0,
+            truncated,
+        });
+        give(batch, true)
     }
 
     /// Shows an item to `take`, piece by piece where it can be cut.
@@ -333,7 +342,7 @@ fn read_piece(
     ended.map_err(|error| error.moved_in_file(place.offset, place.records))
 }
 
-fn is_of_the_system(error: &Error) -> bool {
+pub(super) fn is_of_the_system(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Io | ErrorKind::NotFound)
 }
 
@@ -341,7 +350,21 @@ fn is_of_the_system(error: &Error) -> bool {
 fn add_truncated(batch: &mut SpanBatch, item: &Item, window: &Window<'_>) {
     let offset = window.place().offset + window.bytes().len() as i64;
     let offset = Some(offset.unsigned_abs());
-    add_issue(batch, IssueKind::TruncatedFile, item, offset, "");
+    let why = window.broken().unwrap_or("");
+    add_issue(batch, IssueKind::TruncatedFile, item, offset, why);
+}
+
+/// Says which records could not be unpacked.
+fn add_flaws(batch: &mut SpanBatch, item: &Item, window: &Window<'_>) {
+    for flaw in window.take_flaws() {
+        let example = Example::File {
+            path: item.name.clone(),
+            record: Some(flaw.record),
+            offset: Some(flaw.offset),
+            detail: flaw.detail,
+        };
+        batch.issues.add(IssueKind::MalformedRecord, "", example);
+    }
 }
 
 fn add_unreadable(batch: &mut SpanBatch, item: &Item, error: &Error) {
@@ -354,7 +377,7 @@ fn add_unreadable(batch: &mut SpanBatch, item: &Item, error: &Error) {
     );
 }
 
-fn add_issue(
+pub(super) fn add_issue(
     batch: &mut SpanBatch,
     kind: IssueKind,
     item: &Item,
@@ -370,18 +393,20 @@ fn add_issue(
     batch.issues.add(kind, "", example);
 }
 
-fn not_recognised(item: &Item, bytes: &[u8], truncated: bool, batch: &mut SpanBatch) -> Result<()> {
+fn not_recognised(item: &Item, window: &Window<'_>, batch: &mut SpanBatch) -> Result<()> {
+    let bytes = without_mark(window.bytes());
     let empty = bytes.trim_ascii().is_empty();
-    let (issue, kind, what) = match seems(bytes) {
-        _ if empty && truncated => {
-            let what = "compressed data that breaks off at once";
-            (IssueKind::TruncatedFile, ErrorKind::Format, what.to_owned())
+    let (issue, kind, what) = match (window.broken(), seems(bytes)) {
+        (Some(why), _) if empty => {
+            let colon = if why.is_empty() { "" } else { ": " };
+            let what = format!("compressed data that breaks off at once{colon}{why}");
+            (IssueKind::TruncatedFile, ErrorKind::Format, what)
         }
         _ if empty => {
             let what = "the input is empty".to_owned();
             (IssueKind::UnknownFormat, ErrorKind::NoSpans, what)
         }
-        seems => {
+        (_, seems) => {
             let what = seems.map_or_else(String::new, |seems| format!("; it seems to be {seems}"));
             let what = format!("of no format that is known{what}");
             (IssueKind::UnknownFormat, ErrorKind::Format, what)

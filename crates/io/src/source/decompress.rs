@@ -1,149 +1,150 @@
 //! Decompression by what the bytes say, under limits.
 
+use super::allowance::Allowance;
+use super::decoder::Decoder;
+use super::magic::Packing;
 use crate::guess::HEAD_BYTES;
-use crate::limits::Limits;
-use crate::progress::Meter;
-use spanwise_model::{Error, ErrorKind, Guard, Result};
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use spanwise_model::Result;
+use std::cell::Cell;
+use std::io::{self, Cursor, Read};
+use std::rc::Rc;
 
 /// How many bytes are decompressed between two looks at limits.
 const STEP: usize = 1 << 20;
+
+/// How many bytes are read at once of what lies in something larger.
+const BUFFER_INSIDE: usize = 1 << 16;
 
 /// How many bytes are read before it is asked whether the rest is wanted: as
 /// many as a guess looks at, and a byte order mark.
 pub(super) const HEAD: usize = HEAD_BYTES + 3;
 
-/// Below this many bytes no ratio is suspicious.
-const RATIO_FROM: u64 = 64 << 20;
-
 /// The most that is reserved on the word of a file's size.
 const RESERVE: u64 = 1 << 30;
 
-/// Counts the bytes that pass, and stops when the user wants to.
-struct Counted<'a, R> {
-    inner: R,
-    meter: &'a Meter,
-    passed: u64,
-    told: u64,
-    cancelled: bool,
+/// Where bytes come from.
+pub(super) type Source<'a> = Box<dyn Read + 'a>;
+
+/// A file as it lies there.
+pub(super) struct Raw<'a> {
+    pub(super) source: Source<'a>,
+    pub(super) allowance: Rc<Allowance<'a>>,
 }
 
-impl<R: Read> Read for Counted<'_, R> {
+impl Read for Raw<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.passed += read as u64;
-        if self.passed - self.told >= STEP as u64 || read == 0 {
-            let step = self.passed - self.told;
-            self.told = self.passed;
-            self.cancelled |= !self.meter.advance(step);
-        }
+        let read = self.source.read(buffer)?;
+        self.allowance.pass(read as u64)?;
         Ok(read)
     }
 }
 
-type Rewound<'a, R> = BufReader<Chain<Cursor<Vec<u8>>, Counted<'a, R>>>;
-
-enum Decoder<'a, R: Read> {
-    Plain(Rewound<'a, R>),
-    Gzip(flate2::bufread::MultiGzDecoder<Rewound<'a, R>>),
-    Zstd(Box<zstd::Decoder<'static, Rewound<'a, R>>>),
+/// Counts the bytes that pass.
+struct Counted<R> {
+    inner: R,
+    passed: Rc<Cell<u64>>,
 }
 
-impl<'a, R: Read> Decoder<'a, R> {
-    fn new(mut source: Counted<'a, R>) -> io::Result<Self> {
-        let mut magic = Vec::with_capacity(4);
-        source.by_ref().take(4).read_to_end(&mut magic)?;
-        let kind = Magic::of(&magic);
-        let whole = BufReader::with_capacity(STEP, Cursor::new(magic).chain(source));
-        Ok(match kind {
-            Magic::Gzip => Self::Gzip(flate2::bufread::MultiGzDecoder::new(whole)),
-            Magic::Zstd => Self::Zstd(Box::new(zstd::Decoder::with_buffer(whole)?)),
-            Magic::None => Self::Plain(whole),
-        })
-    }
-
-    fn reader(&mut self) -> &mut dyn Read {
-        match self {
-            Self::Plain(reader) => reader,
-            Self::Gzip(reader) => reader,
-            Self::Zstd(reader) => reader,
-        }
-    }
-
-    fn source(&self) -> &Counted<'a, R> {
-        let buffered = match self {
-            Self::Plain(reader) => reader,
-            Self::Gzip(reader) => reader.get_ref(),
-            Self::Zstd(reader) => reader.get_ref(),
-        };
-        buffered.get_ref().get_ref().1
-    }
-
-    fn is_compressed(&self) -> bool {
-        !matches!(self, Self::Plain(_))
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.passed.set(self.passed.get() + read as u64);
+        Ok(read)
     }
 }
 
-/// What the first bytes say of compression.
-#[derive(Clone, Copy)]
-pub(super) enum Magic {
-    Gzip,
-    Zstd,
-    None,
+/// What is left of a source that could not be read further.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        let end = || io::ErrorKind::UnexpectedEof.into();
+        Err(self.0.take().unwrap_or_else(end))
+    }
 }
 
-impl Magic {
-    pub(super) fn of(head: &[u8]) -> Self {
-        match head {
-            [0x1f, 0x8b, ..] => Self::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
-            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
-            _ => Self::None,
-        }
-    }
+/// What is known of a source before it is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known {
+    /// How many bytes are expected.
+    pub(super) size: Option<u64>,
+    /// True where it is part of something larger, so that what is wrong with
+    /// that may show here.
+    pub(super) inside: bool,
+    /// True where its bytes were counted as they came out of that.
+    pub(super) counted: bool,
 }
 
 /// A source that is decompressed step by step.
 pub(super) struct Decompressed<'a> {
-    decoder: Decoder<'a, Box<dyn Read + 'a>>,
-    limits: Limits,
+    decoder: Decoder<'a, Counted<io::Chain<Cursor<Vec<u8>>, Source<'a>>>>,
+    allowance: Rc<Allowance<'a>>,
+    known: Known,
     /// How many bytes are expected in all; zero where that is not known.
     expected: usize,
-    /// How many bytes have come.
+    /// How many bytes have come, and of how many.
     come: u64,
+    passed: Rc<Cell<u64>>,
+    broken: bool,
 }
 
 /// What a step gave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     More,
     End,
-    /// Compressed data ends too early or is broken.
-    Broken,
+    /// Data ends too early, or is broken in the way that is told.
+    Broken(String),
 }
 
 impl<'a> Decompressed<'a> {
-    /// Looks at the first bytes of a source of which `size` bytes are expected.
+    /// Looks at the first bytes of a source.
     pub(super) fn new(
-        source: Box<dyn Read + 'a>,
-        size: Option<u64>,
-        limits: &Limits,
-        meter: &'a Meter,
+        mut source: Source<'a>,
+        known: Known,
+        allowance: &Rc<Allowance<'a>>,
     ) -> Result<Self> {
+        let mut magic = Vec::with_capacity(Packing::BYTES);
+        let looked = source
+            .by_ref()
+            .take(Packing::BYTES as u64)
+            .read_to_end(&mut magic);
+        if let Err(error) = looked {
+            if let Some(why) = allowance.stopped() {
+                return Err(why);
+            }
+            if !known.inside || !is_broken_data(&error) {
+                return Err(error.into());
+            }
+            source = Box::new(Failed(Some(error)));
+        }
+        Self::of(Packing::of(&magic), (magic, source), known, allowance)
+    }
+
+    /// A source whose packing is known, some of which was read before.
+    pub(super) fn of(
+        packing: Option<Packing>,
+        (begun, source): (Vec<u8>, Source<'a>),
+        known: Known,
+        allowance: &Rc<Allowance<'a>>,
+    ) -> Result<Self> {
+        let passed = Rc::<Cell<u64>>::default();
         let counted = Counted {
-            inner: source,
-            meter,
-            passed: 0,
-            told: 0,
-            cancelled: false,
+            inner: Cursor::new(begun).chain(source),
+            passed: passed.clone(),
         };
-        let decoder = Decoder::new(counted)?;
-        let plain_size = size.filter(|_| !decoder.is_compressed()).unwrap_or(0);
+        let buffer = if known.inside { BUFFER_INSIDE } else { STEP };
+        let decoder = Decoder::new(packing, (counted, buffer), allowance)?;
+        let plain_size = known.size.filter(|_| !decoder.is_compressed()).unwrap_or(0);
+        let most = RESERVE.min(allowance.limits().file_bytes);
         Ok(Self {
-            expected: plain_size.min(RESERVE).min(limits.file_bytes) as usize,
+            expected: plain_size.min(most) as usize,
             decoder,
-            limits: *limits,
+            allowance: allowance.clone(),
+            known,
             come: 0,
+            passed,
+            broken: false,
         })
     }
 
@@ -157,20 +158,46 @@ impl<'a> Decompressed<'a> {
         let step = if self.come == 0 { HEAD } else { STEP };
         let expected = (bytes.len() + self.expected).saturating_sub(self.come as usize);
         make_room(bytes, step, expected.min(wanted));
+        let before = bytes.len();
         let step = self.decoder.reader().take(step as u64).read_to_end(bytes);
-        if self.decoder.source().cancelled {
-            return Err(Error::new(ErrorKind::Cancelled, "stopped"));
+        let counted = self.count((bytes.len() - before) as u64);
+        let error = match step.and_then(|step| counted.map(|()| step)) {
+            Ok(0) => return Ok(Step::End),
+            Ok(_) => return Ok(Step::More),
+            Err(error) => error,
+        };
+        if let Some(why) = self.allowance.stopped() {
+            return Err(why);
         }
-        self.come += *step.as_ref().unwrap_or(&0) as u64;
-        check(self.come, &self.decoder, &self.limits)?;
-        match step {
-            Ok(0) => Ok(Step::End),
-            Ok(_) => Ok(Step::More),
-            Err(error) if self.decoder.is_compressed() && is_broken_data(&error) => {
-                Ok(Step::Broken)
-            }
-            Err(error) => Err(error.into()),
+        self.broken = (self.is_compressed() || self.known.inside) && is_broken_data(&error);
+        match self.broken {
+            true => Ok(Step::Broken(reason(&error))),
+            false => Err(error.into()),
         }
+    }
+
+    /// Counts what came.
+    fn count(&mut self, bytes: u64) -> io::Result<()> {
+        self.come += bytes;
+        if self.is_compressed() {
+            self.allowance.check(self.come, self.passed.get())?;
+        }
+        if self.is_compressed() || !self.known.counted {
+            self.allowance.come(bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// What comes, for a layer that lies inside.
+impl Read for Decompressed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.broken {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let read = self.decoder.reader().read(buffer)?;
+        self.count(read as u64)?;
+        Ok(read)
     }
 }
 
@@ -186,21 +213,25 @@ fn make_room(bytes: &mut Vec<u8>, step: usize, expected: usize) {
 }
 
 /// True where the data are to blame and not the system.
-fn is_broken_data(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
-    matches!(
-        error.kind(),
-        UnexpectedEof | InvalidData | InvalidInput | Other
-    ) && error.raw_os_error().is_none()
+pub(super) fn is_broken_data(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        InvalidData, InvalidInput, Other, OutOfMemory, UnexpectedEof, Unsupported,
+    };
+    let of_data = [
+        UnexpectedEof,
+        InvalidData,
+        InvalidInput,
+        Other,
+        OutOfMemory,
+        Unsupported,
+    ];
+    of_data.contains(&error.kind()) && error.raw_os_error().is_none()
 }
 
-fn check<R: Read>(bytes: u64, decoder: &Decoder<'_, R>, limits: &Limits) -> Result<()> {
-    if bytes > limits.file_bytes {
-        return Err(Guard::exceeded("file_bytes", limits.file_bytes));
+/// What is wrong with data; nothing where they end too early.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => String::new(),
+        _ => error.to_string(),
     }
-    let compressed = decoder.source().passed.max(1);
-    if decoder.is_compressed() && bytes > RATIO_FROM && bytes / compressed > limits.ratio {
-        return Err(Guard::exceeded("ratio", limits.ratio));
-    }
-    Ok(())
 }

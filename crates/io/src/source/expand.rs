@@ -15,6 +15,8 @@ pub(crate) enum Origin {
     File(PathBuf),
     Bytes(Arc<[u8]>),
     Stdin,
+    /// In an archive, which gives them.
+    Entry,
 }
 
 /// One thing to read.
@@ -32,6 +34,17 @@ pub(crate) struct Item {
 }
 
 impl Item {
+    /// An entry of this archive.
+    pub(crate) fn entry(&self, name: &str, size: Option<u64>) -> Self {
+        Self {
+            name: format!("{}!{name}", self.name),
+            origin: Origin::Entry,
+            explicit: false,
+            size,
+            inputs: self.inputs.clone(),
+        }
+    }
+
     /// Joins the same file under another name: the smaller one stays.
     fn merge(&mut self, other: Item) {
         self.explicit |= other.explicit;

@@ -46,6 +46,7 @@ fn load(item: &Item, magic: &[u8]) -> io::Result<(Vec<u8>, bool)> {
         Origin::File(path) => Box::new(File::open(path)?),
         Origin::Bytes(bytes) => Box::new(&bytes[..]),
         Origin::Stdin => Box::new(io::stdin().lock()),
+        Origin::Entry => Box::new(io::empty()),
     };
     let mut bytes = Vec::new();
     (&mut source)

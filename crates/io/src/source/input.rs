@@ -1,6 +1,7 @@
 //! What a user names as input.
 
-use super::decompress::{Magic, HEAD};
+use super::decompress::HEAD;
+use super::magic::is_packed;
 use crate::guess::guess;
 use crate::read::ReadOptions;
 use spanwise_model::{Guard, Result};
@@ -83,8 +84,11 @@ fn bytes_of(stream: &mut dyn Read, options: &ReadOptions) -> Result<Vec<u8>> {
     let limit = options.limits.file_bytes;
     let mut bytes = Vec::new();
     stream.take(HEAD as u64).read_to_end(&mut bytes)?;
-    let compressed = !matches!(Magic::of(&bytes), Magic::None);
-    if bytes.len() < HEAD || compressed || options.format.is_some() || guess(&bytes).is_some() {
+    if bytes.len() < HEAD
+        || is_packed(&bytes)
+        || options.format.is_some()
+        || guess(&bytes).is_some()
+    {
         let rest = limit.saturating_add(1).saturating_sub(bytes.len() as u64);
         stream.take(rest).read_to_end(&mut bytes)?;
     }

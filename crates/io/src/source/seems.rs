@@ -5,15 +5,23 @@ use crate::json::has_object;
 /// What these bytes, the beginning of a file, seem to be; a noun with what
 /// belongs to it.
 pub(crate) fn seems(head: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 11] = [
+    const KINDS: [(&[u8], &str); 10] = [
         (b"\xff\xfe", "UTF-16, of which UTF-8 must be made"),
         (b"\xfe\xff", "UTF-16, of which UTF-8 must be made"),
-        (b"\x1f\x8b", "compressed twice"),
-        (b"\x28\xb5\x2f\xfd", "compressed twice"),
-        (b"PK\x03\x04", "a zip archive"),
-        (b"\xfd7zXZ\x00", "compressed with xz"),
-        (b"BZh", "compressed with bzip2"),
-        (b"\x04\x22\x4d\x18", "compressed with lz4"),
+        (
+            b"7z\xbc\xaf\x27\x1c",
+            "an archive of 7-Zip, which is not unpacked",
+        ),
+        (b"Rar!\x1a\x07", "an archive of RAR, which is not unpacked"),
+        (b"LZIP\x01", "compressed with lzip, which is not unpacked"),
+        (
+            b"\x1f\x9d",
+            "compressed with compress, which is not unpacked",
+        ),
+        (
+            b"\x02\x21\x4c\x18",
+            "an old frame of lz4, which is not unpacked",
+        ),
         (b"PAR1", "Parquet"),
         (b"%PDF", "a PDF"),
         (b"SQLite format 3\x00", "a database of SQLite"),
@@ -77,7 +85,7 @@ mod tests {
     #[test]
     fn files_of_other_kinds_are_told_apart() {
         let cases: [(&[u8], Option<&str>); 7] = [
-            (b"PK\x03\x04rest", Some("a zip archive")),
+            (b"%PDF-1.7", Some("a PDF")),
             (b" \n<!doctype html>", Some("a page of HTML or XML")),
             (b"{\"a\":1}", Some("JSON")),
             (b"[ ]", Some("JSON")),

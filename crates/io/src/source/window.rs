@@ -1,14 +1,19 @@
 //! A window that moves over the bytes of an item, decompressed.
 
-use super::decompress::{Decompressed, Magic, Step, HEAD};
+use super::allowance::{Allowance, Flawed};
+use super::archive::{self, Damage, Entry, Seekable};
+use super::decompress::{Decompressed, Known, Raw, Source, Step, HEAD};
 use super::expand::{Item, Origin};
+use super::magic::{Archive, Packing};
 use crate::format::{Cut, Cutting};
 use crate::limits::Limits;
 use crate::progress::Meter;
-use spanwise_model::{Error, ErrorKind, Guard, Result};
+use spanwise_model::Result;
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::rc::Rc;
 
 /// The bytes of an item that have come and have not been read yet.
 pub(crate) struct Window<'a> {
@@ -21,7 +26,19 @@ pub(crate) struct Window<'a> {
     /// How many records stand before the window.
     records: u64,
     ended: bool,
-    truncated: bool,
+    broken: Option<String>,
+    /// How many layers of compression and archives lie around it.
+    layers: usize,
+    allowance: Rc<Allowance<'a>>,
+    /// The file, where the bytes come as they lie in one.
+    file: Option<&'a Path>,
+}
+
+/// An entry of an archive: a window onto it, or why there is none.
+pub(crate) struct Inner<'e> {
+    pub(crate) name: String,
+    pub(crate) size: Option<u64>,
+    pub(crate) window: std::result::Result<Window<'e>, String>,
 }
 
 enum Bytes<'a> {
@@ -45,42 +62,133 @@ impl<'a> Window<'a> {
         meter: &'a Meter,
         cutting: Cutting,
     ) -> Result<Self> {
-        let source: Box<dyn Read + 'a> = match &item.origin {
+        let allowance = Rc::new(Allowance::new(limits, meter, item.size));
+        let source: Source<'a> = match &item.origin {
             Origin::File(path) => Box::new(File::open(path)?),
-            Origin::Bytes(bytes) => match (Magic::of(bytes), cutting) {
-                (Magic::None, Cutting::Cheap) => return Self::whole(bytes, limits, meter),
-                _ => Box::new(&bytes[..]),
-            },
+            Origin::Bytes(bytes)
+                if cutting == Cutting::Thorough || Packing::of(bytes).is_some() =>
+            {
+                Box::new(&bytes[..])
+            }
+            Origin::Bytes(bytes) => return Self::whole(bytes, allowance),
             Origin::Stdin => Box::new(std::io::stdin().lock()),
+            Origin::Entry => Box::new(std::io::empty()),
         };
-        let coming = Decompressed::new(source, item.size, limits, meter)?;
-        Ok(Self::of(Bytes::Coming(Vec::new(), Box::new(coming)), false))
+        let raw = Raw {
+            source,
+            allowance: allowance.clone(),
+        };
+        let known = Known {
+            size: item.size,
+            ..Known::default()
+        };
+        let mut window = Self::over(Box::new(raw), known, &allowance)?;
+        window.file = match &item.origin {
+            Origin::File(path) if item.size.is_some() && window.is_plain() => Some(path),
+            _ => None,
+        };
+        Ok(window)
     }
 
-    fn whole(bytes: &'a [u8], limits: &Limits, meter: &Meter) -> Result<Self> {
-        if bytes.len() as u64 > limits.file_bytes {
-            return Err(Guard::exceeded("file_bytes", limits.file_bytes));
-        }
-        if !meter.advance(bytes.len() as u64) {
-            return Err(Error::new(ErrorKind::Cancelled, "stopped"));
-        }
-        Ok(Self::of(Bytes::Whole(bytes), true))
+    fn over(source: Source<'a>, known: Known, allowance: &Rc<Allowance<'a>>) -> Result<Self> {
+        let coming = Decompressed::new(source, known, allowance)?;
+        let layers = usize::from(coming.is_compressed());
+        let bytes = Bytes::Coming(Vec::new(), Box::new(coming));
+        Ok(Self {
+            layers,
+            ..Self::of(bytes, false, allowance.clone())
+        })
     }
 
-    fn of(bytes: Bytes<'a>, ended: bool) -> Self {
+    fn whole(bytes: &'a [u8], allowance: Rc<Allowance<'a>>) -> Result<Self> {
+        let count = bytes.len() as u64;
+        let counted = allowance.pass(count).and_then(|()| allowance.come(count));
+        if let Err(error) = counted.and_then(|()| allowance.pass_all()) {
+            return Err(allowance.stopped().unwrap_or_else(|| error.into()));
+        }
+        Ok(Self::of(Bytes::Whole(bytes), true, allowance))
+    }
+
+    fn of(bytes: Bytes<'a>, ended: bool, allowance: Rc<Allowance<'a>>) -> Self {
         Self {
             bytes,
             start: 0,
             offset: 0,
             records: 0,
             ended,
-            truncated: false,
+            broken: None,
+            layers: 0,
+            allowance,
+            file: None,
         }
     }
 
     /// Fills the window up to its first bytes, by which a format is guessed.
+    /// What is compressed more than once is decompressed as often.
     pub(crate) fn fill_head(&mut self) -> Result<()> {
-        self.fill(HEAD)
+        self.allowance.check_layers(self.layers)?;
+        self.fill(HEAD)?;
+        while let (false, Some(_)) = (self.is_plain(), Packing::of(self.bytes())) {
+            let source = self.rest();
+            let known = Known {
+                inside: true,
+                counted: true,
+                ..Known::default()
+            };
+            let inner = Self::over(source, known, &self.allowance)?;
+            let layers = self.layers + inner.layers;
+            *self = Self { layers, ..inner };
+            self.allowance.check_layers(self.layers)?;
+            self.fill(HEAD)?;
+        }
+        Ok(())
+    }
+
+    /// All bytes of a window that was not moved; none are left in it.
+    fn rest(&mut self) -> Source<'a> {
+        match std::mem::replace(&mut self.bytes, Bytes::Whole(&[])) {
+            Bytes::Whole(bytes) => Box::new(bytes),
+            Bytes::Coming(bytes, coming) => Box::new(Cursor::new(bytes).chain(coming)),
+        }
+    }
+
+    /// The archive that the window's first bytes say it is.
+    pub(crate) fn archive(&self) -> Option<Archive> {
+        Archive::of(self.bytes())
+    }
+
+    /// Gives windows onto the entries of the archive that this is, one after the
+    /// other; answers what is wrong with the archive itself.
+    pub(crate) fn entries(
+        mut self,
+        archive: Archive,
+        give: &mut dyn FnMut(Inner<'_>) -> Result<()>,
+    ) -> Result<Option<Damage>> {
+        let (allowance, layers) = (self.allowance.clone(), self.layers + 1);
+        allowance.check_layers(layers)?;
+        let mut each = |entry: Entry<'_>| give(Inner::of(entry, &allowance, layers)?);
+        match archive {
+            Archive::Tar => archive::tar_entries(self.rest(), &self.allowance, &mut each),
+            Archive::Zip => {
+                let seekable = self.seekable()?;
+                archive::zip_entries(&seekable, &self.allowance, &mut each)
+            }
+        }
+    }
+
+    /// All bytes of a window that was not moved, so that any of them can be
+    /// read.
+    fn seekable(&mut self) -> Result<Seekable<'a>> {
+        if let Some(path) = self.file {
+            return Ok(Seekable::file(path, self.allowance.clone())?);
+        }
+        self.fill(usize::MAX)?;
+        Ok(
+            match std::mem::replace(&mut self.bytes, Bytes::Whole(&[])) {
+                Bytes::Whole(bytes) => Seekable::borrowed(bytes),
+                Bytes::Coming(bytes, _) => Seekable::owned(bytes),
+            },
+        )
     }
 
     /// Fills the window to this size, unless the file ends before.
@@ -92,7 +200,7 @@ impl<'a> Window<'a> {
             match coming.step(bytes, self.start.saturating_add(size))? {
                 Step::More => {}
                 Step::End => self.ended = true,
-                Step::Broken => (self.ended, self.truncated) = (true, true),
+                Step::Broken(why) => (self.ended, self.broken) = (true, Some(why)),
             }
         }
         Ok(())
@@ -136,9 +244,15 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// True where compressed data ended too early or was broken.
-    pub(crate) fn is_truncated(&self) -> bool {
-        self.truncated
+    /// Why data ended too early, where they did: nothing where they are cut,
+    /// else what is broken.
+    pub(crate) fn broken(&self) -> Option<&str> {
+        self.broken.as_deref()
+    }
+
+    /// The records that could not be unpacked, since this was last asked.
+    pub(crate) fn take_flaws(&self) -> Vec<Flawed> {
+        self.allowance.take_flaws()
     }
 
     /// Leaves these bytes behind.
@@ -157,5 +271,30 @@ impl<'a> Window<'a> {
             self.start = 0;
             self.offset -= cut.opening.len() as i64;
         }
+    }
+}
+
+impl<'e> Inner<'e> {
+    /// An entry below so many layers, and its own compression if it has one.
+    fn of<'a: 'e>(entry: Entry<'e>, allowance: &Rc<Allowance<'a>>, layers: usize) -> Result<Self> {
+        let size = entry.size.map(|size| allowance.plausible(size));
+        let known = Known {
+            size,
+            inside: true,
+            counted: true,
+        };
+        let allowance: Rc<Allowance<'e>> = allowance.clone();
+        let window = match entry.content {
+            Ok(source) => Ok(Window::over(source, known, &allowance)?),
+            Err(why) => Err(why),
+        };
+        Ok(Self {
+            name: entry.name,
+            size,
+            window: window.map(|window| Window {
+                layers: layers + window.layers,
+                ..window
+            }),
+        })
     }
 }
