@@ -47,8 +47,9 @@ def read(
             and in a notebook only (``None``); or a function that is called with
             the bytes read and the bytes in all (0 where that is not known).
         limits: Guards against hostile input, for each file: ``file_bytes``
-            after decompression, ``ratio`` of decompression, ``text_bytes`` of a
-            field, ``attributes`` of a span, ``depth`` of nesting.
+            after decompression, ``ratio`` of decompression, ``entries`` of
+            archives, ``layers`` of packing around one another, ``text_bytes``
+            of a field, ``attributes`` of a span, ``depth`` of nesting.
 
     Returns:
         The traces, in the order of their ids.

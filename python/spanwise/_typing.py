@@ -12,6 +12,10 @@ class Limits(TypedDict, total=False):
     """The most bytes after decompression."""
     ratio: int
     """The most bytes that one compressed byte may become."""
+    entries: int
+    """The most entries of archives together."""
+    layers: int
+    """The most layers of compression and archives around one another."""
     text_bytes: int
     """The longest text in one field, in bytes."""
     attributes: int

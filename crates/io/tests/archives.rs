@@ -1,5 +1,6 @@
 //! Compressions and archives of every kind, whole and broken.
 
+#[allow(dead_code, reason = "shared with tests that use more of it")]
 mod pack;
 
 use pack::{deflated, directory, frames, gzip, tar, zip, zip_of, zstd, Zipped, PACKS};

@@ -76,11 +76,13 @@ fn limits(wanted: &BTreeMap<String, u64>) -> Result<Limits> {
         Ok(match name.as_str() {
             "file_bytes" => limits.file_bytes(limit),
             "ratio" => limits.ratio(limit),
+            "entries" => limits.entries(limit),
+            "layers" => limits.layers(size),
             "text_bytes" => limits.text_bytes(size),
             "attributes" => limits.attributes(size),
             "depth" => limits.depth(size),
             other => {
-                let known = "file_bytes, ratio, text_bytes, attributes or depth";
+                let known = "file_bytes, ratio, entries, layers, text_bytes, attributes or depth";
                 return Err(usage("limits", other, known));
             }
         })
