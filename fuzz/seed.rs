@@ -1,5 +1,5 @@
 //! Writes the seeds that fuzzing begins with: small simulated exports of every
-//! format, whole and compressed, under `fuzz/corpus/<target>/`.
+//! format, whole, compressed and in archives, under `fuzz/corpus/<target>/`.
 
 use flate2::write::GzEncoder;
 use flate2::Compression;
@@ -28,8 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             put(&corpus.join(target), number, &bytes)?;
             let any = corpus.join("read_any");
             put(&any.join(target), number, &bytes)?;
-            put(&any.join("gzip"), number, &gzip(&bytes)?)?;
-            put(&any.join("zstd"), number, &zstd::encode_all(&bytes[..], 0)?)?;
+            for (kind, packed) in packed(&bytes)? {
+                put(&any.join(format!("{target}-{kind}")), number, &packed)?;
+            }
             let scanned = [&[64][..], &bytes].concat();
             put(&corpus.join("scan").join(target), number, &scanned)?;
         }
@@ -60,6 +61,62 @@ fn batches() -> Result<Vec<SpanBatch>, Box<dyn Error>> {
         );
     }
     Ok(batches)
+}
+
+/// Bytes packed in every way that is undone.
+fn packed(bytes: &[u8]) -> Result<Vec<(&'static str, Vec<u8>)>, Box<dyn Error>> {
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bzip2.write_all(bytes)?;
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), options)?;
+    xz.write_all(bytes)?;
+    let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    lz4.write_all(bytes)?;
+    let mut snappy = snap::write::FrameEncoder::new(Vec::new());
+    snappy.write_all(bytes)?;
+    let zstd = zstd::encode_all(bytes, 0)?;
+    let frame = [&(zstd.len() as u32).to_be_bytes(), &zstd[..]].concat();
+    let (tar, zip) = (tar(bytes)?, zip(bytes)?);
+    Ok(vec![
+        ("gzip", gzip(bytes)?),
+        ("zstd", zstd),
+        ("zstd-frames", frame.repeat(2)),
+        ("bzip2", bzip2.finish()?),
+        ("xz", xz.finish()?),
+        ("lz4", lz4.finish()?),
+        ("snappy", snappy.into_inner()?),
+        ("tar-gzip", gzip(&tar)?),
+        ("zip-cut", zip[..zip.len() - 30].to_vec()),
+        ("zip-tar", self::zip(&tar)?),
+        ("zip", zip),
+        ("tar", tar),
+    ])
+}
+
+fn tar(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for name in ["a/1", "2"] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        archive.append_data(&mut header, name, bytes)?;
+    }
+    archive.into_inner()
+}
+
+fn zip(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
+    for name in ["a/1", "2"] {
+        let file = archive.new_file(name);
+        let file = file.compression_method(rawzip::CompressionMethod::DEFLATE);
+        let (mut entry, config) = file.start()?;
+        let encoder = flate2::write::DeflateEncoder::new(&mut entry, Compression::fast());
+        let mut out = config.wrap(encoder);
+        out.write_all(bytes)?;
+        let (encoder, output) = out.finish()?;
+        encoder.finish()?;
+        entry.finish(output)?;
+    }
+    Ok(archive.finish()?)
 }
 
 fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
