@@ -90,6 +90,8 @@ fn complaint(error: &Error) -> String {
     let flag = match error.limit() {
         Some("file_bytes") => "--max-decompressed",
         Some("ratio") => "--max-ratio",
+        Some("entries") => "--max-entries",
+        Some("layers") => "--max-layers",
         Some("text_bytes") => "--max-text",
         Some("attributes") => "--max-attributes",
         Some("depth") => "--max-depth",
