@@ -6,6 +6,7 @@
 //! ([`SpanBatch::renumber`]), and they are put behind ours
 //! ([`SpanBatch::append`]), which copies no attributes where there are many.
 
+use crate::attributes::ShapeId;
 use crate::batch::{Source, SpanBatch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::EvidenceId;
@@ -144,7 +145,7 @@ impl SpanBatch {
             for (key, value) in evidence.of(head.evidence.0) {
                 self.attributes.push(key, value);
             }
-            self.attributes.close()
+            self.attributes.close(ShapeId::default()).map(drop)
         })
     }
 }

@@ -5,7 +5,7 @@
 //! fields ([`SpanBatch::close`]) or drops it ([`SpanBatch::abandon`]). No
 //! document tree is ever built.
 
-use crate::attributes::{AttributeKeep, Attributes, Segments, Value};
+use crate::attributes::{AttributeKeep, Attributes, Segments, ShapeId, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{Evidence, EvidenceId};
 use crate::guard::Guard;
@@ -162,14 +162,21 @@ pub struct SpanBatch {
     #[serde(skip)]
     pub goes_on: bool,
     pub(crate) keep: Keep,
-    /// By name: what the last span of that name said.
+    /// By name: what the last span of that name was like.
     #[serde(skip)]
-    evidence_of_name: Vec<EvidenceId>,
+    last_of_name: Vec<Last>,
     /// The longest value that the guard refused in the open record.
     #[serde(skip)]
     refused: usize,
     #[serde(skip)]
     forecast: Forecast,
+}
+
+/// What the last span of a name was like.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    evidence: EvidenceId,
+    shape: ShapeId,
 }
 
 /// When a batch looks ahead to how much a file still holds.
@@ -189,9 +196,9 @@ const MOST_AHEAD: u64 = 4 << 30;
 /// How many records of a file tell what the others are like.
 const SAMPLE: usize = 512;
 
-/// The fewest bytes of a file that a record and an attribute take, as far as
-/// room is made for them before they are read.
-const LEAST_BYTES: (usize, usize) = (64, 8);
+/// The fewest bytes of a file that a record takes, as far as room is made for it
+/// before it is read.
+const LEAST_BYTES: usize = 64;
 
 impl SpanBatch {
     /// An empty batch that keeps the chosen attributes.
@@ -209,6 +216,9 @@ impl SpanBatch {
         self.resources.rebuild_index();
         self.scopes.rebuild_index();
         self.evidence.rebuild_index();
+        self.attributes.rebuild_index();
+        self.events.attributes.rebuild_index();
+        self.links.attributes.rebuild_index();
     }
 
     /// Bytes held on the heap by records and what belongs to them, but for
@@ -334,8 +344,8 @@ impl SpanBatch {
     /// on it.
     #[inline]
     pub fn expect_name(&mut self, name: Symbol) {
-        if let Some(&evidence) = self.evidence_of_name.get(name.index()) {
-            self.evidence.expect(evidence);
+        if let Some(last) = self.last_of_name.get(name.index()) {
+            self.evidence.expect(last.evidence);
         }
     }
 
@@ -482,13 +492,10 @@ impl SpanBatch {
         let rest = all.max(self.forecast.bytes).saturating_sub(done);
         let sample = self.len() - self.forecast.first;
         let ahead = |sample: usize| (sample as u128 * rest as u128 / done as u128) as usize;
-        let records = ahead(sample).min(rest / LEAST_BYTES.0);
+        let records = ahead(sample).min(rest / LEAST_BYTES);
         self.reserve(records);
         if self.keep.has_rows() {
-            let attributes = &self.attributes;
-            let rows = attributes.last_len() / attributes.last_records().max(1) * records;
-            let rows = rows.min(rest / LEAST_BYTES.1);
-            self.attributes.reserve(records, rows, rest);
+            self.attributes.expect(records, rest);
         }
     }
 
@@ -518,8 +525,11 @@ impl SpanBatch {
         self.settle();
         let evidence = self.evidence.close().ok_or_else(full)?;
         let record = self.open_record();
+        let last = self.last_of_name.get(head.name.index());
+        let mut last = last.copied().unwrap_or_default();
+        last.evidence = evidence;
         if self.keep.has_rows() {
-            self.attributes.close().ok_or_else(full)?;
+            last.shape = self.attributes.close(last.shape).ok_or_else(full)?;
         }
         let (end, missing) = match head.end_unix_nano {
             Some(end) => (end, 0),
@@ -539,17 +549,17 @@ impl SpanBatch {
             kind: head.kind,
             status: head.status,
         });
-        self.note_evidence(head.name, evidence);
+        self.note_last(head.name, last);
         Ok(record)
     }
 
     #[inline]
-    fn note_evidence(&mut self, name: Symbol, evidence: EvidenceId) {
-        match self.evidence_of_name.get_mut(name.index()) {
-            Some(slot) => *slot = evidence,
+    fn note_last(&mut self, name: Symbol, last: Last) {
+        match self.last_of_name.get_mut(name.index()) {
+            Some(slot) => *slot = last,
             None => {
-                self.evidence_of_name.resize(name.index(), EvidenceId::NONE);
-                self.evidence_of_name.push(evidence);
+                self.last_of_name.resize(name.index(), Last::default());
+                self.last_of_name.push(last);
             }
         }
     }
@@ -606,19 +616,13 @@ impl SpanBatch {
 
     /// The attributes of a record in the order of the source; those that
     /// analyses read alone where no others are kept.
-    pub fn attributes(
-        &self,
-        record: u32,
-    ) -> impl DoubleEndedIterator<Item = (Symbol, Value<'_>)> + '_ {
+    pub fn attributes(&self, record: u32) -> impl Iterator<Item = (Symbol, Value<'_>)> + '_ {
         let (attributes, owner) = self.rows_of(record);
         attributes.of(owner)
     }
 
     /// The attributes of a record with their keys spelled out.
-    pub fn named_attributes(
-        &self,
-        record: u32,
-    ) -> impl DoubleEndedIterator<Item = (&str, Value<'_>)> + '_ {
+    pub fn named_attributes(&self, record: u32) -> impl Iterator<Item = (&str, Value<'_>)> + '_ {
         let (attributes, owner) = self.rows_of(record);
         attributes.named(owner, &self.strings)
     }

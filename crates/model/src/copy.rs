@@ -1,6 +1,6 @@
 //! Copying single records from one batch to another.
 
-use crate::attributes::Attributes;
+use crate::attributes::{Attributes, ShapeId};
 use crate::batch::{Head, SpanBatch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::EvidenceId;
@@ -73,7 +73,7 @@ impl<'a> Copier<'a> {
             let key = self.symbol(key, &mut to.strings);
             to.attributes.push(key, value);
         }
-        to.attributes.close()
+        to.attributes.close(ShapeId::default()).map(drop)
     }
 
     fn row(&mut self, row: usize, from: &Attributes, to: &mut Attributes, strings: &mut Strings) {

@@ -6,14 +6,13 @@
 //! stored once for all spans that say it, as an *evidence set*, and whatever
 //! an analysis concludes from a set it concludes once.
 
-use crate::attributes::{Attributes, Value};
+use crate::attributes::{Attributes, Content, Place, Value};
 use crate::keyed::HashState;
 use crate::semconv::Families;
 use crate::strings::Symbol;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
-use std::hash::{BuildHasher, Hasher};
-use std::ops::Range;
+use std::hash::BuildHasher;
 
 /// The number of an evidence set in one [`Evidence`].
 #[derive(
@@ -54,8 +53,8 @@ pub struct Evidence {
 #[derive(Clone, Copy, Debug, Default)]
 struct Expected {
     id: EvidenceId,
-    /// How many of its rows have come.
-    rows: usize,
+    /// Up to where its rows have come.
+    place: Place,
     /// True where another row has come; the open rows are written down.
     is_wrong: bool,
 }
@@ -109,8 +108,9 @@ impl Evidence {
     /// Says which set the open one, which has no row yet, probably equals.
     #[inline]
     pub(crate) fn expect(&mut self, id: EvidenceId) {
-        if self.expected.rows == 0 && !self.expected.is_wrong {
+        if self.expected.place.is_start() && !self.expected.is_wrong {
             self.expected.id = id;
+            self.expected.place = self.attributes.place(id.0);
         }
     }
 
@@ -119,7 +119,7 @@ impl Evidence {
     pub(crate) fn add(&mut self, id: EvidenceId) {
         self.expected = Expected {
             id,
-            rows: self.attributes.rows_of(id.0),
+            place: self.attributes.end(id.0),
             is_wrong: false,
         };
         self.open = self.families[id.index()];
@@ -128,10 +128,8 @@ impl Evidence {
     /// Adds a row to the open set.
     #[inline]
     pub(crate) fn push(&mut self, key: Symbol, value: Value<'_>) {
-        let Expected { id, rows, is_wrong } = self.expected;
-        if !is_wrong && self.attributes.is_row(id.0, rows, key, value) {
-            self.expected.rows += 1;
-        } else {
+        let expected = &mut self.expected;
+        if expected.is_wrong || !self.attributes.pass(&mut expected.place, key, value) {
             self.write_down();
             self.attributes.push(key, value);
         }
@@ -140,10 +138,8 @@ impl Evidence {
     /// Adds a row with a text that has not been checked to the open set.
     #[inline]
     pub(crate) fn push_bytes_of_text(&mut self, key: Symbol, text: &[u8]) {
-        let Expected { id, rows, is_wrong } = self.expected;
-        if !is_wrong && self.attributes.is_row_of_text(id.0, rows, key, text) {
-            self.expected.rows += 1;
-        } else {
+        let expected = &mut self.expected;
+        if expected.is_wrong || !self.attributes.pass_text(&mut expected.place, key, text) {
             self.write_down();
             self.attributes.push_bytes_of_text(key, text);
         }
@@ -151,9 +147,9 @@ impl Evidence {
 
     /// Gives up what is expected.
     fn write_down(&mut self) {
-        let Expected { id, rows, is_wrong } = self.expected;
-        if !is_wrong {
-            self.attributes.repeat(id.0, rows);
+        let expected = self.expected;
+        if !expected.is_wrong {
+            self.attributes.repeat(expected.place);
             self.expected.is_wrong = true;
         }
     }
@@ -176,10 +172,12 @@ impl Evidence {
     #[inline]
     pub(crate) fn close(&mut self) -> Option<EvidenceId> {
         let families = std::mem::take(&mut self.open);
-        let Expected { id, rows, is_wrong } = self.expected;
-        let as_expected = !is_wrong
-            && self.families[id.index()] == families
-            && self.attributes.rows_of(id.0) == rows;
+        let Expected {
+            id,
+            place,
+            is_wrong,
+        } = self.expected;
+        let as_expected = !is_wrong && self.families[id.index()] == families && place.is_end();
         if !as_expected {
             self.write_down();
         }
@@ -196,11 +194,12 @@ impl Evidence {
         if self.attributes.open_len() == 0 && families == Families::default() {
             return Some(EvidenceId::NONE);
         }
-        let hash = self.hash(families, self.attributes.open_rows());
+        self.attributes.settle();
+        let hash = self.hash(families, self.attributes.open_content());
         let same = |&(other, at): &(u64, u32)| {
             other == hash
                 && self.families[at as usize] == families
-                && self.attributes.open_is_same_as(at)
+                && self.attributes.content(at) == self.attributes.open_content()
         };
         if let Some(&(_, found)) = self.index.find(hash, same) {
             self.attributes.abandon();
@@ -235,18 +234,16 @@ impl Evidence {
 
     /// Finds equal sets again after a copy that left the index behind.
     pub(crate) fn rebuild_index(&mut self) {
+        self.attributes.rebuild_index();
         self.index = HashTable::with_capacity(self.len());
         for id in 1..self.len() as u32 {
-            let hash = self.hash(self.families(EvidenceId(id)), self.attributes.rows(id));
+            let hash = self.hash(self.families(EvidenceId(id)), self.attributes.content(id));
             self.index.insert_unique(hash, (hash, id), |entry| entry.0);
         }
     }
 
-    fn hash(&self, families: Families, rows: Range<usize>) -> u64 {
-        let mut hasher = self.hashing.build_hasher();
-        hasher.write_u8(families.0);
-        self.attributes.hash_rows(rows, &mut hasher);
-        hasher.finish()
+    fn hash(&self, families: Families, content: Content<'_>) -> u64 {
+        self.hashing.hash_one((families.0, content))
     }
 
     /// Bytes held on the heap.

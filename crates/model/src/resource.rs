@@ -7,7 +7,7 @@ use crate::strings::{Strings, Symbol};
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 /// The row of a resource.
 #[derive(
@@ -55,7 +55,7 @@ impl Resources {
         let same = |&(other, at): &(u64, u32)| {
             other == hash
                 && self.services[at as usize] == service
-                && are_same(&self.attributes, at, candidate)
+                && self.attributes.content(at) == self.attributes.content(candidate)
         };
         if let Some(&(_, found)) = self.index.find(hash, same) {
             self.attributes.reopen_and_abandon();
@@ -90,11 +90,15 @@ impl Resources {
 
     /// The attributes of a resource, `service.name` among them only where the
     /// source wrote it so.
-    pub fn attributes(
-        &self,
-        id: ResourceId,
-    ) -> impl DoubleEndedIterator<Item = (Symbol, Value<'_>)> {
+    pub fn attributes(&self, id: ResourceId) -> impl Iterator<Item = (Symbol, Value<'_>)> {
         self.attributes.of(id.0)
+    }
+
+    /// The value of an attribute of a resource; the last one where it stands
+    /// twice.
+    #[must_use]
+    pub fn attribute(&self, id: ResourceId, key: Symbol) -> Option<Value<'_>> {
+        self.attributes.get(id.0, key)
     }
 
     /// The instance that a resource names: the first of
@@ -109,6 +113,7 @@ impl Resources {
 
     /// Finds equal resources again after a copy that left the index behind.
     pub(crate) fn rebuild_index(&mut self) {
+        self.attributes.rebuild_index();
         self.index = HashTable::with_capacity(self.len());
         for row in 0..self.len() as u32 {
             let hash = self.content_hash(self.services[row as usize], row);
@@ -117,20 +122,8 @@ impl Resources {
     }
 
     fn content_hash(&self, service: Symbol, owner: u32) -> u64 {
-        let mut hasher = self.hashing.build_hasher();
-        service.hash(&mut hasher);
-        for (key, value) in self.attributes.of(owner) {
-            key.hash(&mut hasher);
-            match value {
-                Value::Str(text) | Value::Json(text) => text.hash(&mut hasher),
-                Value::Bytes(bytes) => bytes.hash(&mut hasher),
-                Value::Int(n) => hasher.write_i64(n),
-                Value::Double(n) => hasher.write_u64(n.to_bits()),
-                Value::Bool(flag) => hasher.write_u8(u8::from(flag)),
-                Value::Empty => {}
-            }
-        }
-        hasher.finish()
+        let content = self.attributes.content(owner);
+        self.hashing.hash_one((service, content))
     }
 
     /// Adds the resources of `other`; the answer maps its rows to ours.
@@ -144,15 +137,6 @@ impl Resources {
             })
             .collect()
     }
-}
-
-/// True where two owners have the same attributes.
-fn are_same(attributes: &Attributes, one: u32, other: u32) -> bool {
-    let is_same = |(one, other): ((Symbol, Value<'_>), (Symbol, Value<'_>))| {
-        one.0 == other.0 && one.1.is_identical(other.1)
-    };
-    attributes.keys_of(one).len() == attributes.keys_of(other).len()
-        && attributes.of(one).zip(attributes.of(other)).all(is_same)
 }
 
 /// Instrumentation scopes: the libraries that made spans. The first is the

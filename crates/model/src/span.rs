@@ -203,7 +203,7 @@ impl<'a> Span<'a> {
     }
 
     /// Its attributes, in the order of the source.
-    pub fn attributes(self) -> impl DoubleEndedIterator<Item = (&'a str, Value<'a>)> {
+    pub fn attributes(self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
         let (attributes, owner) = self.rows();
         attributes.named(owner, &self.table.store.strings)
     }

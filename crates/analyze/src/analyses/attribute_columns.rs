@@ -8,11 +8,8 @@ pub(crate) fn attribute<'a>(table: &'a SpanTable, row: u32, key: &str) -> Option
     let key = table.store.strings.find(key)?;
     let at = row as usize;
     let own = Span::new(table, row).attribute_value(key);
-    own.or_else(|| {
-        let resource = table.columns.resource[at];
-        let mut of_resource = table.store.resources.attributes(resource).rev();
-        of_resource.find_map(|(held, value)| (held == key).then_some(value))
-    })
+    let resource = table.columns.resource[at];
+    own.or_else(|| table.store.resources.attribute(resource, key))
 }
 
 /// Adds a column for each key.

@@ -1,15 +1,24 @@
 //! Attributes of records in segments.
 //!
-//! The attributes of a batch are most of what it holds. When batches are
-//! joined, those of a large one become a segment of the other one as they are,
-//! because to copy them would cost a good part of what reading them did.
+//! The attributes of a batch are most of what it holds. A segment that is full
+//! is sealed and another one begun, because one arena that grows is copied again
+//! and again and holds twice what it needs meanwhile. When batches are joined,
+//! the segments of a large one are put behind ours as they are.
 
-use super::{Attributes, Value};
+use super::{Attributes, ShapeId, Value};
 use crate::strings::Symbol;
 use serde::{Deserialize, Serialize};
 
-/// From this many rows on, attributes become a segment and are not copied.
-const MANY: usize = 1 << 14;
+/// From this many bytes of values on, attributes become a segment and are not
+/// copied.
+const MANY_BYTES: usize = if cfg!(test) { 1 << 8 } else { 1 << 18 };
+
+/// How many bytes of values a segment has room for.
+const SEGMENT_BYTES: usize = if cfg!(test) { 1 << 10 } else { 4 << 20 };
+
+/// How much room may be left over in a segment that is full, so that the values
+/// of the last record fit in.
+const LEFT_BYTES: usize = SEGMENT_BYTES / 64;
 
 /// Rows of attributes by record.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -18,6 +27,9 @@ pub(crate) struct Segments {
     /// The first record of the open segment.
     first: u32,
     open: Attributes,
+    /// How many more bytes of values are expected behind the open segment.
+    #[serde(skip)]
+    ahead: usize,
 }
 
 /// The attributes of records from the first one on; its owners are numbered
@@ -58,10 +70,29 @@ impl Segments {
         self.open.settle()
     }
 
-    /// Closes the open record; `None` where four billion rows are reached.
+    /// Closes the open record, which is expected to have this shape, and answers
+    /// the shape that it has; `None` where four billion records are reached.
     #[inline]
-    pub(crate) fn close(&mut self) -> Option<()> {
-        self.open.close().map(drop)
+    pub(crate) fn close(&mut self, expected: ShapeId) -> Option<ShapeId> {
+        let shape = self.open.close_like(expected);
+        if self.open.value_bytes() > SEGMENT_BYTES - LEFT_BYTES {
+            self.begin_segment()?;
+        }
+        shape
+    }
+
+    /// Seals the open segment, which is full, and begins another one.
+    #[cold]
+    fn begin_segment(&mut self) -> Option<()> {
+        let (next, owners) = (self.open.successor(), self.open.owners());
+        self.seal()?;
+        self.open = next;
+        let bytes = self.ahead.min(SEGMENT_BYTES);
+        self.ahead -= bytes;
+        if bytes > 0 {
+            self.open.reserve(owners * bytes / SEGMENT_BYTES, bytes);
+        }
+        Some(())
     }
 
     /// See [`Attributes::abandon`].
@@ -75,19 +106,24 @@ impl Segments {
         self.open.open_len()
     }
 
-    /// How many rows the last segment has, which is the one that grows.
-    pub(crate) fn last_len(&self) -> usize {
-        self.open.len()
+    /// Says that so many more records are expected, whose values have no more
+    /// than so many bytes.
+    pub(crate) fn expect(&mut self, records: usize, most_bytes: usize) {
+        let (known, of) = (self.open.value_bytes(), self.open.owners().max(1));
+        let bytes = known as u128 * records as u128 / of as u128;
+        self.ahead = most_bytes.min(bytes as usize);
+        let bytes = self.ahead.min(SEGMENT_BYTES.saturating_sub(known));
+        self.ahead -= bytes;
+        let records = bytes as u128 * of as u128 / known.max(1) as u128;
+        self.open.reserve(records as usize, bytes);
     }
 
-    /// How many records the last segment has.
-    pub(crate) fn last_records(&self) -> usize {
-        self.open.owners()
-    }
-
-    /// See [`Attributes::reserve`].
-    pub(crate) fn reserve(&mut self, records: usize, rows: usize, bytes: usize) {
-        self.open.reserve(records, rows, bytes);
+    /// See [`Attributes::rebuild_index`].
+    pub(crate) fn rebuild_index(&mut self) {
+        let sealed = self.sealed.iter_mut().map(|segment| &mut segment.rows);
+        sealed
+            .chain([&mut self.open])
+            .for_each(Attributes::rebuild_index);
     }
 
     /// See [`Attributes::rename`].
@@ -103,7 +139,7 @@ impl Segments {
     pub(crate) fn append(&mut self, other: Self) -> Option<()> {
         let sealed = other.sealed.into_iter().map(|segment| segment.rows);
         for rows in sealed.chain([other.open]) {
-            match rows.len() < MANY {
+            match rows.value_bytes() < MANY_BYTES {
                 true => self.open.absorb(&rows)?,
                 false => self.put(rows)?,
             }
@@ -112,8 +148,9 @@ impl Segments {
     }
 
     /// Makes rows a segment behind ours.
-    fn put(&mut self, rows: Attributes) -> Option<()> {
+    fn put(&mut self, mut rows: Attributes) -> Option<()> {
         self.seal()?;
+        rows.shrink();
         let first = self.first;
         self.first = first.checked_add(u32::try_from(rows.owners()).ok()?)?;
         self.sealed.push(Segment { first, rows });
@@ -141,34 +178,62 @@ mod tests {
     use super::*;
     use crate::strings::Strings;
 
-    /// Records with so many rows each, which say which record they are of.
+    /// Records that say which record they are of, in so many rows each.
     fn records(key: Symbol, from: i64, count: usize, rows: usize) -> Segments {
         let mut segments = Segments::default();
         for record in from..from + count as i64 {
             (0..rows).for_each(|_| segments.push(key, Value::Int(record)));
-            segments.close().expect("few rows");
+            segments.close(ShapeId::default()).expect("few records");
         }
         segments
+    }
+
+    fn check(all: &Segments, key: Symbol, records: u32) {
+        for record in 0..records {
+            let (rows, owner) = all.of(record);
+            let expected = Some(Value::Int(i64::from(record)));
+            assert_eq!(rows.get(owner, key), expected, "{record}");
+        }
+        let (rows, owner) = all.of(records);
+        assert_eq!(rows.of(owner).count(), 0, "none such");
     }
 
     #[test]
     fn records_are_found_in_whatever_segment_they_stand() {
         let key = Strings::new().intern("k");
         let mut all = records(key, 0, 3, 1);
-        all.append(records(key, 3, 2, MANY)).expect("room");
+        all.append(records(key, 3, 2, MANY_BYTES)).expect("room");
         all.append(records(key, 5, 4, 1)).expect("room");
         all.append(records(key, 9, 1, 2)).expect("room");
-        let mut more = records(key, 10, 1, MANY);
-        more.append(records(key, 11, 1, MANY)).expect("room");
+        let mut more = records(key, 10, 1, MANY_BYTES);
+        more.append(records(key, 11, 1, MANY_BYTES)).expect("room");
         all.append(more).expect("room");
         all.push(key, Value::Int(12));
-        all.close().expect("room");
+        all.close(ShapeId::default()).expect("room");
         assert_eq!(all.sealed.len(), 5, "small ones were copied");
-        for record in 0..13 {
-            let (rows, owner) = all.of(record);
-            let expected = Some(Value::Int(i64::from(record)));
-            assert_eq!(rows.get(owner, key), expected, "{record}");
+        check(&all, key, 13);
+    }
+
+    #[test]
+    fn a_segment_that_is_full_is_sealed() {
+        let key = Strings::new().intern("k");
+        let mut all = records(key, 0, 3, 1);
+        all.expect(1 << 20, 3 * SEGMENT_BYTES);
+        for record in 3..1000 {
+            (0..5).for_each(|_| all.push(key, Value::Int(record)));
+            all.close(ShapeId::default()).expect("room");
         }
-        assert_eq!(all.of(13).0.of(all.of(13).1).count(), 0, "none such");
+        assert!(all.sealed.len() > 5, "{}", all.sealed.len());
+        let rooms = all
+            .sealed
+            .iter()
+            .map(|segment| segment.rows.values.capacity());
+        assert!(
+            rooms.take(3).all(|room| room == SEGMENT_BYTES),
+            "as expected"
+        );
+        check(&all, key, 1000);
+        all.rename(&[Symbol::EMPTY, Symbol(7)]);
+        check(&all, Symbol(7), 1000);
     }
 }
