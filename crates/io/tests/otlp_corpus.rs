@@ -34,9 +34,10 @@ fn counts(batch: &SpanBatch) -> Vec<(&'static str, usize)> {
         .iter()
         .map(|head| &head.flags)
         .filter(|&&bits| bits & flags::FORMAT_ERROR != 0);
-    let roots = heads
+    let roots = batch
+        .placements
         .iter()
-        .map(|head| &head.parent_id)
+        .map(|place| &place.parent_id)
         .filter(|id| id.is_zero());
     let exceptions = batch
         .events

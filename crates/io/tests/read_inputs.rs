@@ -61,9 +61,9 @@ fn read(inputs: &[Input]) -> Result<SpanBatch, Error> {
 
 fn ids(batch: &SpanBatch) -> Vec<u64> {
     batch
-        .heads
+        .placements
         .iter()
-        .map(|head| &head.span_id)
+        .map(|place| &place.span_id)
         .map(|id| id.0)
         .collect()
 }

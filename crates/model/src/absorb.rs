@@ -96,6 +96,7 @@ impl SpanBatch {
             self.attributes.append(other.attributes).ok_or_else(full)?;
         }
         self.trace_ids.extend(&other.trace_ids);
+        self.placements.extend(&other.placements);
         self.heads.extend(&other.heads);
         let (events, links) = (other.events, other.links);
         let rows = (self.events.record.len(), self.links.record.len());

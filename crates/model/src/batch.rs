@@ -22,11 +22,11 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The fixed fields of a record but for its trace. They stand together,
+/// The fixed fields of a record that place it in its trace. They stand together,
 /// because assembly, which reads records in another order than they were
 /// written, needs all of them at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct Placement {
     /// The span's id.
     pub span_id: SpanId,
     /// The parent's id; zero for none.
@@ -35,6 +35,12 @@ pub struct Head {
     pub start_unix_nano: i64,
     /// The end; meaningless under [`crate::flags::MISSING_END`].
     pub end_unix_nano: i64,
+}
+
+/// The other fixed fields of a record, which say what it is. Assembly frees them
+/// before it reads the placements for the last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
     /// The name of the operation.
     pub name: Symbol,
     /// See [`crate::flags`].
@@ -129,7 +135,9 @@ pub struct SpanBatch {
     pub scopes: Scopes,
     /// Trace ids of records.
     pub trace_ids: Vec<TraceId>,
-    /// Fixed fields of records.
+    /// What places records in their traces.
+    pub placements: Vec<Placement>,
+    /// What records are.
     pub heads: Vec<Head>,
     /// What the attributes of records say that analyses read.
     pub evidence: Evidence,
@@ -226,6 +234,7 @@ impl SpanBatch {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         self.trace_ids.capacity() * size_of::<TraceId>()
+            + self.placements.capacity() * size_of::<Placement>()
             + self.heads.capacity() * size_of::<Head>()
             + self.strings.heap_bytes()
             + self.evidence.heap_bytes()
@@ -462,6 +471,7 @@ impl SpanBatch {
     /// Makes room for the fixed fields of so many more records.
     pub fn reserve(&mut self, records: usize) {
         self.trace_ids.reserve_exact(records);
+        self.placements.reserve_exact(records);
         self.heads.reserve_exact(records);
     }
 
@@ -536,11 +546,13 @@ impl SpanBatch {
             None => (head.start_unix_nano, crate::flags::MISSING_END),
         };
         self.trace_ids.push(head.trace_id);
-        self.heads.push(Head {
+        self.placements.push(Placement {
             span_id: head.span_id,
             parent_id: head.parent_id,
             start_unix_nano: head.start_unix_nano,
             end_unix_nano: end,
+        });
+        self.heads.push(Head {
             name: head.name,
             flags: head.flags | missing,
             resource: head.resource,
@@ -597,14 +609,24 @@ impl SpanBatch {
     /// The fixed fields of a record.
     #[must_use]
     pub fn head(&self, record: u32) -> SpanHead {
-        let head = self.heads[record as usize];
+        let trace_id = self.trace_ids[record as usize];
+        self.head_in(trace_id, record)
+    }
+
+    /// The fixed fields of a record of this trace, whose id need not be held.
+    #[must_use]
+    pub fn head_in(&self, trace_id: TraceId, record: u32) -> SpanHead {
+        let (place, head) = (
+            self.placements[record as usize],
+            self.heads[record as usize],
+        );
         let ended = head.flags & crate::flags::MISSING_END == 0;
         SpanHead {
-            trace_id: self.trace_ids[record as usize],
-            span_id: head.span_id,
-            parent_id: head.parent_id,
-            start_unix_nano: head.start_unix_nano,
-            end_unix_nano: ended.then_some(head.end_unix_nano),
+            trace_id,
+            span_id: place.span_id,
+            parent_id: place.parent_id,
+            start_unix_nano: place.start_unix_nano,
+            end_unix_nano: ended.then_some(place.end_unix_nano),
             name: head.name,
             kind: head.kind,
             status: head.status,
@@ -711,13 +733,6 @@ impl SpanBatch {
             self.span_words.entry(id).or_insert_with(|| text.into());
         }
         id
-    }
-
-    /// Frees the columns of fixed fields, which the span table holds in an
-    /// order of its own.
-    pub fn drop_heads(&mut self) {
-        self.trace_ids = Vec::new();
-        self.heads = Vec::new();
     }
 
     /// Distinct services that a resource of these spans names.

@@ -54,6 +54,7 @@ impl<'a> Copier<'a> {
             ..head
         };
         to.trace_ids.push(self.from.trace_ids[record as usize]);
+        to.placements.push(self.from.placements[record as usize]);
         to.heads.push(head);
         Ok(())
     }
@@ -116,8 +117,8 @@ impl<'a> Copier<'a> {
         if from.span_words.is_empty() {
             return;
         }
-        let head = &from.heads[record as usize];
-        for id in [head.span_id, head.parent_id] {
+        let place = &from.placements[record as usize];
+        for id in [place.span_id, place.parent_id] {
             if let Some(word) = from.span_words.get(&id) {
                 to.span_word(word);
             }

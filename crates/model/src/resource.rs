@@ -220,6 +220,14 @@ impl Operations {
         OperationId(id)
     }
 
+    /// Adds the operations of `other`, which have our symbols; the answer maps
+    /// its numbers to ours.
+    pub fn absorb(&mut self, other: &Self) -> Vec<OperationId> {
+        let rows = other.rows.iter();
+        rows.map(|&(service, name, kind)| self.intern(service, name, kind))
+            .collect()
+    }
+
     /// How many operations there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -28,6 +28,9 @@ const FLAWS: u32 = {
     all
 };
 
+/// Flags of which more is noted than a row says.
+const NOTED: u32 = flags::ORPHAN | flags::CYCLE_HEAD | flags::MISSING_START;
+
 /// What a worker tells of its traces, besides the rows that it wrote.
 #[derive(Default)]
 pub(super) struct Chunk {
@@ -35,6 +38,8 @@ pub(super) struct Chunk {
     pub(super) room: usize,
     pub(super) rows: usize,
     missing_parents: Vec<(u32, SpanId)>,
+    /// Rows without a start of their own, and the one that was found.
+    found_starts: Vec<(u32, i64)>,
     issues: Issues,
     roots: u64,
     orphans: u64,
@@ -81,8 +86,8 @@ impl Chunk {
             return;
         }
         for &record in records {
-            let head = &input.batch.heads[record as usize];
-            let (parent, is_half) = (head.parent_id, head.flags & flags::HALF != 0);
+            let parent = input.batch.placements[record as usize].parent_id;
+            let is_half = input.batch.heads[record as usize].flags & flags::HALF != 0;
             let is_orphan = !parent.is_zero() && !placer.has(parent) && !is_half;
             if is_half || is_orphan {
                 let sources = &input.batch.sources;
@@ -109,7 +114,7 @@ impl Chunk {
             }
         }
         for &record in &placer.folded {
-            let span = input.batch.heads[record as usize].span_id;
+            let span = input.batch.placements[record as usize].span_id;
             self.add(
                 input,
                 IssueKind::DuplicateId,
@@ -159,28 +164,29 @@ impl Chunk {
         let base = first + self.rows as u32;
         for (&at, &end) in placer.preorder.iter().zip(&placer.subtree_end) {
             let node = &placer.nodes[at as usize];
-            let head = &input.batch.heads[node.record as usize];
             let row = self.rows;
-            if node.flags & (flags::ORPHAN | flags::CYCLE_HEAD) != 0 {
-                self.missing_parents
-                    .push((first + row as u32, head.parent_id));
+            if node.flags & NOTED != 0 {
+                self.note(input, node, first + row as u32);
             }
             slices.parent[row] = match node.parent {
                 NONE => NO_PARENT,
                 parent => placer.place_of[parent as usize] + base,
             };
-            slices.span_id[row] = node.span_id;
             slices.subtree_end[row] = end + base;
-            slices.start_unix_nano[row] = node.start;
-            slices.duration_nano[row] = node.duration;
-            slices.operation[row] = input.operation_of[node.record as usize];
-            slices.status[row] = head.status;
             slices.flags[row] = node.flags;
-            slices.resource[row] = head.resource;
-            slices.scope[row] = head.scope;
             slices.record[row] = node.record;
-            slices.evidence[row] = head.evidence;
             self.rows += 1;
+        }
+    }
+
+    /// Notes what the columns of a row do not say, or not yet.
+    fn note(&mut self, input: &Input<'_>, node: &Node, row: u32) {
+        if node.flags & (flags::ORPHAN | flags::CYCLE_HEAD) != 0 {
+            let place = &input.batch.placements[node.record as usize];
+            self.missing_parents.push((row, place.parent_id));
+        }
+        if node.flags & flags::MISSING_START != 0 {
+            self.found_starts.push((row, node.start));
         }
     }
 
@@ -190,6 +196,9 @@ impl Chunk {
         let missing = self.missing_parents.into_iter();
         let moved = missing.map(|(row, id)| (row - below, id));
         table.missing_parents.extend(moved);
+        for (row, start) in self.found_starts {
+            table.columns.start_unix_nano[(row - below) as usize] = start;
+        }
         table.issues.absorb(self.issues);
         table.records.spans -= self.halves;
         table.records.roots += self.roots;

@@ -2,15 +2,16 @@
 //! conflicting ones are ordered.
 //!
 //! It is made of texts and numbers, never of symbols or rows, so it is the same
-//! in every run; attributes count as a set, because exporters reorder them.
+//! in every run; attributes count as a set, because exporters reorder them. The
+//! trace does not count: records are compared within one.
 
 use spanwise_model::attributes::Attributes;
 use spanwise_model::id::{avalanche, hash_words};
-use spanwise_model::{SpanBatch, Strings, Value};
+use spanwise_model::{SpanBatch, Strings, TraceId, Value};
 
 /// The hash of a record.
 pub(super) fn hash(batch: &SpanBatch, record: u32) -> u64 {
-    let head = batch.head(record);
+    let head = batch.head_in(TraceId::default(), record);
     let strings = &batch.strings;
     let resource = set(batch
         .resources

@@ -1,8 +1,23 @@
 //! Records by trace.
+//!
+//! Runs of records are grouped by several threads at once; as the traces of each
+//! run stand in the order of their ids, the groups of all runs merge in one
+//! pass. Runs are cut alike for any number of threads.
 
+use rayon::prelude::*;
 use spanwise_model::keyed::KeyedMap;
 use spanwise_model::TraceId;
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::BinaryHeap;
 use std::ops::Range;
+
+/// How many records are grouped at once; few in unit tests, so that there are
+/// several runs.
+const RUN_RECORDS: usize = if cfg!(test) { 4 } else { 1 << 16 };
+
+/// How many pieces one thread copies at once.
+const COPIED_PIECES: usize = 1 << 12;
 
 /// Records grouped by trace, traces in the order of their ids.
 pub(super) struct Groups {
@@ -11,10 +26,27 @@ pub(super) struct Groups {
     records: Vec<u32>,
 }
 
+/// The records of a trace in one run.
+struct Piece {
+    run: u32,
+    trace: u32,
+}
+
 impl Groups {
-    /// Groups records by the trace id of each: one pass to number the traces,
-    /// one counting sort.
+    /// Groups records by the trace id of each.
     pub(super) fn of(trace_ids: &[TraceId]) -> Self {
+        let runs = trace_ids.par_chunks(RUN_RECORDS).enumerate();
+        let of_run = |(at, ids)| Self::of_run(ids, (at * RUN_RECORDS) as u32);
+        let mut runs: Vec<Self> = runs.map(of_run).collect();
+        match runs.len() {
+            1 => runs.remove(0),
+            _ => Self::merged(&runs),
+        }
+    }
+
+    /// Groups a run of records that begins at `first`: one pass to number the
+    /// traces, one counting sort.
+    fn of_run(trace_ids: &[TraceId], first: u32) -> Self {
         let (mut ids, mut numbers) = number(trace_ids);
         let ranks = sort(&mut ids);
         let mut ends = vec![0u32; ids.len()];
@@ -30,11 +62,36 @@ impl Groups {
             *end = next;
         }
         let mut records = vec![0u32; trace_ids.len()];
-        for (record, number) in numbers.into_iter().enumerate() {
+        for (record, number) in (first..).zip(numbers) {
             let slot = &mut starts[number as usize];
-            records[*slot as usize] = record as u32;
+            records[*slot as usize] = record;
             *slot += 1;
         }
+        Self { ids, ends, records }
+    }
+
+    /// The groups of all runs: the records of a trace run by run.
+    fn merged(runs: &[Self]) -> Self {
+        let (mut ids, mut ends, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
+        let firsts = runs.iter().zip(0..).map(|(run, at)| (run.ids[0], at, 0));
+        let mut next: BinaryHeap<Reverse<(TraceId, u32, u32)>> = firsts.map(Reverse).collect();
+        let mut end = 0;
+        while let Some(mut first) = next.peek_mut() {
+            let Reverse((id, run, trace)) = *first;
+            if ids.last() != Some(&id) {
+                ids.push(id);
+                ends.push(end);
+            }
+            let ran = &runs[run as usize];
+            end += ran.records(trace).len() as u32;
+            ends[ids.len() - 1] = end;
+            pieces.push(Piece { run, trace });
+            match ran.ids.get(trace as usize + 1) {
+                Some(&id) => *first = Reverse((id, run, trace + 1)),
+                None => drop(PeekMut::pop(first)),
+            }
+        }
+        let records = records_of(runs, &pieces, end as usize);
         Self { ids, ends, records }
     }
 
@@ -85,6 +142,24 @@ impl Groups {
     }
 }
 
+/// The records of all pieces, which are so many.
+fn records_of(runs: &[Groups], pieces: &[Piece], count: usize) -> Vec<u32> {
+    let of = |piece: &Piece| runs[piece.run as usize].records(piece.trace);
+    let mut records = vec![0; count];
+    let mut rest = records.as_mut_slice();
+    let rooms = pieces.chunks(COPIED_PIECES).map(|pieces| {
+        let count = pieces.iter().map(|piece| of(piece).len()).sum();
+        let room = rest.split_off_mut(..count).unwrap_or_default();
+        (room, pieces)
+    });
+    let rooms: Vec<(&mut [u32], &[Piece])> = rooms.collect();
+    rooms.into_par_iter().for_each(|(room, pieces)| {
+        let from = pieces.iter().flat_map(of);
+        room.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    });
+    records
+}
+
 /// The distinct ids in the order of appearance, and each record's number among
 /// them. Neighbours often share a trace, so the last answer is tried first.
 fn number(trace_ids: &[TraceId]) -> (Vec<TraceId>, Vec<u32>) {
@@ -118,4 +193,28 @@ fn sort(ids: &mut Vec<TraceId>) -> Vec<u32> {
     }
     *ids = sorted.into_iter().map(|(id, _)| id).collect();
     ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn groups_are_those_of_a_sorted_map(ids in prop::collection::vec(0u128..9, 0..60)) {
+            let ids: Vec<TraceId> = ids.into_iter().map(TraceId).collect();
+            let mut expected: BTreeMap<TraceId, Vec<u32>> = BTreeMap::new();
+            for (record, &id) in (0..).zip(&ids) {
+                expected.entry(id).or_default().push(record);
+            }
+            let groups = Groups::of(&ids);
+            prop_assert_eq!(groups.len(), expected.len());
+            for (trace, (id, records)) in (0..).zip(&expected) {
+                prop_assert_eq!(groups.id(trace), *id);
+                prop_assert_eq!(groups.records(trace), records);
+            }
+        }
+    }
 }

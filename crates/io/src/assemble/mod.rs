@@ -2,11 +2,14 @@
 //!
 //! Records are grouped by trace id (`group`); within a trace duplicates are
 //! folded, shared ids split (`same_id`) and parents resolved to rows, and the
-//! spans are laid in preorder (`place`). No rule looks at the order of files,
-//! so the same records give the same table however they are spread.
+//! spans are laid in preorder (`place`). Once the order is known the fields of
+//! the records follow (`fields`), those of which records are freed first, so that
+//! no field is held twice for long. No rule looks at the order of files, so the
+//! same records give the same table however they are spread.
 
 mod chunk;
 mod content;
+mod fields;
 mod group;
 mod place;
 mod same_id;
@@ -18,14 +21,12 @@ use chunk::{Chunk, Room};
 use group::Groups;
 use rayon::prelude::*;
 use slices::Slices;
-use spanwise_model::batch::Head;
 use spanwise_model::trace_table::{Columns, RecordCounts, NO_PARENT};
-use spanwise_model::{
-    Error, ErrorKind, OperationId, Operations, Result, SourceSummary, SpanBatch, SpanTable, Symbol,
-};
+use spanwise_model::{Error, ErrorKind, Result, SourceSummary, SpanBatch, SpanTable, Symbol};
 
-/// Records a chunk of parallel work holds at least.
-const CHUNK_RECORDS: usize = 1 << 16;
+/// Records a chunk of parallel work holds at least; few in unit tests, so that
+/// there are several chunks.
+const CHUNK_RECORDS: usize = if cfg!(test) { 4 } else { 1 << 16 };
 
 /// Turns records into traces. The table's rows are the records after folding
 /// and splitting; its counts are of records as read.
@@ -33,19 +34,24 @@ const CHUNK_RECORDS: usize = 1 << 16;
 /// # Errors
 ///
 /// [`ErrorKind::Limit`] where rows cannot be numbered with 32 bits.
-pub fn assemble(batch: SpanBatch) -> Result<SpanTable> {
+pub fn assemble(mut batch: SpanBatch) -> Result<SpanTable> {
     if u32::try_from(batch.len()).is_err() {
         return Err(Error::new(
             ErrorKind::Limit,
             "more than 4,294,967,295 spans",
         ));
     }
+    let records = RecordCounts {
+        spans: batch.len() as u64,
+        links: batch.links.record.len() as u64,
+        events: batch.events.record.len() as u64,
+        ..RecordCounts::default()
+    };
     let groups = Groups::of(&batch.trace_ids);
-    let (operations, operation_of) = operations(&batch);
+    batch.trace_ids = Vec::new();
     let input = Input {
         batch: &batch,
         groups: &groups,
-        operation_of: &operation_of,
     };
     let mut columns = slices::empty(batch.len());
     let mut trace_ends = vec![0; groups.len()];
@@ -54,24 +60,19 @@ pub fn assemble(batch: SpanBatch) -> Result<SpanTable> {
         .map(|room| Chunk::of(&input, room))
         .collect();
     close_gaps(&groups, &chunks, &mut columns, &mut trace_ends);
-    let sources = sources(&batch, &chunks);
+    let trace_ids = groups.into_ids();
+    let operations = fields::fill(&mut columns, &mut batch);
     let mut table = SpanTable {
         operations,
-        sources,
-        records: RecordCounts {
-            spans: batch.len() as u64,
-            links: batch.links.record.len() as u64,
-            events: batch.events.record.len() as u64,
-            ..RecordCounts::default()
-        },
-        trace_ids: groups.into_ids(),
+        sources: sources(&batch, &chunks),
+        records,
+        trace_ids,
         trace_ends,
         columns,
+        issues: std::mem::take(&mut batch.issues),
         store: batch,
         ..SpanTable::default()
     };
-    table.issues = std::mem::take(&mut table.store.issues);
-    table.store.drop_heads();
     let mut below = 0;
     for chunk in chunks {
         let folded = (chunk.room - chunk.rows) as u32;
@@ -132,7 +133,6 @@ fn close_gaps(groups: &Groups, chunks: &[Chunk], columns: &mut Columns, trace_en
 struct Input<'a> {
     batch: &'a SpanBatch,
     groups: &'a Groups,
-    operation_of: &'a [OperationId],
 }
 
 impl<'a> Input<'a> {
@@ -148,17 +148,6 @@ impl<'a> Input<'a> {
         let service = self.batch.resources.service(resource);
         self.batch.strings.get(service)
     }
-}
-
-/// Numbers the operations densely, record by record.
-fn operations(batch: &SpanBatch) -> (Operations, Vec<OperationId>) {
-    let mut operations = Operations::default();
-    let number = |head: &Head| {
-        let service = batch.resources.service(head.resource);
-        operations.intern(service, head.name, head.kind)
-    };
-    let operation_of = batch.heads.iter().map(number).collect();
-    (operations, operation_of)
 }
 
 fn sources(batch: &SpanBatch, chunks: &[Chunk]) -> Vec<SourceSummary> {

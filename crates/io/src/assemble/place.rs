@@ -4,6 +4,7 @@
 //! recursion, and nothing looked at more often than a sort needs.
 
 use super::same_id::{self, Fate};
+use spanwise_model::batch::Placement;
 use spanwise_model::{flags, SpanBatch, SpanId};
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -31,6 +32,17 @@ pub(super) struct Node {
     tie: u64,
     first_child: u32,
     next_sibling: u32,
+}
+
+/// How long a record lasts: nothing where it ends before it starts.
+#[inline]
+pub(super) fn duration(place: &Placement) -> u64 {
+    let (start, end) = (place.start_unix_nano, place.end_unix_nano);
+    if end < start {
+        0
+    } else {
+        end.abs_diff(start)
+    }
 }
 
 /// Scratch for one trace after another.
@@ -85,13 +97,14 @@ impl Placer {
         self.by_id.clear();
         (self.roots, self.errors, self.halves) = (0, 0, 0);
         for &record in records {
-            let head = &batch.heads[record as usize];
-            let is_half = head.flags & flags::HALF != 0;
+            let place = &batch.placements[record as usize];
+            let set = batch.heads[record as usize].flags;
+            let is_half = set & flags::HALF != 0;
             self.halves += u64::from(is_half);
-            self.roots += u64::from(head.parent_id.is_zero() && !is_half);
-            let error = head.flags & (flags::FORMAT_ERROR | flags::HALF_ERROR);
+            self.roots += u64::from(place.parent_id.is_zero() && !is_half);
+            let error = set & (flags::FORMAT_ERROR | flags::HALF_ERROR);
             self.errors += u64::from(error == flags::FORMAT_ERROR);
-            self.by_id.push((head.span_id, record));
+            self.by_id.push((place.span_id, record));
         }
         self.by_id.sort_unstable();
         let mut records = std::mem::take(&mut self.by_id);
@@ -138,16 +151,16 @@ impl Placer {
     }
 
     fn add(&mut self, batch: &SpanBatch, record: u32, mark: u32, tie: u64) -> u32 {
-        let head = &batch.heads[record as usize];
-        let (start, end) = (head.start_unix_nano, head.end_unix_nano);
+        let place = &batch.placements[record as usize];
+        let (start, end) = (place.start_unix_nano, place.end_unix_nano);
         let negative = if end < start { flags::NEGATIVE } else { 0 };
         self.nodes.push(Node {
             record,
             parent: NONE,
             start,
-            duration: if end < start { 0 } else { end.abs_diff(start) },
-            flags: head.flags | mark | negative,
-            span_id: head.span_id,
+            duration: duration(place),
+            flags: batch.heads[record as usize].flags | mark | negative,
+            span_id: place.span_id,
             tie,
             first_child: NONE,
             next_sibling: NONE,
@@ -162,7 +175,7 @@ impl Placer {
             return self.find_parents_in_order(batch);
         }
         for node in 0..self.nodes.len() {
-            let parent_id = batch.heads[self.nodes[node].record as usize].parent_id;
+            let parent_id = batch.placements[self.nodes[node].record as usize].parent_id;
             if !parent_id.is_zero() {
                 let run = self.run(parent_id);
                 self.adopt(batch, node, run);
@@ -173,7 +186,7 @@ impl Placer {
     /// The same for a trace that is larger than the caches, in which looking
     /// up ids one by one in any order would wait for memory at each step.
     fn find_parents_in_order(&mut self, batch: &SpanBatch) {
-        let parent_of = |node: &Node| batch.heads[node.record as usize].parent_id;
+        let parent_of = |node: &Node| batch.placements[node.record as usize].parent_id;
         let mut wanted: Vec<(SpanId, u32)> = self.nodes.iter().map(parent_of).zip(0..).collect();
         wanted.retain(|(id, _)| !id.is_zero());
         wanted.sort_unstable();

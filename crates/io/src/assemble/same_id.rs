@@ -7,7 +7,7 @@
 //! (start, end descending, content hash) owns the id.
 
 use super::content;
-use spanwise_model::{flags, SpanBatch, SpanHead, SpanKind, Symbol};
+use spanwise_model::{flags, SpanBatch, SpanHead, SpanKind, Symbol, TraceId};
 use std::cmp::Reverse;
 
 /// What becomes of a record that shares its id.
@@ -68,7 +68,7 @@ fn verdict(candidate: &Candidate) -> Option<Verdict> {
 }
 
 fn candidate(batch: &SpanBatch, record: u32) -> Candidate {
-    let head = batch.head(record);
+    let head = batch.head_in(TraceId::default(), record);
     Candidate {
         record,
         service: batch.resources.service(head.resource),

@@ -1,14 +1,13 @@
-//! Places of the table's columns that can be filled apart.
+//! Places of the columns of the order that can be filled apart.
 
-use spanwise_model::trace_table::{Columns, NO_PARENT};
-use spanwise_model::{EvidenceId, OperationId, ResourceId, ScopeId, SpanId, StatusCode};
+use spanwise_model::trace_table::Columns;
 
-/// Declares the slices of all columns once, with what an empty row holds.
+/// Declares the slices of the columns once.
 macro_rules! columns {
-    ($($name:ident: $type:ty = $empty:expr,)+) => {
-        /// A run of rows of every column.
+    ($($name:ident,)+) => {
+        /// A run of rows of the columns that say where a span stands.
         pub(super) struct Slices<'a> {
-            $(pub(super) $name: &'a mut [$type],)+
+            $(pub(super) $name: &'a mut [u32],)+
         }
 
         impl<'a> Slices<'a> {
@@ -24,9 +23,9 @@ macro_rules! columns {
             }
         }
 
-        /// Columns of so many empty rows.
+        /// These columns alone, with so many empty rows.
         pub(super) fn empty(rows: usize) -> Columns {
-            Columns { $($name: vec![$empty; rows],)+ }
+            Columns { $($name: vec![0; rows],)+ ..Columns::default() }
         }
 
         /// Moves the rows of `from` to the lower row `to`.
@@ -42,16 +41,8 @@ macro_rules! columns {
 }
 
 columns! {
-    span_id: SpanId = SpanId(0),
-    parent: u32 = NO_PARENT,
-    subtree_end: u32 = 0,
-    start_unix_nano: i64 = 0,
-    duration_nano: u64 = 0,
-    operation: OperationId = OperationId(0),
-    status: StatusCode = StatusCode::Unset,
-    flags: u32 = 0,
-    resource: ResourceId = ResourceId(0),
-    scope: ScopeId = ScopeId(0),
-    record: u32 = 0,
-    evidence: EvidenceId = EvidenceId(0),
+    parent,
+    subtree_end,
+    flags,
+    record,
 }

@@ -193,3 +193,46 @@ fn a_hundred_thousand_spans_of_one_id_are_linear() {
     assert_eq!(table.len(), 100_000);
     assert_eq!(table.issues.count(IssueKind::ConflictingDuplicate), 99_999);
 }
+
+#[test]
+fn fields_follow_their_records_through_all_chunks() {
+    let mut batch = SpanBatch::default();
+    for at in 0..90u64 {
+        // Each record comes twice, and the third span of a trace has no start.
+        let (id, trace) = (at / 2 % 3 + 1, at / 6);
+        let name = batch.strings.intern(&format!("op {}", trace % 7));
+        let service = batch.strings.intern(&format!("service {id}"));
+        let starts = id < 3;
+        let head = SpanHead {
+            trace_id: TraceId(u128::from(trace * 7 % 15)),
+            span_id: SpanId(id),
+            parent_id: SpanId(id - 1),
+            start_unix_nano: if starts { (trace * 100 + id) as i64 } else { 0 },
+            end_unix_nano: starts.then_some((trace * 100 + 50) as i64),
+            flags: if starts { 0 } else { flags::MISSING_START },
+            name,
+            resource: batch.resources.close(service),
+            ..SpanHead::default()
+        };
+        batch.close(head).expect("room");
+    }
+    let table = assemble(batch).expect("room");
+    assert_eq!((table.len(), table.trace_count()), (45, 15));
+    for trace in table.traces() {
+        let number = trace.primary().start_unix_nano() as u64 / 100;
+        assert_eq!(trace.id(), TraceId(u128::from(number * 7 % 15)));
+        for (span, id) in trace.spans().zip(1..) {
+            assert_eq!(span.id(), SpanId(id));
+            assert_eq!(span.service(), format!("service {id}"));
+            assert_eq!(span.operation(), format!("op {}", number % 7));
+            let start = (number * 100 + id.min(2)) as i64;
+            assert_eq!(
+                span.start_unix_nano(),
+                start,
+                "the parent's where it has none"
+            );
+            let duration = if id < 3 { 50 - id } else { 0 };
+            assert_eq!(span.duration_nano(), duration);
+        }
+    }
+}

@@ -112,7 +112,7 @@ fn the_parent_is_the_first_child_of_in_the_trace() {
         (String::new(), 9, 0, false),
     ] {
         let batch = refs(&list);
-        assert_eq!(batch.heads[0].parent_id, SpanId(parent), "{list}");
+        assert_eq!(batch.placements[0].parent_id, SpanId(parent), "{list}");
         assert_eq!(batch.links.span_id.len(), links, "{list}");
         let flag = batch.heads[0].flags & flags::FOLLOWS_FROM != 0;
         assert_eq!(flag, by_follows, "{list}");
@@ -129,7 +129,7 @@ fn copies_of_spans_within_references_are_skipped_at_any_depth() {
     let batch = one(&format!(
         r#""references":[{{"refType":"CHILD_OF","spanID":"3","span":{copy}}}]"#
     ));
-    assert_eq!((batch.len(), batch.heads[0].parent_id), (1, SpanId(3)));
+    assert_eq!((batch.len(), batch.placements[0].parent_id), (1, SpanId(3)));
 }
 
 #[test]
@@ -166,11 +166,17 @@ fn equal_processes_are_one_resource() {
 #[test]
 fn times_are_read_digit_by_digit() {
     let batch = one(r#""startTime":1695947455229123.789,"duration":"0.5""#);
-    assert_eq!(batch.heads[0].start_unix_nano, 1_695_947_455_229_123_789);
-    assert_eq!(batch.heads[0].end_unix_nano, 1_695_947_455_229_124_289);
+    assert_eq!(
+        batch.placements[0].start_unix_nano,
+        1_695_947_455_229_123_789
+    );
+    assert_eq!(batch.placements[0].end_unix_nano, 1_695_947_455_229_124_289);
     let batch = one(r#""startTime":1.695947455229e15,"duration":-5"#);
-    assert_eq!(batch.heads[0].start_unix_nano, 1_695_947_455_229_000_000);
-    assert!(batch.heads[0].end_unix_nano < batch.heads[0].start_unix_nano);
+    assert_eq!(
+        batch.placements[0].start_unix_nano,
+        1_695_947_455_229_000_000
+    );
+    assert!(batch.placements[0].end_unix_nano < batch.placements[0].start_unix_nano);
     let batch = one(r#""startTime":null,"duration":[]"#);
     let missing = flags::MISSING_START | flags::MISSING_END;
     assert_eq!(batch.heads[0].flags & missing, missing);
@@ -185,8 +191,8 @@ fn odd_ids_are_read_and_said() {
         {"traceID":"ab","spanID":12},{"traceID":"ab","spanID":""},{"traceID":"ab"}]}"#,
     );
     assert_eq!(batch.trace_ids, [TraceId(0xab); 3]);
-    assert_eq!(batch.heads[0].span_id, SpanId(15));
-    assert_eq!(batch.heads[2].span_id, SpanId(0x12));
+    assert_eq!(batch.placements[0].span_id, SpanId(15));
+    assert_eq!(batch.placements[2].span_id, SpanId(0x12));
     assert_eq!(batch.span_words.len(), 1);
     assert_eq!(batch.issues.count(IssueKind::IrregularId), 1);
     assert_eq!(batch.issues.count(IssueKind::MalformedRecord), 2);

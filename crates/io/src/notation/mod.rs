@@ -75,7 +75,7 @@ pub struct Notation;
 ///       cart GetCart     10..60 error
 /// ");
 /// assert_eq!(batch.len(), 2);
-/// assert_eq!(batch.heads[1].parent_id, batch.heads[0].span_id);
+/// assert_eq!(batch.placements[1].parent_id, batch.placements[0].span_id);
 /// assert!(batch.issues.is_empty());
 /// ```
 #[must_use]

@@ -1,6 +1,6 @@
 use super::*;
 use proptest::prelude::*;
-use spanwise_model::batch::Head;
+use spanwise_model::batch::Placement;
 use spanwise_model::{flags, SpanHead, SpanId, SpanKind, StatusCode, TraceId, Value};
 
 fn round(text: &str) -> String {
@@ -18,8 +18,8 @@ fn details(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn column<T>(batch: &SpanBatch, of: impl Fn(&Head) -> T) -> Vec<T> {
-    batch.heads.iter().map(of).collect()
+fn column<T>(batch: &SpanBatch, of: impl Fn(&Placement) -> T) -> Vec<T> {
+    batch.placements.iter().map(of).collect()
 }
 
 fn attribute<'a>(batch: &'a SpanBatch, record: u32, key: &str) -> Option<Value<'a>> {
@@ -30,14 +30,14 @@ fn attribute<'a>(batch: &'a SpanBatch, record: u32, key: &str) -> Option<Value<'
 fn indentation_is_parenthood() {
     let batch = parse("a 0..100\n  b 10..60\n      c 20..50\n   d 55..58\n  e 70..80\nf 0..1");
     let parents: Vec<u64> = batch
-        .heads
+        .placements
         .iter()
-        .map(|head| &head.parent_id)
+        .map(|place| &place.parent_id)
         .map(|id| id.0)
         .collect();
     assert_eq!(parents, [0, 1, 2, 2, 1, 0]);
-    assert_eq!(batch.heads[2].start_unix_nano, 20_000_000);
-    assert_eq!(batch.heads[2].end_unix_nano, 50_000_000);
+    assert_eq!(batch.placements[2].start_unix_nano, 20_000_000);
+    assert_eq!(batch.placements[2].end_unix_nano, 50_000_000);
 }
 
 #[test]
@@ -59,11 +59,11 @@ fn words_between_are_the_operation() {
 fn times_are_exact() {
     let batch = parse("a -60..-10\na 1.5us..2s\na 0.000001ms..1µs\na 10..\na ..5\na ..\n");
     assert_eq!(
-        column(&batch, |head| head.start_unix_nano),
+        column(&batch, |place| place.start_unix_nano),
         [-60_000_000, 1_500, 1, 10_000_000, 0, 0]
     );
     assert_eq!(
-        column(&batch, |head| head.end_unix_nano)[..3],
+        column(&batch, |place| place.end_unix_nano)[..3],
         [-10_000_000, 2_000_000_000, 1_000]
     );
     let missing: Vec<bool> = batch
@@ -150,9 +150,9 @@ fn traces_are_numbered_or_named() {
     );
     assert_eq!(batch.trace_ids[3], TraceId(3));
     assert!(batch
-        .heads
+        .placements
         .iter()
-        .map(|head| &head.span_id)
+        .map(|place| &place.span_id)
         .all(|&id| id == SpanId(1)));
 }
 
@@ -205,7 +205,7 @@ fn a_deep_chain_is_written_in_linear_space() {
     }
     let text = print(&batch);
     assert!(text.len() < 20_000 * 200, "{}", text.len());
-    let parents = |batch| column(batch, |head| head.parent_id);
+    let parents = |batch| column(batch, |place| place.parent_id);
     assert_eq!(parents(&parse(&text)), parents(&batch));
 }
 

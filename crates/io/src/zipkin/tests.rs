@@ -24,7 +24,7 @@ fn line(fields: &str) -> String {
 }
 
 fn span_ids(batch: &SpanBatch) -> Vec<SpanId> {
-    batch.heads.iter().map(|head| head.span_id).collect()
+    batch.placements.iter().map(|place| place.span_id).collect()
 }
 
 fn written(batch: &SpanBatch) -> String {
@@ -82,19 +82,22 @@ fn core_annotations_stand_in_for_missing_times() {
     let both = r#""annotations":[{"timestamp":30,"value":"ss"},{"timestamp":10,"value":"sr"},{"timestamp":5,"value":"x"}]"#;
     let batch = one(both);
     assert_eq!(batch.heads[0].kind, SpanKind::Server);
-    assert_eq!(batch.heads[0].start_unix_nano, 10_000);
-    assert_eq!(batch.heads[0].end_unix_nano, 30_000);
+    assert_eq!(batch.placements[0].start_unix_nano, 10_000);
+    assert_eq!(batch.placements[0].end_unix_nano, 30_000);
     let batch = one(r#""annotations":[{"timestamp":7,"value":"cs"}]"#);
     assert_eq!(batch.heads[0].kind, SpanKind::Client);
     assert!(batch.heads[0].flags & flags::MISSING_END != 0);
     let batch = one(
         r#""kind":"PRODUCER","annotations":[{"timestamp":9,"value":"b"},{"timestamp":7,"value":"a"}]"#,
     );
-    assert_eq!(batch.heads[0].start_unix_nano, 7_000);
+    assert_eq!(batch.placements[0].start_unix_nano, 7_000);
     assert_eq!(batch.heads[0].flags, flags::MISSING_END);
     let batch = one(r#""timestamp":1,"duration":1,"annotations":[{"timestamp":7,"value":"cs"}]"#);
     assert_eq!(
-        (batch.heads[0].start_unix_nano, batch.heads[0].end_unix_nano),
+        (
+            batch.placements[0].start_unix_nano,
+            batch.placements[0].end_unix_nano
+        ),
         (1_000, 2_000)
     );
 }

@@ -66,9 +66,10 @@ pub(crate) fn counts(batch: &SpanBatch) -> Vec<(&'static str, usize)> {
         ("errors", flagged(flags::FORMAT_ERROR)),
         (
             "roots",
-            heads
+            batch
+                .placements
                 .iter()
-                .map(|head| &head.parent_id)
+                .map(|place| &place.parent_id)
                 .filter(|id| id.is_zero())
                 .count(),
         ),

@@ -15,7 +15,7 @@ const BITS: u32 = 6;
 #[inline]
 pub(super) fn push(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= MORE {
-        bytes.push((number % MORE | MORE) as u8);
+        bytes.push((number % MORE + MORE) as u8);
         number >>= BITS;
     }
     bytes.push(number as u8);

@@ -174,7 +174,7 @@ fn what_was_dropped_or_came_twice_is_counted() {
     for pass in 0..3 {
         let mut more = parse("shop GET 0..100 server");
         if pass == 2 {
-            more.heads[0].end_unix_nano += 1;
+            more.placements[0].end_unix_nano += 1;
         }
         batch.absorb(more).expect("few spans");
     }

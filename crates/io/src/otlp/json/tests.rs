@@ -37,11 +37,8 @@ fn value(any: &str) -> String {
 }
 
 fn starts(batch: &SpanBatch) -> Vec<i64> {
-    batch
-        .heads
-        .iter()
-        .map(|head| head.start_unix_nano)
-        .collect()
+    let starts = batch.placements.iter().map(|place| place.start_unix_nano);
+    starts.collect()
 }
 
 fn count(batch: &SpanBatch, kind: IssueKind) -> u64 {
