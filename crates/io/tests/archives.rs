@@ -26,7 +26,7 @@ fn read(bytes: impl AsRef<[u8]>) -> SpanBatch {
 }
 
 fn ids(batch: &SpanBatch) -> Vec<u64> {
-    batch.heads.iter().map(|head| head.span_id.0).collect()
+    batch.placements.iter().map(|place| place.span_id.0).collect()
 }
 
 fn paths(batch: &SpanBatch) -> Vec<&str> {
