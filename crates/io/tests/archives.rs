@@ -26,7 +26,11 @@ fn read(bytes: impl AsRef<[u8]>) -> SpanBatch {
 }
 
 fn ids(batch: &SpanBatch) -> Vec<u64> {
-    batch.placements.iter().map(|place| place.span_id.0).collect()
+    batch
+        .placements
+        .iter()
+        .map(|place| place.span_id.0)
+        .collect()
 }
 
 fn paths(batch: &SpanBatch) -> Vec<&str> {

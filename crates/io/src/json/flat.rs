@@ -37,14 +37,14 @@ impl Records<'_, '_> {
                 let (value, record) = self.value(scalar);
                 put(record, &path, value)?;
             }
-            if !self.to_next_path(&mut path, &mut open)? {
+            if !self.go_to_next_path(&mut path, &mut open)? {
                 return Ok(());
             }
         }
     }
 
     /// Goes to the next value, leaving objects that end; false where all did.
-    fn to_next_path(&mut self, path: &mut String, open: &mut Vec<Level>) -> Walked<bool> {
+    fn go_to_next_path(&mut self, path: &mut String, open: &mut Vec<Level>) -> Walked<bool> {
         while let Some(top) = open.last_mut() {
             path.truncate(top.path);
             if let Some(key) = self.cursor.raw_key(&mut top.first)? {

@@ -15,7 +15,8 @@ pub(super) type Buffered<R> = BufReader<R>;
 
 /// What undoes a compression.
 pub(super) enum Decoder<'a, R: Read> {
-    Plain(Buffered<R>),
+    /// Bytes as they come, which are read straight to where they are wanted.
+    Plain(R),
     Deflate(flate2::bufread::DeflateDecoder<Buffered<R>>),
     Gzip(flate2::bufread::MultiGzDecoder<Buffered<R>>),
     Zstd(Box<zstd::Decoder<'static, Buffered<R>>>),
@@ -32,21 +33,21 @@ impl<'a, R: Read> Decoder<'a, R> {
         (source, buffer): (R, usize),
         allowance: &Rc<Allowance<'a>>,
     ) -> Result<Self> {
+        let Some(packing) = packing else {
+            return Ok(Self::Plain(source));
+        };
         let source = BufReader::with_capacity(buffer, source);
         Ok(match packing {
-            None => Self::Plain(source),
-            Some(Packing::Deflate) => Self::Deflate(flate2::bufread::DeflateDecoder::new(source)),
-            Some(Packing::Gzip) => Self::Gzip(flate2::bufread::MultiGzDecoder::new(source)),
-            Some(Packing::Zstd) => Self::Zstd(Box::new(zstd::Decoder::with_buffer(source)?)),
-            Some(Packing::ZstdFrames) => Self::ZstdFrames(Frames::new(source, allowance.clone())),
-            Some(Packing::Bzip2) => {
-                Self::Bzip2(Box::new(bzip2::bufread::MultiBzDecoder::new(source)))
-            }
-            Some(Packing::Xz) => Self::Xz(Box::new(lzma_rust2::XzReader::new_mem_limit(
+            Packing::Deflate => Self::Deflate(flate2::bufread::DeflateDecoder::new(source)),
+            Packing::Gzip => Self::Gzip(flate2::bufread::MultiGzDecoder::new(source)),
+            Packing::Zstd => Self::Zstd(Box::new(zstd::Decoder::with_buffer(source)?)),
+            Packing::ZstdFrames => Self::ZstdFrames(Frames::new(source, allowance.clone())),
+            Packing::Bzip2 => Self::Bzip2(Box::new(bzip2::bufread::MultiBzDecoder::new(source))),
+            Packing::Xz => Self::Xz(Box::new(lzma_rust2::XzReader::new_mem_limit(
                 source, true, XZ_KIB,
             ))),
-            Some(Packing::Lz4) => Self::Lz4(Box::new(lz4_flex::frame::FrameDecoder::new(source))),
-            Some(Packing::Snappy) => Self::Snappy(Box::new(snap::read::FrameDecoder::new(source))),
+            Packing::Lz4 => Self::Lz4(Box::new(lz4_flex::frame::FrameDecoder::new(source))),
+            Packing::Snappy => Self::Snappy(Box::new(snap::read::FrameDecoder::new(source))),
         })
     }
 

@@ -13,6 +13,7 @@ mod decompress;
 mod expand;
 mod files;
 mod frames;
+mod held;
 mod input;
 mod magic;
 mod seems;

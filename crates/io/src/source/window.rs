@@ -4,6 +4,7 @@ use super::allowance::{Allowance, Flawed};
 use super::archive::{self, Damage, Entry, Seekable};
 use super::decompress::{Decompressed, Known, Raw, Source, Step, HEAD};
 use super::expand::{Item, Origin};
+use super::held::Held;
 use super::magic::{Archive, Packing};
 use crate::format::{Cut, Cutting};
 use crate::limits::Limits;
@@ -44,7 +45,7 @@ pub(crate) struct Inner<'e> {
 enum Bytes<'a> {
     /// In memory already.
     Whole(&'a [u8]),
-    Coming(Vec<u8>, Box<Decompressed<'a>>),
+    Coming(Held, Box<Decompressed<'a>>),
 }
 
 /// Where a piece stands in its file.
@@ -93,7 +94,7 @@ impl<'a> Window<'a> {
     fn over(source: Source<'a>, known: Known, allowance: &Rc<Allowance<'a>>) -> Result<Self> {
         let coming = Decompressed::new(source, known, allowance)?;
         let layers = usize::from(coming.is_compressed());
-        let bytes = Bytes::Coming(Vec::new(), Box::new(coming));
+        let bytes = Bytes::Coming(Held::new(), Box::new(coming));
         Ok(Self {
             layers,
             ..Self::of(bytes, false, allowance.clone())
@@ -148,7 +149,7 @@ impl<'a> Window<'a> {
     fn rest(&mut self) -> Source<'a> {
         match std::mem::replace(&mut self.bytes, Bytes::Whole(&[])) {
             Bytes::Whole(bytes) => Box::new(bytes),
-            Bytes::Coming(bytes, coming) => Box::new(Cursor::new(bytes).chain(coming)),
+            Bytes::Coming(held, coming) => Box::new(Cursor::new(held.into_bytes()).chain(coming)),
         }
     }
 
@@ -186,7 +187,7 @@ impl<'a> Window<'a> {
         Ok(
             match std::mem::replace(&mut self.bytes, Bytes::Whole(&[])) {
                 Bytes::Whole(bytes) => Seekable::borrowed(bytes),
-                Bytes::Coming(bytes, _) => Seekable::owned(bytes),
+                Bytes::Coming(held, _) => Seekable::owned(held.into_bytes()),
             },
         )
     }
