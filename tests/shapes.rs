@@ -1,7 +1,8 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
 use spanwise::analyses::{
-    CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, Slack, SpanList, TraceList,
+    Clocks, CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, Slack, SpanList,
+    TraceList,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -40,6 +41,7 @@ fn analyse(traces: &Traces) {
         &Errors::default(),
         &Dependencies::default(),
         &Slack::default(),
+        &Clocks::default(),
     ]);
     assert!(tables[0].rows() > 0 && tables[1].rows() > 0);
     assert_eq!(traces.traces(&TraceList::default()).rows(), 1);

@@ -91,6 +91,15 @@ class Partials(Frozen):
         """
         return frame(self._inner.table(("slack", by)))
 
+    def clocks(self, *, by: Literal["clock", "pair"] = "clock") -> pl.DataFrame:
+        """How far the clocks of hosts are apart; see :meth:`Traces.clocks`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().clocks(by="pair").height
+        0
+        """
+        return frame(self._inner.table(("clocks", by)))
+
     def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
         """Where errors begin and how they spread; see :meth:`Traces.errors`.
 

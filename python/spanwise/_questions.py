@@ -11,6 +11,7 @@ _GROUPINGS: dict[str, tuple[str, ...]] = {
     "critical_path": ("operation", "service", "path"),
     "hotspots": ("operation", "service"),
     "slack": ("operation",),
+    "clocks": ("clock",),
     "errors": ("operation", "service", "type"),
 }
 AGGREGATES = (*_GROUPINGS, "dependencies", "completeness", "compare")

@@ -108,6 +108,15 @@ class Scan(Frozen):
         """
         return self._table(("slack", by))
 
+    def clocks(self, *, by: Literal["clock", "pair"] = "clock") -> pl.DataFrame:
+        """How far the clocks of hosts are apart; see :meth:`Traces.clocks`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").clocks().height
+        0
+        """
+        return self._table(("clocks", by))
+
     def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
         """Where errors begin and how they spread; see :meth:`Traces.errors`.
 
@@ -140,7 +149,7 @@ class Scan(Frozen):
 
         Args:
             analyses: Names among ``"critical_path"``, ``"hotspots"``,
-                ``"slack"``, ``"errors"``, ``"dependencies"`` and
+                ``"slack"``, ``"clocks"``, ``"errors"``, ``"dependencies"`` and
                 ``"completeness"``.
 
         Raises:
@@ -188,8 +197,11 @@ class Scan(Frozen):
         *,
         blocking: Literal["by_kind", "all"] | None = None,
         tolerance: _arguments.Duration | None = None,
+        clock: Literal["recorded", "corrected"] | None = None,
     ) -> Scan:
         """The same scan under another policy; see :meth:`Traces.with_policy`.
+
+        Correcting clocks reads the input twice.
 
         >>> import spanwise as sw
         >>> sw.scan(b"shop GET 0..100").with_policy(blocking="all").summary().traces
@@ -197,6 +209,7 @@ class Scan(Frozen):
         """
         policy: ScanArguments = {**self._told}
         policy["blocking"] = blocking or policy["blocking"]
+        policy["clock"] = clock or policy["clock"]
         if tolerance is not None:
             policy["tolerance_ns"] = _arguments.duration_ns(tolerance)
         return self._with(policy)
@@ -268,6 +281,7 @@ def scan(
         "filter": filter_arguments({}),
         "blocking": None,
         "tolerance_ns": None,
+        "clock": None,
     }
     read = read_arguments(attributes, strict, threads, format, limits)
     return Scan(_arguments.inputs(source), read, arguments, progress)

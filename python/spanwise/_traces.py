@@ -183,6 +183,28 @@ class Traces(Frozen):
         """
         return frame(self._inner.slack(by))
 
+    def clocks(self, *, by: Literal["clock", "pair"] = "clock") -> pl.DataFrame:
+        """How far the clocks of hosts are apart, from all calls between them.
+
+        A server cannot have run while its client did not wait, so every call
+        bounds the offset of their clocks; ``offset`` is the middle of what most
+        calls agree on, and ``offset_from`` to ``offset_to`` what is possible.
+        ``with_policy(clock="corrected")`` puts all analyses on one clock a trace.
+
+        Args:
+            by: What a row stands for: a clock and its reference, or a pair of
+                clocks whose hosts call each other.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     shop cart.Get   0..10  client @host.name=a
+        ...       cart Get     53..57  server @host.name=b
+        ... ''')
+        >>> traces.clocks().select("clock", "offset").rows()
+        [('a', datetime.timedelta(0)), ('b', datetime.timedelta(microseconds=50000))]
+        """
+        return frame(self._inner.clocks(by))
+
     def errors(self, *, by: Literal["operation", "service", "type"] = "operation") -> pl.DataFrame:
         """Where errors begin, what they are, and how far they spread.
 
@@ -320,6 +342,7 @@ class Traces(Frozen):
         *,
         blocking: Literal["by_kind", "all"] | None = None,
         tolerance: _arguments.Duration | None = None,
+        clock: Literal["recorded", "corrected"] | None = None,
     ) -> Traces:
         """The same traces under another policy, which all analyses then share.
 
@@ -329,20 +352,23 @@ class Traces(Frozen):
                 ``"all"`` takes every child. Unchanged if ``None``.
             tolerance: How far two siblings may overlap and still count as one
                 after the other; 1 µs in the beginning. Unchanged if ``None``.
+            clock: Whose clock times are taken on: ``"recorded"``, or
+                ``"corrected"`` for that of each trace's top span, by what
+                :meth:`clocks` knows. Unchanged if ``None``.
 
         >>> import spanwise as sw
         >>> traces = sw.notation("cart GET 0..5").with_policy(tolerance="10us")
         >>> traces.policy
-        {'blocking': 'by_kind', 'tolerance_ns': 10000}
+        {'blocking': 'by_kind', 'tolerance_ns': 10000, 'clock': 'recorded'}
         """
         nanoseconds = _arguments.optional_duration_ns(tolerance)
-        return Traces(self._inner.with_policy(blocking, nanoseconds))
+        return Traces(self._inner.with_policy(blocking, nanoseconds, clock))
 
     @property
     def policy(self) -> dict[str, str | int]:
         """The policy that facts are computed under."""
-        blocking, tolerance = self._inner.policy
-        return {"blocking": blocking, "tolerance_ns": tolerance}
+        blocking, tolerance, clock = self._inner.policy
+        return {"blocking": blocking, "tolerance_ns": tolerance, "clock": clock}
 
     def __getitem__(self, trace_id: str) -> Trace:
         """The trace of this id, in any spelling, or the only one that begins so.

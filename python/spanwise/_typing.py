@@ -70,6 +70,7 @@ class ScanArguments(TypedDict):
     filter: FilterArguments
     blocking: str | None
     tolerance_ns: int | None
+    clock: str | None
 
 
 class SpanColumns(TypedDict):

@@ -3,6 +3,7 @@
 pub mod analyses;
 pub mod analysis;
 pub mod call_path;
+mod clocks;
 pub mod facts;
 pub mod filter;
 mod histogram;
@@ -18,11 +19,12 @@ mod taken;
 mod threads;
 
 pub use analysis::{Analysis, Facts, TraceBatch};
+pub use clocks::{ClockModel, ClockOffset};
 pub use facts::{fact_flags, FactColumns, Outcome};
 pub use filter::{matching, sample, Filter};
 pub use histogram::Histogram;
 pub use partial::{Key, KeyType, Merge, Partial, Schema};
-pub use policy::{Blocking, Policy};
+pub use policy::{Blocking, Clock, Policy};
 pub use runner::{run, run_tables};
 pub use taken::Taken;
 pub use threads::Threads;

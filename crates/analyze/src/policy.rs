@@ -48,6 +48,34 @@ impl Blocking {
     }
 }
 
+/// Whose clock times are taken on.
+///
+/// ```
+/// # use spanwise_analyze::{facts, Clock, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// let spans = assemble(parse("
+///     shop cart.Get   0..10  client @host.name=a
+///       cart Get     53..57  server @host.name=b
+/// "))?;
+/// let recorded = facts::compute(&spans, &Policy::default());
+/// assert_eq!(recorded.critical_nano, [10_000_000, 0], "the server is outside");
+/// let corrected = facts::compute(&spans, &Policy::default().clock(Clock::Corrected));
+/// assert_eq!(corrected.critical_nano, [6_000_000, 4_000_000]);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Clock {
+    /// As they were recorded.
+    #[default]
+    Recorded,
+    /// On the clock of the top span of the component, by what calls between
+    /// hosts say about their clocks; see [`crate::analyses::Clocks`]. Spans
+    /// whose clocks were never compared stay as they are.
+    Corrected,
+}
+
 /// The knobs that facts depend on.
 ///
 /// ```
@@ -71,6 +99,9 @@ pub struct Policy {
     /// other, in nanoseconds. 1 µs unless said, which is what truncating start
     /// and duration to microseconds can shift an end by.
     pub tolerance_nano: u64,
+    /// Whose clock times are taken on.
+    #[serde(default)]
+    pub clock: Clock,
 }
 
 impl Default for Policy {
@@ -78,6 +109,7 @@ impl Default for Policy {
         Self {
             blocking: Blocking::default(),
             tolerance_nano: 1_000,
+            clock: Clock::default(),
         }
     }
 }
@@ -87,6 +119,13 @@ impl Policy {
     #[must_use]
     pub fn blocking(mut self, blocking: Blocking) -> Self {
         self.blocking = blocking;
+        self
+    }
+
+    /// The same policy with times on other clocks.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 

@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
-    Cohort, Compare, Completeness, CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy,
-    Hotspots, HotspotsBy, Slack,
+    Clocks, Cohort, Compare, Completeness, CriticalPath, CriticalPathBy, Dependencies, Errors,
+    ErrorsBy, Hotspots, HotspotsBy, Slack,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::{run, run_tables, Analysis, FactColumns, Partial, Policy};
@@ -107,6 +107,7 @@ fn everything() -> Vec<Box<dyn Analysis>> {
         Box::new(Errors::default().by(ErrorsBy::Service)),
         Box::new(Errors::default().by(ErrorsBy::Type)),
         Box::new(Slack::default()),
+        Box::new(Clocks::default()),
         Box::new(Dependencies::default()),
         Box::new(Completeness::default()),
         Box::new(Compare::default().cohort(Cohort::Incident)),

@@ -1,12 +1,12 @@
 //! From arguments to traces.
 
-use crate::args::{BlockingArg, FilterArgs, PolicyArgs, ReadArgs, Scope};
+use crate::args::{BlockingArg, ClockArg, FilterArgs, PolicyArgs, ReadArgs, Scope};
 use crate::progress::Bar;
 use crate::session::Session;
 use spanwise::analyses::Summary;
 use spanwise::model::IssueKind;
 use spanwise::{
-    AttributeKeep, Blocking, Filter, Input, Limits, Policy, ReadOptions, Result, Traces,
+    AttributeKeep, Blocking, Clock, Filter, Input, Limits, Policy, ReadOptions, Result, Traces,
 };
 use std::path::PathBuf;
 
@@ -123,8 +123,13 @@ pub(crate) fn policy(args: &PolicyArgs) -> Policy {
         BlockingArg::ByKind => Blocking::ByKind,
         BlockingArg::All => Blocking::All,
     };
+    let clock = match args.clock {
+        ClockArg::Recorded => Clock::Recorded,
+        ClockArg::Corrected => Clock::Corrected,
+    };
     Policy::default()
         .blocking(blocking)
+        .clock(clock)
         .tolerance_nano(args.tolerance)
 }
 

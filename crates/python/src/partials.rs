@@ -5,10 +5,12 @@ use crate::read::Source;
 use crate::run::run;
 use crate::summary::dictionary;
 use crate::table::Table;
-use crate::traces::{completeness_by, errors_by, rows_by, CriticalPathArguments};
+use crate::traces::{clocks_by, completeness_by, errors_by, rows_by, CriticalPathArguments};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use spanwise::analyses::{Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, Slack};
+use spanwise::analyses::{
+    Clocks, Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, Slack,
+};
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,13 +25,17 @@ pub(crate) enum Question {
 
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
-        let known = "critical_path, hotspots, slack, errors, dependencies, completeness or compare";
+        let known = "critical_path, hotspots, slack, clocks, errors, dependencies, \
+                     completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
             }
             Self::By(name, by) if name == "hotspots" => {
                 Box::new(Hotspots::default().by(rows_by(&by)?))
+            }
+            Self::By(name, by) if name == "clocks" => {
+                Box::new(Clocks::default().by(clocks_by(&by)?))
             }
             Self::By(name, by) if name == "slack" => Box::new(Slack::default().by(rows_by(&by)?)),
             Self::By(name, by) if name == "errors" => {

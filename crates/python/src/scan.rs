@@ -3,7 +3,7 @@
 use crate::partials::{Partials, Question};
 use crate::read::{ReadArguments, Source};
 use crate::run::run_watched;
-use crate::traces::{blocking, FilterArguments};
+use crate::traces::{blocking, clock, FilterArguments};
 use pyo3::prelude::*;
 use spanwise::{Analysis, Assembly, Input, Progress, Result};
 use std::path::PathBuf;
@@ -19,6 +19,7 @@ pub(crate) struct ScanArguments {
     filter: FilterArguments,
     blocking: Option<String>,
     tolerance_ns: Option<u64>,
+    clock: Option<String>,
 }
 
 impl ScanArguments {
@@ -27,6 +28,9 @@ impl ScanArguments {
         let mut policy = spanwise::Policy::default();
         if let Some(word) = self.blocking {
             policy.blocking = blocking(&word)?;
+        }
+        if let Some(word) = self.clock {
+            policy.clock = clock(&word)?;
         }
         policy.tolerance_nano = self.tolerance_ns.unwrap_or(policy.tolerance_nano);
         let mut scan = spanwise::scan(inputs)

@@ -8,11 +8,11 @@ use crate::trace::Trace;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    By, Completeness, CompletenessBy, CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy,
-    EventList, Hotspots, IssueList, LinkList, Slack, SpanList, TraceList,
+    By, Clocks, ClocksBy, Completeness, CompletenessBy, CriticalPath, CriticalPathBy, Dependencies,
+    Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList, TraceList,
 };
 use spanwise::model::OperationId;
-use spanwise::{Blocking, Filter, Result};
+use spanwise::{Blocking, Clock, Filter, Result};
 use std::collections::BTreeSet;
 
 /// Traces under a policy.
@@ -86,6 +86,15 @@ pub(crate) fn rows_by(word: &str) -> Result<By> {
     }
 }
 
+/// What rows of the clocks stand for.
+pub(crate) fn clocks_by(word: &str) -> Result<ClocksBy> {
+    match word {
+        "clock" => Ok(ClocksBy::Clock),
+        "pair" => Ok(ClocksBy::Pair),
+        other => Err(usage("by", other, "clock or pair")),
+    }
+}
+
 /// What rows of the errors stand for.
 pub(crate) fn errors_by(word: &str) -> Result<ErrorsBy> {
     match word {
@@ -102,6 +111,15 @@ pub(crate) fn completeness_by(word: &str) -> Result<CompletenessBy> {
         "edge" => Ok(CompletenessBy::Edge),
         "service" => Ok(CompletenessBy::Service),
         other => Err(usage("by", other, "edge or service")),
+    }
+}
+
+/// Whose clock times are taken on.
+pub(crate) fn clock(word: &str) -> Result<Clock> {
+    match word {
+        "recorded" => Ok(Clock::Recorded),
+        "corrected" => Ok(Clock::Corrected),
+        other => Err(usage("clock", other, "recorded or corrected")),
     }
 }
 
@@ -196,6 +214,13 @@ impl Traces {
         })
     }
 
+    /// How far the clocks of hosts are apart.
+    fn clocks(&self, py: Python<'_>, by: String) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            Ok(traces.clocks(&Clocks::default().by(clocks_by(&by)?)))
+        })
+    }
+
     /// Where errors begin and how they spread.
     fn errors(&self, py: Python<'_>, by: String) -> PyResult<Table> {
         self.table(py, move |traces| {
@@ -229,14 +254,18 @@ impl Traces {
     }
 
     /// The same traces under another policy; what is not given stays.
-    #[pyo3(signature = (blocking=None, tolerance_ns=None))]
+    #[pyo3(signature = (blocking=None, tolerance_ns=None, clock=None))]
     fn with_policy(
         &self,
         py: Python<'_>,
         blocking: Option<&str>,
         tolerance_ns: Option<u64>,
+        clock: Option<&str>,
     ) -> PyResult<Self> {
         let mut policy = self.inner.policy();
+        if let Some(word) = clock {
+            policy.clock = self::clock(word).map_err(|error| exception(py, &error))?;
+        }
         if let Some(word) = blocking {
             policy.blocking = self::blocking(word).map_err(|error| exception(py, &error))?;
         }
@@ -244,15 +273,19 @@ impl Traces {
         Ok(Self::new(self.inner.with_policy(policy)))
     }
 
-    /// The rule of blocking, and the tolerance in nanoseconds.
+    /// The rule of blocking, the tolerance in nanoseconds, and the clock.
     #[getter]
-    fn policy(&self) -> (&'static str, u64) {
+    fn policy(&self) -> (&'static str, u64, &'static str) {
         let policy = self.inner.policy();
         let blocking = match policy.blocking {
             Blocking::All => "all",
             _ => "by_kind",
         };
-        (blocking, policy.tolerance_nano)
+        let clock = match policy.clock {
+            Clock::Corrected => "corrected",
+            _ => "recorded",
+        };
+        (blocking, policy.tolerance_nano, clock)
     }
 
     /// The trace of this id.

@@ -3,7 +3,7 @@
 use crate::emit::Emitter;
 use crate::engine::Engine;
 use crate::fault::Fault;
-use crate::plan;
+use crate::plan::{self, node_name, Fleet};
 use crate::topology::Topology;
 use crate::truth::Truth;
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
@@ -174,6 +174,27 @@ impl Simulation {
             engine: Engine::new(self, plan),
             truth,
         })
+    }
+
+    /// The hosts, and how far the clock of each is ahead, in nanoseconds.
+    ///
+    /// ```
+    /// use spanwise_simulate::Simulation;
+    /// let clocks = Simulation::default().clock_skew_nano(50_000_000).clock_offsets();
+    /// assert_eq!(clocks[0].0, "node-00");
+    /// assert!(clocks.iter().all(|(_, nano)| nano.unsigned_abs() <= 50_000_000));
+    /// ```
+    #[must_use]
+    pub fn clock_offsets(&self) -> Vec<(String, i64)> {
+        let fleet = Fleet {
+            topology: &self.topology,
+            seed: self.seed,
+            clock_skew_nano: self.clock_skew_nano,
+        };
+        let hosts = 0..self.topology.hosts.max(1);
+        hosts
+            .map(|host| (node_name(host), fleet.skew(host)))
+            .collect()
     }
 
     /// The truth about each fault.

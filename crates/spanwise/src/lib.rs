@@ -101,7 +101,8 @@ pub use spanwise_analyze::service_graph::service_graph;
 #[cfg(feature = "petgraph")]
 pub use spanwise_analyze::service_graph::{ServiceCalls, ServiceNode};
 pub use spanwise_analyze::{
-    analyses, fact_flags, Analysis, Blocking, FactColumns, Outcome, Partial, Policy, Taken, Threads,
+    analyses, fact_flags, Analysis, Blocking, Clock, FactColumns, Outcome, Partial, Policy, Taken,
+    Threads,
 };
 pub use spanwise_io::format::Format;
 pub use spanwise_io::limits::Limits;

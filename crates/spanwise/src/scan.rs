@@ -1,12 +1,12 @@
 //! Analysing input that is larger than memory.
 
 use crate::Partials;
-use spanwise_analyze::analyses::Summary;
+use spanwise_analyze::analyses::{Clocks, Summary};
 use spanwise_analyze::filter::{self, Filter};
-use spanwise_analyze::{facts, runner, Analysis, Policy, Taken};
+use spanwise_analyze::{facts, runner, Analysis, Clock, ClockModel, Policy, Taken};
 use spanwise_io::scan::{scan_tables, Assembly, ScanOptions};
 use spanwise_io::{Input, ReadOptions};
-use spanwise_model::{Result, SpanTable, Table};
+use spanwise_model::{Error, ErrorKind, Result, SpanTable, Table};
 use std::path::PathBuf;
 
 /// Inputs that are analysed without holding all their spans: read piece by
@@ -95,7 +95,9 @@ impl Scan {
         self
     }
 
-    /// The same scan under another policy.
+    /// The same scan under another policy. Correcting clocks
+    /// ([`Clock::Corrected`]) reads the input twice, for what all of it says
+    /// about clocks comes first.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
@@ -152,12 +154,13 @@ impl Scan {
     ///
     /// As [`Scan::run`].
     pub fn partials(&self, analyses: &[&dyn Analysis]) -> Result<Partials> {
+        let clocks = self.clocks()?;
         let mut found = Partials {
             taken: Taken::new(self.policy, self.filter.clone()),
             partials: analyses.iter().map(|one| one.empty()).collect(),
             spilled_bytes: 0,
         };
-        let mut each = |table: SpanTable| self.add(&table, analyses, &mut found);
+        let mut each = |table: SpanTable| self.add(&table, clocks.as_ref(), analyses, &mut found);
         let scanned = scan_tables(&self.inputs, &self.read, &self.options, &mut each)?;
         found.taken.sum.add_issues(scanned.issues);
         found.taken.sources = scanned.sources;
@@ -166,14 +169,42 @@ impl Scan {
         Ok(found)
     }
 
+    /// What the input says about clocks, where they are to be corrected: all of
+    /// it is read once more for that.
+    fn clocks(&self) -> Result<Option<ClockModel>> {
+        if self.policy.clock == Clock::Recorded {
+            return Ok(None);
+        }
+        if self
+            .inputs
+            .iter()
+            .any(|input| matches!(input, Input::Stdin))
+        {
+            let message = "correcting clocks reads the input twice, and standard input is gone";
+            return Err(Error::new(ErrorKind::Usage, message));
+        }
+        let all = Self {
+            policy: self.policy.clock(Clock::Recorded),
+            filter: None,
+            ..self.clone()
+        };
+        let clocks = Clocks::default();
+        let found = all.partials(&[&clocks])?;
+        Ok(Some(ClockModel::read(found.of(&clocks)?)))
+    }
+
     /// Adds a table of whole traces.
     fn add(
         &self,
         table: &SpanTable,
+        clocks: Option<&ClockModel>,
         analyses: &[&dyn Analysis],
         found: &mut Partials,
     ) -> Result<()> {
-        let facts = facts::compute_parallel(table, &self.policy);
+        let facts = match clocks {
+            Some(clocks) => facts::compute_with_clocks(table, &self.policy, clocks),
+            None => facts::compute_parallel(table, &self.policy),
+        };
         let chosen: Vec<u32> = match &self.filter {
             Some(filter) => filter::matching(table, &facts, filter),
             None => (0..table.trace_count() as u32).collect(),

@@ -2,8 +2,8 @@
 
 use crate::view::Trace;
 use spanwise_analyze::analyses::{
-    Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots, IssueList, LinkList,
-    Slack, SpanList, Summary, TraceList,
+    Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots, IssueList,
+    LinkList, Slack, SpanList, Summary, TraceList,
 };
 use spanwise_analyze::filter::{self, Filter};
 use spanwise_analyze::{facts, runner, Analysis, FactColumns, Partial, Policy, Threads};
@@ -268,7 +268,7 @@ impl Traces {
     /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Trace<'_>> + DoubleEndedIterator {
         let facts = self.facts();
-        let view = move |&index: &u32| Trace::new(self.table.trace(index), facts, self.policy);
+        let view = move |&index: &u32| Trace::new(self.table.trace(index), facts);
         self.chosen.iter().map(view)
     }
 
@@ -296,7 +296,7 @@ impl Traces {
         let mut found = self.table.find(id);
         found.retain(|trace| self.chosen.binary_search(&trace.index()).is_ok());
         match found.as_slice() {
-            [trace] => Ok(Trace::new(*trace, self.facts(), self.policy)),
+            [trace] => Ok(Trace::new(*trace, self.facts())),
             [] => Err(Error::new(ErrorKind::NotFound, format!("no trace {id}"))),
             [first, second, ..] => {
                 let (first, second) = (first.id_text(), second.id_text());
@@ -593,6 +593,27 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn slack(&self, options: &Slack) -> Table {
+        self.one(options)
+    }
+
+    /// How far the clocks of hosts are apart; see [`Clocks`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::Clocks, model::table::Cell};
+    /// use spanwise::{Clock, Policy};
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop cart.Get   0..10  client @host.name=a
+    ///       cart Get     53..57  server @host.name=b
+    /// ")?;
+    /// let clocks = traces.clocks(&Clocks::default());
+    /// assert_eq!(clocks.cell(1, "offset"), Cell::Duration(50_000_000));
+    /// let corrected = traces.with_policy(Policy::default().clock(Clock::Corrected));
+    /// assert_eq!(corrected.facts().critical_nano, [6_000_000, 4_000_000]);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn clocks(&self, options: &Clocks) -> Table {
         self.one(options)
     }
 

@@ -1,7 +1,7 @@
 //! Traces and spans together with their facts.
 
 use spanwise_analyze::facts::critical_path::{self, Tile};
-use spanwise_analyze::{fact_flags, FactColumns, Outcome, Policy};
+use spanwise_analyze::{fact_flags, FactColumns, Outcome};
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -21,20 +21,11 @@ use std::time::Duration;
 pub struct Trace<'a> {
     trace: spanwise_model::Trace<'a>,
     facts: &'a FactColumns,
-    policy: Policy,
 }
 
 impl<'a> Trace<'a> {
-    pub(crate) fn new(
-        trace: spanwise_model::Trace<'a>,
-        facts: &'a FactColumns,
-        policy: Policy,
-    ) -> Self {
-        Self {
-            trace,
-            facts,
-            policy,
-        }
+    pub(crate) fn new(trace: spanwise_model::Trace<'a>, facts: &'a FactColumns) -> Self {
+        Self { trace, facts }
     }
 
     /// Its spans in preorder.
@@ -67,7 +58,7 @@ impl<'a> Trace<'a> {
     /// ```
     #[must_use]
     pub fn critical_path(self) -> Vec<Tile> {
-        critical_path::tiles(self.trace, self.trace.primary(), &self.policy)
+        critical_path::tiles_of(self.trace, self.trace.primary(), self.facts)
     }
 
     /// The critical path of the component under a top span.
@@ -81,7 +72,7 @@ impl<'a> Trace<'a> {
     /// ```
     #[must_use]
     pub fn critical_path_of(self, top: spanwise_model::Span<'a>) -> Vec<Tile> {
-        critical_path::tiles(self.trace, top, &self.policy)
+        critical_path::tiles_of(self.trace, top, self.facts)
     }
 
     /// The span at a row of the table.

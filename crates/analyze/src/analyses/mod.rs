@@ -1,8 +1,8 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Slack`], [`Completeness`], [`Compare`]) implement [`crate::Analysis`]: they
-//! merge. *Listings*
+//! [`Slack`], [`Clocks`], [`Completeness`], [`Compare`]) implement
+//! [`crate::Analysis`]: they merge. *Listings*
 //! ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`], [`IssueList`],
 //! [`Summary`]) are read straight off a span table and do not.
 //!
@@ -14,6 +14,7 @@ mod bands;
 mod by;
 mod callees;
 mod calls;
+mod clocks;
 mod columns;
 mod compare;
 mod completeness;
@@ -33,6 +34,7 @@ mod trace_list;
 mod trace_row;
 
 pub use by::By;
+pub use clocks::{Clocks, ClocksBy};
 pub use compare::{Cohort, Compare, Window};
 pub use completeness::{Completeness, CompletenessBy};
 pub use critical_path::{CriticalPath, CriticalPathBy};
@@ -68,6 +70,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([Dependencies::default()]));
     all.extend(boxed([Slack::default()]));
     all.extend(boxed([Completeness::default()]));
+    all.extend(boxed([Clocks::default()]));
     all.extend(boxed([Compare::default()]));
     all
 }

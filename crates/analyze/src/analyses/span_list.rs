@@ -73,7 +73,7 @@ impl SpanList {
         };
         let nano =
             |column: &[u64]| some_durations(rows.iter().map(|&row| Some(column[row as usize])));
-        let slack = slack_of(table, traces, &facts.policy);
+        let slack = slack_of(table, traces, facts);
         let places = || 0..rows.len();
         let operations = &table.operations;
         let named = |name: &dyn Fn(OperationId) -> Symbol| {

@@ -1,8 +1,10 @@
 //! The derived columns, and slices of them that can be filled apart.
 
 use super::slack::SlackColumns;
+use super::timeline::Rules;
 use super::{parallel, Outcome};
 use crate::analysis::Facts;
+use crate::clocks::Shifts;
 use crate::policy::Policy;
 use crate::threads::Threads;
 use spanwise_model::{Issues, SpanTable};
@@ -48,6 +50,8 @@ pub struct FactColumns {
     pub issues: Issues,
     /// The policy that they were computed under.
     pub policy: Policy,
+    /// What corrected clocks, where the policy says so.
+    pub(super) shifts: Option<Shifts>,
     slack: OnceLock<SlackColumns>,
 }
 
@@ -62,7 +66,16 @@ impl FactColumns {
             flags: vec![0; rows],
             issues: Issues::default(),
             policy: *policy,
+            shifts: None,
             slack: OnceLock::new(),
+        }
+    }
+
+    /// How times are taken.
+    pub(super) fn rules(&self) -> Rules<'_> {
+        Rules {
+            policy: &self.policy,
+            shifts: self.shifts.as_ref(),
         }
     }
 
@@ -77,7 +90,7 @@ impl FactColumns {
 
     fn slack_in(&self, table: &SpanTable, threads: &Threads) -> &SlackColumns {
         let all = || (0..table.trace_count() as u32).collect::<Vec<u32>>();
-        let slack = || parallel::slack(table, &all(), &self.policy);
+        let slack = || parallel::slack(table, &all(), self.rules());
         self.slack.get_or_init(|| threads.run(slack))
     }
 

@@ -11,7 +11,8 @@
 //! for sorting, and the tiles fit without gap or overlap by construction.
 
 use super::tally::Tally;
-use super::timeline::{marks, Timeline};
+use super::timeline::{marks, Rules, Timeline};
+use super::{shifts_of, FactColumns};
 use crate::policy::Policy;
 use spanwise_model::{Span, SpanTable, Trace};
 
@@ -66,14 +67,26 @@ impl Tile {
 /// ```
 #[must_use]
 pub fn tiles(trace: Trace<'_>, top: Span<'_>, policy: &Policy) -> Vec<Tile> {
+    let shifts = shifts_of(trace.table(), policy);
+    let shifts = shifts.as_ref();
+    tiles_by(trace, top, Rules { policy, shifts })
+}
+
+/// The same under the policy and the clocks that facts were computed under.
+#[must_use]
+pub fn tiles_of(trace: Trace<'_>, top: Span<'_>, facts: &FactColumns) -> Vec<Tile> {
+    tiles_by(trace, top, facts.rules())
+}
+
+fn tiles_by(trace: Trace<'_>, top: Span<'_>, rules: Rules<'_>) -> Vec<Tile> {
     let table = trace.table();
     let index = trace.index();
     let mut timeline = Timeline::default();
-    timeline.fill(table, policy, index..index + 1, &mut Tally::default());
+    timeline.fill(table, rules, index..index + 1, &mut Tally::default());
     let ground = Ground {
         table,
         timeline: &timeline,
-        tolerance_nano: policy.tolerance_nano,
+        tolerance_nano: rules.policy.tolerance_nano,
     };
     let mut tiles = Vec::new();
     Walk::default().run(&ground, top.row(), |tile| tiles.push(tile));

@@ -9,10 +9,11 @@
 //! takes no time.
 
 use super::tally::Tally;
-use super::timeline::{marks, Interval, Timeline};
+use super::timeline::{marks, Interval, Rules, Timeline};
+use crate::clocks::Shifts;
 use crate::policy::Policy;
 use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{flags, IssueKind, SpanKind, SpanTable};
+use spanwise_model::{flags, IssueKind, ResourceId, SpanKind, SpanTable};
 use std::ops::Range;
 
 impl Timeline {
@@ -20,12 +21,16 @@ impl Timeline {
     pub(super) fn fill(
         &mut self,
         table: &SpanTable,
-        policy: &Policy,
+        rules: Rules<'_>,
         traces: Range<u32>,
         tally: &mut Tally,
     ) {
+        let policy = rules.policy;
         let rows = rows_of(table, &traces);
         self.take_own(table, rows);
+        if let Some(shifts) = rules.shifts {
+            self.shift(table, shifts);
+        }
         self.effective.clear();
         self.effective.reserve(self.own.len());
         self.marks.clear();
@@ -55,6 +60,19 @@ impl Timeline {
                     end: start.saturating_add_unsigned(duration),
                 }),
         );
+    }
+
+    /// Puts the spans of every component on the clock of its top span.
+    fn shift(&mut self, table: &SpanTable, shifts: &Shifts) {
+        let resources = &table.columns.resource;
+        let mut top = ResourceId::default();
+        for (row, own) in self.rows().zip(&mut self.own) {
+            let resource = resources[row as usize];
+            if table.columns.parent[row as usize] == NO_PARENT {
+                top = resource;
+            }
+            *own = own.shifted(shifts.to_clock_of(top, resource, own.start));
+        }
     }
 
     /// Gives spans without an end the latest end among the spans below them

@@ -27,17 +27,18 @@ mod wording;
 pub use canonical::{Canonical, Fields};
 pub use columns::{fact_flags, FactColumns, FactSlices};
 pub use outcome::{grpc_code, Outcome};
-pub use parallel::compute_parallel;
-pub(crate) use parallel::slack as slack_of;
+pub(crate) use parallel::slack_of;
+pub use parallel::{compute_parallel, compute_with_clocks};
 pub use slack::SlackColumns;
 
-use crate::policy::Policy;
+use crate::clocks::{ClockModel, Shifts};
+use crate::policy::{Clock, Policy};
 use critical_path::{Ground, Walk};
 use origin::{Errors, Origins};
 use spanwise_model::{Issues, Span, SpanTable};
 use std::ops::Range;
 use tally::Tally;
-use timeline::{marks, Timeline};
+use timeline::{marks, Rules, Timeline};
 use verdict::Verdict;
 
 /// Rows that a run of traces holds at least, so that its scratch stays in the
@@ -49,19 +50,41 @@ const RUN_ROWS: usize = 1 << 14;
 pub struct FactInput<'a> {
     canonical: Canonical<'a>,
     policy: Policy,
+    /// What corrects clocks, where the policy says so.
+    shifts: Option<Shifts>,
     /// By evidence set.
     plain_verdicts: Vec<Verdict>,
 }
 
 impl<'a> FactInput<'a> {
-    /// The facts of a table under a policy.
+    /// The facts of a table under a policy; clocks are corrected by what the
+    /// table itself says about them.
     #[must_use]
     pub fn new(table: &'a SpanTable, policy: &Policy) -> Self {
+        Self::of(table, policy, shifts_of(table, policy))
+    }
+
+    /// The same where clocks are corrected by what other tables say too.
+    #[must_use]
+    pub fn with_clocks(table: &'a SpanTable, policy: &Policy, clocks: &ClockModel) -> Self {
+        let corrected = policy.clock == Clock::Corrected;
+        Self::of(table, policy, corrected.then(|| clocks.shifts(table)))
+    }
+
+    fn of(table: &'a SpanTable, policy: &Policy, shifts: Option<Shifts>) -> Self {
         let canonical = Canonical::new(table);
         Self {
             plain_verdicts: Verdict::plain(&canonical),
             canonical,
             policy: *policy,
+            shifts,
+        }
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules {
+            policy: &self.policy,
+            shifts: self.shifts.as_ref(),
         }
     }
 
@@ -115,7 +138,13 @@ pub fn compute(table: &SpanTable, policy: &Policy) -> FactColumns {
         rest = behind;
     }
     columns.issues = issues;
+    columns.shifts = input.shifts;
     columns
+}
+
+/// What corrects the clocks of a table, where the policy says so.
+fn shifts_of(table: &SpanTable, policy: &Policy) -> Option<Shifts> {
+    (policy.clock == Clock::Corrected).then(|| ClockModel::of(table).shifts(table))
 }
 
 /// Fills `out`, the rows of `traces`, and answers what was found wrong with
@@ -143,10 +172,14 @@ pub fn compute_range(
         origins,
         tally,
     } = scratch;
-    timeline.fill(table, &input.policy, traces.clone(), tally);
+    timeline.fill(table, input.rules(), traces.clone(), tally);
     let rows = timeline.rows();
     let parents = &table.columns.parent[rows.start as usize..rows.end as usize];
-    self_time::fill(timeline, parents, covered, out.self_nano);
+    let fill = match input.shifts {
+        Some(_) => self_time::fill_in_any_order,
+        None => self_time::fill,
+    };
+    fill(timeline, parents, covered, out.self_nano);
     judge(input, timeline, out);
     let ground = Ground {
         table,

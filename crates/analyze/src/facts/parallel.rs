@@ -5,7 +5,9 @@
 
 use super::effective::rows_of;
 use super::slack::{SlackColumns, Slacks};
+use super::timeline::Rules;
 use super::{compute_range, runs, FactColumns, FactInput, FactSlices, Scratch};
+use crate::clocks::ClockModel;
 use crate::policy::Policy;
 use rayon::prelude::*;
 use spanwise_model::{Issues, SpanTable};
@@ -14,8 +16,18 @@ use std::ops::Range;
 /// Facts about every span of a table, computed on the current thread pool.
 #[must_use]
 pub fn compute_parallel(table: &SpanTable, policy: &Policy) -> FactColumns {
-    let input = FactInput::new(table, policy);
-    let mut columns = FactColumns::with_rows(table.len(), policy);
+    fill(FactInput::new(table, policy))
+}
+
+/// The same where clocks are corrected by what other tables say too.
+#[must_use]
+pub fn compute_with_clocks(table: &SpanTable, policy: &Policy, clocks: &ClockModel) -> FactColumns {
+    fill(FactInput::with_clocks(table, policy, clocks))
+}
+
+fn fill(input: FactInput<'_>) -> FactColumns {
+    let table = input.table();
+    let mut columns = FactColumns::with_rows(table.len(), &input.policy);
     let parts: Vec<Issues> = split(table, columns.slices())
         .into_par_iter()
         .map_init(Scratch::default, |scratch, (traces, mut out)| {
@@ -25,18 +37,25 @@ pub fn compute_parallel(table: &SpanTable, policy: &Policy) -> FactColumns {
     for part in parts {
         columns.issues.absorb(part);
     }
+    columns.shifts = input.shifts;
     columns
+}
+
+/// Slack and drag of the spans of some traces of the table of these facts, in
+/// their order.
+pub(crate) fn slack_of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> SlackColumns {
+    slack(table, traces, facts.rules())
 }
 
 /// How many traces one thread finds the slack of at once.
 const SLACK_TRACES: usize = 1_024;
 
 /// Slack and drag of the spans of some traces, in their order.
-pub(crate) fn slack(table: &SpanTable, traces: &[u32], policy: &Policy) -> SlackColumns {
+pub(super) fn slack(table: &SpanTable, traces: &[u32], rules: Rules<'_>) -> SlackColumns {
     let part = |slacks: &mut Slacks, traces: &[u32]| {
         let mut columns = SlackColumns::default();
         for &trace in traces {
-            slacks.add(table, trace, policy, &mut columns);
+            slacks.add(table, trace, rules, &mut columns);
         }
         columns
     };

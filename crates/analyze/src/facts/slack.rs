@@ -13,8 +13,7 @@
 
 use super::siblings::Siblings;
 use super::tally::Tally;
-use super::timeline::Timeline;
-use crate::policy::Policy;
+use super::timeline::{Rules, Timeline};
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::SpanTable;
 use std::ops::Range;
@@ -87,11 +86,11 @@ impl Slacks {
         &mut self,
         table: &SpanTable,
         trace: u32,
-        policy: &Policy,
+        rules: Rules<'_>,
         out: &mut SlackColumns,
     ) {
         self.timeline
-            .fill(table, policy, trace..trace + 1, &mut self.tally);
+            .fill(table, rules, trace..trace + 1, &mut self.tally);
         let first = out.slack_nano.len();
         out.slack_nano.resize(first + self.timeline.own.len(), NONE);
         out.drag_nano.resize(first + self.timeline.own.len(), NONE);
@@ -106,7 +105,7 @@ impl Slacks {
                 columns.drag[at] = self.timeline.effective[at].len();
             }
             if columns.slack[at] != NONE {
-                self.spread(table, row, policy.tolerance_nano, &mut columns);
+                self.spread(table, row, rules.policy.tolerance_nano, &mut columns);
             }
         }
     }

@@ -3,6 +3,8 @@
 //! All other facts read times from here and never from the table's columns,
 //! so that a correction of clocks has one place to go.
 
+use crate::clocks::Shifts;
+use crate::policy::Policy;
 use std::ops::Range;
 
 /// A span of time, nanoseconds since the epoch; the end never stands before
@@ -14,6 +16,14 @@ pub(super) struct Interval {
 }
 
 impl Interval {
+    /// The same interval, later by so much.
+    pub(super) fn shifted(self, nano: i64) -> Self {
+        Self {
+            start: self.start.saturating_add(nano),
+            end: self.end.saturating_add(nano),
+        }
+    }
+
     pub(super) fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -39,6 +49,14 @@ impl Interval {
             end: self.end.min(outer.end),
         })
     }
+}
+
+/// How times are taken.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules<'a> {
+    pub(super) policy: &'a Policy,
+    /// What corrects clocks, where the policy says so.
+    pub(super) shifts: Option<&'a Shifts>,
 }
 
 /// Bits of [`Timeline::marks`].

@@ -13,7 +13,7 @@ mod values;
 pub(crate) use filter::FilterArgs;
 pub(crate) use output::{Color, Format, OutputArgs};
 pub(crate) use partials::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
-pub(crate) use policy::{BlockingArg, PolicyArgs};
+pub(crate) use policy::{BlockingArg, ClockArg, PolicyArgs};
 pub(crate) use read::ReadArgs;
 pub(crate) use scan::{ScanArgs, ScanScope};
 pub(crate) use simulate::{FaultArg, ShapeArg, SimulateArgs, System};
@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Hotspots(HotspotsArgs),
     /// What could be slower unnoticed, and what would make requests faster
     Slack(SlackArgs),
+    /// How far the clocks of hosts are apart
+    Clocks(ClocksArgs),
     /// Where errors begin and how they spread
     Errors(ErrorsArgs),
     /// Who calls whom, how often, how fast and how well
@@ -200,6 +202,25 @@ pub(crate) struct SlackArgs {
     /// What a row stands for
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: HotspotBy,
+}
+
+/// What a row of `clocks` stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClockBy {
+    /// The clock of a host
+    #[default]
+    Clock,
+    /// Two clocks whose hosts call each other
+    Pair,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClocksArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanScope,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: ClockBy,
 }
 
 #[derive(Debug, Args)]

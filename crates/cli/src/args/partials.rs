@@ -16,6 +16,8 @@ pub(crate) enum AnalysisArg {
     Hotspots,
     /// What could be slower unnoticed
     Slack,
+    /// How far the clocks of hosts are apart
+    Clocks,
     /// Where errors begin and how they spread
     Errors,
     /// Who calls whom
@@ -61,6 +63,8 @@ pub(crate) enum ShowArg {
     Hotspots,
     /// What could be slower unnoticed, and what would make requests faster
     Slack,
+    /// How far the clocks of hosts are apart
+    Clocks,
     /// Where errors begin and how they spread
     Errors,
     /// Who calls whom

@@ -13,6 +13,16 @@ pub(crate) enum BlockingArg {
     All,
 }
 
+/// Whose clock times are taken on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClockArg {
+    /// As they were recorded
+    #[default]
+    Recorded,
+    /// On one clock a trace, by what calls say about those of hosts
+    Corrected,
+}
+
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Policy")]
 pub(crate) struct PolicyArgs {
@@ -22,4 +32,7 @@ pub(crate) struct PolicyArgs {
     /// Which children block their parents
     #[arg(long, value_enum, default_value_t)]
     pub(crate) blocking: BlockingArg,
+    /// Whose clock times are taken on
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) clock: ClockArg,
 }

@@ -11,16 +11,16 @@ mod summary;
 mod trace;
 
 use crate::args::{
-    Command, CompletenessArgs, CompletenessRow, ErrorBy, ErrorsArgs, HotspotBy, HotspotsArgs,
-    ScanScope, Scope, SlackArgs, SpansArgs,
+    ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ErrorBy, ErrorsArgs,
+    HotspotBy, HotspotsArgs, ScanScope, Scope, SlackArgs, SpansArgs,
 };
 use crate::output;
 use crate::read;
 use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
-    By, Completeness, CompletenessBy, Dependencies, Errors, ErrorsBy, EventList, Hotspots,
-    IssueList, LinkList, Slack, SpanList, TraceList,
+    By, Clocks, ClocksBy, Completeness, CompletenessBy, Dependencies, Errors, ErrorsBy, EventList,
+    Hotspots, IssueList, LinkList, Slack, SpanList, TraceList,
 };
 use spanwise::{Result, Table, Traces};
 
@@ -32,6 +32,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::CriticalPath(args) => critical_path::run(&args, session),
         Command::Hotspots(args) => hotspots(&args, session),
         Command::Slack(args) => slack(&args, session),
+        Command::Clocks(args) => clocks(&args, session),
         Command::Errors(args) => errors(&args, session),
         Command::Dependencies(scope) => scan::table(&scope, &Dependencies::default(), session),
         Command::Completeness(args) => completeness(&args, session),
@@ -71,6 +72,14 @@ fn hotspot_by(by: HotspotBy) -> By {
         HotspotBy::Operation => By::Operation,
         HotspotBy::Service => By::Service,
     }
+}
+
+fn clocks(args: &ClocksArgs, session: &mut Session<'_>) -> Result<()> {
+    let analysis = Clocks::default().by(match args.by {
+        ClockBy::Clock => ClocksBy::Clock,
+        ClockBy::Pair => ClocksBy::Pair,
+    });
+    scan::table(&args.scan, &analysis, session)
 }
 
 fn slack(args: &SlackArgs, session: &mut Session<'_>) -> Result<()> {

@@ -6,7 +6,8 @@ use crate::output;
 use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
-    aggregates, Completeness, CriticalPath, Dependencies, Errors, Hotspots, IssueList, Slack,
+    aggregates, Clocks, Completeness, CriticalPath, Dependencies, Errors, Hotspots, IssueList,
+    Slack,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -31,6 +32,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::CriticalPath => "critical-path",
         AnalysisArg::Hotspots => "hotspots",
         AnalysisArg::Slack => "slack",
+        AnalysisArg::Clocks => "clocks",
         AnalysisArg::Errors => "errors",
         AnalysisArg::Dependencies => "dependencies",
         AnalysisArg::Completeness => "completeness",
@@ -58,6 +60,7 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
     let no_such = || Error::new(ErrorKind::Usage, "there are no such rows of that analysis");
     match args.show {
         ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
+        ShowArg::Clocks => merged.table(&Clocks::default()),
         ShowArg::Dependencies => merged.table(&Dependencies::default()),
         ShowArg::Completeness => {
             let by = args.by.of_completeness().ok_or_else(no_such)?;

@@ -11,7 +11,7 @@ pub(crate) use attributes::{Content, Shape, ShapeId};
 pub(crate) use build::build;
 pub(crate) use faults::{FaultPlan, FaultPlans};
 pub(crate) use names::{NameId, Names};
-pub(crate) use pods::Pod;
+pub(crate) use pods::{node_name, Fleet, Pod};
 
 use crate::failure::Failure;
 use crate::latency::Latency;

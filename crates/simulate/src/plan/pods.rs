@@ -18,6 +18,11 @@ pub(crate) struct Pod {
     pub(crate) skew_nano: i64,
 }
 
+/// The name of a host.
+pub(crate) fn node_name(host: u32) -> String {
+    format!("node-{host:02}")
+}
+
 /// What all pods of a run have in common.
 pub(crate) struct Fleet<'a> {
     pub(crate) topology: &'a Topology,
@@ -36,7 +41,7 @@ impl Fleet<'_> {
             mix(service.version.len() as u64 ^ self.seed) as u32,
             hash & 0xf_ffff
         );
-        let node = format!("node-{host:02}");
+        let node = node_name(host);
         let instance = format!("{:016x}", mix(hash));
         let attributes = [
             ("service.namespace", "shop"),
@@ -69,7 +74,7 @@ impl Fleet<'_> {
 
     /// How far the clock of a host is ahead: anything up to the limit, in
     /// whole microseconds.
-    fn skew(&self, host: u32) -> i64 {
+    pub(crate) fn skew(&self, host: u32) -> i64 {
         let limit = (self.clock_skew_nano / 1_000).min(i64::MAX as u64 / 4_000);
         let hash = mix(self.seed ^ mix(u64::from(host) ^ 0x5ca1_ab1e));
         ((hash % (2 * limit + 1)) as i64 - limit as i64) * 1_000
