@@ -2,7 +2,7 @@
 
 use spanwise::analyses::{
     Clocks, CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, Slack, SpanList,
-    TraceList,
+    TimeKinds, TraceList,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -42,6 +42,7 @@ fn analyse(traces: &Traces) {
         &Dependencies::default(),
         &Slack::default(),
         &Clocks::default(),
+        &TimeKinds::default(),
     ]);
     assert!(tables[0].rows() > 0 && tables[1].rows() > 0);
     assert_eq!(traces.traces(&TraceList::default()).rows(), 1);

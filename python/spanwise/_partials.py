@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from spanwise import _arguments, _native
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
-from spanwise._questions import path_question
+from spanwise._questions import path_question, time_question
 from spanwise._summary import Summary, summary
 
 if TYPE_CHECKING:
@@ -72,6 +72,22 @@ class Partials(Frozen):
         [(1,)]
         """
         return frame(self._inner.table(path_question(by, percentile, band, root_operation)))
+
+    def time_kinds(
+        self,
+        *,
+        by: Literal["kind", "service", "operation"] = "kind",
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """What critical paths are made of; see :meth:`Traces.time_kinds`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().time_kinds(percentile=50).height
+        1
+        """
+        return frame(self._inner.table(time_question(by, percentile, band, root_operation)))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _GROUPINGS: dict[str, tuple[str, ...]] = {
     "critical_path": ("operation", "service", "path"),
+    "time_kinds": ("kind",),
     "hotspots": ("operation", "service"),
     "slack": ("operation",),
     "clocks": ("clock",),
@@ -34,12 +35,27 @@ def path_question(
     return ("critical_path", arguments)
 
 
+def time_question(
+    by: str = "kind",
+    percentile: float | None = None,
+    band: tuple[float, float] | None = None,
+    root_operation: str | None = None,
+) -> tuple[str, CriticalPathArguments]:
+    """The kinds of time with what they are told."""
+    _, arguments = path_question(by, percentile, band, root_operation)
+    return ("time_kinds", arguments)
+
+
+_WITH_REQUESTS = {"critical_path": path_question, "time_kinds": time_question}
+
+
 def question(name: str, by: str | None = None) -> Question:
     """An analysis by name, grouped as it is by default or in this way."""
     if name not in _GROUPINGS:
         return name
     by = by or _GROUPINGS[name][0]
-    return path_question(by) if name == "critical_path" else (name, by)
+    asked = _WITH_REQUESTS.get(name)
+    return (name, by) if asked is None else asked(by)
 
 
 def questions(name: str) -> list[Question]:

@@ -9,7 +9,7 @@ from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
 from spanwise._partials import Partials
-from spanwise._questions import AGGREGATES, path_question, question, questions
+from spanwise._questions import AGGREGATES, path_question, question, questions, time_question
 from spanwise._read import read_arguments
 
 if TYPE_CHECKING:
@@ -90,6 +90,22 @@ class Scan(Frozen):
         """
         return self._table(path_question(by, percentile, band, root_operation))
 
+    def time_kinds(
+        self,
+        *,
+        by: Literal["kind", "service", "operation"] = "kind",
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """What critical paths are made of; see :meth:`Traces.time_kinds`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").time_kinds().select("time_kind").rows()
+        [('own_work',)]
+        """
+        return self._table(time_question(by, percentile, band, root_operation))
+
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.
 
@@ -148,7 +164,7 @@ class Scan(Frozen):
         """Several analyses in one pass, each as its own method does by default.
 
         Args:
-            analyses: Names among ``"critical_path"``, ``"hotspots"``,
+            analyses: Names among ``"critical_path"``, ``"time_kinds"``, ``"hotspots"``,
                 ``"slack"``, ``"clocks"``, ``"errors"``, ``"dependencies"`` and
                 ``"completeness"``.
 

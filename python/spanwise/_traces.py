@@ -8,6 +8,7 @@ from spanwise import _arguments
 from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
+from spanwise._questions import time_question
 from spanwise._service_graph import ServiceGraph
 from spanwise._summary import Summary, count, summary
 from spanwise._trace import Trace
@@ -145,6 +146,40 @@ class Traces(Frozen):
             "root_operation": root_operation,
         }
         return frame(self._inner.critical_path(arguments))
+
+    def time_kinds(
+        self,
+        *,
+        by: Literal["kind", "service", "operation"] = "kind",
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """What critical paths are made of: work, networks, queues and waits.
+
+        Each piece of a critical path has one kind of time, so ``critical_time``
+        sums to the duration of all chosen requests. Requests and responses on
+        the network are told apart where clocks are one, or are compared
+        (``with_policy(clock="corrected")``).
+
+        Args:
+            by: What a row stands for: a kind of time, or that of a service or
+                an operation.
+            percentile: As for :meth:`critical_path`.
+            band: As for :meth:`critical_path`.
+            root_operation: As for :meth:`critical_path`.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     shop GET /cart   0..100 server
+        ...       shop query    10..30 client error
+        ...       shop query    80..90 client
+        ... ''')
+        >>> traces.time_kinds().select("time_kind", "share").rows()
+        [('retry_backoff', 0.5), ('call', 0.3), ('gap', 0.2)]
+        """
+        _, arguments = time_question(by, percentile, band, root_operation)
+        return frame(self._inner.time_kinds(arguments))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time, over all spans.

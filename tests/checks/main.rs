@@ -10,3 +10,4 @@ mod hotspots;
 mod listings;
 mod requests;
 mod slack;
+mod time_kinds;

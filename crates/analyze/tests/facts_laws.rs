@@ -7,6 +7,7 @@ use facts_common::oracle::{node, notation, policies, Node, Oracle};
 use facts_common::{assert_sums, table};
 use proptest::prelude::*;
 use spanwise_analyze::facts::critical_path::tiles;
+use spanwise_analyze::facts::time_kind::pieces;
 use spanwise_analyze::facts::{compute, compute_parallel};
 use spanwise_analyze::{fact_flags, FactColumns, Policy};
 use spanwise_model::{IssueKind, SpanTable};
@@ -85,6 +86,22 @@ proptest! {
             .map(|node| Node { length: node.length.max(0), ..node })
             .collect();
         assert_sums(&table(&notation(&ended)), &policy);
+    }
+
+    #[test]
+    fn pieces_of_a_kind_are_the_tiles(
+        nodes in prop::collection::vec(node(), 1..24),
+        policy in policies(),
+    ) {
+        let table = table(&notation(&nodes));
+        let facts = compute(&table, &policy);
+        for (trace, top) in table.traces().flat_map(|t| t.tops().map(move |top| (t, top))) {
+            let tiles = tiles(trace, top, &policy);
+            let tiles = tiles.iter().map(|tile| (tile.row, tile.from_unix_nano, tile.to_unix_nano));
+            let pieces = pieces(top, &facts).into_iter();
+            let pieces = pieces.map(|piece| (piece.row, piece.from_unix_nano, piece.to_unix_nano));
+            prop_assert_eq!(tiles.collect::<Vec<_>>(), pieces.collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
     Clocks, Cohort, Compare, Completeness, CriticalPath, CriticalPathBy, Dependencies, Errors,
-    ErrorsBy, Hotspots, HotspotsBy, Slack,
+    ErrorsBy, Hotspots, HotspotsBy, Slack, TimeKinds, TimeKindsBy,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::{run, run_tables, Analysis, FactColumns, Partial, Policy};
@@ -108,6 +108,11 @@ fn everything() -> Vec<Box<dyn Analysis>> {
         Box::new(Errors::default().by(ErrorsBy::Type)),
         Box::new(Slack::default()),
         Box::new(Clocks::default()),
+        Box::new(
+            TimeKinds::default()
+                .by(TimeKindsBy::Operation)
+                .percentile(50.0),
+        ),
         Box::new(Dependencies::default()),
         Box::new(Completeness::default()),
         Box::new(Compare::default().cohort(Cohort::Incident)),
@@ -394,8 +399,9 @@ fn depth_and_width_are_ordinary() {
     for span in 2..=SPANS {
         let _ = writeln!(
             text,
-            "s{} op 0..100 client error id={span:x} parent={:x}",
+            "s{} op 0..100 {} error id={span:x} parent={:x}",
             span % 3,
+            ["client", "server"][span % 2],
             span - 1
         );
     }

@@ -25,11 +25,14 @@ pub(crate) enum Question {
 
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
-        let known = "critical_path, hotspots, slack, clocks, errors, dependencies, \
+        let known = "critical_path, time_kinds, hotspots, slack, clocks, errors, dependencies, \
                      completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
+            }
+            Self::CriticalPath(name, arguments) if name == "time_kinds" => {
+                Box::new(arguments.time_kinds()?)
             }
             Self::By(name, by) if name == "hotspots" => {
                 Box::new(Hotspots::default().by(rows_by(&by)?))

@@ -9,7 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
     By, Clocks, ClocksBy, Completeness, CompletenessBy, CriticalPath, CriticalPathBy, Dependencies,
-    Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList, TraceList,
+    Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList, TimeKinds,
+    TimeKindsBy, TraceList,
 };
 use spanwise::model::OperationId;
 use spanwise::{Blocking, Clock, Filter, Result};
@@ -38,6 +39,22 @@ impl CriticalPathArguments {
             "service" => CriticalPathBy::Service,
             "path" => CriticalPathBy::Path,
             other => return Err(usage("by", other, "operation, service or path")),
+        });
+        options.percentile = self.percentile;
+        options.band = self.band;
+        options.root_operation = self.root_operation;
+        Ok(options)
+    }
+}
+
+impl CriticalPathArguments {
+    /// The same arguments of the kinds of time.
+    pub(crate) fn time_kinds(self) -> Result<TimeKinds> {
+        let mut options = TimeKinds::default().by(match self.by.as_str() {
+            "kind" => TimeKindsBy::Kind,
+            "service" => TimeKindsBy::Service,
+            "operation" => TimeKindsBy::Operation,
+            other => return Err(usage("by", other, "kind, service or operation")),
         });
         options.percentile = self.percentile;
         options.band = self.band;
@@ -197,6 +214,13 @@ impl Traces {
     fn critical_path(&self, py: Python<'_>, arguments: CriticalPathArguments) -> PyResult<Table> {
         self.table(py, move |traces| {
             Ok(traces.critical_path(&arguments.options()?))
+        })
+    }
+
+    /// What critical paths are made of.
+    fn time_kinds(&self, py: Python<'_>, arguments: CriticalPathArguments) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            Ok(traces.time_kinds(&arguments.time_kinds()?))
         })
     }
 

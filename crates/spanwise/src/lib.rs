@@ -74,6 +74,7 @@ pub use partials::Partials;
 pub use read::{read, read_with};
 pub use scan::{scan, Scan};
 pub use spanwise_analyze::facts::critical_path::Tile;
+pub use spanwise_analyze::facts::time_kind::{Piece, TimeKind};
 pub use spanwise_analyze::filter::Filter;
 /// The graph of services, such as algorithms of petgraph take it.
 ///

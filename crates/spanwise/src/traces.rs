@@ -3,7 +3,7 @@
 use crate::view::Trace;
 use spanwise_analyze::analyses::{
     Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots, IssueList,
-    LinkList, Slack, SpanList, Summary, TraceList,
+    LinkList, Slack, SpanList, Summary, TimeKinds, TraceList,
 };
 use spanwise_analyze::filter::{self, Filter};
 use spanwise_analyze::{facts, runner, Analysis, FactColumns, Partial, Policy, Threads};
@@ -614,6 +614,27 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn clocks(&self, options: &Clocks) -> Table {
+        self.one(options)
+    }
+
+    /// What the critical paths of requests are made of: work, networks, queues
+    /// and waits; see [`TimeKinds`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::TimeKinds, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart   0..100 server
+    ///       shop query    10..30 client error
+    ///       shop query    80..90 client
+    /// ")?;
+    /// let kinds = traces.time_kinds(&TimeKinds::default());
+    /// assert_eq!(kinds.cell(0, "time_kind"), Cell::Text("retry_backoff"));
+    /// assert_eq!(kinds.cell(0, "share"), Cell::F64(0.5));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn time_kinds(&self, options: &TimeKinds) -> Table {
         self.one(options)
     }
 

@@ -1,6 +1,7 @@
 //! Traces and spans together with their facts.
 
 use spanwise_analyze::facts::critical_path::{self, Tile};
+use spanwise_analyze::facts::time_kind::{self, Piece};
 use spanwise_analyze::{fact_flags, FactColumns, Outcome};
 use std::ops::Deref;
 use std::time::Duration;
@@ -59,6 +60,21 @@ impl<'a> Trace<'a> {
     #[must_use]
     pub fn critical_path(self) -> Vec<Tile> {
         critical_path::tiles_of(self.trace, self.trace.primary(), self.facts)
+    }
+
+    /// The critical path of the primary component as pieces in the order of
+    /// time, each with what its time was spent on.
+    ///
+    /// ```
+    /// use spanwise::TimeKind;
+    /// let traces = spanwise::notation("shop GET 0..100\n  shop query 10..60 client")?;
+    /// let kinds = traces.trace("1")?.time_kinds().into_iter().map(|piece| piece.kind);
+    /// assert_eq!(kinds.collect::<Vec<_>>(), [TimeKind::Gap, TimeKind::Call, TimeKind::Gap]);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn time_kinds(self) -> Vec<Piece> {
+        time_kind::pieces(self.trace.primary(), self.facts)
     }
 
     /// The critical path of the component under a top span.

@@ -65,6 +65,20 @@ impl<'a> Requests<'a> {
     }
 }
 
+/// The percentiles that are chosen: a band, or from one percentile on.
+pub(super) fn percentiles(percentile: Option<f64>, band: Option<(f64, f64)>) -> (f64, f64) {
+    let from = percentile.map(|low| (low, 100.0));
+    band.or(from).unwrap_or((0.0, 100.0))
+}
+
+/// Whether a root operation is the wanted one: its name, or service and name
+/// with a space between.
+pub(super) fn accepts(wanted: Option<&str>, [service, name, _]: &Root<'_>) -> bool {
+    let Some(wanted) = wanted else { return true };
+    let rest = wanted.strip_prefix(service);
+    wanted == *name || rest.and_then(|rest| rest.strip_prefix(' ')) == Some(name)
+}
+
 /// The root operation of a row.
 pub(super) fn root_of(partial: &Partial, row: usize) -> Root<'_> {
     [0, 1, 2].map(|column| partial.name(row, column))

@@ -2,10 +2,12 @@
 
 use super::columns::{counts, names, shares};
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::clocks::{clock_names, Bound, ClockModel, ClockOffset, Packed, SolvedEdge, MINUTE_NANO};
+use crate::clocks::{
+    clock_names, Agreement, Bound, ClockModel, ClockOffset, Packed, SolvedEdge, MINUTE_NANO,
+};
 use crate::facts::FactColumns;
 use crate::partial::{Key, KeyType, Merge, Partial, Schema};
-use spanwise_model::{ColumnData, Span, SpanTable, Table};
+use spanwise_model::{ColumnData, Span, SpanTable, Table, Trace};
 
 /// What a row of [`Clocks`] stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -140,7 +142,7 @@ fn observe(traces: TraceBatch<'_>, out: &mut Partial) {
         .map(|name| out.intern(name))
         .collect();
     let clock = |span: Span<'_>| names[table.columns.resource[span.row() as usize].0 as usize];
-    let spans = traces.traces().flat_map(|trace| trace.spans());
+    let spans = traces.traces().flat_map(Trace::spans);
     for server in spans {
         let Some((client, bound)) = Bound::of(server) else {
             continue;
@@ -218,10 +220,7 @@ fn by_pair(edges: &[SolvedEdge]) -> Table {
             "impossible",
             counts(edges.iter().map(|edge| edge.edge.impossible)),
         )
-        .with(
-            "offset",
-            nano(&|edge| agreed(edge).map(|agreed| agreed.middle())),
-        )
+        .with("offset", nano(&|edge| agreed(edge).map(Agreement::middle)))
         .with(
             "offset_from",
             nano(&|edge| agreed(edge).map(|agreed| agreed.from)),

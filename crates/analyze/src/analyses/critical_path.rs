@@ -1,7 +1,7 @@
 //! The critical path, aggregated: which operations, services or call paths
 //! the time of requests was spent in.
 
-use super::bands::{band_at, band_of, band_start, root_of, Requests, Root};
+use super::bands::{accepts, band_at, band_of, band_start, percentiles, root_of, Requests, Root};
 use super::columns::{counts, durations, names, nano, ratio, shares};
 use super::operations::{operation_names, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -215,19 +215,6 @@ impl CriticalPath {
         self.root_operation = Some(name.into());
         self
     }
-
-    fn percentiles(&self) -> (f64, f64) {
-        let from = self.percentile.map(|low| (low, 100.0));
-        self.band.or(from).unwrap_or((0.0, 100.0))
-    }
-
-    fn accepts(&self, [service, name, _]: &Root<'_>) -> bool {
-        let Some(wanted) = &self.root_operation else {
-            return true;
-        };
-        let rest = wanted.strip_prefix(service);
-        wanted == name || rest.and_then(|rest| rest.strip_prefix(' ')) == Some(name)
-    }
 }
 
 impl Analysis for CriticalPath {
@@ -265,7 +252,9 @@ impl Analysis for CriticalPath {
 
     fn finish(&self, partial: &Partial) -> Table {
         let requests = Requests::read(partial, REQUESTS);
-        let chosen = requests.choose(self.percentiles(), |root| self.accepts(root));
+        let chosen = requests.choose(percentiles(self.percentile, self.band), |root| {
+            accepts(self.root_operation.as_deref(), root)
+        });
         let rows = sorted(self.gather(partial, &chosen));
         self.table(&rows)
     }

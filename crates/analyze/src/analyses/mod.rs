@@ -1,7 +1,7 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Slack`], [`Clocks`], [`Completeness`], [`Compare`]) implement
+//! [`Slack`], [`Clocks`], [`TimeKinds`], [`Completeness`], [`Compare`]) implement
 //! [`crate::Analysis`]: they merge. *Listings*
 //! ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`], [`IssueList`],
 //! [`Summary`]) are read straight off a span table and do not.
@@ -30,6 +30,7 @@ mod slack;
 mod span_list;
 mod summary;
 mod summary_sum;
+mod time_kinds;
 mod trace_list;
 mod trace_row;
 
@@ -47,6 +48,7 @@ pub use slack::Slack;
 pub use span_list::SpanList;
 pub use summary::{FileSummary, IssueSummary, Summary};
 pub use summary_sum::SummarySum;
+pub use time_kinds::{TimeKinds, TimeKindsBy};
 pub use trace_list::TraceList;
 
 /// What a row of [`Hotspots`] stands for.
@@ -71,6 +73,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([Slack::default()]));
     all.extend(boxed([Completeness::default()]));
     all.extend(boxed([Clocks::default()]));
+    all.extend(boxed([TimeKinds::default()]));
     all.extend(boxed([Compare::default()]));
     all
 }

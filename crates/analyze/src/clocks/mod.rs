@@ -15,6 +15,7 @@ mod edges;
 mod model;
 mod shifts;
 
+pub(crate) use agreement::Agreement;
 pub(crate) use bounds::{Bound, Packed};
 pub(crate) use edges::MINUTE_NANO;
 pub(crate) use model::SolvedEdge;

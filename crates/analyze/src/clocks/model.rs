@@ -117,7 +117,7 @@ impl ClockModel {
     pub(crate) fn shifts(&self, table: &SpanTable) -> Shifts {
         let line = |name: &String| {
             let clock = self.clocks.get(name)?;
-            Some((clock.group, clock.line))
+            Some((clock.group, clock.line, clock.open_nano))
         };
         Shifts {
             lines: clock_names(table).iter().map(line).collect(),

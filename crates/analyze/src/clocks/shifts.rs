@@ -8,8 +8,9 @@ use spanwise_model::ResourceId;
 /// its group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shifts {
-    /// By resource: the group, and the line; none where nothing is known.
-    pub(super) lines: Vec<Option<(u32, Line)>>,
+    /// By resource: the group, the line, and what it leaves open; none where
+    /// nothing is known.
+    pub(super) lines: Vec<Option<(u32, Line, u64)>>,
 }
 
 impl Shifts {
@@ -23,11 +24,21 @@ impl Shifts {
     ) -> i64 {
         let line = |id: ResourceId| self.lines.get(id.0 as usize).copied().flatten();
         match (line(top), line(resource)) {
-            (Some((ours, top)), Some((theirs, own))) if ours == theirs => {
+            (Some((ours, top, _)), Some((theirs, own, _))) if ours == theirs => {
                 ahead(top, at_unix_nano).saturating_sub(ahead(own, at_unix_nano))
             }
             _ => 0,
         }
+    }
+}
+
+impl Shifts {
+    /// By how much the clocks of two resources may be further apart than is
+    /// corrected; nothing where they were never compared.
+    pub(crate) fn open_nano(&self, one: ResourceId, other: ResourceId) -> Option<u64> {
+        let line = |id: ResourceId| self.lines.get(id.0 as usize).copied().flatten();
+        let (one, other) = (line(one)?, line(other)?);
+        (one.0 == other.0).then(|| one.2.saturating_add(other.2))
     }
 }
 

@@ -89,9 +89,18 @@ fn tiles_by(trace: Trace<'_>, top: Span<'_>, rules: Rules<'_>) -> Vec<Tile> {
         tolerance_nano: rules.policy.tolerance_nano,
     };
     let mut tiles = Vec::new();
-    Walk::default().run(&ground, top.row(), |tile| tiles.push(tile));
+    Walk::default().run(&ground, top.row(), |tile, _| tiles.push(tile));
     tiles.reverse();
     tiles
+}
+
+/// The children of a tile's span that stand beside the tile on the path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Between {
+    /// The one that ended before it.
+    pub(super) before: Option<u32>,
+    /// The one that began behind it.
+    pub(super) after: Option<u32>,
 }
 
 /// What the walk goes over.
@@ -123,6 +132,8 @@ struct Frame {
     start: i64,
     /// The earliest start of the children that were passed over.
     passed: i64,
+    /// The child that the walk came back from.
+    after: Option<u32>,
     /// Where its candidates begin, and the next of them.
     candidates: usize,
     next: usize,
@@ -138,7 +149,12 @@ pub(super) struct Walk {
 
 impl Walk {
     /// Walks back from the end of `top` and hands out its tiles, last first.
-    pub(super) fn run(&mut self, ground: &Ground<'_>, top: u32, mut give: impl FnMut(Tile)) {
+    pub(super) fn run(
+        &mut self,
+        ground: &Ground<'_>,
+        top: u32,
+        mut give: impl FnMut(Tile, Between),
+    ) {
         self.frames.clear();
         self.candidates.clear();
         let timeline = ground.timeline;
@@ -149,9 +165,14 @@ impl Walk {
             let from = taken.map_or(frame.start, |(child, _)| child.end.min(cursor));
             let point = taken.is_none() && ground.is_point(frame.row);
             if from < cursor || point {
-                give(ground.tile(frame, from, cursor));
+                let between = Between {
+                    before: taken.map(|(child, _)| child.row),
+                    after: frame.after,
+                };
+                give(ground.tile(frame, from, cursor), between);
             }
             cursor = from;
+            frame.after = taken.map(|(child, _)| child.row);
             match taken {
                 Some((child, tied)) => {
                     let tied = tied || frame.tied;
@@ -188,6 +209,7 @@ impl Walk {
             tied,
             start: timeline.effective[timeline.at(row)].start,
             passed: i64::MAX,
+            after: None,
             candidates,
             next: candidates,
         });

@@ -20,6 +20,7 @@ mod self_time;
 mod siblings;
 mod slack;
 mod tally;
+pub mod time_kind;
 mod timeline;
 mod verdict;
 mod wording;
@@ -224,7 +225,7 @@ fn walk_components(ground: &Ground<'_>, walk: &mut Walk, out: &mut FactSlices<'_
     let rows = ground.timeline.rows();
     let mut top = rows.start;
     while top < rows.end {
-        walk.run(ground, top, |tile| {
+        walk.run(ground, top, |tile, _| {
             let at = ground.timeline.at(tile.row);
             out.critical_nano[at] += tile.duration_nano();
             out.flags[at] |= fact_flags::ON_PATH;

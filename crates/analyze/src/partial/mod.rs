@@ -383,11 +383,22 @@ impl Partial {
     /// The same rows with one cell of every key replaced; those whose keys
     /// become equal merge. It marks no trace.
     #[must_use]
-    pub fn with_key(&self, column: usize, cell: Key<'_>) -> Self {
+    pub fn with_key<'a>(&'a self, column: usize, cell: Key<'a>) -> Self {
+        let replaced = |at: usize, key| if at == column { cell } else { key };
+        self.regrouped(0..self.rows, replaced)
+    }
+
+    /// Some of the rows with other cells in their keys; those whose keys become
+    /// equal merge. It marks no trace.
+    pub(crate) fn regrouped<'a>(
+        &'a self,
+        rows: impl Iterator<Item = Row>,
+        cell: impl Fn(usize, Key<'a>) -> Key<'a>,
+    ) -> Self {
         let mut changed = Self::new(self.analysis, &self.schema).by(self.grouping);
-        for theirs in 0..self.rows {
-            let mut key = self.keys(theirs);
-            key[column] = cell;
+        for theirs in rows {
+            let keys = self.keys(theirs).into_iter().enumerate();
+            let key: Vec<Key<'a>> = keys.map(|(at, key)| cell(at, key)).collect();
             let ours = changed.row(&key);
             let states = changed.states.iter_mut().zip(&self.states);
             for ((state, from), &(_, merge)) in states.zip(self.schema.states) {

@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Traces(Scope),
     /// Where requests spend their time: the critical path, over all traces or of one
     CriticalPath(CriticalPathArgs),
+    /// What critical paths are made of: work, networks, queues, waits
+    TimeKinds(TimeKindsArgs),
     /// Which operations or services take the time
     Hotspots(HotspotsArgs),
     /// What could be slower unnoticed, and what would make requests faster
@@ -184,6 +186,33 @@ pub(crate) struct CriticalPathArgs {
     /// Which component of that trace, by its top span
     #[arg(long, value_name = "SPAN", requires = "trace")]
     pub(crate) component: Option<String>,
+}
+
+/// What a row of `time-kinds` stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TimeBy {
+    /// A kind of time
+    #[default]
+    Kind,
+    /// A kind of time of a service
+    Service,
+    /// A kind of time of an operation
+    Operation,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TimeKindsArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanScope,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: TimeBy,
+    /// Only requests at or above this percentile of their root operation's duration
+    #[arg(long, value_name = "P", value_parser = values::percentile)]
+    pub(crate) percentile: Option<f64>,
+    /// Only requests between two percentiles, such as 90..99
+    #[arg(long, value_name = "LO..HI", value_parser = values::band, conflicts_with = "percentile")]
+    pub(crate) band: Option<values::Band>,
 }
 
 #[derive(Debug, Args)]

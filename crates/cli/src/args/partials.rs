@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub(crate) enum AnalysisArg {
     /// Where requests spend their time
     CriticalPath,
+    /// What critical paths are made of
+    TimeKinds,
     /// Which operations or services take the time
     Hotspots,
     /// What could be slower unnoticed
@@ -59,6 +61,8 @@ pub(crate) enum ShowArg {
     Issues,
     /// Where requests spend their time
     CriticalPath,
+    /// What critical paths are made of
+    TimeKinds,
     /// Which operations or services take the time
     Hotspots,
     /// What could be slower unnoticed, and what would make requests faster

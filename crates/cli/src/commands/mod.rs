@@ -12,7 +12,7 @@ mod trace;
 
 use crate::args::{
     ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ErrorBy, ErrorsArgs,
-    HotspotBy, HotspotsArgs, ScanScope, Scope, SlackArgs, SpansArgs,
+    HotspotBy, HotspotsArgs, ScanScope, Scope, SlackArgs, SpansArgs, TimeBy, TimeKindsArgs,
 };
 use crate::output;
 use crate::read;
@@ -20,7 +20,7 @@ use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
     By, Clocks, ClocksBy, Completeness, CompletenessBy, Dependencies, Errors, ErrorsBy, EventList,
-    Hotspots, IssueList, LinkList, Slack, SpanList, TraceList,
+    Hotspots, IssueList, LinkList, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
 use spanwise::{Result, Table, Traces};
 
@@ -30,6 +30,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Summary(scope) => summary::run(&scope, session),
         Command::Traces(scope) => table(&scope, session, |t| t.traces(&TraceList::default())),
         Command::CriticalPath(args) => critical_path::run(&args, session),
+        Command::TimeKinds(args) => time_kinds(&args, session),
         Command::Hotspots(args) => hotspots(&args, session),
         Command::Slack(args) => slack(&args, session),
         Command::Clocks(args) => clocks(&args, session),
@@ -72,6 +73,17 @@ fn hotspot_by(by: HotspotBy) -> By {
         HotspotBy::Operation => By::Operation,
         HotspotBy::Service => By::Service,
     }
+}
+
+fn time_kinds(args: &TimeKindsArgs, session: &mut Session<'_>) -> Result<()> {
+    let mut analysis = TimeKinds::default().by(match args.by {
+        TimeBy::Kind => TimeKindsBy::Kind,
+        TimeBy::Service => TimeKindsBy::Service,
+        TimeBy::Operation => TimeKindsBy::Operation,
+    });
+    analysis.percentile = args.percentile;
+    analysis.band = args.band.map(|band| (band.low, band.high));
+    scan::table(&args.scan, &analysis, session)
 }
 
 fn clocks(args: &ClocksArgs, session: &mut Session<'_>) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
     aggregates, Clocks, Completeness, CriticalPath, Dependencies, Errors, Hotspots, IssueList,
-    Slack,
+    Slack, TimeKinds,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -30,6 +30,7 @@ pub(super) fn take(args: &PartialsArgs, session: &mut Session<'_>) -> Result<()>
 fn name_of(analysis: AnalysisArg) -> &'static str {
     match analysis {
         AnalysisArg::CriticalPath => "critical-path",
+        AnalysisArg::TimeKinds => "time-kinds",
         AnalysisArg::Hotspots => "hotspots",
         AnalysisArg::Slack => "slack",
         AnalysisArg::Clocks => "clocks",
@@ -69,6 +70,12 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
         ShowArg::CriticalPath => {
             let by = critical_path::by(args.by.of_path().ok_or_else(no_such)?);
             let mut analysis = CriticalPath::default().by(by);
+            analysis.percentile = args.percentile;
+            analysis.band = args.band.map(|band| (band.low, band.high));
+            merged.table(&analysis)
+        }
+        ShowArg::TimeKinds => {
+            let mut analysis = TimeKinds::default();
             analysis.percentile = args.percentile;
             analysis.band = args.band.map(|band| (band.low, band.high));
             merged.table(&analysis)

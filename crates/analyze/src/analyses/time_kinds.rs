@@ -1,0 +1,270 @@
+//! Kinds of time, aggregated: what critical paths are made of.
+
+use super::bands::{accepts, band_at, band_of, percentiles, root_of, Requests};
+use super::columns::{counts, durations, examples, key_columns, nano, ratio, shares};
+use super::operations::{operation_key, request_root};
+use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::facts::time_kind::{Piece, Pieces, TimeKind};
+use crate::facts::FactColumns;
+use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use rustc_hash::FxHashMap;
+use spanwise_model::{ColumnData, OperationId, Span, SpanTable, Table};
+use std::cmp::Reverse;
+
+/// What a row of [`TimeKinds`] stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeKindsBy {
+    /// One row a kind of time.
+    #[default]
+    Kind,
+    /// One row a kind of time of a service.
+    Service,
+    /// One row a kind of time of an operation.
+    Operation,
+}
+
+/// What the critical paths of requests are made of: work, networks, queues,
+/// waits, and what nobody knows.
+///
+/// Each piece of a critical path has one kind of time, so that the column
+/// `critical_time` sums to the duration of all chosen requests:
+///
+/// | kind | meaning |
+/// |---|---|
+/// | `own_work` | a span without a child on the path |
+/// | `gap` | a span with children, while none of them ran: its own code, or something that has no span |
+/// | `call` | a client or producer under which nothing was recorded |
+/// | `network_request`, `network_response` | between a client and its server, where their clocks are one or are compared |
+/// | `network` | both ways, where clocks are not compared (`--clock corrected` compares them) |
+/// | `clock_uncertain` | one way or the other, for all that is known about their clocks |
+/// | `queue` | from a producer to a consumer |
+/// | `retry_backoff` | from an attempt that failed to the next of the same operation |
+/// | `connection` | waiting for a connection: from a pool, for a name, a handshake |
+///
+/// | column | meaning |
+/// |---|---|
+/// | `service`, `operation`, `kind` | the span that the time is given to; by service the first alone, by kind none |
+/// | `time_kind` | the kind of time |
+/// | `critical_time` | sum of the pieces |
+/// | `share` | of the duration of all chosen requests |
+/// | `mean_time` | `critical_time` a chosen request |
+/// | `pieces` | how many there are |
+/// | `examples` | the 3 longest pieces, then by id: `trace/span` |
+///
+/// Sorted by `critical_time`, largest first, then by the key.
+///
+/// ```
+/// # use spanwise_analyze::{facts, run, Analysis, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::TimeKinds;
+/// let spans = assemble(parse("
+///     shop cart.Get   0..100 client @host.name=a
+///       cart Get     10..70  server @host.name=a
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let analysis = TimeKinds::default();
+/// let table = analysis.finish(&run(&spans, &[0], &facts, &[&analysis])[0]);
+/// assert_eq!(table.cell(0, "time_kind"), Cell::Text("own_work"));
+/// assert_eq!(table.cell(1, "time_kind"), Cell::Text("network_response"));
+/// assert_eq!(table.cell(1, "critical_time"), Cell::Duration(30_000_000));
+/// assert_eq!(table.cell(2, "share"), Cell::F64(0.1));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TimeKinds {
+    /// What a row stands for.
+    pub by: TimeKindsBy,
+    /// Only requests at or above this percentile of their root operation; see
+    /// [`super::CriticalPath::percentile`].
+    pub percentile: Option<f64>,
+    /// Only requests between two percentiles of their root operation.
+    pub band: Option<(f64, f64)>,
+    /// Only requests of this root operation; see
+    /// [`super::CriticalPath::root_operation`].
+    pub root_operation: Option<String>,
+}
+
+const SCHEMA: Schema = Schema {
+    keys: &[
+        ("root_service", KeyType::Name),
+        ("root_operation", KeyType::Name),
+        ("root_kind", KeyType::Name),
+        ("band", KeyType::U64),
+        ("service", KeyType::Name),
+        ("operation", KeyType::Name),
+        ("kind", KeyType::Name),
+        ("time_kind", KeyType::Name),
+    ],
+    states: &[
+        ("requests", Merge::Sum),
+        ("pieces", Merge::Sum),
+        ("critical_time", Merge::Sum),
+        ("examples", Merge::Best(3)),
+    ],
+};
+const REQUESTS: usize = 0;
+const PIECES: usize = 1;
+const CRITICAL: usize = 2;
+const EXAMPLES: usize = 3;
+
+/// Where the key proper begins, behind the root operation and its band.
+const KEY: usize = 4;
+const TIME_KIND: usize = 7;
+
+impl TimeKinds {
+    /// The same analysis with rows of another kind.
+    #[must_use]
+    pub fn by(mut self, by: TimeKindsBy) -> Self {
+        self.by = by;
+        self
+    }
+
+    /// Only requests at or above this percentile (0 to 100) of the durations
+    /// of their root operation.
+    #[must_use]
+    pub fn percentile(mut self, percentile: f64) -> Self {
+        self.percentile = Some(percentile);
+        self
+    }
+
+    /// The columns of the key that are shown.
+    fn shown(&self) -> &'static [usize] {
+        match self.by {
+            TimeKindsBy::Kind => &[TIME_KIND],
+            TimeKindsBy::Service => &[KEY, TIME_KIND],
+            TimeKindsBy::Operation => &[KEY, 5, 6, TIME_KIND],
+        }
+    }
+}
+
+impl Analysis for TimeKinds {
+    fn name(&self) -> &'static str {
+        "time-kinds"
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    fn needs(&self) -> Facts {
+        Facts::CRITICAL | Facts::OUTCOME
+    }
+
+    fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let table = traces.table();
+        let mut pieces = Pieces::new(table, facts);
+        let mut cells = Cells {
+            table,
+            rows: FxHashMap::default(),
+            out,
+        };
+        let mut path = Vec::new();
+        for root in traces.traces().filter_map(request_root) {
+            path.clear();
+            pieces.walk(root, |piece| path.push(piece));
+            cells.add(root, &path);
+        }
+    }
+
+    fn finish(&self, partial: &Partial) -> Table {
+        let requests = Requests::read(partial, REQUESTS);
+        let percentiles = percentiles(self.percentile, self.band);
+        let chosen = requests.choose(percentiles, |root| {
+            accepts(self.root_operation.as_deref(), root)
+        });
+        let is_chosen = |row: &Row| {
+            let bands = chosen.get(&root_of(partial, *row));
+            let band = band_at(partial, *row);
+            bands.is_some_and(|&(low, high)| low <= band && band <= high)
+        };
+        let rows = (0..partial.len()).filter(is_chosen);
+        let shown = self.shown();
+        let folded = partial.regrouped(rows, |column, key| match key {
+            _ if shown.contains(&column) => key,
+            Key::U64(_) => Key::U64(0),
+            _ => Key::Name(""),
+        });
+        self.table(&folded)
+    }
+}
+
+impl TimeKinds {
+    fn table(&self, partial: &Partial) -> Table {
+        let mut rows = partial.sorted_rows();
+        let sum = |column| move |&row: &Row| partial.number(row, column);
+        let requests: i128 = rows.iter().map(sum(REQUESTS)).sum();
+        let all: i128 = rows.iter().map(sum(CRITICAL)).sum();
+        rows.retain(|&row| partial.number(row, PIECES) > 0);
+        rows.sort_by_key(|&row| Reverse(partial.number(row, CRITICAL)));
+        let mean = |row: &Row| {
+            let mean = ratio(sum(CRITICAL)(row), requests);
+            mean.map(|mean| nano(mean.round() as i128))
+        };
+        key_columns(partial, &rows, SCHEMA.keys)
+            .select(
+                &self
+                    .shown()
+                    .iter()
+                    .map(|&at| SCHEMA.keys[at].0)
+                    .collect::<Vec<_>>(),
+            )
+            .with("critical_time", durations(rows.iter().map(sum(CRITICAL))))
+            .with(
+                "share",
+                shares(rows.iter().map(|row| (sum(CRITICAL)(row), all))),
+            )
+            .with(
+                "mean_time",
+                ColumnData::Duration(rows.iter().map(mean).collect()),
+            )
+            .with("pieces", counts(rows.iter().map(sum(PIECES))))
+            .with("examples", examples(partial, &rows, EXAMPLES))
+    }
+}
+
+/// A root operation and its band, whose time it is, and what kind.
+type Cell = (OperationId, u64, OperationId, TimeKind);
+
+/// Rows of a batch by numbers.
+struct Cells<'a> {
+    table: &'a SpanTable,
+    rows: FxHashMap<Cell, Row>,
+    out: &'a mut Partial,
+}
+
+impl Cells<'_> {
+    fn add(&mut self, root: Span<'_>, path: &[Piece]) {
+        let table = self.table;
+        let duration = path.iter().map(|piece| piece.duration_nano()).sum();
+        let (own, band) = (root.operation_id(), band_of(duration));
+        let row = self.row((own, band, own, TimeKind::OwnWork));
+        self.out.add(row, REQUESTS, 1_u8);
+        for piece in path {
+            let operation = table.columns.operation[piece.row as usize];
+            let row = self.row((own, band, operation, piece.kind));
+            self.out.add(row, PIECES, 1_u8);
+            self.out.add(row, CRITICAL, piece.duration_nano());
+            let value = i64::try_from(piece.duration_nano()).unwrap_or(i64::MAX);
+            self.out.offer(row, EXAMPLES, value, || {
+                let span = Span::new(table, piece.row);
+                (
+                    root.trace().id_text().into_owned(),
+                    span.id_text().into_owned(),
+                )
+            });
+        }
+    }
+
+    fn row(&mut self, cell: Cell) -> Row {
+        let (table, out) = (self.table, &mut *self.out);
+        *self.rows.entry(cell).or_insert_with(|| {
+            let (root, band, operation, kind) = cell;
+            let [a, b, c] = operation_key(table, root);
+            let [d, e, f] = operation_key(table, operation);
+            out.row(&[a, b, c, Key::U64(band), d, e, f, Key::Name(kind.name())])
+        })
+    }
+}

@@ -1,0 +1,338 @@
+//! Kinds of time: what each piece of a critical path was spent on.
+//!
+//! A tile says whose time it is; what lies beside it on the path says what kind
+//! of time. Between a client and its server it is the network; between a failed
+//! attempt and the next it is backoff; between sending and receiving it is the
+//! broker. Every rule looks at the tile, the child before it and the child
+//! behind it, so that the pieces are found on the walk of the path and tile the
+//! request as exactly as the path does.
+
+use super::critical_path::{Between, Ground, Tile, Walk};
+use super::tally::Tally;
+use super::timeline::Timeline;
+use super::{fact_flags, FactColumns};
+use crate::clocks::clock_names;
+use rustc_hash::FxHashMap;
+use spanwise_model::{OperationId, Span, SpanKind, SpanTable};
+
+macro_rules! time_kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal,)+) => {
+        /// The kinds of time.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum TimeKind {
+            $($(#[doc = $doc])+ $kind,)+
+        }
+
+        impl TimeKind {
+            /// All kinds.
+            pub const ALL: &'static [TimeKind] = &[$(Self::$kind,)+];
+
+            /// The name in tables, such as `own_work`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+        }
+    };
+}
+
+time_kinds! {
+    /// A span without a child on the path: what it does is all that is known.
+    OwnWork = "own_work",
+    /// A span with children, while none of them ran: its own code, or something
+    /// that has no span.
+    Gap = "gap",
+    /// A client or producer under which nothing was recorded: what it called,
+    /// and the way there and back.
+    Call = "call",
+    /// From a client to its server.
+    NetworkRequest = "network_request",
+    /// From a server back to its client.
+    NetworkResponse = "network_response",
+    /// Between a client and its server, on clocks that were not compared: only
+    /// both ways together are known.
+    Network = "network",
+    /// Between a client and its server: one way or the other, for all that is
+    /// known about their clocks.
+    ClockUncertain = "clock_uncertain",
+    /// From a producer to a consumer.
+    Queue = "queue",
+    /// From an attempt that failed to the next of the same operation.
+    RetryBackoff = "retry_backoff",
+    /// Waiting for a connection: from a pool, for a name, a handshake.
+    Connection = "connection",
+}
+
+/// A piece of a critical path and what its time was spent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Piece {
+    /// The row of the span that the time is given to.
+    pub row: u32,
+    /// Where the piece starts, nanoseconds since the epoch.
+    pub from_unix_nano: i64,
+    /// Where it ends.
+    pub to_unix_nano: i64,
+    /// What it was spent on.
+    pub kind: TimeKind,
+}
+
+impl Piece {
+    /// How long the piece is, in nanoseconds.
+    #[must_use]
+    pub fn duration_nano(self) -> u64 {
+        self.to_unix_nano.abs_diff(self.from_unix_nano)
+    }
+}
+
+/// The critical path of the component under `top` as pieces in the order of
+/// time, each with the kind of its time. They tile what
+/// [`super::critical_path::tiles`] tiles.
+///
+/// ```
+/// use spanwise_analyze::facts::{self, time_kind::pieces};
+/// use spanwise_analyze::Policy;
+///
+/// let batch = spanwise_io::notation::parse("
+///     shop cart.Get   0..100 client
+///       cart Get     10..70  server
+/// ");
+/// let table = spanwise_io::assemble::assemble(batch)?;
+/// let facts = facts::compute(&table, &Policy::default());
+/// let pieces = pieces(table.trace(0).primary(), &facts);
+/// let kinds: Vec<_> = pieces.iter().map(|piece| piece.kind.name()).collect();
+/// assert_eq!(kinds, ["network", "own_work", "network"], "their clocks are not compared");
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+#[must_use]
+pub fn pieces(top: Span<'_>, facts: &FactColumns) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    Pieces::new(top.table(), facts).walk(top, |piece| pieces.push(piece));
+    pieces.reverse();
+    pieces
+}
+
+/// Finds pieces of one component after the other.
+pub(crate) struct Pieces<'a> {
+    table: &'a SpanTable,
+    facts: &'a FactColumns,
+    /// By resource: a number for the name of its clock.
+    clocks: Vec<u32>,
+    /// By operation: whether it waits for a connection.
+    connections: Vec<bool>,
+    timeline: Timeline,
+    tally: Tally,
+    walk: Walk,
+    /// The trace that the timeline is of.
+    trace: Option<u32>,
+}
+
+impl<'a> Pieces<'a> {
+    pub(crate) fn new(table: &'a SpanTable, facts: &'a FactColumns) -> Self {
+        let mut numbers = FxHashMap::default();
+        let clocks = clock_names(table).into_iter().map(|name| {
+            let next = numbers.len() as u32;
+            *numbers.entry(name).or_insert(next)
+        });
+        let operations = (0..table.operations.len() as u32).map(OperationId);
+        Self {
+            table,
+            facts,
+            clocks: clocks.collect(),
+            connections: operations
+                .map(|id| waits_for_connection(table, id))
+                .collect(),
+            timeline: Timeline::default(),
+            tally: Tally::default(),
+            walk: Walk::default(),
+            trace: None,
+        }
+    }
+
+    /// Hands out the pieces of a component, last first.
+    pub(crate) fn walk(&mut self, top: Span<'_>, mut give: impl FnMut(Piece)) {
+        let trace = top.trace().index();
+        if self.trace.replace(trace) != Some(trace) {
+            let rules = self.facts.rules();
+            self.timeline
+                .fill(self.table, rules, trace..trace + 1, &mut self.tally);
+        }
+        let mut walk = std::mem::take(&mut self.walk);
+        let ground = Ground {
+            table: self.table,
+            timeline: &self.timeline,
+            tolerance_nano: self.facts.policy.tolerance_nano,
+        };
+        walk.run(&ground, top.row(), |tile, between| {
+            let judged = self.judge(tile, between);
+            judged.into_iter().flatten().for_each(&mut give);
+        });
+        self.walk = walk;
+    }
+
+    /// A tile as one piece or two, the later first.
+    fn judge(&self, tile: Tile, between: Between) -> [Option<Piece>; 2] {
+        let kind = self.kind(tile.row, between);
+        let whole = Piece {
+            row: tile.row,
+            from_unix_nano: tile.from_unix_nano,
+            to_unix_nano: tile.to_unix_nano,
+            kind,
+        };
+        let server = match kind {
+            TimeKind::NetworkRequest => between.after,
+            TimeKind::NetworkResponse => between.before,
+            _ => None,
+        };
+        match server.and_then(|server| self.open_nano(tile.row, server)) {
+            None | Some(0) => [Some(whole), None],
+            Some(open) => split(whole, open),
+        }
+    }
+
+    fn kind(&self, row: u32, Between { before, after }: Between) -> TimeKind {
+        let kind = |row: u32| self.operation_kind(row);
+        let (own, first, last) = (kind(row), before.map(kind), after.map(kind));
+        if self.connections[self.table.columns.operation[row as usize].0 as usize] {
+            return TimeKind::Connection;
+        }
+        match (own, first, last) {
+            (SpanKind::Client, None, None) | (SpanKind::Producer, None, None) => TimeKind::Call,
+            (_, None, None) => TimeKind::OwnWork,
+            (SpanKind::Producer, None, Some(SpanKind::Consumer))
+            | (_, Some(SpanKind::Producer), Some(SpanKind::Consumer)) => TimeKind::Queue,
+            (SpanKind::Client, None, Some(SpanKind::Server)) => {
+                self.network(row, after, TimeKind::NetworkRequest)
+            }
+            (SpanKind::Client, Some(SpanKind::Server), None) => {
+                self.network(row, before, TimeKind::NetworkResponse)
+            }
+            _ if self.is_retry(before, after) => TimeKind::RetryBackoff,
+            _ => TimeKind::Gap,
+        }
+    }
+
+    fn operation_kind(&self, row: u32) -> SpanKind {
+        let columns = &self.table.columns;
+        self.table.operations.kind(columns.operation[row as usize])
+    }
+
+    /// The direction, where the clocks of client and server can be compared.
+    fn network(&self, client: u32, server: Option<u32>, direction: TimeKind) -> TimeKind {
+        let known = server.is_some_and(|server| self.open_nano(client, server).is_some());
+        if known {
+            direction
+        } else {
+            TimeKind::Network
+        }
+    }
+
+    /// By how much the clocks of two spans may be further apart than is
+    /// corrected; nothing where they were not compared.
+    fn open_nano(&self, client: u32, server: u32) -> Option<u64> {
+        let resource = |row: u32| self.table.columns.resource[row as usize];
+        let (client, server) = (resource(client), resource(server));
+        if self.clocks[client.0 as usize] == self.clocks[server.0 as usize] {
+            return Some(0);
+        }
+        let shifts = self.facts.rules().shifts?;
+        shifts.open_nano(client, server)
+    }
+
+    fn is_retry(&self, before: Option<u32>, after: Option<u32>) -> bool {
+        let (Some(before), Some(after)) = (before, after) else {
+            return false;
+        };
+        let operation = |row: u32| self.table.columns.operation[row as usize];
+        let erred = self.facts.flags[before as usize] & fact_flags::ERRS != 0;
+        erred && operation(before) == operation(after)
+    }
+}
+
+/// A way to or from a server whose side of the server is uncertain by `open`
+/// nanoseconds.
+fn split(whole: Piece, open: u64) -> [Option<Piece>; 2] {
+    let open = open.min(whole.duration_nano());
+    let (known, unknown) = if whole.kind == TimeKind::NetworkRequest {
+        let at = whole.to_unix_nano.saturating_sub_unsigned(open);
+        let known = Piece {
+            to_unix_nano: at,
+            ..whole
+        };
+        (
+            known,
+            Piece {
+                from_unix_nano: at,
+                ..whole
+            },
+        )
+    } else {
+        let at = whole.from_unix_nano.saturating_add_unsigned(open);
+        let known = Piece {
+            from_unix_nano: at,
+            ..whole
+        };
+        (
+            known,
+            Piece {
+                to_unix_nano: at,
+                ..whole
+            },
+        )
+    };
+    let unknown = Piece {
+        kind: TimeKind::ClockUncertain,
+        ..unknown
+    };
+    let mut pieces = [known, unknown];
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.from_unix_nano));
+    pieces.map(|piece| Some(piece).filter(|piece| piece.duration_nano() > 0))
+}
+
+/// Names of spans in which a connection is waited for, in lower case, as
+/// instrumentations of Go, Java, JavaScript, Python and .NET call them.
+const CONNECTION_NAMES: [&str; 14] = [
+    "http.getconn",
+    "http.dns",
+    "http.connect",
+    "http.tls",
+    "dns.lookup",
+    "tcp.connect",
+    "tls.connect",
+    "ipc.connect",
+    "resolve",
+    "connect",
+    "ssl handshake",
+    "pool.acquire",
+    "pg-pool.connect",
+    "connection.acquire",
+];
+
+/// How such names begin or end.
+const CONNECTION_STARTS: [&str; 5] = [
+    "dns lookup ",
+    "socket connect ",
+    "tls client handshake ",
+    "http wait_for_connection ",
+    "http connection_setup ",
+];
+const CONNECTION_END: &str = ".getconnection";
+
+fn waits_for_connection(table: &SpanTable, id: OperationId) -> bool {
+    let operations = &table.operations;
+    if !matches!(
+        operations.kind(id),
+        SpanKind::Client | SpanKind::Internal | SpanKind::Unspecified
+    ) {
+        return false;
+    }
+    let name = table.text(operations.name(id)).to_ascii_lowercase();
+    CONNECTION_NAMES.contains(&name.as_str())
+        || CONNECTION_STARTS
+            .iter()
+            .any(|start| name.starts_with(start))
+        || name.ends_with(CONNECTION_END)
+}
