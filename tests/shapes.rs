@@ -1,8 +1,8 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
 use spanwise::analyses::{
-    Clocks, CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, Slack, SpanList,
-    TimeKinds, TraceList,
+    CallTree, Clocks, CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, Slack,
+    SpanList, TimeKinds, TraceList,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -42,6 +42,7 @@ fn analyse(traces: &Traces) {
         &Dependencies::default(),
         &Slack::default(),
         &Clocks::default(),
+        &CallTree::default(),
         &TimeKinds::default(),
     ]);
     assert!(tables[0].rows() > 0 && tables[1].rows() > 0);

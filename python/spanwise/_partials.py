@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from spanwise import _arguments, _native
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
-from spanwise._questions import path_question, time_question
+from spanwise._questions import path_question, time_question, tree_question
 from spanwise._summary import Summary, summary
 
 if TYPE_CHECKING:
@@ -88,6 +88,21 @@ class Partials(Frozen):
         1
         """
         return frame(self._inner.table(time_question(by, percentile, band, root_operation)))
+
+    def call_tree(
+        self,
+        *,
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """The tree of call paths; see :meth:`Traces.call_tree`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().call_tree(percentile=50).height
+        1
+        """
+        return frame(self._inner.table(tree_question("path", percentile, band, root_operation)))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 _GROUPINGS: dict[str, tuple[str, ...]] = {
     "critical_path": ("operation", "service", "path"),
     "time_kinds": ("kind",),
+    "call_tree": ("path",),
     "hotspots": ("operation", "service"),
     "slack": ("operation",),
     "clocks": ("clock",),
@@ -46,7 +47,22 @@ def time_question(
     return ("time_kinds", arguments)
 
 
-_WITH_REQUESTS = {"critical_path": path_question, "time_kinds": time_question}
+def tree_question(
+    by: str = "path",
+    percentile: float | None = None,
+    band: tuple[float, float] | None = None,
+    root_operation: str | None = None,
+) -> tuple[str, CriticalPathArguments]:
+    """The call tree with what it is told."""
+    _, arguments = path_question(by, percentile, band, root_operation)
+    return ("call_tree", arguments)
+
+
+_WITH_REQUESTS = {
+    "critical_path": path_question,
+    "time_kinds": time_question,
+    "call_tree": tree_question,
+}
 
 
 def question(name: str, by: str | None = None) -> Question:

@@ -9,7 +9,7 @@ from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
 from spanwise._partials import Partials
-from spanwise._questions import AGGREGATES, path_question, question, questions, time_question
+from spanwise._questions import AGGREGATES, path_question, question, questions, time_question, tree_question
 from spanwise._read import read_arguments
 
 if TYPE_CHECKING:
@@ -106,6 +106,21 @@ class Scan(Frozen):
         """
         return self._table(time_question(by, percentile, band, root_operation))
 
+    def call_tree(
+        self,
+        *,
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """The tree of call paths; see :meth:`Traces.call_tree`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").call_tree().select("depth").rows()
+        [(0,)]
+        """
+        return self._table(tree_question("path", percentile, band, root_operation))
+
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.
 
@@ -164,7 +179,7 @@ class Scan(Frozen):
         """Several analyses in one pass, each as its own method does by default.
 
         Args:
-            analyses: Names among ``"critical_path"``, ``"time_kinds"``, ``"hotspots"``,
+            analyses: Names among ``"critical_path"``, ``"time_kinds"``, ``"call_tree"``, ``"hotspots"``,
                 ``"slack"``, ``"clocks"``, ``"errors"``, ``"dependencies"`` and
                 ``"completeness"``.
 

@@ -8,7 +8,7 @@ from spanwise import _arguments
 from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
-from spanwise._questions import time_question
+from spanwise._questions import time_question, tree_question
 from spanwise._service_graph import ServiceGraph
 from spanwise._summary import Summary, count, summary
 from spanwise._trace import Trace
@@ -180,6 +180,68 @@ class Traces(Frozen):
         """
         _, arguments = time_question(by, percentile, band, root_operation)
         return frame(self._inner.time_kinds(arguments))
+
+    def call_tree(
+        self,
+        *,
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+        baseline: Traces | None = None,
+    ) -> pl.DataFrame:
+        """The tree of call paths over all requests, in the order of the tree.
+
+        Args:
+            percentile: As for :meth:`critical_path`.
+            band: As for :meth:`critical_path`.
+            root_operation: As for :meth:`critical_path`.
+            baseline: Traces of a healthy time: the frame then says by how much
+                each path changed, a request.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     shop GET /cart   0..100
+        ...       cart Get      10..60
+        ...       cart Get      60..90
+        ... ''')
+        >>> traces.call_tree().select("depth", "operation", "calls").rows()
+        [(0, 'GET /cart', 1), (1, 'Get', 2)]
+        """
+        _, arguments = tree_question("path", percentile, band, root_operation)
+        other = None if baseline is None else baseline._inner
+        return frame(self._inner.call_tree(arguments, other))
+
+    def flame_graph(
+        self,
+        *,
+        format: Literal["folded", "speedscope"] = "folded",  # noqa: A002 - the word everybody looks for.
+        weight: Literal["exclusive_time", "critical_time", "calls", "errors"] = "exclusive_time",
+        percentile: float | None = None,
+        band: tuple[float, float] | None = None,
+        root_operation: str | None = None,
+    ) -> str:
+        """The tree of call paths as a file that tools for flame graphs open.
+
+        Args:
+            format: ``"folded"`` stacks, a line each, or a ``"speedscope"``
+                profile.
+            weight: What the width of a frame stands for; times are nanoseconds.
+            percentile: As for :meth:`critical_path`.
+            band: As for :meth:`critical_path`.
+            root_operation: As for :meth:`critical_path`.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     shop GET /cart   0..100
+        ...       cart Get      10..60
+        ... ''')
+        >>> print(traces.flame_graph())
+        shop GET /cart 50000000
+        shop GET /cart;cart Get 50000000
+        <BLANKLINE>
+        """
+        _, arguments = tree_question("path", percentile, band, root_operation)
+        return self._inner.flame_graph(arguments, format, weight)
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time, over all spans.

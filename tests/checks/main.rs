@@ -1,6 +1,7 @@
 //! Traces of a few lines, a question, and the answer that the definitions
 //! give, worked out by hand.
 
+mod call_tree;
 mod clocks;
 mod compare;
 mod critical_path;

@@ -25,7 +25,8 @@ pub(crate) enum Question {
 
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
-        let known = "critical_path, time_kinds, hotspots, slack, clocks, errors, dependencies, \
+        let known =
+            "critical_path, time_kinds, call_tree, hotspots, slack, clocks, errors, dependencies, \
                      completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
@@ -33,6 +34,9 @@ impl Question {
             }
             Self::CriticalPath(name, arguments) if name == "time_kinds" => {
                 Box::new(arguments.time_kinds()?)
+            }
+            Self::CriticalPath(name, arguments) if name == "call_tree" => {
+                Box::new(arguments.call_tree()?)
             }
             Self::By(name, by) if name == "hotspots" => {
                 Box::new(Hotspots::default().by(rows_by(&by)?))

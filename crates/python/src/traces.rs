@@ -8,11 +8,12 @@ use crate::trace::Trace;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    By, Clocks, ClocksBy, Completeness, CompletenessBy, CriticalPath, CriticalPathBy, Dependencies,
-    Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList, TimeKinds,
-    TimeKindsBy, TraceList,
+    By, CallTree, Clocks, ClocksBy, Completeness, CompletenessBy, CriticalPath, CriticalPathBy,
+    Dependencies, Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList,
+    TimeKinds, TimeKindsBy, TraceList,
 };
 use spanwise::model::OperationId;
+use spanwise::report::flame::{folded, speedscope, Weight};
 use spanwise::{Blocking, Clock, Filter, Result};
 use std::collections::BTreeSet;
 
@@ -47,7 +48,33 @@ impl CriticalPathArguments {
     }
 }
 
+/// What the width of a frame stands for.
+fn weight(word: &str) -> Result<Weight> {
+    match word {
+        "exclusive_time" => Ok(Weight::ExclusiveTime),
+        "critical_time" => Ok(Weight::CriticalTime),
+        "calls" => Ok(Weight::Calls),
+        "errors" => Ok(Weight::Errors),
+        other => {
+            let known = "exclusive_time, critical_time, calls or errors";
+            Err(usage("weight", other, known))
+        }
+    }
+}
+
 impl CriticalPathArguments {
+    /// The same arguments of the call tree.
+    pub(crate) fn call_tree(self) -> Result<CallTree> {
+        if self.by != "path" {
+            return Err(usage("by", &self.by, "path"));
+        }
+        let mut options = CallTree::default();
+        options.percentile = self.percentile;
+        options.band = self.band;
+        options.root_operation = self.root_operation;
+        Ok(options)
+    }
+
     /// The same arguments of the kinds of time.
     pub(crate) fn time_kinds(self) -> Result<TimeKinds> {
         let mut options = TimeKinds::default().by(match self.by.as_str() {
@@ -221,6 +248,44 @@ impl Traces {
     fn time_kinds(&self, py: Python<'_>, arguments: CriticalPathArguments) -> PyResult<Table> {
         self.table(py, move |traces| {
             Ok(traces.time_kinds(&arguments.time_kinds()?))
+        })
+    }
+
+    /// The tree of call paths; against a baseline where there is one.
+    #[pyo3(signature = (arguments, baseline=None))]
+    fn call_tree(
+        &self,
+        py: Python<'_>,
+        arguments: CriticalPathArguments,
+        baseline: Option<&Bound<'_, Self>>,
+    ) -> PyResult<Table> {
+        let baseline = baseline.map(|baseline| baseline.get().inner());
+        self.table(py, move |traces| {
+            let tree = arguments.call_tree()?;
+            Ok(match baseline {
+                Some(baseline) => traces.call_tree_against(&baseline, &tree),
+                None => traces.call_tree(&tree),
+            })
+        })
+    }
+
+    /// The tree of call paths as a file of another tool.
+    fn flame_graph(
+        &self,
+        py: Python<'_>,
+        arguments: CriticalPathArguments,
+        format: String,
+        weight: String,
+    ) -> PyResult<String> {
+        let traces = self.inner();
+        run(py, move || {
+            let weight = self::weight(&weight)?;
+            let table = traces.call_tree(&arguments.call_tree()?);
+            match format.as_str() {
+                "folded" => folded(&table, weight),
+                "speedscope" => speedscope(&table, weight, "call tree"),
+                other => Err(usage("format", other, "folded or speedscope")),
+            }
         })
     }
 

@@ -2,8 +2,8 @@
 
 use crate::view::Trace;
 use spanwise_analyze::analyses::{
-    Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots, IssueList,
-    LinkList, Slack, SpanList, Summary, TimeKinds, TraceList,
+    CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots,
+    IssueList, LinkList, Slack, SpanList, Summary, TimeKinds, TraceList,
 };
 use spanwise_analyze::filter::{self, Filter};
 use spanwise_analyze::{facts, runner, Analysis, FactColumns, Partial, Policy, Threads};
@@ -636,6 +636,46 @@ impl Traces {
     #[must_use]
     pub fn time_kinds(&self, options: &TimeKinds) -> Table {
         self.one(options)
+    }
+
+    /// The tree of call paths over all requests; see [`CallTree`] for the
+    /// columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::CallTree, model::table::Cell};
+    /// use spanwise::report::flame::{folded, Weight};
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..60
+    /// ")?;
+    /// let tree = traces.call_tree(&CallTree::default());
+    /// assert_eq!(tree.cell(1, "depth"), Cell::U64(1));
+    /// let stacks = folded(&tree, Weight::ExclusiveTime)?;
+    /// assert!(stacks.ends_with("shop GET /cart;cart Get 50000000\n"));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn call_tree(&self, options: &CallTree) -> Table {
+        self.one(options)
+    }
+
+    /// How the tree of call paths changed since a healthy baseline; see
+    /// [`CallTree::against`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::CallTree, model::table::Cell};
+    ///
+    /// let healthy = spanwise::notation("shop GET 0..100\n  cart Get 10..60")?;
+    /// let slow = spanwise::notation("shop GET 0..150\n  cart Get 10..110")?;
+    /// let changed = slow.call_tree_against(&healthy, &CallTree::default());
+    /// assert_eq!(changed.cell(1, "change_critical_time"), Cell::Duration(50_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn call_tree_against(&self, baseline: &Traces, options: &CallTree) -> Table {
+        let partial = |traces: &Traces| traces.partials(&[options]).swap_remove(0);
+        options.against(&partial(baseline), &partial(self))
     }
 
     /// Where errors begin, and how they spread; see [`Errors`] for the columns.

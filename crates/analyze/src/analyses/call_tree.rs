@@ -174,12 +174,19 @@ impl Analysis for CallTree {
         let all: i128 = rows.iter().map(sum(CRITICAL)).sum();
         let a_request = |row: &Row| ratio(sum(CALLS)(row), requests[&root_of(folded, *row)]);
         let edge = |pick: fn((u64, u64)) -> u64| {
-            let edge = |row: &Row| bands.get(&root_of(folded, *row)).map(|&band| nano(pick(band).into()));
+            let edge = |row: &Row| {
+                bands
+                    .get(&root_of(folded, *row))
+                    .map(|&band| nano(pick(band).into()))
+            };
             ColumnData::Duration(rows.iter().map(edge).collect())
         };
         path_columns(folded, &rows)
             .with("calls", counts(rows.iter().map(sum(CALLS))))
-            .with("calls_a_request", ColumnData::F64(rows.iter().map(a_request).collect()))
+            .with(
+                "calls_a_request",
+                ColumnData::F64(rows.iter().map(a_request).collect()),
+            )
             .with("inclusive_time", durations(rows.iter().map(sum(INCLUSIVE))))
             .with("exclusive_time", durations(rows.iter().map(sum(EXCLUSIVE))))
             .with("critical_time", durations(rows.iter().map(sum(CRITICAL))))
@@ -189,7 +196,10 @@ impl Analysis for CallTree {
             )
             .with("errors", counts(rows.iter().map(sum(ERRORS))))
             .with("band_from", edge(|(low, _)| band_start(low)))
-            .with("band_to", edge(|(_, high)| band_start(high.saturating_add(1))))
+            .with(
+                "band_to",
+                edge(|(_, high)| band_start(high.saturating_add(1))),
+            )
             .with("examples", examples(folded, &rows, EXAMPLES))
     }
 }

@@ -62,7 +62,10 @@ impl CallTree {
         both.absorb(&incident);
         let index = partials.map(by_path);
         let requests = partials.map(requests_by_root);
-        let shared: BTreeSet<_> = requests[0].keys().filter(|root| requests[1].contains_key(*root)).collect();
+        let shared: BTreeSet<_> = requests[0]
+            .keys()
+            .filter(|root| requests[1].contains_key(*root))
+            .collect();
         let mut rows = in_tree_order(&both, INCLUSIVE);
         rows.retain(|&row| shared.contains(&root_of(&both, row)));
         let sides = rows.iter().map(|&row| {
@@ -91,11 +94,21 @@ fn table(paths: Table, partials: [&Partial; 2], sides: &[[Side; 2]]) -> Table {
         }
     };
     let number = |side, column| {
-        ColumnData::F64(sides.iter().map(|sides| Some(mean(side, column)(sides))).collect())
+        ColumnData::F64(
+            sides
+                .iter()
+                .map(|sides| Some(mean(side, column)(sides)))
+                .collect(),
+        )
     };
     let whole = |time: f64| Some(nano(time.round() as i128));
     let time = |side, column| {
-        ColumnData::Duration(sides.iter().map(|sides| whole(mean(side, column)(sides))).collect())
+        ColumnData::Duration(
+            sides
+                .iter()
+                .map(|sides| whole(mean(side, column)(sides)))
+                .collect(),
+        )
     };
     let change = |column| {
         let change = |sides: &[Side; 2]| mean(1, column)(sides) - mean(0, column)(sides);

@@ -1,7 +1,7 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Slack`], [`Clocks`], [`TimeKinds`], [`Completeness`], [`Compare`]) implement
+//! [`Slack`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`Completeness`], [`Compare`]) implement
 //! [`crate::Analysis`]: they merge. *Listings*
 //! ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`], [`IssueList`],
 //! [`Summary`]) are read straight off a span table and do not.
@@ -12,6 +12,9 @@
 mod attribute_columns;
 mod bands;
 mod by;
+mod call_cells;
+mod call_tree;
+mod call_tree_change;
 mod callees;
 mod calls;
 mod clocks;
@@ -35,6 +38,7 @@ mod trace_list;
 mod trace_row;
 
 pub use by::By;
+pub use call_tree::CallTree;
 pub use clocks::{Clocks, ClocksBy};
 pub use compare::{Cohort, Compare, Window};
 pub use completeness::{Completeness, CompletenessBy};
@@ -74,6 +78,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([Completeness::default()]));
     all.extend(boxed([Clocks::default()]));
     all.extend(boxed([TimeKinds::default()]));
+    all.extend(boxed([CallTree::default()]));
     all.extend(boxed([Compare::default()]));
     all
 }

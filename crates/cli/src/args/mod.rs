@@ -58,6 +58,8 @@ pub(crate) enum Command {
     CriticalPath(CriticalPathArgs),
     /// What critical paths are made of: work, networks, queues, waits
     TimeKinds(TimeKindsArgs),
+    /// The tree of call paths, as a table or for flame graphs
+    CallTree(CallTreeArgs),
     /// Which operations or services take the time
     Hotspots(HotspotsArgs),
     /// What could be slower unnoticed, and what would make requests faster
@@ -213,6 +215,50 @@ pub(crate) struct TimeKindsArgs {
     /// Only requests between two percentiles, such as 90..99
     #[arg(long, value_name = "LO..HI", value_parser = values::band, conflicts_with = "percentile")]
     pub(crate) band: Option<values::Band>,
+}
+
+/// For which other tools a call tree is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FlameFormat {
+    /// Stacks with a weight, a line each, as flame graph programs read
+    Folded,
+    /// A profile that speedscope opens
+    Speedscope,
+}
+
+/// What the width of a frame stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FlameWeight {
+    /// Self time
+    #[default]
+    ExclusiveTime,
+    /// Time on critical paths
+    CriticalTime,
+    /// Calls
+    Calls,
+    /// Calls that err
+    Errors,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CallTreeArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanScope,
+    /// Only requests at or above this percentile of their root operation's duration
+    #[arg(long, value_name = "P", value_parser = values::percentile)]
+    pub(crate) percentile: Option<f64>,
+    /// Only requests between two percentiles, such as 90..99
+    #[arg(long, value_name = "LO..HI", value_parser = values::band, conflicts_with = "percentile")]
+    pub(crate) band: Option<values::Band>,
+    /// Compare with traces of a healthy time
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["memory", "complete"])]
+    pub(crate) baseline: Vec<PathBuf>,
+    /// Write it for another tool instead
+    #[arg(long, value_enum, conflicts_with_all = ["format", "baseline"])]
+    pub(crate) export: Option<FlameFormat>,
+    /// What the width of a frame stands for
+    #[arg(long, value_enum, default_value_t, requires = "export")]
+    pub(crate) weight: FlameWeight,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,8 @@ pub(crate) enum AnalysisArg {
     CriticalPath,
     /// What critical paths are made of
     TimeKinds,
+    /// The tree of call paths
+    CallTree,
     /// Which operations or services take the time
     Hotspots,
     /// What could be slower unnoticed
@@ -63,6 +65,8 @@ pub(crate) enum ShowArg {
     CriticalPath,
     /// What critical paths are made of
     TimeKinds,
+    /// The tree of call paths
+    CallTree,
     /// Which operations or services take the time
     Hotspots,
     /// What could be slower unnoticed, and what would make requests faster

@@ -1,5 +1,6 @@
 //! The commands: each reads, asks the facade and writes.
 
+mod call_tree;
 mod compare;
 mod convert;
 mod critical_path;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Traces(scope) => table(&scope, session, |t| t.traces(&TraceList::default())),
         Command::CriticalPath(args) => critical_path::run(&args, session),
         Command::TimeKinds(args) => time_kinds(&args, session),
+        Command::CallTree(args) => call_tree::run(&args, session),
         Command::Hotspots(args) => hotspots(&args, session),
         Command::Slack(args) => slack(&args, session),
         Command::Clocks(args) => clocks(&args, session),

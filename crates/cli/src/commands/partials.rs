@@ -6,8 +6,8 @@ use crate::output;
 use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
-    aggregates, Clocks, Completeness, CriticalPath, Dependencies, Errors, Hotspots, IssueList,
-    Slack, TimeKinds,
+    aggregates, CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, Hotspots,
+    IssueList, Slack, TimeKinds,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -31,6 +31,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
     match analysis {
         AnalysisArg::CriticalPath => "critical-path",
         AnalysisArg::TimeKinds => "time-kinds",
+        AnalysisArg::CallTree => "call-tree",
         AnalysisArg::Hotspots => "hotspots",
         AnalysisArg::Slack => "slack",
         AnalysisArg::Clocks => "clocks",
@@ -79,6 +80,12 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
             analysis.percentile = args.percentile;
             analysis.band = args.band.map(|band| (band.low, band.high));
             merged.table(&analysis)
+        }
+        ShowArg::CallTree => {
+            let mut tree = CallTree::default();
+            tree.percentile = args.percentile;
+            tree.band = args.band.map(|band| (band.low, band.high));
+            merged.table(&tree)
         }
         ShowArg::Hotspots => {
             let by = hotspot_by(args.by.of_hotspots().ok_or_else(no_such)?);
