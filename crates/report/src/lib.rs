@@ -17,7 +17,6 @@ pub mod arrow;
 pub mod csv;
 mod escape;
 pub mod flame;
-pub mod flame;
 pub mod json;
 pub mod ndjson;
 pub mod path;
