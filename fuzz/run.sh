@@ -10,6 +10,7 @@ shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(
   otlp_json otlp_protobuf jaeger_json zipkin_json notation read_any scan assemble_analyze
+  xray_json datadog_json elastic_apm chrome_trace skywalking_json skywalking_csv
 )
 cargo run --quiet --release --example seed
 failed=0

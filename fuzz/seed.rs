@@ -1,6 +1,8 @@
 //! Writes the seeds that fuzzing begins with: small simulated exports of every
 //! format, whole, compressed and in archives, under `fuzz/corpus/<target>/`.
 
+mod samples;
+
 use flate2::write::GzEncoder;
 use flate2::Compression;
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation, Topology};
@@ -11,12 +13,13 @@ use std::io::Write;
 use std::path::Path;
 
 /// Fuzz targets with the formats that they read.
-const TARGETS: [(&str, &str); 5] = [
+const TARGETS: [(&str, &str); 6] = [
     ("otlp_json", "otlp-json"),
     ("otlp_protobuf", "otlp-protobuf"),
     ("jaeger_json", "jaeger-json"),
     ("zipkin_json", "zipkin-json"),
     ("notation", "notation"),
+    ("xray_json", "xray-json"),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -34,6 +37,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             let scanned = [&[64][..], &bytes].concat();
             put(&corpus.join("scan").join(target), number, &scanned)?;
         }
+    }
+    for (number, (target, text)) in samples::SAMPLES.into_iter().enumerate() {
+        let bytes = text.as_bytes();
+        put(&corpus.join(target), 100 + number, bytes)?;
+        put(&corpus.join("read_any").join(target), 100 + number, bytes)?;
+        let scanned = [&[64][..], bytes].concat();
+        put(&corpus.join("scan").join(target), 100 + number, &scanned)?;
     }
     Ok(())
 }

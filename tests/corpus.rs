@@ -9,7 +9,7 @@ use spanwise::{ReadOptions, Traces};
 use std::path::Path;
 
 /// The formats that are read today.
-const FORMATS: [&str; 16] = [
+const FORMATS: [&str; 17] = [
     "zipkin_bin",
     "zipkin_proto",
     "zipkin_v1",
@@ -26,6 +26,7 @@ const FORMATS: [&str; 16] = [
     "datadog",
     "skywalking_csv",
     "elastic_apm",
+    "xray",
 ];
 
 fn entries(corpus: &Path) -> Vec<Value> {
@@ -229,6 +230,12 @@ fn the_whole_corpus_is_read_as_one_in_any_number_of_threads() {
         "zipkin_proto",
         "zipkin_v1",
         "zipkin_v2",
+        "tempo",
+        "xray",
+        "datadog",
+        "elastic_apm",
+        "skywalking_csv",
+        "chrome",
     ];
     let read = |threads| {
         let options = ReadOptions::default().threads(threads);

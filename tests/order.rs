@@ -61,6 +61,12 @@ fn shuffled_records_give_identical_tables() {
         "zipkin_proto",
         "zipkin_v1",
         "zipkin_v2",
+        "tempo",
+        "xray",
+        "datadog",
+        "elastic_apm",
+        "skywalking_csv",
+        "chrome",
     ] {
         for path in files(&corpus.join(folder)) {
             let input = Input::from(path.clone());

@@ -54,7 +54,7 @@ fn told(batch: &SpanBatch) -> Vec<String> {
 
 #[test]
 fn exports_can_be_cut() {
-    for format in ["otlp-protobuf", "otlp-json", "zipkin-json"] {
+    for format in ["otlp-protobuf", "otlp-json", "zipkin-json", "xray-json"] {
         let bytes = export(format);
         let format = by_name(format).expect("a format");
         let cut = format.cut(&bytes[..60_000], Cutting::Cheap);
@@ -66,7 +66,14 @@ const SIZES: [usize; 5] = [1, 700, 5_000, 60_000, 1 << 20];
 
 #[test]
 fn every_format_is_read_in_pieces_as_at_once() {
-    for format in ["otlp-protobuf", "otlp-json", "jaeger-json", "zipkin-json"] {
+    let formats = [
+        "otlp-protobuf",
+        "otlp-json",
+        "jaeger-json",
+        "zipkin-json",
+        "xray-json",
+    ];
+    for format in formats {
         let bytes = export(format);
         let whole = told(&read(&bytes, &ReadOptions::default()));
         for size in SIZES {

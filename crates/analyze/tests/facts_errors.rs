@@ -36,6 +36,17 @@ fn codes_are_read_by_the_side_of_the_call() {
             "client http.status_code=200 rpc.grpc.status_code=14",
             "unavailable errs",
         ),
+        (
+            "client error aws.xray.flags=\"throttle error\"",
+            "throttled errs",
+        ),
+        ("server error aws.xray.flags=fault", "server_error errs"),
+        ("server error aws.xray.flags=error", "client_error"),
+        (
+            "client error aws.xray.flags=fault http.status_code=404",
+            "not_found errs",
+        ),
+        ("client aws.xray.flags=fault", "ok"),
     ] {
         assert_eq!(outcome(&format!("s R 0..1 {marks}")), expected, "{marks}");
     }

@@ -29,6 +29,11 @@ impl Flaws {
         self.0 |= 1 << flaw as u8;
     }
 
+    /// Adds those of another.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -11,6 +11,7 @@
 //! and is the same for every size of pieces and number of threads.
 
 pub mod assemble;
+pub mod chrome;
 pub mod data_prepper;
 pub mod datadog;
 mod date;
@@ -34,6 +35,7 @@ pub mod skywalking;
 pub mod source;
 mod spill;
 mod wire;
+pub mod xray;
 pub mod zipkin;
 
 pub use guess::{by_name, formats, guess};

@@ -152,6 +152,8 @@ pub mod flags {
     pub const CONFLICT: u32 = 1 << 24;
     /// The source had no start.
     pub const MISSING_START: u32 = 1 << 25;
+    /// The source names no service, because it is that of the parent.
+    pub const SERVICE_OF_PARENT: u32 = 1 << 26;
     /// The source has it in one record with another half, which counts as the
     /// record.
     pub const HALF: u32 = 1 << 27;

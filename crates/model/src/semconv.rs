@@ -60,6 +60,8 @@ pub enum Field {
     SampleRate,
     /// The share of requests that was kept.
     SampleShare,
+    /// X-Ray's flags: `throttle`, `fault` and `error`, with blanks between.
+    XRayFlags,
 }
 
 /// The keys of each field, best first.
@@ -139,6 +141,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::SamplerParam, &["sampler.param"]),
     (Field::SampleRate, &["SampleRate", "sampleRate"]),
     (Field::SampleShare, &["_dd.rule_psr", "_dd.agent_psr"]),
+    (Field::XRayFlags, &["aws.xray.flags"]),
 ];
 
 /// The field that a key belongs to, with its rank in it (0 is best).

@@ -1,12 +1,14 @@
 //! From one format to another.
 
+use spanwise_io::assemble::inherit_services;
 use spanwise_io::format::Format;
 use spanwise_io::{read_batch, Input, ReadOptions};
 use spanwise_model::{Error, ErrorKind, Result};
 use std::io::Write;
 
 /// Reads inputs and writes all their records in another format. Records stay
-/// as they came: nothing is folded, split or cut. Answers how many there were.
+/// as they came: nothing is folded, split or cut; only those whose service is
+/// their parent's are given it. Answers how many there were.
 ///
 /// ```
 /// use spanwise::{Input, ReadOptions};
@@ -30,7 +32,8 @@ pub fn convert(
     out: &mut dyn Write,
 ) -> Result<u64> {
     let write = format.checked_writer()?;
-    let batch = read_batch(inputs, options)?;
+    let mut batch = read_batch(inputs, options)?;
+    inherit_services(&mut batch);
     write(&batch, out)?;
     Ok(batch.len() as u64)
 }

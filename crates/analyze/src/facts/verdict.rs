@@ -85,7 +85,8 @@ impl Evidence<'_> {
         } else if let Some(outcome) = proxy.outcome {
             outcome
         } else if self.failed() || self.exception.is_some() {
-            self.reason().unwrap_or(Outcome::UnknownError)
+            let reason = self.reason().or_else(|| self.xray());
+            reason.unwrap_or(Outcome::UnknownError)
         } else {
             Outcome::Ok
         };
@@ -117,6 +118,19 @@ impl Evidence<'_> {
             || self.flagged
             || self.says("ERROR")
             || self.fields.get(Field::ErrorFlag).is_some_and(raised)
+    }
+
+    /// What X-Ray's flags tell where nothing else does. They compound: a call
+    /// that was throttled is an error too.
+    fn xray(&self) -> Option<Outcome> {
+        let flags = self.fields.get(Field::XRayFlags)?.as_str()?;
+        let told = [
+            ("throttle", Outcome::Throttled),
+            ("fault", Outcome::ServerError),
+            ("error", Outcome::ClientError),
+        ];
+        let raised = |&(name, _): &(&str, Outcome)| flags.split(' ').any(|flag| flag == name);
+        told.into_iter().find(raised).map(|(_, outcome)| outcome)
     }
 
     /// The reason, from the class of the error and then from messages.

@@ -11,11 +11,14 @@ mod chunk;
 mod content;
 mod fields;
 mod group;
+mod inherit;
 mod place;
 mod same_id;
 mod slices;
 #[cfg(test)]
 mod tests;
+
+pub use inherit::inherit_services;
 
 use chunk::{Chunk, Room};
 use group::Groups;
@@ -47,6 +50,7 @@ pub fn assemble(mut batch: SpanBatch) -> Result<SpanTable> {
         events: batch.events.record.len() as u64,
         ..RecordCounts::default()
     };
+    inherit_services(&mut batch);
     let groups = Groups::of(&batch.trace_ids);
     batch.trace_ids = Vec::new();
     let input = Input {

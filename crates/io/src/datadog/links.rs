@@ -2,7 +2,7 @@
 //! that are lists.
 
 use super::id;
-use crate::json::{objects, Cursor, Records, Walked, Walks};
+use crate::json::{objects, Records, Walked};
 use spanwise_model::{SpanBatch, SpanId, Symbol, TraceId};
 
 /// What a list holds.
@@ -23,20 +23,11 @@ impl Kind {
     }
 }
 
-/// Reads a list of the open record.
-struct List<'r, 'a, 'b>(&'r mut Records<'a, 'b>);
-
-impl<'a> Walks<'a> for List<'_, 'a, '_> {
-    fn cursor(&mut self) -> &mut Cursor<'a> {
-        &mut self.0.cursor
-    }
-}
-
 /// Reads the list that stands here.
 pub(super) fn list(records: &mut Records<'_, '_>, kind: Kind) -> Walked {
     match kind {
-        Kind::Links => objects(&mut List(records), List::link),
-        Kind::Events => objects(&mut List(records), List::event),
+        Kind::Links => objects(records, link),
+        Kind::Events => objects(records, event),
     }
 }
 
@@ -53,46 +44,42 @@ pub(super) fn text(batch: &mut SpanBatch, text: &str, kind: Kind) -> bool {
     whole
 }
 
-impl List<'_, '_, '_> {
-    fn link(&mut self) -> Walked {
-        let records = &mut *self.0;
-        let (mut trace, mut high, mut span) = (None, None, SpanId::default());
-        records.enter_object()?;
-        let mut first = true;
-        while let Some(key) = records.cursor.key(&mut first)? {
-            match key {
-                "trace_id" => trace = id::trace(records)?,
-                "trace_id_high" => high = id::trace(records)?,
-                "span_id" => span = id::span(records)?,
-                "attributes" => records.flat("", 1, |open, key, value| {
-                    open.batch.link_attribute(key, value);
-                    Ok(())
-                })?,
-                _ => records.cursor.skip()?,
-            }
+fn link(records: &mut Records<'_, '_>) -> Walked {
+    let (mut trace, mut high, mut span) = (None, None, SpanId::default());
+    records.enter_object()?;
+    let mut first = true;
+    while let Some(key) = records.cursor.key(&mut first)? {
+        match key {
+            "trace_id" => trace = id::trace(records)?,
+            "trace_id_high" => high = id::trace(records)?,
+            "span_id" => span = id::span(records)?,
+            "attributes" => records.flat("", 1, |open, key, value| {
+                open.batch.link_attribute(key, value);
+                Ok(())
+            })?,
+            _ => records.cursor.skip()?,
         }
-        let (low, high) = (trace.unwrap_or_default(), high.unwrap_or_default());
-        records.open.batch.link(TraceId(low.0 | high.0 << 64), span);
-        Ok(())
     }
+    let (low, high) = (trace.unwrap_or_default(), high.unwrap_or_default());
+    records.open.batch.link(TraceId(low.0 | high.0 << 64), span);
+    Ok(())
+}
 
-    fn event(&mut self) -> Walked {
-        let records = &mut *self.0;
-        let (mut time, mut name) = (None, Symbol::EMPTY);
-        records.enter_object()?;
-        let mut first = true;
-        while let Some(key) = records.cursor.key(&mut first)? {
-            match key {
-                "time_unix_nano" => time = records.nanos(0)?,
-                "name" => name = records.symbol()?,
-                "attributes" => records.flat("", 1, |open, key, value| {
-                    open.batch.event_attribute(key, value);
-                    Ok(())
-                })?,
-                _ => records.cursor.skip()?,
-            }
+fn event(records: &mut Records<'_, '_>) -> Walked {
+    let (mut time, mut name) = (None, Symbol::EMPTY);
+    records.enter_object()?;
+    let mut first = true;
+    while let Some(key) = records.cursor.key(&mut first)? {
+        match key {
+            "time_unix_nano" => time = records.nanos(0)?,
+            "name" => name = records.symbol()?,
+            "attributes" => records.flat("", 1, |open, key, value| {
+                open.batch.event_attribute(key, value);
+                Ok(())
+            })?,
+            _ => records.cursor.skip()?,
         }
-        records.open.batch.event_of(time.unwrap_or_default(), name);
-        Ok(())
     }
+    records.open.batch.event_of(time.unwrap_or_default(), name);
+    Ok(())
 }

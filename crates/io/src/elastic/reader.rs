@@ -2,7 +2,7 @@
 
 use super::errors::Lines;
 use super::names;
-use super::record::{self, put, text, Record, Sort};
+use super::record::{self, put, Record, Sort};
 use super::resource::{Resource, Resources};
 use crate::json::{self, objects, Cursor, Parts, Records, Walked, Walks};
 use spanwise_model::{IssueKind, ResourceId, SpanBatch, Value};
@@ -107,15 +107,15 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn member(&mut self, key: &str) -> Walked {
         let (records, record) = (&mut self.records, &mut self.record);
         match key {
-            "trace_id" => record.trace = text(records)?,
-            "id" => record.id = text(records)?,
-            "parent_id" => record.parent = text(records)?,
-            "transaction_id" => record.transaction = text(records)?,
+            "trace_id" => record.trace = records.owned()?,
+            "id" => record.id = records.owned()?,
+            "parent_id" => record.parent = records.owned()?,
+            "transaction_id" => record.transaction = records.owned()?,
             "name" => record.name = records.name()?,
-            "timestamp" => record.timestamp = text(records)?,
+            "timestamp" => record.timestamp = records.owned()?,
             "start" => record.offset = records.nanos(6)?,
             "duration" => record.duration = records.nanos(6)?,
-            "outcome" => record.has_failed = text(records)? == "failure",
+            "outcome" => record.has_failed = records.owned()? == "failure",
             "otel" => record.kind = record::otel(records)?,
             "context" => {
                 records.cursor.peek();
@@ -124,7 +124,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             }
             "links" => objects(self, |reader| record::link(&mut reader.records))?,
             "type" | "action" => {
-                let word = text(records)?;
+                let word = records.owned()?;
                 let name = format!("{}{key}", record.sort.prefix());
                 put(&mut records.open, &name, Value::Str(&word))?;
                 match key {
@@ -221,7 +221,7 @@ fn exception(records: &mut Records<'_, '_>) -> Walked {
                 Ok(())
             })?,
             "id" | "culprit" => {
-                let word = text(records)?;
+                let word = records.owned()?;
                 let name = format!("error.{key}");
                 records.open.batch.event_attribute(&name, Value::Str(&word));
             }

@@ -120,14 +120,6 @@ impl Record {
     }
 }
 
-/// The text that stands here; empty where there is none.
-pub(super) fn text(records: &mut Records<'_, '_>) -> Walked<String> {
-    let Some(raw) = records.word()? else {
-        return Ok(String::new());
-    };
-    Ok(records.text(raw).0.to_owned())
-}
-
 /// Reads the member `otel`: a kind, and attributes as they are.
 pub(super) fn otel(records: &mut Records<'_, '_>) -> Walked<SpanKind> {
     let mut kind = SpanKind::Unspecified;
@@ -137,7 +129,7 @@ pub(super) fn otel(records: &mut Records<'_, '_>) -> Walked<SpanKind> {
     let mut first = true;
     while let Some(key) = records.cursor.key(&mut first)? {
         match key {
-            "span_kind" => match SpanKind::from_name(&text(records)?) {
+            "span_kind" => match SpanKind::from_name(&records.owned()?) {
                 Some(known) => kind = known,
                 None => records.open.flaw(Flaw::UnknownEnum),
             },
@@ -150,11 +142,7 @@ pub(super) fn otel(records: &mut Records<'_, '_>) -> Walked<SpanKind> {
 
 /// Makes an attribute of a value, if there is one.
 pub(super) fn put(open: &mut Open<'_>, key: &str, value: Value<'_>) -> Walked {
-    if value != Value::Empty {
-        let key = open.intern(key)?;
-        open.batch.attribute_of(key, value);
-    }
-    Ok(())
+    Ok(open.attribute(key, value)?)
 }
 
 /// Reads a link.

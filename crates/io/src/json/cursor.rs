@@ -132,7 +132,7 @@ impl<'a> Cursor<'a> {
 
     /// Enters the container that stands here within `open` others.
     #[inline]
-    pub(super) fn open_nested(&mut self, open: usize) -> Parsed<()> {
+    pub(crate) fn open_nested(&mut self, open: usize) -> Parsed<()> {
         if open >= self.depth_limit {
             return self.fail(Fault::Deep);
         }

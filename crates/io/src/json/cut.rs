@@ -17,6 +17,7 @@ const SPINE: &[&[u8]] = &[
     b"hits",
     b"docs",
     b"ndjson",
+    b"Traces",
 ];
 
 /// The last place where a window can be cut.
@@ -181,6 +182,7 @@ mod tests {
             r#"{"data":[{"a":[1,2]},{"b":"],[{\"},"},{"c":{}}],"total":3}"#,
             r#"{"total":0,"result":{"resourceSpans":[{"x":1},{"y":[{}]},{"z":2}]}}"#,
             r#"{"took":1,"hits":{"total":{"value":2},"hits":[{"x":1},{"y":[2]}]}}"#,
+            r#"{"Traces":[{"Id":"1","Segments":[{"Document":"{\"Traces\":[1,2]}"}]},{"Id":"2"}]}"#,
             r#"[[{"id":"1"},{"id":"2"}],[{"id":"3"}],[]]"#,
             r#"[{"id":"\\"},{"id":"2,[,"},{"id":"3"}]"#,
             "{\n \"batches\": [\n {\"x\": 1},\n {\"y\": 2}\n ]\n}\n{\n \"batches\": []\n}\n",
@@ -205,7 +207,15 @@ mod tests {
         match document {
             serde_json::Value::Array(elements) => elements,
             document => {
-                let inner = ["data", "result", "resourceSpans", "batches", "hits"].iter();
+                let inner = [
+                    "data",
+                    "result",
+                    "resourceSpans",
+                    "batches",
+                    "hits",
+                    "Traces",
+                ]
+                .iter();
                 let mut inner = inner;
                 let found = inner.find_map(|key| document.get(key).cloned());
                 found.map_or(Vec::new(), main_list)

@@ -31,7 +31,7 @@ pub(crate) use head::has_object;
 pub(crate) use members::Members;
 pub(crate) use raw::Raw;
 pub(crate) use reader::{
-    head_text, look, objects, objects_in_lists, read, Parts, Reader, Walked, Walks,
+    head_text, look, objects, objects_in_lists, read, Parts, Reader, Stop, Walked, Walks,
 };
 pub(crate) use records::{Open, Records};
 pub(crate) use repeated::Repeated;

@@ -2,7 +2,7 @@
 //! and room for what must be decoded.
 
 use super::documents::Documents;
-use super::reader::{Parts, Walked};
+use super::reader::{Parts, Walked, Walks};
 use super::scalar::Rooms;
 use super::{nested, Cursor, Entered, Raw, Scalar};
 use crate::decimal::{scaled, Fit};
@@ -43,6 +43,17 @@ impl<'b> Open<'b> {
         self.flaws.add(flaw);
     }
 
+    /// Takes the flaws that were noted so far: what comes next is of another
+    /// record.
+    pub(crate) fn take_flaws(&mut self) -> Flaws {
+        std::mem::take(&mut self.flaws)
+    }
+
+    /// Notes flaws of the open record that were taken before.
+    pub(crate) fn put_flaws(&mut self, flaws: Flaws) {
+        self.flaws.join(flaws);
+    }
+
     /// True where the open record has no flaw so far.
     pub(crate) fn is_faultless(&self) -> bool {
         self.flaws.is_empty()
@@ -53,6 +64,15 @@ impl<'b> Open<'b> {
     pub(crate) fn intern(&mut self, text: &str) -> Result<Symbol> {
         let key = text.as_bytes();
         self.keys.symbol(key, self.batch, &mut self.flaws)
+    }
+
+    /// Makes an attribute of the open record of a value, if there is one.
+    pub(crate) fn attribute(&mut self, key: &str, value: Value<'_>) -> Result<()> {
+        if value != Value::Empty {
+            let key = self.intern(key)?;
+            self.batch.attribute_of(key, value);
+        }
+        Ok(())
     }
 
     /// The trace id of this text; an empty text is no id.
@@ -113,6 +133,12 @@ impl<'b> Open<'b> {
         // Attributes of a resource that was never closed must not fall to the
         // next one; nothing points to this one.
         self.batch.resources.close(Symbol::EMPTY);
+    }
+}
+
+impl<'a> Walks<'a> for Records<'a, '_> {
+    fn cursor(&mut self) -> &mut Cursor<'a> {
+        &mut self.cursor
     }
 }
 
@@ -209,6 +235,14 @@ impl<'a, 'b> Records<'a, 'b> {
             self.open.flaw(Flaw::InvalidUtf8);
         }
         (text, &mut self.open)
+    }
+
+    /// The text that stands here, apart from the file; empty where there is none.
+    pub(crate) fn owned(&mut self) -> Walked<String> {
+        Ok(match self.word()? {
+            Some(raw) => self.text(raw).0.to_owned(),
+            None => String::new(),
+        })
     }
 
     /// The symbol of a text.

@@ -1,10 +1,12 @@
 //! Answers and segments, straight into the batch.
 
+use super::event;
 use super::kind::{is_message, Side};
 use crate::flaws::Flaw;
-use crate::json::{self, objects, Cursor, Parts, Records, Walked, Walks};
+use crate::json::{self, objects, Cursor, Open, Parts, Records, Walked, Walks};
 use spanwise_model::{
-    flags, ScopeId, SpanBatch, SpanHead, SpanId, StatusCode, Symbol, TraceId, Value,
+    flags, ResourceId, Result, ScopeId, SpanBatch, SpanHead, SpanId, StatusCode, Symbol, TraceId,
+    Value,
 };
 use std::fmt::Write;
 
@@ -28,6 +30,29 @@ struct Segment {
     id: String,
     service: Symbol,
     instance: Symbol,
+}
+
+impl Segment {
+    /// Reads a member that a segment has, and in answers each of its spans.
+    fn member(&mut self, records: &mut Records<'_, '_>, key: &str) -> Walked<bool> {
+        match key {
+            "traceId" => self.trace = trace_id(records)?,
+            "traceSegmentId" | "segmentId" => self.id = records.owned()?,
+            "service" | "serviceCode" => self.service = records.symbol()?,
+            "serviceInstance" | "serviceInstanceName" => self.instance = records.symbol()?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn resource(&self, open: &mut Open<'_>) -> Result<ResourceId> {
+        if self.instance != Symbol::EMPTY {
+            let instance = open.batch.strings.get(self.instance).to_owned();
+            let key = open.intern("service.instance.id")?;
+            open.batch.resources.push(key, Value::Str(&instance));
+        }
+        Ok(open.batch.resources.close(self.service))
+    }
 }
 
 /// A span while it is read.
@@ -113,12 +138,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                     top.spans = Some(records.cursor.at);
                     records.cursor.skip()?;
                 }
-                "traceId" => top.segment.trace = trace_id(records)?,
-                "traceSegmentId" | "segmentId" => top.segment.id = text(records)?,
-                "service" | "serviceCode" => top.segment.service = records.symbol()?,
-                "serviceInstance" | "serviceInstanceName" => {
-                    top.segment.instance = records.symbol()?;
-                }
+                _ if top.segment.member(records, key)? => {}
                 _ if records.cursor.peek() == b'{' && depth < ENVELOPES => {
                     records.enter_object()?;
                     open.push(Around::default());
@@ -162,10 +182,7 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn member(&mut self, key: &str) -> Walked {
         let (records, span) = (&mut self.records, &mut self.span);
         match key {
-            "traceId" => span.segment.trace = trace_id(records)?,
-            "segmentId" => span.segment.id = text(records)?,
-            "serviceCode" => span.segment.service = records.symbol()?,
-            "serviceInstanceName" => span.segment.instance = records.symbol()?,
+            _ if span.segment.member(records, key)? => {}
             "spanId" => span.number = records.scaled(0)?.map(|number| number.0),
             "parentSpanId" => span.parent = records.scaled(0)?.map(|number| number.0),
             "endpointName" | "operationName" => span.name = records.name()?,
@@ -175,31 +192,28 @@ impl<'a, 'b> Reader<'a, 'b> {
                 let scalar = records.scalar()?;
                 span.is_error = records.value(scalar).0.as_bool() == Some(true);
             }
-            "type" | "spanType" => match Side::of(&text(records)?) {
+            "type" | "spanType" => match Side::of(&records.owned()?) {
                 Some(side) => span.side = side,
                 None => records.open.flaw(Flaw::UnknownEnum),
             },
             "layer" | "spanLayer" => {
-                let layer = text(records)?;
+                let layer = records.owned()?;
                 span.is_message = is_message(&layer);
-                put(records, "skywalking.layer", &layer);
+                if !layer.is_empty() {
+                    let layer = Value::Str(&layer);
+                    records.open.attribute("skywalking.layer", layer)?;
+                }
             }
             "peer" => attribute(records, "peer.address")?,
             "component" => attribute(records, "component")?,
             "componentId" => attribute(records, "component.id")?,
-            "tags" => objects(self, Self::tag)?,
+            "tags" => event::tags(records)?,
             "refs" => objects(self, Self::reference)?,
-            "logs" => objects(self, Self::log)?,
-            "attachedEvents" => objects(self, Self::attached)?,
+            "logs" => objects(records, event::log)?,
+            "attachedEvents" => objects(records, event::attached)?,
             _ => records.cursor.skip()?,
         }
         Ok(())
-    }
-
-    fn tag(&mut self) -> Walked {
-        pair(&mut self.records, |records, key, value| {
-            put(records, key, value);
-        })
     }
 
     fn reference(&mut self) -> Walked {
@@ -210,7 +224,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         while let Some(key) = records.cursor.key(&mut first)? {
             match key {
                 "traceId" => trace = trace_id(records)?,
-                "parentSegmentId" | "parentTraceSegmentId" => segment = text(records)?,
+                "parentSegmentId" | "parentTraceSegmentId" => segment = records.owned()?,
                 "parentSpanId" => number = records.scaled(0)?.map(|number| number.0),
                 _ => records.cursor.skip()?,
             }
@@ -219,62 +233,6 @@ impl<'a, 'b> Reader<'a, 'b> {
             let span = self.span_id(&segment, number);
             self.span.refs.push((trace, span));
         }
-        Ok(())
-    }
-
-    /// Reads a log, which becomes an event.
-    fn log(&mut self) -> Walked {
-        let (mut time, mut data) = (None, None);
-        self.records.enter_object()?;
-        let mut first = true;
-        while let Some(key) = self.records.cursor.key(&mut first)? {
-            match key {
-                "time" => time = self.records.nanos(6)?,
-                "data" => {
-                    self.records.cursor.peek();
-                    data = Some(self.records.cursor.at);
-                    self.records.cursor.skip()?;
-                }
-                _ => self.records.cursor.skip()?,
-            }
-        }
-        let mut fields = Vec::new();
-        if let Some(at) = data {
-            let end = std::mem::replace(&mut self.records.cursor.at, at);
-            objects(self, |reader| {
-                pair(&mut reader.records, |_, key, value| {
-                    fields.push((key.to_owned(), value.to_owned()));
-                })
-            })?;
-            self.records.cursor.at = end;
-        }
-        event(self.records.open.batch, time.unwrap_or_default(), &fields);
-        Ok(())
-    }
-
-    /// Reads an event that a profiler attached.
-    fn attached(&mut self) -> Walked {
-        let (mut start, mut end, mut name) = (0, None, Symbol::EMPTY);
-        self.records.enter_object()?;
-        let mut first = true;
-        while let Some(key) = self.records.cursor.key(&mut first)? {
-            match key {
-                "event" => name = self.records.symbol()?,
-                "startTime" => start = instant(&mut self.records)?,
-                "endTime" => end = Some(instant(&mut self.records)?),
-                "tags" | "summary" => objects(self, |reader| {
-                    pair(&mut reader.records, |records, key, value| {
-                        records.open.batch.event_attribute(key, Value::Str(value));
-                    })
-                })?,
-                _ => self.records.cursor.skip()?,
-            }
-        }
-        let batch = &mut *self.records.open.batch;
-        if let Some(end) = end {
-            batch.event_attribute("end_unix_nano", Value::Int(end));
-        }
-        batch.event_of(start, name);
         Ok(())
     }
 
@@ -301,11 +259,6 @@ impl<'a, 'b> Reader<'a, 'b> {
                 _ => open.batch.link(trace, span),
             }
         }
-        if segment.instance != Symbol::EMPTY {
-            let instance = open.batch.strings.get(segment.instance).to_owned();
-            let key = open.intern("service.instance.id")?;
-            open.batch.resources.push(key, Value::Str(&instance));
-        }
         let (status, mut bits) = match span.is_error {
             true => (StatusCode::Error, flags::FORMAT_ERROR),
             false => (StatusCode::Unset, 0),
@@ -323,7 +276,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             kind: span.side.kind(span.is_message),
             status,
             flags: bits,
-            resource: open.batch.resources.close(segment.service),
+            resource: segment.resource(open)?,
             scope: ScopeId::default(),
         };
         Ok(self.records.close(head)?)
@@ -332,19 +285,11 @@ impl<'a, 'b> Reader<'a, 'b> {
 
 /// The trace id that stands here: a word, unless it is hexadecimal.
 fn trace_id(records: &mut Records<'_, '_>) -> Walked<TraceId> {
-    let word = text(records)?;
+    let word = records.owned()?;
     Ok(match word.as_str() {
         "" => TraceId::default(),
         word => records.open.batch.trace_id(word),
     })
-}
-
-/// The text that stands here; empty where there is none.
-fn text(records: &mut Records<'_, '_>) -> Walked<String> {
-    let Some(raw) = records.word()? else {
-        return Ok(String::new());
-    };
-    Ok(records.text(raw).0.to_owned())
 }
 
 /// Makes an attribute of the value that stands here, if there is one.
@@ -355,63 +300,4 @@ fn attribute(records: &mut Records<'_, '_>, key: &str) -> Walked {
         open.batch.attribute(key, value);
     }
     Ok(())
-}
-
-fn put(records: &mut Records<'_, '_>, key: &str, value: &str) {
-    if !value.is_empty() {
-        records.open.batch.attribute(key, Value::Str(value));
-    }
-}
-
-/// Shows the `key` and the `value` of the object that stands here.
-fn pair<'a, 'b>(
-    records: &mut Records<'a, 'b>,
-    show: impl FnOnce(&mut Records<'a, 'b>, &str, &str),
-) -> Walked {
-    let (mut key, mut value) = (String::new(), String::new());
-    records.enter_object()?;
-    let mut first = true;
-    while let Some(member) = records.cursor.key(&mut first)? {
-        match member {
-            "key" => key = text(records)?,
-            "value" => value = text(records)?,
-            _ => records.cursor.skip()?,
-        }
-    }
-    show(records, &key, &value);
-    Ok(())
-}
-
-/// The time that stands here as `seconds` and `nanos`.
-fn instant(records: &mut Records<'_, '_>) -> Walked<i64> {
-    let (mut seconds, mut nanos) = (0i64, 0i64);
-    if records.enter_object()? {
-        let mut first = true;
-        while let Some(key) = records.cursor.key(&mut first)? {
-            match key {
-                "seconds" => seconds = records.nanos(9)?.unwrap_or_default(),
-                "nanos" => nanos = records.nanos(0)?.unwrap_or_default(),
-                _ => records.cursor.skip()?,
-            }
-        }
-    }
-    Ok(seconds.saturating_add(nanos))
-}
-
-/// Makes an event of a log's fields.
-fn event(batch: &mut SpanBatch, time: i64, fields: &[(String, String)]) {
-    let named = fields.iter().find(|(key, _)| key == "event");
-    let name = named.map_or("log", |(_, name)| name);
-    let is_error = name == "error";
-    for (key, value) in fields {
-        let key = match key.as_str() {
-            "event" => continue,
-            "error.kind" if is_error => "exception.type",
-            "message" if is_error => "exception.message",
-            "stack" if is_error => "exception.stacktrace",
-            other => other,
-        };
-        batch.event_attribute(key, Value::Str(value));
-    }
-    batch.event(time, if is_error { "exception" } else { name });
 }

@@ -27,6 +27,7 @@
 //! | `attachedEvents` | | events, with `end_unix_nano` |
 
 mod csv;
+mod event;
 mod json;
 mod kind;
 
@@ -93,7 +94,9 @@ impl Format for SkyWalkingCsv {
         read(bytes, batch, csv::read)
     }
 
-    fn cut(&self, window: &[u8], _cutting: Cutting) -> Option<Cut> {
-        csv::cut(window)
+    /// Between rows, which a scan of the window finds.
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        let thorough = cutting == Cutting::Thorough;
+        thorough.then(|| csv::cut(window)).flatten()
     }
 }
