@@ -16,7 +16,6 @@ pub(super) struct Odd {
 /// Makes slices of a track's events, which are in the order of time, in the
 /// order in which they begin; answers the ends that are odd.
 pub(super) fn pair(events: &[Event], slices: &mut Vec<Slice>) -> Vec<Odd> {
-    let first = slices.len();
     let mut open: Vec<usize> = Vec::new();
     let mut named: FxHashMap<Symbol, Vec<usize>> = FxHashMap::default();
     let mut unmatched = Vec::new();
@@ -48,7 +47,6 @@ pub(super) fn pair(events: &[Event], slices: &mut Vec<Slice>) -> Vec<Odd> {
         }
     }
     open.retain(|&slice| slices[slice].end_at.is_none());
-    debug_assert!(open.iter().all(|&slice| slice >= first));
     close_oddly(&open, &unmatched, slices)
 }
 

@@ -3,7 +3,7 @@
 use super::event;
 use super::kind::{is_message, Side};
 use crate::flaws::Flaw;
-use crate::json::{self, objects, Cursor, Open, Parts, Records, Walked, Walks};
+use crate::json::{self, objects, Cursor, Open, Parts, Records, Stop, Walked, Walks};
 use spanwise_model::{
     flags, ResourceId, Result, ScopeId, SpanBatch, SpanHead, SpanId, StatusCode, Symbol, TraceId,
     Value,
@@ -112,8 +112,21 @@ impl<'a, 'b> Reader<'a, 'b> {
     /// Reads a span, or an object with spans somewhere in it. A segment names
     /// its service behind its spans, so these are read when it has ended.
     fn around(&mut self) -> Walked {
-        let start = self.records.cursor.at;
         let mut open = vec![Around::default()];
+        let walked = self.walk(&mut open);
+        if let Err(Stop::Broken(_)) = walked {
+            // Of what breaks off in its spans, those before are read.
+            for broken in open {
+                if let Err(Stop::Over(error)) = self.spans(broken) {
+                    return Err(Stop::Over(error));
+                }
+            }
+        }
+        walked
+    }
+
+    fn walk(&mut self, open: &mut Vec<Around>) -> Walked {
+        let start = self.records.cursor.at;
         self.records.enter_object()?;
         loop {
             let depth = open.len();

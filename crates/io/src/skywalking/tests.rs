@@ -76,6 +76,32 @@ fn events_of_profilers_are_read() {
 }
 
 #[test]
+fn of_what_breaks_off_the_spans_before_are_read() {
+    let span = |id: u32| {
+        format!(
+            r#"{{"traceId":"t","segmentId":"s","spanId":{id},"parentSpanId":-1,"startTime":1}}"#
+        )
+    };
+    for text in [
+        format!(
+            r#"{{"data":{{"trace":{{"spans":[{},{},{{"traceId":"#,
+            span(0),
+            span(1)
+        ),
+        format!(
+            r#"{{"traceId":"t","traceSegmentId":"s","spans":[{},{},"#,
+            span(0),
+            span(1)
+        ),
+    ] {
+        let mut batch = SpanBatch::default();
+        let ended = SkyWalkingJson.read(text.as_bytes(), &mut batch);
+        assert_eq!(ended.expect("within limits"), Ended::Truncated);
+        assert_eq!(batch.len(), 2, "{text}");
+    }
+}
+
+#[test]
 fn spans_without_ids_are_refused() {
     let batch = read_as(
         &SkyWalkingJson,

@@ -64,15 +64,25 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.segments(segments)
     }
 
-    /// Reads a trace of an answer.
+    /// Reads a trace of an answer; of one that breaks off in its segments those
+    /// before.
     fn trace(&mut self) -> Walked {
         self.trace = TraceId::default();
-        self.records.enter_object()?;
-        let (mut first, mut segments) = (true, None);
-        while let Some(key) = self.records.cursor.key(&mut first)? {
-            self.member_of_trace(key, &mut segments)?;
+        let mut segments = None;
+        let walked = self.members_of_trace(&mut segments);
+        match (walked, self.segments(segments)) {
+            (Ok(()), read) | (Err(_), read @ Err(Stop::Over(_))) => read,
+            (broken, _) => broken,
         }
-        self.segments(segments)
+    }
+
+    fn members_of_trace(&mut self, segments: &mut Option<usize>) -> Walked {
+        self.records.enter_object()?;
+        let mut first = true;
+        while let Some(key) = self.records.cursor.key(&mut first)? {
+            self.member_of_trace(key, segments)?;
+        }
+        Ok(())
     }
 
     fn member_of_trace(&mut self, key: &str, segments: &mut Option<usize>) -> Walked {

@@ -73,7 +73,7 @@ impl<'t> Draft<'t> {
             "start_time" => self.start = records.nanos(9)?,
             "end_time" => self.end = records.nanos(9)?,
             "type" => {
-                self.is_subsegment = records.word()?.is_some_and(|it| it.text == "subsegment")
+                self.is_subsegment = records.word()?.is_some_and(|it| it.text == "subsegment");
             }
             "namespace" => self.namespace = records.symbol()?,
             "inferred" => self.is_inferred = flag(records)?,
@@ -130,7 +130,13 @@ pub(super) fn drafts<'t>(records: &mut Records<'t, '_>) -> Walked<Vec<Draft<'t>>
         }
         match records.cursor.key(&mut top.first)? {
             None => {
+                let (at, ended) = (top.draft, top.draft + 1 == drafts.len());
                 open.pop();
+                if ended && drafts[at].id.is_zero() {
+                    let start = drafts[at].at;
+                    records.issue(start, start, "a segment without an id");
+                    drafts.pop();
+                }
             }
             Some("subsegments") if records.cursor.peek() == b'[' => {
                 top.list = Some(true);

@@ -183,6 +183,18 @@ fn what_an_answer_lacks_is_told_with_its_place() {
 }
 
 #[test]
+fn of_an_answer_that_breaks_off_the_segments_before_are_read() {
+    let inner = r#"{\"id\":\"1\",\"name\":\"a\",\"start_time\":1}"#;
+    let text = format!(
+        r#"{{"Traces":[{{"Id":"1-00000001-a","Segments":[{{"Id":"1","Document":"{inner}"}},{{"Id":"2","Docu"#
+    );
+    let mut batch = SpanBatch::default();
+    let ended = XRayJson.read(text.as_bytes(), &mut batch);
+    assert_eq!(ended.expect("within limits"), Ended::Truncated);
+    assert_eq!((batch.len(), batch.issues.total()), (1, 0));
+}
+
+#[test]
 fn subsegments_may_be_nested_as_deep_as_allowed() {
     let nested = |depth: usize| {
         let mut text = r#"{"id":"1","name":"a","start_time":1}"#.to_owned();
