@@ -50,8 +50,8 @@ pub fn inherit_services(batch: &mut SpanBatch) {
             // A cycle comes back to a record that has found nothing so far.
             found.insert(at, None);
             path.push(at);
-            let head = &batch.heads[at as usize];
-            let parent = (batch.trace_ids[at as usize], head.parent_id);
+            let placement = &batch.placements[at as usize];
+            let parent = (batch.trace_ids[at as usize], placement.parent_id);
             next = owners.get(&parent).copied();
         }
         for at in path.drain(..) {
@@ -81,7 +81,9 @@ fn owners(batch: &SpanBatch, waiting: &[u32]) -> KeyedMap<(TraceId, SpanId), u32
         let head = &batch.heads[record as usize];
         let service = batch.strings.get(batch.resources.service(head.resource));
         let ended = head.flags & flags::MISSING_END == 0;
-        (ended, head.end_unix_nano, head.start_unix_nano, service)
+        let placement = &batch.placements[record as usize];
+        let times = (placement.end_unix_nano, placement.start_unix_nano);
+        (ended, times, service)
     };
     let mut owners = KeyedMap::default();
     for record in 0..batch.open_record() {
@@ -89,7 +91,7 @@ fn owners(batch: &SpanBatch, waiting: &[u32]) -> KeyedMap<(TraceId, SpanId), u32
         if !traces.contains_key(&trace) {
             continue;
         }
-        let id = (trace, batch.heads[record as usize].span_id);
+        let id = (trace, batch.placements[record as usize].span_id);
         let owner = owners.entry(id).or_insert(record);
         if rank(record) > rank(*owner) {
             *owner = record;

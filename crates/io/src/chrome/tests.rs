@@ -168,7 +168,7 @@ fn flows_are_links() {
         flow("f", 4, 99, r#","bp":"e""#),
     ];
     let batch = read(&format!("[{}]", text.join(",")));
-    let ids: Vec<_> = batch.heads.iter().map(|head| head.span_id).collect();
+    let ids: Vec<_> = batch.placements.iter().map(|it| it.span_id).collect();
     assert_eq!(batch.links.record, [1, 2]);
     assert_eq!(batch.links.span_id, ids[..2]);
     assert_eq!(batch.issues.count(IssueKind::SkippedSignal), 1);
@@ -197,7 +197,7 @@ fn a_list_may_lack_its_end_but_an_event_may_not() {
 fn ids_are_those_of_what_a_span_is() {
     let ids = |text: &str| {
         let batch = read(&events(text));
-        let mut ids: Vec<_> = batch.heads.iter().map(|head| head.span_id).collect();
+        let mut ids: Vec<_> = batch.placements.iter().map(|it| it.span_id).collect();
         ids.sort_unstable();
         ids
     };

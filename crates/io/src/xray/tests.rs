@@ -156,7 +156,7 @@ fn documents_stand_in_answers_as_texts_or_as_they_are() {
         let batch = read(&text);
         assert!(batch.issues.is_empty(), "{text}: {:?}", batch.issues);
         assert_eq!(batch.trace_ids, [TraceId(1 << 96 | 0xa)], "{text}");
-        assert_eq!(batch.heads[0].span_id, SpanId(1));
+        assert_eq!(batch.placements[0].span_id, SpanId(1));
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) fn write(batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
 
 /// The last record of each id.
 fn by_id(batch: &SpanBatch) -> FxHashMap<(TraceId, SpanId), u32> {
-    let ids = batch.trace_ids.iter().zip(&batch.heads);
-    let ids = ids.map(|(&trace, head)| (trace, head.span_id));
+    let ids = batch.trace_ids.iter().zip(&batch.placements);
+    let ids = ids.map(|(&trace, placement)| (trace, placement.span_id));
     ids.zip(0..).collect()
 }
 
