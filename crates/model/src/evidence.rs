@@ -47,6 +47,9 @@ pub struct Evidence {
     open: Families,
     #[serde(skip)]
     expected: Expected,
+    /// A set that the open one has all of; no row has come.
+    #[serde(skip)]
+    given: Option<EvidenceId>,
 }
 
 /// The set that the open one is expected to equal.
@@ -70,6 +73,7 @@ impl Default for Evidence {
             hashing: HashState::default(),
             open: Families::default(),
             expected: Expected::default(),
+            given: None,
         }
     }
 }
@@ -117,17 +121,26 @@ impl Evidence {
     /// Adds the rows and families of a set to the open one, which has none.
     #[inline]
     pub(crate) fn add(&mut self, id: EvidenceId) {
-        self.expected = Expected {
-            id,
-            place: self.attributes.end(id.0),
-            is_wrong: false,
-        };
-        self.open = self.families[id.index()];
+        self.given = Some(id);
+        self.open |= self.families[id.index()];
+    }
+
+    /// Makes the rows of a set that was given those that have come.
+    #[inline]
+    fn take_given(&mut self) {
+        if let Some(id) = self.given.take() {
+            self.expected = Expected {
+                id,
+                place: self.attributes.end(id.0),
+                is_wrong: false,
+            };
+        }
     }
 
     /// Adds a row to the open set.
     #[inline]
     pub(crate) fn push(&mut self, key: Symbol, value: Value<'_>) {
+        self.take_given();
         let expected = &mut self.expected;
         if expected.is_wrong || !self.attributes.pass(&mut expected.place, key, value) {
             self.write_down();
@@ -138,6 +151,7 @@ impl Evidence {
     /// Adds a row with a text that has not been checked to the open set.
     #[inline]
     pub(crate) fn push_bytes_of_text(&mut self, key: Symbol, text: &[u8]) {
+        self.take_given();
         let expected = &mut self.expected;
         if expected.is_wrong || !self.attributes.pass_text(&mut expected.place, key, text) {
             self.write_down();
@@ -165,6 +179,7 @@ impl Evidence {
         self.attributes.abandon();
         self.open = Families::default();
         self.expected = Expected::default();
+        self.given = None;
     }
 
     /// Closes the open set; the answer is that of an equal one where there is
@@ -172,6 +187,14 @@ impl Evidence {
     #[inline]
     pub(crate) fn close(&mut self) -> Option<EvidenceId> {
         let families = std::mem::take(&mut self.open);
+        if let Some(id) = self.given {
+            if self.families[id.index()] == families {
+                self.given = None;
+                self.expected = Expected::default();
+                return Some(id);
+            }
+            self.take_given();
+        }
         let Expected {
             id,
             place,
@@ -319,6 +342,29 @@ mod tests {
             }
         }
         assert_eq!(evidence.len(), 1 + sets.len());
+    }
+
+    #[test]
+    fn rows_may_follow_a_set_that_was_given() {
+        let mut strings = Strings::new();
+        let [a, b] = ["a", "b"].map(|key| strings.intern(key));
+        let mut evidence = Evidence::default();
+        let first = set(&mut evidence, &[(a, Value::Str("x"))], 1);
+        let both = set(
+            &mut evidence,
+            &[(a, Value::Str("x")), (b, Value::Int(1))],
+            3,
+        );
+        evidence.add(EvidenceId(first));
+        assert_eq!(evidence.close(), Some(EvidenceId(first)));
+        evidence.add(EvidenceId(first));
+        assert_eq!(set(&mut evidence, &[(b, Value::Int(1))], 2), both);
+        evidence.add(EvidenceId(first));
+        let noted = set(&mut evidence, &[], 2);
+        assert_ne!(noted, first, "a family counts without a row");
+        evidence.add(EvidenceId(first));
+        evidence.abandon();
+        assert_eq!(set(&mut evidence, &[], 0), 0);
     }
 
     #[test]

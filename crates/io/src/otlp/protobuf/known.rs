@@ -9,7 +9,12 @@ use crate::wire::{Field, Wire};
 use spanwise_model::{EvidenceId, Result, Symbol};
 
 /// The sequences of a file: most attributes begin with 32 bytes or fewer.
-pub(super) type Sequences = crate::sequences::Sequences<(), 4>;
+pub(super) type Sequences = crate::sequences::Sequences<ValueAt, 4>;
+
+/// Where the value of an attribute stands; nowhere where its lengths are not
+/// short.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ValueAt(Option<u8>);
 
 /// The tag of an attribute of a span.
 const TAG: u8 = 9 << 3 | 2;
@@ -79,13 +84,13 @@ impl SpanReader<'_> {
             let Some(length) = whole(rest, known) else {
                 break;
             };
-            let (step, key) = (known.step, known.key);
+            let (step, key, ValueAt(value_at)) = (known.step, known.key, known.what);
             let (attribute, others) = rest.split_at(length);
             if known.is_kept {
-                let Some(value) = short_value(attribute) else {
+                let Some(at) = value_at else {
                     break;
                 };
-                self.row(key, value, draft)?;
+                self.row(key, &attribute[usize::from(at)..], draft)?;
             }
             self.sequences.go(step);
             rest = others;
@@ -160,7 +165,7 @@ impl SpanReader<'_> {
             any: None,
             is_whole: key_use.is_evidence(),
             is_kept: key_use.is_kept(),
-            what: (),
+            what: ValueAt(value_at(bytes)),
         };
         if attribute.is_whole {
             return Ok(self.sequences.learn(&attribute));
@@ -170,6 +175,7 @@ impl SpanReader<'_> {
         };
         let head = [&[TAG, 0, 0x0a, length], key, &[0x12]].concat();
         (attribute.bytes, attribute.any) = (&head, Some(any));
+        attribute.what = ValueAt(u8::try_from(head.len() + 1).ok());
         Ok(self.sequences.learn(&attribute))
     }
 }
@@ -177,7 +183,7 @@ impl SpanReader<'_> {
 /// The length of an attribute that was recognised, where its lengths are short
 /// and agree.
 #[inline(always)]
-fn whole(rest: &[u8], known: &Known<()>) -> Option<usize> {
+fn whole(rest: &[u8], known: &Known<ValueAt>) -> Option<usize> {
     if known.is_whole {
         return Some(known.length).filter(|&length| length <= rest.len());
     }
@@ -187,11 +193,11 @@ fn whole(rest: &[u8], known: &Known<()>) -> Option<usize> {
     (agree && outer < 0x80 && length <= rest.len()).then_some(length)
 }
 
-/// The value of an attribute, where its lengths are short.
-#[inline]
-fn short_value(attribute: &[u8]) -> Option<&[u8]> {
-    match attribute {
-        [_, 0..0x80, pair @ ..] => Some(KeyValue::read_usual(pair)?.value),
-        _ => None,
-    }
+/// Where the value stands in an attribute that is written as usual.
+fn value_at(attribute: &[u8]) -> Option<u8> {
+    let [_, 0..0x80, pair @ ..] = attribute else {
+        return None;
+    };
+    let value = KeyValue::read_usual(pair)?.value;
+    u8::try_from(attribute.len() - value.len()).ok()
 }
