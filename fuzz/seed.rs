@@ -1,10 +1,13 @@
 //! Writes the seeds that fuzzing begins with: small simulated exports of every
 //! format, whole, compressed and in archives, under `fuzz/corpus/<target>/`.
 
+#[path = "../tests/others/mod.rs"]
+mod others;
 mod samples;
 
 use flate2::write::GzEncoder;
 use flate2::Compression;
+use others::OTHERS;
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation, Topology};
 use spanwise::SpanBatch;
 use std::error::Error;
@@ -23,29 +26,35 @@ const TARGETS: [(&str, &str); 6] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     for (number, batch) in batches()?.iter().enumerate() {
         for (target, name) in TARGETS {
             let mut bytes = Vec::new();
             spanwise::format(name)?.write(batch, &mut bytes)?;
-            put(&corpus.join(target), number, &bytes)?;
-            let any = corpus.join("read_any");
-            put(&any.join(target), number, &bytes)?;
-            for (kind, packed) in packed(&bytes)? {
-                put(&any.join(format!("{target}-{kind}")), number, &packed)?;
-            }
-            let scanned = [&[64][..], &bytes].concat();
-            put(&corpus.join("scan").join(target), number, &scanned)?;
+            seed(target, number, &bytes)?;
+        }
+        for (nth, other) in OTHERS.iter().enumerate() {
+            let (_, bytes) = other.export(batch);
+            let target = other.name.replace('-', "_");
+            seed(&target, number * OTHERS.len() + nth, &bytes)?;
         }
     }
     for (number, (target, text)) in samples::SAMPLES.into_iter().enumerate() {
-        let bytes = text.as_bytes();
-        put(&corpus.join(target), 100 + number, bytes)?;
-        put(&corpus.join("read_any").join(target), 100 + number, bytes)?;
-        let scanned = [&[64][..], bytes].concat();
-        put(&corpus.join("scan").join(target), 100 + number, &scanned)?;
+        seed(target, 100 + number, text.as_bytes())?;
     }
     Ok(())
+}
+
+/// Puts down a seed of a format for all targets that may read it.
+fn seed(target: &str, number: usize, bytes: &[u8]) -> std::io::Result<()> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    put(&corpus.join(target), number, bytes)?;
+    let any = corpus.join("read_any");
+    put(&any.join(target), number, bytes)?;
+    for (kind, packed) in packed(bytes)? {
+        put(&any.join(format!("{target}-{kind}")), number, &packed)?;
+    }
+    let scanned = [&[64][..], bytes].concat();
+    put(&corpus.join("scan").join(target), number, &scanned)
 }
 
 /// One small batch of each of several systems.

@@ -3,7 +3,8 @@
 mod corpus;
 
 use spanwise_io::format::{Ended, Format};
-use spanwise_io::zipkin::ZipkinJson;
+use spanwise_io::notation;
+use spanwise_io::zipkin::{ZipkinJson, ZipkinProtobuf};
 use spanwise_model::SpanBatch;
 
 #[test]
@@ -37,5 +38,26 @@ fn what_is_written_gives_the_same_counts() {
         let mut twice = Vec::new();
         ZipkinJson.write(&again, &mut twice).expect("memory");
         assert!(text == twice, "{file} changes when it is written again");
+    }
+}
+
+/// Files in protobuf that were made of files in JSON.
+const TWINS: [(&str, &str); 2] = [
+    ("zipkin_proto/yelp.pb", "zipkin_v2/lens_yelp.json"),
+    (
+        "zipkin_proto/messaging-kafka.pb",
+        "zipkin_v2/lens_messaging-kafka.json",
+    ),
+];
+
+#[test]
+fn protobuf_says_what_json_says() {
+    let Some(folder) = corpus::folder() else {
+        return;
+    };
+    for (protobuf, json) in TWINS {
+        let (protobuf, _) = corpus::read(&ZipkinProtobuf, &folder.join(protobuf));
+        let (json, _) = corpus::read(&ZipkinJson, &folder.join(json));
+        assert_eq!(notation::print(&protobuf), notation::print(&json));
     }
 }

@@ -321,3 +321,62 @@ proptest! {
         let _ = JaegerJson.recognises(text.as_bytes());
     }
 }
+
+/// A stored document with one span that has these fields, in notation.
+fn stored(fields: &str) -> String {
+    let text = format!(r#"{{"traceID":"1","spanID":"2",{fields}}}"#);
+    let mut batch = SpanBatch::default();
+    let ended = JaegerElasticsearch.read(text.as_bytes(), &mut batch);
+    assert_eq!(ended.expect("within limits"), Ended::Whole);
+    assert!(batch.issues.is_empty(), "{:?}", batch.issues);
+    let text = notation::print(&batch);
+    text.trim_start_matches("trace 1\n").trim_end().to_owned()
+}
+
+#[test]
+fn stored_tags_are_members_or_elements() {
+    let text = stored(
+        r#""operationName":"GET","startTime":1000000,"startTimeMillis":1000,"duration":5,
+        "tag":{"span@kind":"client","http@status_code":200,"ok":true,"rate":0.5,"otel@status_code":"ERROR"},
+        "tags":[{"key":"blob","type":"binary","value":"00ff"},{"key":"odd","type":"binary","value":"0ff"},
+                {"key":"n","type":"int64","value":"7"}],
+        "logs":[{"timestamp":1000001,"fields":[{"key":"event","type":"string","value":"hit"}]}],
+        "process":{"serviceName":"cart","tag":{"host@name":"a"},"tags":[{"key":"ip","type":"string","value":"::1"}]}"#,
+    );
+    assert_eq!(
+        text,
+        "cart GET 1s..1000005us client error id=2 @host.name=a @ip=::1 http.status_code=200 \
+         ok=true rate=0.5 blob=hex\"00ff\" odd=0ff n=7 event=hit@1000001us"
+    );
+}
+
+#[test]
+fn milliseconds_count_where_there_are_no_microseconds() {
+    let ends = r#""duration":5,"process":{"serviceName":"cart"}"#;
+    for start in [
+        r#""startTimeMillis":3,"#,
+        r#""startTime":null,"startTimeMillis":3,"#,
+        r#""startTimeMillis":9,"startTime":3000,"#,
+        r#""startTime":3000,"startTimeMillis":9,"#,
+    ] {
+        assert_eq!(
+            stored(&format!("{start}{ends}")),
+            "cart 3..3005us id=2",
+            "{start}"
+        );
+    }
+}
+
+#[test]
+fn stored_spans_without_ids_are_malformed() {
+    for text in [
+        r#"{"traceID":"1","operationName":"x"}"#,
+        r#"{"spanID":"1","operationName":"x"}"#,
+    ] {
+        let mut batch = SpanBatch::default();
+        let ended = JaegerElasticsearch.read(text.as_bytes(), &mut batch);
+        assert_eq!(ended.ok(), Some(Ended::Whole));
+        let malformed = batch.issues.count(IssueKind::MalformedRecord);
+        assert_eq!((batch.len(), malformed), (0, 1), "{text}");
+    }
+}

@@ -323,3 +323,116 @@ fn endpoints_and_members_that_come_again_are_read_alike() {
     let resources = |at: usize| batch.heads[at].resource;
     assert!((0..6).all(|at| resources(at) == resources(at + 6)));
 }
+
+/// A field of bytes in protobuf.
+fn bytes(number: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[number << 3 | 2, bytes.len() as u8][..], bytes].concat()
+}
+
+/// A span in protobuf with this id and these other fields.
+fn protobuf_span(id: u8, fields: &[u8]) -> Vec<u8> {
+    let ids = [
+        bytes(1, &[0, 0, 0, 0, 0, 0, 0, 1]),
+        bytes(3, &[0, 0, 0, 0, 0, 0, 0, id]),
+    ];
+    bytes(1, &[ids.concat(), fields.to_vec()].concat())
+}
+
+fn read_protobuf(bytes: &[u8]) -> SpanBatch {
+    let mut batch = SpanBatch::default();
+    let ended = ZipkinProtobuf.read(bytes, &mut batch);
+    assert_eq!(ended.expect("within limits"), Ended::Whole);
+    batch
+}
+
+#[test]
+fn a_span_in_protobuf_is_read_with_all_it_has() {
+    let local = [
+        bytes(1, b"shop"),
+        bytes(2, &[10, 0, 0, 1]),
+        vec![4 << 3, 80],
+    ]
+    .concat();
+    let remote = [bytes(1, b"cart"), bytes(3, &[0; 16])].concat();
+    let event = [&[1 << 3 | 1][..], &7u64.to_le_bytes(), &bytes(2, b"hit")].concat();
+    let fields = [
+        bytes(2, &[0, 0, 0, 0, 0, 0, 0, 9]),
+        vec![4 << 3, 2],
+        bytes(5, b"get"),
+        [&[6 << 3 | 1][..], &5u64.to_le_bytes()].concat(),
+        vec![7 << 3, 3],
+        bytes(8, &local),
+        bytes(9, &remote),
+        bytes(10, &event),
+        bytes(11, &[bytes(1, b"error"), bytes(2, b"full")].concat()),
+        vec![12 << 3, 1, 13 << 3, 1],
+    ];
+    let file = protobuf_span(2, &fields.concat());
+    assert!(ZipkinProtobuf.recognises(&file));
+    let batch = read_protobuf(&file);
+    assert!(batch.issues.is_empty(), "{:?}", batch.issues);
+    assert_eq!(
+        notation::print(&batch),
+        "trace 1\nshop get 5us..8us server error shared status_message=full id=2 parent=9 \
+         @network.local.address=10.0.0.1 @network.local.port=80 peer.service=cart error=full \
+         event=hit@7us\n"
+    );
+}
+
+#[test]
+fn a_malformed_span_in_protobuf_does_not_touch_the_others() {
+    let broken = bytes(1, &[0xff; 12]);
+    let without = bytes(1, &bytes(5, b"get"));
+    let file = [
+        protobuf_span(2, &[]),
+        broken,
+        without,
+        protobuf_span(3, &[4 << 3, 9]),
+    ]
+    .concat();
+    let batch = read_protobuf(&file);
+    assert_eq!(batch.len(), 2);
+    assert_eq!(batch.issues.count(IssueKind::MalformedRecord), 2);
+    assert_eq!(batch.issues.count(IssueKind::UnknownEnum), 1);
+    let issues = format!("{:?}", batch.issues);
+    assert!(
+        issues.contains("record: Some(2)") && issues.contains("record: Some(3)"),
+        "{issues}"
+    );
+}
+
+#[test]
+fn protobuf_is_cut_behind_spans_and_told_from_others() {
+    let spans = [protobuf_span(2, &[]), protobuf_span(3, &[])];
+    let file = spans.concat();
+    let cut = ZipkinProtobuf.cut(&file[..file.len() - 1], Cutting::Cheap);
+    let cut = cut.expect("a whole span");
+    assert_eq!(
+        (cut.end, cut.next, cut.records),
+        (spans[0].len(), spans[0].len(), 1)
+    );
+    let mut batch = SpanBatch::default();
+    let ended = ZipkinProtobuf.read(&file[..file.len() - 1], &mut batch);
+    assert_eq!((ended.ok(), batch.len()), (Some(Ended::Truncated), 1));
+    for other in [
+        &b""[..],
+        b"\x0a",
+        &bytes(1, &bytes(1, b"12345678")),
+        &bytes(2, &spans[0]),
+    ] {
+        assert!(!ZipkinProtobuf.recognises(other), "{other:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_protobuf_panic(tail in prop::collection::vec(any::<u8>(), 0..200)) {
+        for file in [tail.clone(), [protobuf_span(2, &[]), tail].concat()] {
+            ZipkinProtobuf.recognises(&file);
+            ZipkinProtobuf.cut(&file, Cutting::Cheap);
+            let mut batch = SpanBatch::default();
+            ZipkinProtobuf.read(&file, &mut batch).expect("no limit is reached");
+            prop_assert!(batch.len() <= file.len());
+        }
+    }
+}

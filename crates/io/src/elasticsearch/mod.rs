@@ -179,3 +179,6 @@ impl Evidence<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+use crate::format::{Ended, Format};
+use crate::jaeger::JaegerElasticsearch;
+use crate::notation;
+use spanwise_model::{IssueKind, SpanBatch};
+
+/// A document with this span id.
+fn document(id: u32) -> String {
+    format!(
+        r#"{{"traceID":"1","spanID":"{id}","operationName":"GET","startTime":0,"duration":1,"process":{{"serviceName":"cart"}}}}"#
+    )
+}
+
+/// The ids of the spans in a text, and its issues.
+fn read(text: &str) -> (Vec<u64>, Vec<String>) {
+    assert!(JaegerElasticsearch.recognises(text.as_bytes()), "{text}");
+    let mut batch = SpanBatch::default();
+    let ended = JaegerElasticsearch.read(text.as_bytes(), &mut batch);
+    assert_eq!(ended.expect("within limits"), Ended::Whole);
+    let issues = batch.issues.iter().flat_map(|(kind, _, row)| {
+        let examples = row.examples.iter();
+        examples.map(move |example| format!("{kind}: {example}"))
+    });
+    let ids = batch.heads.iter().map(|head| head.span_id.0);
+    (ids.collect(), issues.collect())
+}
+
+#[test]
+fn documents_are_found_wherever_they_stand() {
+    let (a, b) = (document(1), document(2));
+    for text in [
+        format!("{a}\n{b}\n"),
+        format!("[{a},{b}]"),
+        format!("{{\"index\":{{\"_id\":\"x\"}}}}\n{a}\n{{\"create\":{{}}}}\n{b}\n"),
+        format!("{{\"update\":{{\"_id\":\"x\"}}}}\n{{\"doc\":{a},\"doc_as_upsert\":true}}\n{{\"delete\":{{\"_id\":\"y\"}}}}\n{{\"index\":{{}}}}\n{b}\n"),
+        format!("{{\"_index\":\"i\",\"_id\":\"x\",\"_score\":1,\"_source\":{a}}}\n{{\"_source\":{b}}}\n"),
+        format!("{{\"took\":1,\"timed_out\":false,\"hits\":{{\"total\":{{\"value\":2}},\"hits\":[{{\"_source\":{a}}},{{\"_source\":{b},\"sort\":[1]}}]}}}}"),
+        format!("{{\"responses\":[{{\"hits\":{{\"hits\":[{{\"_source\":{a}}}]}}}},{{\"hits\":{{\"hits\":[{{\"_source\":{b}}}]}},\"status\":200}}]}}"),
+        format!("{{\"docs\":[{{\"found\":true,\"_source\":{a}}},{{\"_source\":{b}}}]}}"),
+        format!("{{\"method\":\"POST\",\"ndjson\":[{{\"index\":{{}}}},{a},{{\"index\":{{}}}},{b}]}}"),
+    ] {
+        assert_eq!(read(&text), (vec![1, 2], vec![]), "{text}");
+    }
+}
+
+#[test]
+fn other_documents_are_counted_as_skipped() {
+    let text = format!(
+        "{}\n{{\"serviceName\":\"cart\",\"kind\":\"server\"}}\n{{\"_index\":\"i\",\"_id\":\"gone\"}}\n",
+        document(1)
+    );
+    let (ids, issues) = read(&text);
+    assert_eq!(ids, [1]);
+    let line = text.find('\n').expect("lines") + 1;
+    let behind = text[line..].find('\n').expect("lines") + line + 1;
+    assert_eq!(
+        issues,
+        [
+            format!("skipped_signal: record 2, offset {line}: a document of another kind"),
+            format!("skipped_signal: record 3, offset {behind}: a document of another kind"),
+        ]
+    );
+}
+
+#[test]
+fn what_the_server_says_went_wrong_is_told() {
+    let text = format!(
+        "{{\"responses\":[{{\"hits\":{{\"hits\":[{{\"_source\":{}}}]}}}},{{\"error\":{{\"reason\":\"no shard\"}},\"status\":503}}]}}",
+        document(1)
+    );
+    let (ids, issues) = read(&text);
+    assert_eq!((ids.len(), issues.len()), (1, 1));
+    let told = r#"the server answered {"reason":"no shard"}"#;
+    assert!(issues[0].starts_with("malformed_record: "), "{issues:?}");
+    assert!(issues[0].ends_with(told), "{issues:?}");
+}
+
+#[test]
+fn a_document_in_a_document_does_not_mix_with_it() {
+    let outer = r#"{"traceID":"1","spanID":"7","operationName":"outer","startTime":0,"duration":1,
+        "tag":{"k":"v"},"hits":{"hits":[{"_source":{"traceID":"1","spanID":"8"}}]}}"#;
+    let mut batch = SpanBatch::default();
+    let ended = JaegerElasticsearch.read(outer.as_bytes(), &mut batch);
+    assert_eq!(ended.ok(), Some(Ended::Whole));
+    assert_eq!(
+        notation::print(&batch),
+        "trace 1\n\"\" outer 0..1us id=7 k=v\n"
+    );
+    let deep = format!(
+        "{}{}{}",
+        "{\"hits\":".repeat(100),
+        document(1),
+        "}".repeat(100)
+    );
+    let ended = JaegerElasticsearch.read(deep.as_bytes(), &mut batch);
+    assert_eq!((ended.ok(), batch.len()), (Some(Ended::Whole), 1));
+    assert_eq!(batch.issues.count(IssueKind::SkippedSignal), 1);
+}
+
+#[test]
+fn other_json_is_not_recognised() {
+    for text in [
+        r#"{"hits":{"total":0,"hits":[]}}"#,
+        r#"{"data":[{"traceID":"1","spans":[{"traceID":"1","spanID":"2","operationName":"x","startTime":1}]}]}"#,
+        r#"{"traceID":"1","spanID":"2"}"#,
+        r#"{"index":{}}"#,
+        "",
+    ] {
+        assert!(!JaegerElasticsearch.recognises(text.as_bytes()), "{text}");
+    }
+}
