@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Puts down a seed of a format for all targets that may read it.
-fn seed(target: &str, number: usize, bytes: &[u8]) -> std::io::Result<()> {
+fn seed(target: &str, number: usize, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     put(&corpus.join(target), number, bytes)?;
     let any = corpus.join("read_any");
@@ -54,7 +54,8 @@ fn seed(target: &str, number: usize, bytes: &[u8]) -> std::io::Result<()> {
         put(&any.join(format!("{target}-{kind}")), number, &packed)?;
     }
     let scanned = [&[64][..], bytes].concat();
-    put(&corpus.join("scan").join(target), number, &scanned)
+    put(&corpus.join("scan").join(target), number, &scanned)?;
+    Ok(())
 }
 
 /// One small batch of each of several systems.

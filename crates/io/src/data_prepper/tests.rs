@@ -18,7 +18,8 @@ fn line(fields: &str) -> String {
     text.trim_start_matches("trace 1\n").trim_end().to_owned()
 }
 
-const WHOLE: &str = "cart GET 1s..2s server error status_message=no trace_state=\"a=b\" id=2 parent=3 \
+const WHOLE: &str =
+    "cart GET 1s..2s server error status_message=no trace_state=\"a=b\" id=2 parent=3 \
     scope=lib@1.2 @service.name=cart @host.name=h http.method=GET n=5 link=4/5{a.b=1} \
     event=hit@1500{k.l=v}";
 

@@ -20,7 +20,7 @@ fn read(text: &str) -> (Vec<u64>, Vec<String>) {
         let examples = row.examples.iter();
         examples.map(move |example| format!("{kind}: {example}"))
     });
-    let ids = batch.heads.iter().map(|head| head.span_id.0);
+    let ids = (0..batch.len() as u32).map(|record| batch.head(record).span_id.0);
     (ids.collect(), issues.collect())
 }
 
