@@ -181,7 +181,7 @@ fn port(endpoint: &Value) -> u16 {
 /// Version 1 in thrift's binary protocol.
 pub(super) fn thrift(document: &Value) -> Vec<u8> {
     let spans: Vec<Vec<u8>> = spans(document).map(|first| thrift_span(&first)).collect();
-    elements(spans)
+    elements(&spans)
 }
 
 fn thrift_span(first: &First<'_>) -> Vec<u8> {
@@ -200,7 +200,7 @@ fn thrift_span(first: &First<'_>) -> Vec<u8> {
         [long(1, time), text(2, value.as_bytes()), end].concat()
     };
     let notes: Vec<Vec<u8>> = first.annotations.iter().map(note).collect();
-    out.extend([[15, 0, 6].to_vec(), elements(notes)].concat());
+    out.extend([[15, 0, 6].to_vec(), elements(&notes)].concat());
     let binary = |key: &str, value: &[u8], kind: u8, endpoint: &Value| {
         let kind = [8, 0, 3, 0, 0, 0, kind];
         let ends = [kind.to_vec(), thrift_host(4, endpoint)].concat();
@@ -211,13 +211,8 @@ fn thrift_span(first: &First<'_>) -> Vec<u8> {
         .map(|(key, endpoint)| binary(key, &[1], 0, endpoint));
     let tags = first.tags.iter();
     let tags = tags.map(|&(key, value, endpoint)| binary(key, value.as_bytes(), 6, endpoint));
-    out.extend(
-        [
-            [15, 0, 8].to_vec(),
-            elements(address.into_iter().chain(tags).collect()),
-        ]
-        .concat(),
-    );
+    let binary: Vec<Vec<u8>> = address.into_iter().chain(tags).collect();
+    out.extend([[15, 0, 8].to_vec(), elements(&binary)].concat());
     for (number, key) in [(10, "timestamp"), (11, "duration")] {
         out.extend(
             first.span[key]
@@ -230,7 +225,7 @@ fn thrift_span(first: &First<'_>) -> Vec<u8> {
 }
 
 /// A list of structs.
-fn elements(structs: Vec<Vec<u8>>) -> Vec<u8> {
+fn elements(structs: &[Vec<u8>]) -> Vec<u8> {
     let count = (structs.len() as u32).to_be_bytes();
     [[12].to_vec(), count.to_vec(), structs.concat()].concat()
 }
