@@ -7,7 +7,8 @@ engine itself, so they mean the same here as on the command line.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import BinaryIO, TypeAlias
 
@@ -28,6 +29,9 @@ Input: TypeAlias = Path | bytes | BinaryIO
 
 Source: TypeAlias = Input | Sequence[Input]
 """One input, or several that are read as one."""
+
+Spool: TypeAlias = Callable[[object, str], tuple[str, bytes] | _native.Spooled]
+"""Keeps what a stream holds, under a name."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -107,6 +111,29 @@ def inputs(source: object) -> list[str | tuple[str, bytes]]:
     return [_input(source)]
 
 
+def streams(source: object, spool: Spool) -> list[str | tuple[str, bytes] | _native.Spooled]:
+    """As :func:`inputs`, with files and standard input as ``spool`` keeps them.
+
+    >>> import io
+    >>> streams(["a.json", io.BytesIO(b"[]")], lambda stream, name: (name, stream.read()))
+    ['a.json', ('<file>', b'[]')]
+    """
+    sources = source if isinstance(source, list | tuple) else [source]
+    return [_stream(one, spool) for one in sources]
+
+
+def _stream(source: object, spool: Spool) -> str | tuple[str, bytes] | _native.Spooled:
+    if source == "-":
+        return spool(sys.stdin.buffer, "-")
+    if isinstance(source, str | os.PathLike | bytes | bytearray | memoryview):
+        return _input(source)
+    if not hasattr(source, "read"):
+        raise TypeError(f"cannot read traces from {type(source).__name__}")
+    if isinstance(source.read(0), str):
+        raise TypeError("a file must be open for reading bytes: open(path, 'rb')")
+    return spool(source, _name(source))
+
+
 def _input(source: object) -> str | tuple[str, bytes]:
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
@@ -118,8 +145,12 @@ def _input(source: object) -> str | tuple[str, bytes]:
     content = read()
     if not isinstance(content, bytes):
         raise TypeError("a file must be open for reading bytes: open(path, 'rb')")
-    name = getattr(source, "name", None)
-    return (name if isinstance(name, str) else "<file>"), content
+    return _name(source), content
+
+
+def _name(file: object) -> str:
+    name = getattr(file, "name", None)
+    return name if isinstance(name, str) else "<file>"
 
 
 def _timedelta_ns(delta: timedelta) -> int:

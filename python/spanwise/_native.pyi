@@ -9,6 +9,7 @@ from typing_extensions import CapsuleType
 from spanwise._typing import (
     CriticalPathArguments,
     FilterArguments,
+    ListingArguments,
     Question,
     ReadArguments,
     ScanArguments,
@@ -18,6 +19,7 @@ from spanwise._typing import (
 
 __all__ = [
     "Partials",
+    "Spooled",
     "Table",
     "Trace",
     "Traces",
@@ -35,8 +37,10 @@ __all__ = [
     "report",
     "run_command",
     "scan",
+    "scan_rows",
     "simulate",
     "size_bytes",
+    "spool",
     "time_unix_nano",
 ]
 
@@ -48,8 +52,12 @@ class Partials:
     def issues(self) -> Table: ...
     def table(self, question: Question) -> Table: ...
     def compare(self, incident: Partials) -> Table: ...
+    def report(self, baseline: Partials | None = None, title: str | None = None) -> str: ...
     def analyses(self) -> list[tuple[str, str]]: ...
     def write(self, folder: str | os.PathLike[str]) -> None: ...
+
+@final
+class Spooled: ...
 
 @final
 class Table:
@@ -131,7 +139,7 @@ def convert(
     inputs: Sequence[str | tuple[str, bytes]],
     arguments: ReadArguments,
     target: tuple[str, str | None],
-    show: Callable[[int, int], object] | None = None,
+    show: Callable[[int, int, str], object] | None = None,
 ) -> tuple[int, bytes | None]: ...
 def formats(written: bool = False) -> list[str]: ...
 def from_columns(columns: SpanColumns, keys: Sequence[str] | None = None) -> Traces: ...
@@ -140,16 +148,28 @@ def notation(text: str) -> Traces: ...
 def read(
     inputs: Sequence[str | tuple[str, bytes]],
     arguments: ReadArguments,
-    show: Callable[[int, int], object] | None = None,
+    show: Callable[[int, int, str], object] | None = None,
 ) -> Traces: ...
 def report(traces: Traces, baseline: Traces | None = None, title: str | None = None) -> str: ...
 def scan(
-    inputs: Sequence[str | tuple[str, bytes]],
+    inputs: Sequence[str | tuple[str, bytes] | Spooled],
     arguments: tuple[ReadArguments, ScanArguments],
     questions: Sequence[Question],
-    show: Callable[[int, int], object] | None = None,
+    show: Callable[[int, int, str], object] | None = None,
 ) -> Partials: ...
+def scan_rows(
+    inputs: Sequence[str | tuple[str, bytes] | Spooled],
+    arguments: tuple[ReadArguments, ScanArguments],
+    listing: ListingArguments,
+    show: Callable[[int, int, str], object] | None = None,
+) -> Table: ...
 def simulate(arguments: SimulateArguments) -> tuple[Traces, list[str]]: ...
+def spool(
+    stream: object,
+    name: str,
+    arguments: ReadArguments,
+    limits: tuple[int | None, str | None],
+) -> Spooled: ...
 def duration_text(nanoseconds: int) -> str: ...
 def duration_ns(text: str) -> int: ...
 def size_bytes(text: str) -> int: ...

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from spanwise import _arguments, _native
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
+from spanwise._markdown import Report
 from spanwise._questions import path_question, time_question, tree_question
 from spanwise._summary import Summary, summary
 
@@ -174,6 +175,22 @@ class Partials(Frozen):
         [(datetime.timedelta(microseconds=50000),)]
         """
         return frame(self._inner.compare(incident._inner))
+
+    def report(self, *, baseline: Partials | None = None, title: str | None = None) -> Report:
+        """What was read, why it is slow, why it fails, what changed; see :func:`report`.
+
+        Raises:
+            NotFoundError: There is no partial of ``"critical_path"``,
+                ``"errors"`` or ``"dependencies"``; or none of ``"compare"``,
+                and there is a baseline.
+            MergeError: They were taken under different policies.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().report(title="Slow carts")
+        <Report: Slow carts>
+        """
+        healthy = None if baseline is None else baseline._inner
+        return Report(self._inner.report(healthy, title))
 
     def write(self, folder: _arguments.Path) -> None:
         """Writes a file of Parquet for each analysis into a folder.

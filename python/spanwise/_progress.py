@@ -13,31 +13,46 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 Show: TypeAlias = Callable[[int, int], object]
-"""Called with the bytes read and the bytes in all (0 where not known)."""
+"""Called with the bytes done and the bytes in all (0 where not known): of the
+input that is read, and then, where a scan put something into temporary files,
+of these."""
+
+Report: TypeAlias = Callable[[int, int, str], object]
+"""The same with the name of what is done."""
 
 _PATIENCE_SECONDS = 0.5
 _MEGABYTE = 1_000_000
+_MINUTE_SECONDS = 60
+
+_RATE_AFTER_SECONDS = 1.0
+"""Before this a rate says little."""
 
 
 class Display:
     """Shows progress on a terminal or in a notebook, and takes it away again."""
 
-    __slots__ = ("_begun", "_handle", "_notebook")
+    __slots__ = ("_begun", "_handle", "_notebook", "_phase")
 
     def __init__(self, *, notebook: bool) -> None:
         self._begun = time.monotonic()
         self._handle: Any = None
         self._notebook = notebook
+        self._phase = ("", self._begun)
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, phase: str = "reading") -> None:
         """Shows how far it is."""
-        if time.monotonic() - self._begun < _PATIENCE_SECONDS:
+        now = time.monotonic()
+        if phase != self._phase[0]:
+            self._phase = (phase, now)
+        if now - self._begun < _PATIENCE_SECONDS:
             return
+        seconds = now - self._phase[1]
         if self._notebook:
-            self._update({"text/plain": line(done, total), "text/html": bar(done, total)})
+            text, html = (make(done, total, phase, seconds) for make in (line, bar))
+            self._update({"text/plain": text, "text/html": html})
         else:
             self._handle = True
-            sys.stderr.write(f"\r\x1b[K{line(done, total)}")
+            sys.stderr.write(f"\r\x1b[K{line(done, total, phase, seconds)}")
             sys.stderr.flush()
 
     def close(self) -> None:
@@ -61,7 +76,7 @@ class Display:
 
 
 @contextmanager
-def shown(wanted: bool | Show | None) -> Iterator[Show | None]:  # noqa: FBT001 - a plain question.
+def shown(wanted: bool | Show | None) -> Iterator[Report | None]:  # noqa: FBT001 - a plain question.
     """What shows progress here: nothing in batch, unless it is ``wanted``.
 
     It is taken away at the end.
@@ -71,7 +86,7 @@ def shown(wanted: bool | Show | None) -> Iterator[Show | None]:  # noqa: FBT001 
     None
     """
     if callable(wanted):
-        yield wanted
+        yield lambda done, total, _phase: wanted(done, total)
         return
     notebook = in_notebook()
     if wanted is False or not (wanted or notebook or sys.stderr.isatty()):
@@ -91,25 +106,36 @@ def in_notebook() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def line(done: int, total: int) -> str:
-    """One line that says how far it is.
+def line(done: int, total: int, phase: str = "reading", seconds: float = 0) -> str:
+    """One line that says how far it is, how fast, and how long it will take.
 
     >>> line(12_000_000, 48_000_000)
     'reading 12 of 48 MB (25%)'
-    >>> line(12_000_000, 0)
-    'reading 12 MB'
+    >>> line(12_000_000, 48_000_000, "analysing", seconds=3)
+    'analysing 12 of 48 MB (25%), 4.0 MB/s, 9 s left'
+    >>> line(12_000_000, 0, seconds=2)
+    'reading 12 MB, 6.0 MB/s'
     """
+    rate = done / seconds if seconds >= _RATE_AFTER_SECONDS else 0
+    speed = f", {rate / _MEGABYTE:.1f} MB/s" if rate else ""
     if total == 0:
-        return f"reading {done // _MEGABYTE} MB"
+        return f"{phase} {done // _MEGABYTE} MB{speed}"
     share = 100 * done // total
-    return f"reading {done // _MEGABYTE} of {total // _MEGABYTE} MB ({share}%)"
+    left = f", {_left((total - done) / rate)} left" if rate else ""
+    return f"{phase} {done // _MEGABYTE} of {total // _MEGABYTE} MB ({share}%){speed}{left}"
 
 
-def bar(done: int, total: int) -> str:
+def _left(seconds: float) -> str:
+    if seconds < 2 * _MINUTE_SECONDS:
+        return f"{seconds:.0f} s"
+    return f"{seconds / _MINUTE_SECONDS:.0f} min"
+
+
+def bar(done: int, total: int, phase: str = "reading", seconds: float = 0) -> str:
     """The same as a bar in HTML.
 
     >>> bar(12_000_000, 48_000_000)
     '<progress value="12000000" max="48000000"></progress> reading 12 of 48 MB (25%)'
     """
     extent = f' value="{done}" max="{total}"' if total else ""
-    return f"<progress{extent}></progress> {line(done, total)}"
+    return f"<progress{extent}></progress> {line(done, total, phase, seconds)}"

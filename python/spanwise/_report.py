@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from types import NoneType
+from typing import TypeAlias
 
 from spanwise import _arguments, _native
+from spanwise._markdown import Report
+from spanwise._partials import Partials
 from spanwise._read import read
+from spanwise._scan import Scan
 from spanwise._traces import Traces
 
-if TYPE_CHECKING:
-    import os
+__all__ = ["Report", "report"]
 
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Report:
-    """A report in Markdown, which a notebook shows as such."""
-
-    markdown: str
-    """The text, in the Markdown of GitHub."""
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the text to a file."""
-        Path(path).write_text(self.markdown, encoding="utf-8")
-
-    def __str__(self) -> str:
-        return self.markdown
-
-    def __repr__(self) -> str:
-        return f"<Report: {self.markdown.partition(chr(10))[0].lstrip('# ')}>"
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
+Reported: TypeAlias = Traces | Scan | Partials | _arguments.Source
+"""Traces, a scan, partials, or what :func:`read` takes."""
 
 
 def report(
-    traces: Traces | _arguments.Source,
+    traces: Reported,
     *,
-    baseline: Traces | _arguments.Source | None = None,
+    baseline: Reported | None = None,
     title: str | None = None,
 ) -> Report:
     """What was read, why it is slow, why it fails, what changed, who calls whom.
 
     Args:
-        traces: Traces, or what :func:`read` takes.
-        baseline: Traces of a healthy time to compare with, or what
-            :func:`read` takes.
+        traces: Traces, a scan, partials, or what :func:`read` takes. Partials
+            must be of ``"critical_path"``, ``"errors"`` and ``"dependencies"``,
+            and of ``"compare"`` where there is a baseline.
+        baseline: The same of a healthy time to compare with: a scan or partials
+            where the other is one.
         title: The title.
+
+    Raises:
+        NotFoundError: Partials of an analysis are missing.
+        TypeError: The baseline is of another type.
 
     >>> import spanwise as sw
     >>> traces = sw.notation('''
@@ -58,10 +47,16 @@ def report(
     # Slow carts
     ...
     """
+    if isinstance(traces, Scan) and isinstance(baseline, Scan | NoneType):
+        return traces.report(baseline=baseline, title=title)
+    if isinstance(traces, Partials) and isinstance(baseline, Partials | NoneType):
+        return traces.report(baseline=baseline, title=title)
     read_traces = _traces(traces)
     healthy = None if baseline is None else _traces(baseline)._inner
     return Report(_native.report(read_traces._inner, healthy, title))
 
 
-def _traces(source: Traces | _arguments.Source) -> Traces:
+def _traces(source: Reported) -> Traces:
+    if isinstance(source, Scan | Partials):
+        raise TypeError("scans and partials are compared with their like alone")
     return source if isinstance(source, Traces) else read(source)

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from spanwise._filter import Conditions
+    from spanwise._markdown import Report
     from spanwise._summary import Summary
-    from spanwise._typing import Limits, Question, ReadArguments, ScanArguments
+    from spanwise._typing import (
+        Limits,
+        ListingArguments,
+        Question,
+        ReadArguments,
+        ScanArguments,
+    )
 
 
 class Scan(Frozen):
@@ -39,14 +46,14 @@ class Scan(Frozen):
     """
 
     __slots__ = ("_inputs", "_read", "_show", "_told")
-    _inputs: list[str | tuple[str, bytes]]
+    _inputs: list[str | tuple[str, bytes] | _native.Spooled]
     _read: ReadArguments
     _show: bool | _progress.Show | None
     _told: ScanArguments
 
     def __init__(
         self,
-        inputs: list[str | tuple[str, bytes]],
+        inputs: list[str | tuple[str, bytes] | _native.Spooled],
         read: ReadArguments,
         arguments: ScanArguments,
         progress: bool | _progress.Show | None,  # noqa: FBT001 - handed on from a keyword.
@@ -73,6 +80,90 @@ class Scan(Frozen):
         ['zero_duration']
         """
         return self._pass([]).issues()
+
+    def traces(self, *, sort: str | None = None, limit: int | None = None) -> pl.DataFrame:
+        """One row a trace: which ones to open; see :meth:`Traces.traces`.
+
+        Rows are put in order on disk; only those of the answer are held.
+
+        Args:
+            sort: The column to sort by, descending behind a ``-``; the longest
+                trace first if ``None``.
+            limit: The most rows, the first ones; all if ``None``.
+
+        Raises:
+            UsageError: There is no such column.
+
+        >>> import spanwise as sw
+        >>> spans = b"trace 1\nshop GET 0..100\ntrace 2\nshop GET 0..40"
+        >>> sw.scan(spans).traces(limit=1).get_column("duration").to_list()
+        [datetime.timedelta(microseconds=100000)]
+        """
+        return self._rows("traces", sort=sort, limit=limit)
+
+    def spans(
+        self,
+        attributes: Sequence[str] = (),
+        *,
+        sort: str | None = None,
+        limit: int | None = None,
+    ) -> pl.DataFrame:
+        """One row a span, in the order of traces; see :meth:`Traces.spans`.
+
+        Args:
+            attributes: Keys of attributes, of the span or else its resource,
+                that become columns.
+            sort: As for :meth:`traces`.
+            limit: As for :meth:`traces`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"cart GET 0..5 http.route=/cart").spans(["http.route"]).height
+        1
+        """
+        return self._rows("spans", attributes, sort=sort, limit=limit)
+
+    def events(self, *, sort: str | None = None, limit: int | None = None) -> pl.DataFrame:
+        """One row an event of a span; see :meth:`Traces.events`.
+
+        Args:
+            sort: As for :meth:`traces`.
+            limit: As for :meth:`traces`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"cart GET 0..5 event=retry@2").events().get_column("event").to_list()
+        ['retry']
+        """
+        return self._rows("events", sort=sort, limit=limit)
+
+    def links(self, *, sort: str | None = None, limit: int | None = None) -> pl.DataFrame:
+        """One row a link of a span; see :meth:`Traces.links`.
+
+        Whether a linked trace is there is known when all have been seen, so the
+        ids of all traces are held, sixteen bytes each.
+
+        Args:
+            sort: As for :meth:`traces`.
+            limit: As for :meth:`traces`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"mail process 0..5 consumer link=1/5").links().get_column("found").to_list()
+        [True]
+        """
+        return self._rows("links", sort=sort, limit=limit)
+
+    def report(self, *, baseline: Scan | None = None, title: str | None = None) -> Report:
+        """What was read, why it is slow, why it fails, what changed; see :func:`report`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").report(title="Slow carts")
+        <Report: Slow carts>
+        """
+        names = ["critical_path", "errors", "dependencies"]
+        asked = [question(name) for name in names]
+        if baseline is None:
+            return self._pass(asked).report(title=title)
+        found = self._pass([*asked, "compare"])
+        return found.report(baseline=baseline._pass(["compare"]), title=title)
 
     def critical_path(
         self,
@@ -248,6 +339,24 @@ class Scan(Frozen):
     def _with(self, arguments: ScanArguments) -> Scan:
         return Scan(self._inputs, self._read, arguments, self._show)
 
+    def _rows(
+        self,
+        name: str,
+        attributes: Sequence[str] = (),
+        *,
+        sort: str | None,
+        limit: int | None,
+    ) -> pl.DataFrame:
+        listing: ListingArguments = {
+            "name": name,
+            "attributes": list(attributes),
+            "sort": sort,
+            "limit": limit,
+        }
+        with _progress.shown(self._show) as show:
+            told = (self._read, self._told)
+            return frame(_native.scan_rows(self._inputs, told, listing, show))
+
     def _table(self, asked: Question) -> pl.DataFrame:
         return frame(self._pass([asked])._inner.table(asked))
 
@@ -266,6 +375,7 @@ def scan(
     *,
     memory: str | int | None = None,
     spill: _arguments.Path | None = None,
+    resume: _arguments.Path | None = None,
     complete: bool = False,
     attributes: Literal["all", "none"] | Sequence[str] = "all",
     strict: bool = False,
@@ -282,9 +392,15 @@ def scan(
 
     Args:
         source: As for :func:`read`, but no frame. Files are read piece by piece.
+            What a file object or standard input holds is copied at once, to a
+            temporary file where it is larger than an eighth of ``memory``.
         memory: The memory to keep within: ``"512M"``, or bytes; as much as
             there is if ``None``. A single larger trace is held all the same.
         spill: Where temporary files are made.
+        resume: A folder of its own for what the scan has done, so that asking
+            again after an interrupt or a crash does the rest. It is removed
+            when the answer is there. Takes ``memory``; other inputs and other
+            questions are refused as long as it holds a scan.
         complete: Each file holds whole traces, so that nothing needs to be
             kept. Traces that are cut are refused where they are met.
         attributes: As for :func:`read`. ``"none"`` takes a third of the room;
@@ -309,10 +425,16 @@ def scan(
         "memory_bytes": _native.size_bytes(memory) if isinstance(memory, str) else memory,
         "spill": None if spill is None else str(spill),
         "complete": complete,
+        "resume": None if resume is None else str(resume),
         "filter": filter_arguments({}),
         "blocking": None,
         "tolerance_ns": None,
         "clock": None,
     }
     read = read_arguments(attributes, strict, threads, format, limits)
-    return Scan(_arguments.inputs(source), read, arguments, progress)
+
+
+    def spool(stream: object, name: str) -> _native.Spooled:
+        return _native.spool(stream, name, read, (arguments["memory_bytes"], arguments["spill"]))
+
+    return Scan(_arguments.streams(source, spool), read, arguments, progress)

@@ -67,10 +67,20 @@ class ScanArguments(TypedDict):
     memory_bytes: int | None
     spill: str | None
     complete: bool
+    resume: str | None
     filter: FilterArguments
     blocking: str | None
     tolerance_ns: int | None
     clock: str | None
+
+
+class ListingArguments(TypedDict):
+    """A listing by name, with what it is told."""
+
+    name: str
+    attributes: list[str]
+    sort: str | None
+    limit: int | None
 
 
 class SpanColumns(TypedDict):

@@ -117,7 +117,7 @@ def test_a_terminal_shows_a_line_and_takes_it_away(
     monkeypatch.setattr(_progress, "_PATIENCE_SECONDS", 0)
     with _progress.shown(True) as show:  # noqa: FBT003 - a plain question.
         assert show is not None
-        show(1_000_000, 4_000_000)
+        show(1_000_000, 4_000_000, "reading")
         assert capsys.readouterr().err == "\r\x1b[Kreading 1 of 4 MB (25%)"
     assert capsys.readouterr().err == "\r\x1b[K"
 
@@ -125,5 +125,5 @@ def test_a_terminal_shows_a_line_and_takes_it_away(
 def test_who_does_not_wait_long_sees_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with _progress.shown(True) as show:  # noqa: FBT003 - a plain question.
         assert show is not None
-        show(1, 2)
+        show(1, 2, "reading")
     assert capsys.readouterr().err == ""

@@ -31,6 +31,35 @@ def test_a_scan_answers_as_a_read_does(export: Path, memory: str | int | None) -
     assert slow.equals(traces.critical_path(by="path", percentile=90))
 
 
+@pytest.mark.parametrize("memory", [None, 300_000])
+def test_a_scan_lists_as_a_read_does(export: Path, memory: int | None) -> None:
+    traces, scan = sw.read(export), sw.scan(export, memory=memory)
+    assert scan.traces().equals(traces.traces())
+    keys = ["http.response.status_code", "db.system"]
+    assert scan.spans(keys).equals(traces.spans(keys))
+    assert scan.events().equals(traces.events())
+    assert scan.links().equals(traces.links())
+    slowest = traces.spans().sort("self_time", descending=True, maintain_order=True).head(5)
+    assert scan.spans(sort="-self_time", limit=5).equals(slowest)
+    with pytest.raises(sw.UsageError, match="no column weight"):
+        scan.traces(sort="weight")
+
+
+def test_reports_are_the_same_however_they_come(export: Path, tmp_path: Path) -> None:
+    other = tmp_path / "healthy.json"
+    sw.simulate(requests=40, seed=9, output=other, to="otlp-json")
+    scan, healthy = sw.scan(export, memory=300_000), sw.scan(other, memory="1G")
+    assert str(scan.report()) == str(sw.report(export))
+    expected = str(sw.report(export, baseline=other, title="Both"))
+    assert str(sw.report(scan, baseline=healthy, title="Both")) == expected
+    found, baseline = scan.partials(), healthy.partials()
+    assert str(sw.report(found, baseline=baseline, title="Both")) == expected
+    with pytest.raises(TypeError, match="their like"):
+        sw.report(scan, baseline=found)
+    with pytest.raises(sw.NotFoundError, match="critical-path"):
+        scan.partials(["hotspots"]).report()
+
+
 def test_several_analyses_take_one_pass(export: Path) -> None:
     seen: list[int] = []
     scan = sw.scan(export, progress=lambda done, _total: seen.append(done))

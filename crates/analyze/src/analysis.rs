@@ -139,6 +139,12 @@ pub trait Analysis: Send + Sync {
         0
     }
 
+    /// What of its options shows in partials, as a text; empty where nothing
+    /// does but the grouping.
+    fn observes(&self) -> String {
+        String::new()
+    }
+
     /// What a row stands for, where there is a choice, such as `service`;
     /// empty where there is none.
     fn grouping(&self) -> &'static str {

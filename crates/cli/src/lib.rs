@@ -72,6 +72,7 @@ where
         Err(error) => return explain(&error, &mut session),
     };
     let result = result.and_then(|()| session.flush());
+    let result = result.and_then(|()| session.forget_scans());
     match result {
         Ok(()) => DONE,
         Err(error) if is_broken_pipe(&error) => DONE,

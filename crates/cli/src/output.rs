@@ -2,7 +2,7 @@
 
 use crate::args::{Format, OutputArgs};
 use crate::session::{Session, STANDARD_OUTPUT};
-use spanwise::report::{csv, json, ndjson, text};
+use spanwise::report::{csv, json, ndjson, text, Parts};
 use spanwise::{Error, ErrorKind, Result, Table};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -61,7 +61,15 @@ pub(crate) fn table(table: &Table, args: &OutputArgs, session: &mut Session<'_>)
     let table = sorted.as_ref().unwrap_or(table);
     let rows = args.limit.unwrap_or(usize::MAX);
     let cut = (rows < table.rows()).then(|| table.head(rows));
-    let table = cut.as_ref().unwrap_or(table);
+    parts(cut.as_ref().unwrap_or(table), args, session)
+}
+
+/// Writes a table, which may come in parts, in the form that the arguments say.
+pub(crate) fn parts(
+    table: &impl Parts,
+    args: &OutputArgs,
+    session: &mut Session<'_>,
+) -> Result<()> {
     let options = match args.output {
         Some(_) => text::TextOptions::default(),
         None => session.text_options(args.color),
@@ -72,7 +80,7 @@ pub(crate) fn table(table: &Table, args: &OutputArgs, session: &mut Session<'_>)
 }
 
 fn written(
-    table: &Table,
+    table: &impl Parts,
     format: Format,
     options: &text::TextOptions,
     out: &mut dyn Write,

@@ -1,12 +1,13 @@
 //! From arguments to answers, within memory or part by part.
 
-use crate::args::{FilterArgs, PolicyArgs, ReadArgs, ScanArgs, ScanScope};
+use crate::args::{FilterArgs, OutputArgs, PolicyArgs, ReadArgs, ScanArgs, ScanScope};
 use crate::output;
 use crate::progress::Bar;
 use crate::read;
 use crate::session::Session;
 use spanwise::analyses::Summary;
-use spanwise::{Analysis, Assembly, Partials, Result};
+use spanwise::{Analysis, Input, Listing, Partials, ReadOptions, Result, RowOptions, ScanOptions};
+use std::path::PathBuf;
 
 /// What is read part by part, and how.
 #[derive(Clone, Copy)]
@@ -25,63 +26,116 @@ impl Pass<'_> {
         analyses: &[&dyn Analysis],
         session: &mut Session<'_>,
     ) -> Result<Partials> {
+        let found = self.ask(session, |scan| scan.partials(analyses))?;
+        self.tell(&found, session)?;
+        Ok(found)
+    }
+
+    /// Writes rows of a listing as they come.
+    fn list(
+        self,
+        listing: &dyn Listing,
+        output: &OutputArgs,
+        session: &mut Session<'_>,
+    ) -> Result<()> {
+        let mut options = RowOptions::default();
+        options.sort.clone_from(&output.sort);
+        options.limit = output.limit;
+        let listed = self.ask(session, |scan| scan.list(listing, &options))?;
+        self.tell(listed.found(), session)?;
+        output::parts(&listed, output, session)
+    }
+
+    /// What a scan answers while its progress is shown.
+    fn ask<T>(
+        self,
+        session: &mut Session<'_>,
+        question: impl FnOnce(&spanwise::Scan) -> Result<T>,
+    ) -> Result<T> {
         let bar = (session.terminal.watched && !self.quiet).then(Bar::new);
-        let mut options = read::options(self.read);
+        let mut read = read::options(self.read);
         if let Some(bar) = &bar {
-            options = options.progress(bar.clone());
+            read = read.progress(bar.clone());
         }
-        let inputs = read::inputs(&self.read.paths, self.read, session)?;
-        let scan = self.limited(spanwise::scan(inputs).read_options(options));
-        let found = scan.partials(analyses);
+        let options = self.scan.options();
+        session.scans.extend(self.scan.resume.clone());
+        let inputs = inputs(&self.read.paths, (&read, &options), session);
+        let answer = inputs.and_then(|inputs| {
+            let scan = spanwise::scan(inputs).read_options(read);
+            let scan = scan.scan_options(options);
+            let scan = scan.with_policy(read::policy(self.policy));
+            question(&scan.filter(read::filter(self.filter)))
+        });
         if let Some(bar) = bar {
             bar.clear();
         }
-        let found = found?;
+        answer
+    }
+
+    /// Tells what was read, unless it is quiet; refuses issues where it is
+    /// strict.
+    fn tell(self, found: &Partials, session: &mut Session<'_>) -> Result<()> {
         if self.read.strict {
             found.check_issues()?;
         }
         if !self.quiet {
             session.say(&read::told(&found.summary()));
         }
-        Ok(found)
-    }
-
-    /// The scan as the arguments say: what it chooses, and how much it holds.
-    fn limited(self, scan: spanwise::Scan) -> spanwise::Scan {
-        let mut scan = scan
-            .with_policy(read::policy(self.policy))
-            .filter(read::filter(self.filter));
-        if let Some(memory) = self.scan.memory {
-            scan = scan.memory_bytes(memory);
-        }
-        if let Some(folder) = &self.scan.spill {
-            scan = scan.spill_folder(folder);
-        }
-        if self.scan.complete {
-            scan = scan.assembly(Assembly::Complete);
-        }
-        scan
+        Ok(())
     }
 }
 
-/// What a scope holds, from one pass that runs these analyses too; `None`
-/// where it is to be read at once.
-pub(crate) fn pass(
-    ScanScope { scope, scan }: &ScanScope,
-    analyses: &[&dyn Analysis],
+/// Paths as inputs. What standard input holds is copied to a temporary file
+/// where it is large.
+fn inputs(
+    paths: &[PathBuf],
+    (read, scan): (&ReadOptions, &ScanOptions),
     session: &mut Session<'_>,
-) -> Result<Option<Partials>> {
-    if scan.memory.is_none() && !scan.complete {
-        return Ok(None);
-    }
-    let pass = Pass {
+) -> Result<Vec<Input>> {
+    let input = |path: &PathBuf| match path.as_os_str() == "-" {
+        true => Input::spooled("-", session.input, read, scan),
+        false => Ok(Input::Path(path.clone())),
+    };
+    paths.iter().map(input).collect()
+}
+
+/// How a scope is read part by part; `None` where it is to be read at once.
+fn part_by_part(ScanScope { scope, scan }: &ScanScope) -> Option<Pass<'_>> {
+    scan.is_part_by_part().then_some(Pass {
         read: &scope.read,
         filter: &scope.filter,
         policy: &scope.policy,
         scan,
         quiet: scope.output.quiet,
-    };
-    pass.partials(analyses, session).map(Some)
+    })
+}
+
+/// What a scope holds, from one pass that runs these analyses too; `None`
+/// where it is to be read at once.
+pub(crate) fn pass(
+    scope: &ScanScope,
+    analyses: &[&dyn Analysis],
+    session: &mut Session<'_>,
+) -> Result<Option<Partials>> {
+    let pass = part_by_part(scope);
+    pass.map(|pass| pass.partials(analyses, session))
+        .transpose()
+}
+
+/// Writes what a listing makes of a scope.
+pub(crate) fn list(
+    scope: &ScanScope,
+    listing: &dyn Listing,
+    session: &mut Session<'_>,
+) -> Result<()> {
+    let output = &scope.scope.output;
+    match part_by_part(scope) {
+        Some(pass) => pass.list(listing, output, session),
+        None => {
+            let traces = read::scope(&scope.scope, session)?;
+            output::table(&traces.list(listing), output, session)
+        }
+    }
 }
 
 /// Writes what an analysis makes of a scope.

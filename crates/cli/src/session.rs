@@ -4,6 +4,7 @@ use crate::args::Color;
 use spanwise::report::text::TextOptions;
 use spanwise::{Error, Result};
 use std::io::{BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
 
 /// What messages call standard output.
 pub(crate) const STANDARD_OUTPUT: &str = "standard output";
@@ -37,6 +38,9 @@ pub(crate) struct Session<'a> {
     pub(crate) out: BufWriter<&'a mut dyn Write>,
     err: &'a mut dyn Write,
     pub(crate) terminal: Terminal,
+    /// The folders of scans that are done, and stay until their answer is
+    /// written.
+    pub(crate) scans: Vec<PathBuf>,
 }
 
 impl<'a> Session<'a> {
@@ -50,7 +54,20 @@ impl<'a> Session<'a> {
             out: BufWriter::with_capacity(1 << 16, out),
             err,
             terminal,
+            scans: Vec::new(),
         }
+    }
+
+    /// Removes the folders of scans whose answer is written.
+    pub(crate) fn forget_scans(&mut self) -> Result<()> {
+        for folder in self.scans.drain(..) {
+            spanwise::remove_scan(&folder)?;
+            if let Some(parent) = folder.parent().filter(|_| is_part(&folder)) {
+                // The other scan of the command may still be in it.
+                let _ = std::fs::remove_dir(parent);
+            }
+        }
+        Ok(())
     }
 
     /// Writes a line for people. Where that fails there is nobody to tell.
@@ -77,4 +94,10 @@ impl<'a> Session<'a> {
         let options = TextOptions::default().width(self.terminal.width);
         options.color(self.color(color))
     }
+}
+
+/// True for the folder of one of the scans of a command, which is below the
+/// folder that was named.
+fn is_part(folder: &Path) -> bool {
+    folder.ends_with("baseline") || folder.ends_with("incident")
 }

@@ -9,7 +9,7 @@ fn simulated(place: &Place, file: &str, format: &str) {
     let args = [
         "simulate",
         "--requests",
-        "150",
+        "60",
         "--seed",
         "3",
         "--fault",
@@ -36,12 +36,20 @@ fn every_answer_is_the_same_within_any_memory() {
         &["hotspots", "--error"],
         &["summary", "--service", "catalog"],
         &["hotspots", "--attribute", "db.system=redis"],
+        &["traces"],
+        &["traces", "--sort", "-errors", "--limit", "5"],
+        &["spans"],
+        &["spans", "--show", "db.system,http.response.status_code"],
+        &["spans", "--sort", "db.system", "--show", "db.system"],
+        &["spans", "--service", "nobody"],
+        &["events"],
+        &["links"],
     ] {
         for format in ["table", "json"] {
             let files = ["a.json", "b.json", "c.txt", "--format", format];
             let args = [command, &files].concat();
             let expected = place.run(&args).done();
-            for memory in ["1G", "200k"] {
+            for memory in ["1G", "80k"] {
                 let scan = [&args[..], &["--memory", memory]].concat();
                 let run = place.run(&scan).done();
                 assert_eq!(run.out, expected.out, "{scan:?}");
@@ -128,5 +136,48 @@ fn comparisons_are_the_same_within_any_memory() {
             let run = place.run(&[args, &["--memory", memory]].concat()).done();
             assert_eq!(run.out, expected.out, "{args:?}");
         }
+    }
+}
+
+#[test]
+fn reports_are_the_same_within_any_memory() {
+    let place = Place::new();
+    simulated(&place, "a.json", "jaeger-json");
+    simulated(&place, "b.json", "otlp-json");
+    for args in [
+        &["report", "a.json"][..],
+        &["report", "a.json", "--baseline", "b.json"],
+        &["report", "a.json", "--error", "--format", "json"],
+    ] {
+        let expected = place.run(args).done();
+        assert!(expected.out.len() > 1_000, "{expected:?}");
+        for memory in [&["--memory", "1G"][..], &["--memory", "80k"]] {
+            let run = place.run(&[args, memory].concat()).done();
+            assert_eq!(run.out, expected.out, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn input_of_whole_traces_gives_every_answer() {
+    let place = Place::new();
+    simulated(&place, "a.json", "jaeger-json");
+    for command in [
+        &["summary"][..],
+        &["traces"],
+        &["critical-path", "--by", "path"],
+        &["hotspots"],
+        &["errors"],
+        &["dependencies"],
+        &["issues"],
+        &["spans"],
+        &["events"],
+        &["links"],
+        &["report"],
+    ] {
+        let args = [command, &["a.json"]].concat();
+        let expected = place.run(&args).done();
+        let run = place.run(&[&args[..], &["--complete"]].concat()).done();
+        assert_eq!(run.out, expected.out, "{args:?}");
     }
 }

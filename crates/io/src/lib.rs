@@ -11,6 +11,7 @@
 //! and is the same for every size of pieces and number of threads.
 
 pub mod assemble;
+mod at;
 pub mod chrome;
 pub mod data_prepper;
 pub mod datadog;
@@ -20,6 +21,7 @@ pub mod elastic;
 mod elasticsearch;
 mod flaws;
 pub mod format;
+pub mod frames;
 pub mod guess;
 pub mod jaeger;
 mod json;

@@ -3,6 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
+/// What is done besides reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// A stream is copied, so that it can be read.
+    Copying,
+    /// What was put into temporary files is assembled and analysed.
+    Analysing,
+}
+
 /// What watches a read. Called from several threads.
 ///
 /// ```
@@ -29,6 +39,12 @@ pub trait Progress: Send + Sync {
     /// `done` bytes of the input, as it lies on disk, are read; `total` is
     /// `None` where it is not known, as on a pipe.
     fn bytes(&self, done: u64, total: Option<u64>);
+
+    /// `done` bytes of what another phase goes through are done; `total` is
+    /// `None` where it is not known, and may grow.
+    fn phase(&self, phase: Phase, done: u64, total: Option<u64>) {
+        let _ = (phase, done, total);
+    }
 
     /// True once the read is to stop. Asked every few megabytes and every few
     /// thousand records, so it must be cheap.

@@ -48,6 +48,19 @@ impl TraceId {
         Self(hash_words(word))
     }
 
+    /// The id that is shown as this text: a number, or else a word.
+    ///
+    /// ```
+    /// use spanwise_model::TraceId;
+    /// assert_eq!(TraceId::from_text("00ab"), TraceId(0xab));
+    /// assert_eq!(TraceId::from_text("req-1"), TraceId::from_word(b"req-1"));
+    /// ```
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        let text = text.as_bytes();
+        Self::from_hex(text).unwrap_or_else(|| Self::from_word(text))
+    }
+
     /// True where the id is absent (all zeros).
     #[must_use]
     pub fn is_zero(self) -> bool {

@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod scan;
 mod simulate;
+mod spool;
 mod summary;
 mod table;
 mod time;
@@ -39,6 +40,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 #[pymodule(gil_used = false)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<spool::Spooled>()?;
     module.add_class::<table::Table>()?;
     module.add_class::<partials::Partials>()?;
     module.add_class::<trace::Trace>()?;
@@ -54,7 +56,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(read::read, module)?)?;
     module.add_function(wrap_pyfunction!(report::report, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_rows, module)?)?;
     module.add_function(wrap_pyfunction!(simulate::simulate, module)?)?;
+    module.add_function(wrap_pyfunction!(spool::spool, module)?)?;
     module.add_function(wrap_pyfunction!(time::duration_text, module)?)?;
     module.add_function(wrap_pyfunction!(time::duration_ns, module)?)?;
     module.add_function(wrap_pyfunction!(time::size_bytes, module)?)?;

@@ -2,6 +2,7 @@
 
 use crate::errors::usage;
 use crate::read::Source;
+use crate::report::{markdown, titled};
 use crate::run::run;
 use crate::summary::dictionary;
 use crate::table::Table;
@@ -103,6 +104,21 @@ impl Partials {
     fn compare(&self, py: Python<'_>, incident: &Self) -> PyResult<Table> {
         let incident = Arc::clone(&incident.inner);
         self.made(py, move |baseline| baseline.compare(&incident))
+    }
+
+    /// A report in Markdown, and about what changed since a baseline.
+    #[pyo3(signature = (baseline=None, title=None))]
+    fn report(
+        &self,
+        py: Python<'_>,
+        baseline: Option<&Self>,
+        title: Option<String>,
+    ) -> PyResult<String> {
+        let inner = Arc::clone(&self.inner);
+        let baseline = baseline.map(|baseline| Arc::clone(&baseline.inner));
+        run(py, move || {
+            markdown(&inner.report(baseline.as_deref(), &titled(title))?)
+        })
     }
 
     /// The analyses that there are partials of, with their groupings.

@@ -2,6 +2,7 @@
 
 use crate::errors::usage;
 use crate::run::{run, run_watched};
+use crate::spool::Spooled;
 use crate::traces::Traces;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -10,10 +11,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// One input: a path, or bytes under a name.
+/// One input: a path, bytes under a name, or what a stream held.
 #[derive(FromPyObject)]
 pub(crate) enum Source {
     Bytes(String, PyBackedBytes),
+    Spooled(Py<Spooled>),
     Path(PathBuf),
 }
 
@@ -24,6 +26,7 @@ impl From<Source> for Input {
                 name,
                 bytes: bytes.as_ref().into(),
             },
+            Source::Spooled(spooled) => spooled.get().input(),
             Source::Path(path) if path.as_os_str() == "-" => Self::Stdin,
             Source::Path(path) => Self::Path(path),
         }

@@ -8,8 +8,8 @@
 use crate::errors::exception;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use spanwise::{Progress, Result};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use spanwise::{Phase, Progress, Result};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{sync_channel, Receiver, RecvTimeoutError};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,15 +24,44 @@ const GRACE: Duration = Duration::from_millis(40);
 /// How far the work is, and whether it is to stop.
 #[derive(Default)]
 pub(crate) struct Watch {
-    done: AtomicU64,
-    total: AtomicU64,
+    /// What is done and how much there is, of each phase.
+    counts: [(AtomicU64, AtomicU64); PHASES.len()],
+    /// The phase that was heard of last.
+    phase: AtomicUsize,
     stopped: AtomicBool,
+}
+
+/// What is done, by number.
+const PHASES: [&str; 3] = ["reading", "copying", "analysing"];
+
+impl Watch {
+    fn note(&self, phase: usize, done: u64, total: Option<u64>) {
+        let (all_done, all) = &self.counts[phase];
+        all_done.fetch_max(done, Ordering::Relaxed);
+        all.store(total.unwrap_or(0), Ordering::Relaxed);
+        self.phase.store(phase, Ordering::Relaxed);
+    }
+
+    /// What is done, how much there is, and of what.
+    fn now(&self) -> (u64, u64, &'static str) {
+        let phase = self.phase.load(Ordering::Relaxed);
+        let (done, total) = &self.counts[phase];
+        let [done, total] = [done, total].map(|count| count.load(Ordering::Relaxed));
+        (done, total, PHASES[phase])
+    }
 }
 
 impl Progress for Watch {
     fn bytes(&self, done: u64, total: Option<u64>) {
-        self.done.fetch_max(done, Ordering::Relaxed);
-        self.total.store(total.unwrap_or(0), Ordering::Relaxed);
+        self.note(0, done, total);
+    }
+
+    fn phase(&self, phase: Phase, done: u64, total: Option<u64>) {
+        match phase {
+            Phase::Copying => self.note(1, done, total),
+            Phase::Analysing => self.note(2, done, total),
+            _ => {}
+        }
     }
 
     fn cancelled(&self) -> bool {
@@ -50,8 +79,8 @@ where
 }
 
 /// As [`run`], for work that tells how far it is. `show` is called with the
-/// bytes done and in all (0 where that is not known) about ten times a second,
-/// and once when the work is done.
+/// bytes done and in all (0 where that is not known) and the name of the phase
+/// about ten times a second, and once when the work is done.
 pub(crate) fn run_watched<T, W>(py: Python<'_>, show: Option<Py<PyAny>>, work: W) -> PyResult<T>
 where
     T: Send + 'static,
@@ -99,9 +128,7 @@ fn wait<T>(
 fn beat(py: Python<'_>, watch: &Watch, show: Option<&Py<PyAny>>) -> PyResult<()> {
     py.check_signals()?;
     if let Some(show) = show {
-        let done = watch.done.load(Ordering::Relaxed);
-        let total = watch.total.load(Ordering::Relaxed);
-        show.call1(py, (done, total))?;
+        show.call1(py, watch.now())?;
     }
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! Scanning: answers about input that may be larger than memory.
 
+use crate::errors::usage;
 use crate::partials::{Partials, Question};
 use crate::read::{ReadArguments, Source};
 use crate::run::run_watched;
+use crate::table::Table;
 use crate::traces::{blocking, clock, FilterArguments};
 use pyo3::prelude::*;
-use spanwise::{Analysis, Assembly, Input, Progress, Result};
+use spanwise::analyses::{EventList, LinkList, SpanList, TraceList};
+use spanwise::{Analysis, Assembly, Input, Listing, Progress, Result, RowOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,6 +19,7 @@ pub(crate) struct ScanArguments {
     memory_bytes: Option<u64>,
     spill: Option<PathBuf>,
     complete: bool,
+    resume: Option<PathBuf>,
     filter: FilterArguments,
     blocking: Option<String>,
     tolerance_ns: Option<u64>,
@@ -43,11 +47,66 @@ impl ScanArguments {
         if let Some(folder) = self.spill {
             scan = scan.spill_folder(folder);
         }
+        if let Some(folder) = self.resume {
+            scan = scan.resume(folder);
+        }
         if self.complete {
             scan = scan.assembly(Assembly::Complete);
         }
         Ok(scan)
     }
+}
+
+/// A listing by name, with what it is told.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct ListingArguments {
+    name: String,
+    attributes: Vec<String>,
+    sort: Option<String>,
+    limit: Option<usize>,
+}
+
+impl ListingArguments {
+    fn listing(&self) -> Result<Box<dyn Listing>> {
+        let keys = self.attributes.clone();
+        Ok(match self.name.as_str() {
+            "traces" => Box::new(TraceList::default()),
+            "spans" => Box::new(SpanList::default().attributes(keys)),
+            "events" => Box::new(EventList::default()),
+            "links" => Box::new(LinkList::default()),
+            other => {
+                let known = "traces, spans, events or links";
+                return Err(usage("listing", other, known));
+            }
+        })
+    }
+
+    fn options(self) -> RowOptions {
+        let mut options = RowOptions::default();
+        (options.sort, options.limit) = (self.sort, self.limit);
+        options
+    }
+}
+
+/// Scans inputs once: the rows of a listing. `show` is called as in a read.
+#[pyfunction]
+#[pyo3(signature = (inputs, arguments, listing, show=None))]
+pub(crate) fn scan_rows(
+    py: Python<'_>,
+    inputs: Vec<Source>,
+    arguments: (ReadArguments, ScanArguments),
+    listing: ListingArguments,
+    show: Option<Py<PyAny>>,
+) -> PyResult<Table> {
+    let (read, arguments) = arguments;
+    let table = run_watched(py, show, move |watch| {
+        let progress: Arc<dyn Progress> = watch;
+        let scan = arguments.scan(inputs, read.options()?.progress(progress))?;
+        let rows = listing.listing()?;
+        scan.list(rows.as_ref(), &listing.options())?.table()
+    })?;
+    Table::new(py, table)
 }
 
 /// Scans inputs once: partials of these analyses. `show` is called as in a

@@ -4,6 +4,7 @@
 //! `self_ns`, a time `start` becomes `start_unix_ns`, both integers. An absent
 //! cell is empty, and a list is a JSON array.
 
+use crate::Parts;
 use spanwise_model::table::Cell;
 use spanwise_model::{Column, ColumnType, Table};
 use std::borrow::Cow;
@@ -25,21 +26,32 @@ use std::io::{self, Write};
 /// # Errors
 ///
 /// Where `out` cannot be written.
-pub fn write(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    if table.columns().is_empty() {
-        return Ok(());
-    }
+pub fn write(table: &impl Parts, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);
-    let names = table.columns().iter().map(|column| header(column));
-    writer
-        .write_record(names.map(Cow::into_owned))
-        .map_err(io_error)?;
-    for row in 0..table.rows() {
-        let cells = table.columns().iter().map(|column| column.data.cell(row));
-        let texts = cells.map(|cell| text(cell).into_owned());
-        writer.write_record(texts).map_err(io_error)?;
-    }
+    let mut first = true;
+    table.each(&mut |table| {
+        if table.columns().is_empty() {
+            return Ok(());
+        }
+        if std::mem::take(&mut first) {
+            let names = table.columns().iter().map(|column| header(column));
+            let names = writer.write_record(names.map(Cow::into_owned));
+            names.map_err(io_error)?;
+        }
+        rows(table).try_for_each(|row| writer.write_record(row).map_err(io_error))
+    })?;
     writer.flush()
+}
+
+/// The texts of each row.
+fn rows(table: &Table) -> impl Iterator<Item = impl Iterator<Item = String> + '_> + '_ {
+    (0..table.rows()).map(|row| {
+        let cells = table
+            .columns()
+            .iter()
+            .map(move |column| column.data.cell(row));
+        cells.map(|cell| text(cell).into_owned())
+    })
 }
 
 /// The error of the writer below, so that a closed pipe stays one.

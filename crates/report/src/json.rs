@@ -4,6 +4,7 @@
 //! Durations and times are integers of nanoseconds, as the types say; a number
 //! that is none is `null`. Rows are written one by one, never as a document.
 
+use crate::Parts;
 use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
 use spanwise_model::table::Cell;
@@ -107,20 +108,29 @@ impl<'a> Body<'a> {
 /// # Errors
 ///
 /// Where `out` cannot be written.
-pub fn write(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(table: &impl Parts, out: &mut dyn Write) -> io::Result<()> {
+    let mut rows = 0;
+    let mut begun = false;
+    table.each(&mut |table| {
+        if !std::mem::replace(&mut begun, true) {
+            begin(table, out)?;
+        }
+        for row in 0..table.rows() {
+            out.write_all(if rows == 0 { b"\n" } else { b",\n" })?;
+            serde_json::to_writer(&mut *out, &Row { table, row })?;
+            rows += 1;
+        }
+        Ok(())
+    })?;
+    out.write_all(if rows == 0 { b"]}\n" } else { b"\n]}\n" })
+}
+
+/// The document up to its rows.
+fn begin(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let heads: Vec<Head<'_>> = table.columns().iter().map(Head::of).collect();
     write!(out, "{{\"version\":{VERSION},\"columns\":")?;
     serde_json::to_writer(&mut *out, &heads)?;
-    out.write_all(b",\"rows\":[")?;
-    for row in 0..table.rows() {
-        out.write_all(if row == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &Row { table, row })?;
-    }
-    out.write_all(if table.rows() == 0 {
-        b"]}\n"
-    } else {
-        b"\n]}\n"
-    })
+    out.write_all(b",\"rows\":[")
 }
 
 /// Writes any of our objects as one line of JSON with `"version"` first.

@@ -19,6 +19,7 @@ mod escape;
 pub mod flame;
 pub mod json;
 pub mod ndjson;
+mod parts;
 pub mod path;
 #[cfg(feature = "polars")]
 pub mod polars;
@@ -29,3 +30,5 @@ pub mod text;
 pub mod time;
 pub mod units;
 pub mod waterfall;
+
+pub use parts::Parts;

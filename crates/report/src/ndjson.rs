@@ -4,7 +4,7 @@
 //! repeated, so durations and times are integers of nanoseconds.
 
 use crate::json::Row;
-use spanwise_model::Table;
+use crate::Parts;
 use std::io::{self, Write};
 
 /// Writes one line a row.
@@ -12,18 +12,19 @@ use std::io::{self, Write};
 /// # Errors
 ///
 /// Where `out` cannot be written.
-pub fn write(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    for row in 0..table.rows() {
-        serde_json::to_writer(&mut *out, &Row { table, row })?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+pub fn write(table: &impl Parts, out: &mut dyn Write) -> io::Result<()> {
+    table.each(&mut |table| {
+        (0..table.rows()).try_for_each(|row| {
+            serde_json::to_writer(&mut *out, &Row { table, row })?;
+            out.write_all(b"\n")
+        })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spanwise_model::ColumnData;
+    use spanwise_model::{ColumnData, Table};
 
     #[test]
     fn a_row_is_a_line() {

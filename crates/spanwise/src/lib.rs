@@ -57,10 +57,13 @@
 mod check;
 mod compare;
 mod convert;
+mod listed;
 #[cfg(feature = "parquet")]
 mod merge;
 mod partials;
+mod pass;
 mod read;
+mod reporting;
 mod scan;
 mod traces;
 mod view;
@@ -68,10 +71,12 @@ mod view;
 pub use check::check;
 pub use compare::{compare, compare_windows};
 pub use convert::{convert, format, formats};
+pub use listed::{Listed, RowOptions, Tables};
 #[cfg(feature = "parquet")]
 pub use merge::{merge, merge_of};
 pub use partials::Partials;
 pub use read::{read, read_with};
+pub use reporting::ReportOptions;
 pub use scan::{scan, Scan};
 pub use spanwise_analyze::facts::critical_path::Tile;
 pub use spanwise_analyze::facts::time_kind::{Piece, TimeKind};
@@ -102,13 +107,13 @@ pub use spanwise_analyze::service_graph::service_graph;
 #[cfg(feature = "petgraph")]
 pub use spanwise_analyze::service_graph::{ServiceCalls, ServiceNode};
 pub use spanwise_analyze::{
-    analyses, fact_flags, Analysis, Blocking, Clock, FactColumns, Outcome, Partial, Policy, Taken,
-    Threads,
+    analyses, fact_flags, Analysis, Blocking, Clock, FactColumns, Listing, Outcome, Partial,
+    Policy, Taken, Threads,
 };
 pub use spanwise_io::format::Format;
 pub use spanwise_io::limits::Limits;
-pub use spanwise_io::progress::Progress;
-pub use spanwise_io::scan::Assembly;
+pub use spanwise_io::progress::{Phase, Progress};
+pub use spanwise_io::scan::{remove_scan, Assembly, Resume, ScanOptions};
 pub use spanwise_io::{Input, ReadOptions};
 pub use spanwise_model::{
     flags, AttributeKeep, Error, ErrorKind, Issues, Place, Result, SpanBatch, SpanId, SpanKind,

@@ -1,12 +1,14 @@
 //! Analysing input that is larger than memory.
 
+use crate::listed::{Listed, Lister, RowOptions};
+use crate::pass::Pass;
 use crate::Partials;
-use spanwise_analyze::analyses::{Clocks, Summary};
-use spanwise_analyze::filter::{self, Filter};
-use spanwise_analyze::{facts, runner, Analysis, Clock, ClockModel, Policy, Taken};
-use spanwise_io::scan::{scan_tables, Assembly, ScanOptions};
+use spanwise_analyze::analyses::{Clocks, EventList, LinkList, SpanList, Summary, TraceList};
+use spanwise_analyze::filter::Filter;
+use spanwise_analyze::{Analysis, Clock, ClockModel, Listing, Policy};
+use spanwise_io::scan::{remove_scan, scan_tables, Assembly, Resume, ScanOptions};
 use spanwise_io::{Input, ReadOptions};
-use spanwise_model::{Error, ErrorKind, Result, SpanTable, Table};
+use spanwise_model::{Error, ErrorKind, Result, Table};
 use std::path::PathBuf;
 
 /// Inputs that are analysed without holding all their spans: read piece by
@@ -34,10 +36,10 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 pub struct Scan {
     inputs: Vec<Input>,
-    read: ReadOptions,
+    pub(crate) read: ReadOptions,
     options: ScanOptions,
-    policy: Policy,
-    filter: Option<Filter>,
+    pub(crate) policy: Policy,
+    pub(crate) filter: Option<Filter>,
 }
 
 /// A scan of files, folders, globs, `-` for standard input, or bytes. Nothing
@@ -75,6 +77,35 @@ impl Scan {
     #[must_use]
     pub fn spill_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.options = self.options.spill_folder(folder);
+        self
+    }
+
+    /// The same scan, which keeps what it has done in this folder, so that
+    /// running it again after it was interrupted, however that was, does the
+    /// rest. The folder must be its own; it is made where it does not exist, and
+    /// removed when the scan has ended. The scan must have a limit of memory,
+    /// and be the same: other inputs and options are refused.
+    ///
+    /// ```
+    /// use spanwise::Input;
+    ///
+    /// let folder = tempfile::tempdir()?.path().join("half");
+    /// let scan = || spanwise::scan([Input::bytes("shop GET 0..100")]).memory_bytes(1 << 20);
+    /// assert_eq!(scan().resume(&folder).summary()?, scan().summary()?);
+    /// assert!(!folder.exists());
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[cfg(feature = "parquet")]
+    #[must_use]
+    pub fn resume(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.options = self.options.resume(Resume::new(folder));
+        self
+    }
+
+    /// The same scan done with these options.
+    #[must_use]
+    pub fn scan_options(mut self, options: ScanOptions) -> Self {
+        self.options = options;
         self
     }
 
@@ -154,19 +185,93 @@ impl Scan {
     ///
     /// As [`Scan::run`].
     pub fn partials(&self, analyses: &[&dyn Analysis]) -> Result<Partials> {
+        self.pass(analyses, (None, String::new()))
+    }
+
+    /// Lists traces in one pass, in the order of a listing of all or as the
+    /// options say. The rows, of which there may be as many as spans, are kept
+    /// in temporary files where they have no room. A listing of links keeps the
+    /// ids of all traces besides, sixteen bytes each.
+    ///
+    /// ```
+    /// use spanwise::{analyses::SpanList, Input, RowOptions};
+    ///
+    /// let scan = spanwise::scan([Input::bytes("shop GET 0..9\n  cart Get 2..7")]);
+    /// let list = SpanList::default();
+    /// let listed = scan.list(&list, &RowOptions::default().sort("-self_time"))?;
+    /// assert_eq!(listed.table()?.cell(0, "service"), spanwise::model::table::Cell::Text("cart"));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::run`]; [`crate::ErrorKind::Usage`] where there is no column
+    /// to sort by.
+    pub fn list<'l>(&self, listing: &'l dyn Listing, options: &RowOptions) -> Result<Listed<'l>> {
+        let (memory, folder) = (self.options.memory_bytes, &self.options.spill_folder);
+        let mut lister = Lister::new(listing, options, memory, folder.as_deref())?;
+        let asked = format!("{} {options:?}", listing.asked());
+        let found = self.pass(&[], (Some(&mut lister), asked))?;
+        lister.finish(found)
+    }
+
+    fn table(&self, listing: &dyn Listing) -> Result<Table> {
+        self.list(listing, &RowOptions::default())?.table()
+    }
+
+    /// One row a trace; see [`TraceList`] for the columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::list`].
+    pub fn traces(&self, options: &TraceList) -> Result<Table> {
+        self.table(options)
+    }
+
+    /// One row a span; see [`SpanList`] for the columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::list`].
+    pub fn spans(&self, options: &SpanList) -> Result<Table> {
+        self.table(options)
+    }
+
+    /// One row an event; see [`EventList`] for the columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::list`].
+    pub fn events(&self, options: &EventList) -> Result<Table> {
+        self.table(options)
+    }
+
+    /// One row a link; see [`LinkList`] for the columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::list`].
+    pub fn links(&self, options: &LinkList) -> Result<Table> {
+        self.table(options)
+    }
+
+    /// Reads everything once, and lists the chosen traces besides.
+    fn pass(
+        &self,
+        analyses: &[&dyn Analysis],
+        (lister, asked): (Option<&mut Lister<'_>>, String),
+    ) -> Result<Partials> {
         let clocks = self.clocks()?;
-        let mut found = Partials {
-            taken: Taken::new(self.policy, self.filter.clone()),
-            partials: analyses.iter().map(|one| one.empty()).collect(),
-            spilled_bytes: 0,
-        };
-        let mut each = |table: SpanTable| self.add(&table, clocks.as_ref(), analyses, &mut found);
-        let scanned = scan_tables(&self.inputs, &self.read, &self.options, &mut each)?;
-        found.taken.sum.add_issues(scanned.issues);
-        found.taken.sources = scanned.sources;
-        found.taken.sources.sort();
-        found.spilled_bytes = scanned.spilled_bytes;
-        Ok(found)
+        let mut options = self.options.clone();
+        if let Some(resume) = &mut options.resume {
+            resume.told.extend(self.told(analyses, asked));
+        }
+        let mut pass = Pass::new((self, clocks), analyses, lister);
+        let scanned = scan_tables(&self.inputs, &self.read, &options, &mut pass)?;
+        if let Some(resume) = self.resume_of_clocks() {
+            remove_scan(&resume.folder)?;
+        }
+        Ok(pass.finish(scanned))
     }
 
     /// What the input says about clocks, where they are to be corrected: all of
@@ -175,43 +280,44 @@ impl Scan {
         if self.policy.clock == Clock::Recorded {
             return Ok(None);
         }
-        if self
-            .inputs
-            .iter()
-            .any(|input| matches!(input, Input::Stdin))
-        {
+        let is_stdin = |input: &Input| matches!(input, Input::Stdin);
+        if self.inputs.iter().any(is_stdin) {
             let message = "correcting clocks reads the input twice, and standard input is gone";
             return Err(Error::new(ErrorKind::Usage, message));
         }
-        let all = Self {
+        let mut all = Self {
             policy: self.policy.clock(Clock::Recorded),
             filter: None,
             ..self.clone()
         };
+        all.options.resume = self.resume_of_clocks();
         let clocks = Clocks::default();
         let found = all.partials(&[&clocks])?;
         Ok(Some(ClockModel::read(found.of(&clocks)?)))
     }
 
-    /// Adds a table of whole traces.
-    fn add(
-        &self,
-        table: &SpanTable,
-        clocks: Option<&ClockModel>,
-        analyses: &[&dyn Analysis],
-        found: &mut Partials,
-    ) -> Result<()> {
-        let facts = match clocks {
-            Some(clocks) => facts::compute_with_clocks(table, &self.policy, clocks),
-            None => facts::compute_parallel(table, &self.policy),
-        };
-        let chosen: Vec<u32> = match &self.filter {
-            Some(filter) => filter::matching(table, &facts, filter),
-            None => (0..table.trace_count() as u32).collect(),
-        };
-        found.taken.sum.add(table, &chosen, &facts);
-        let of_table = runner::run(table, &chosen, &facts, analyses);
-        let mut pairs = found.partials.iter_mut().zip(&of_table);
-        pairs.try_for_each(|(ours, theirs)| ours.merge(theirs))
+    /// Where the pass over clocks keeps what it has done: in a folder beside
+    /// that of the scan, until the scan has ended.
+    fn resume_of_clocks(&self) -> Option<Resume> {
+        let is_corrected = self.policy.clock != Clock::Recorded;
+        let resume = self.options.resume.as_ref().filter(|_| is_corrected)?;
+        let mut folder = resume.folder.clone().into_os_string();
+        folder.push(".clocks");
+        Some(Resume::new(folder).keep(true))
+    }
+
+    /// What the answer depends on besides the input and how it is read.
+    fn told(&self, analyses: &[&dyn Analysis], asked: String) -> [(String, String); 3] {
+        let mut asked = vec![asked];
+        asked.extend(analyses.iter().map(|one| {
+            let told = [one.name(), one.grouping(), &one.observes()].join(" ");
+            told.trim().to_owned()
+        }));
+        asked.retain(|one| !one.is_empty());
+        [
+            ("policy".to_owned(), format!("{:?}", self.policy)),
+            ("filter".to_owned(), format!("{:?}", self.filter)),
+            ("analyses".to_owned(), asked.join(", ")),
+        ]
     }
 }

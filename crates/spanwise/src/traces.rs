@@ -6,7 +6,7 @@ use spanwise_analyze::analyses::{
     IssueList, LinkList, Slack, SpanList, Summary, TimeKinds, TraceList,
 };
 use spanwise_analyze::filter::{self, Filter};
-use spanwise_analyze::{facts, runner, Analysis, FactColumns, Partial, Policy, Threads};
+use spanwise_analyze::{facts, runner, Analysis, FactColumns, Listing, Partial, Policy, Threads};
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch, SpanTable, Table};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -432,6 +432,21 @@ impl Traces {
         Summary::of(&self.table, &self.chosen, self.facts())
     }
 
+    /// The rows of a listing, which may be one's own.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("shop GET 0..100\n  cart Get 10..60")?;
+    /// let list = spanwise::analyses::SpanList::default();
+    /// assert_eq!(traces.list(&list), traces.spans(&list));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn list(&self, listing: &dyn Listing) -> Table {
+        let facts = self.facts();
+        let list = || listing.rows(&self.table, &self.chosen, facts);
+        self.threads.run(list).into_table()
+    }
+
     /// One row a trace: which ones to open; see [`TraceList`] for the columns.
     ///
     /// ```
@@ -451,9 +466,7 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn traces(&self, options: &TraceList) -> Table {
-        let facts = self.facts();
-        let list = || options.table(&self.table, &self.chosen, facts);
-        self.threads.run(list)
+        self.list(options)
     }
 
     /// One row a span; see [`SpanList`] for the columns.

@@ -196,6 +196,10 @@ impl Analysis for Compare {
         Facts::SELF_TIME | Facts::CRITICAL | Facts::OUTCOME
     }
 
+    fn observes(&self) -> String {
+        format!("{:?}", self.cohort)
+    }
+
     fn cohort(&self) -> u64 {
         u64::from(self.cohort == Cohort::Incident)
     }

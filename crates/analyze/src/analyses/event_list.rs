@@ -2,7 +2,10 @@
 
 use super::attribute_columns::with_attributes;
 use super::columns::names;
-use spanwise_model::{Attributes, ColumnData, Span, SpanTable, Table, Value};
+use crate::facts::FactColumns;
+use crate::listing::{Listing, RowOrder, Rows};
+use spanwise_model::table::Cell;
+use spanwise_model::{Attributes, ColumnData, Span, SpanTable, Table, TraceId, Value};
 
 /// One row an event of a span: `trace_id`, `span_id`, `service`, `operation`,
 /// `time`, `event`, then the chosen attributes of the event.
@@ -72,6 +75,10 @@ impl EventList {
     /// Lists the events of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32]) -> Table {
+        self.listed(table, traces).into_table()
+    }
+
+    fn listed(&self, table: &SpanTable, traces: &[u32]) -> Rows {
         let store = &table.store;
         let events = owned(table, traces, |record| store.events_of(record));
         let times = events
@@ -83,7 +90,7 @@ impl EventList {
         let listed = owners(table, &events)
             .with("time", ColumnData::Time(times.collect()))
             .with("event", names(texts));
-        with_attributes(listed, &self.attributes, |key| {
+        with_attributes(listed, order(table, &events), &self.attributes, |key| {
             cells(table, &store.events.attributes, &events, key)
         })
     }
@@ -100,6 +107,10 @@ impl LinkList {
     /// Lists the links of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32]) -> Table {
+        self.listed(table, traces).into_table()
+    }
+
+    fn listed(&self, table: &SpanTable, traces: &[u32]) -> Rows {
         let store = &table.store;
         let links = owned(table, traces, |record| store.links_of(record));
         let trace_ids = || links.iter().map(|&(_, at)| store.links.trace_id[at]);
@@ -111,9 +122,50 @@ impl LinkList {
             .with("linked_trace_id", ColumnData::Text(traces.collect()))
             .with("linked_span_id", ColumnData::Text(spans.collect()))
             .with("found", ColumnData::Bool(found.collect()));
-        with_attributes(listed, &self.attributes, |key| {
+        with_attributes(listed, order(table, &links), &self.attributes, |key| {
             cells(table, &store.links.attributes, &links, key)
         })
+    }
+}
+
+impl Listing for EventList {
+    fn name(&self) -> &'static str {
+        "events"
+    }
+
+    fn asked(&self) -> String {
+        format!("events {:?}", self.attributes)
+    }
+
+    fn rows(&self, table: &SpanTable, traces: &[u32], _: &FactColumns) -> Rows {
+        self.listed(table, traces)
+    }
+}
+
+impl Listing for LinkList {
+    fn name(&self) -> &'static str {
+        "links"
+    }
+
+    fn asked(&self) -> String {
+        format!("links {:?}", self.attributes)
+    }
+
+    fn rows(&self, table: &SpanTable, traces: &[u32], _: &FactColumns) -> Rows {
+        self.listed(table, traces)
+    }
+
+    fn asks_of_other_traces(&self) -> bool {
+        true
+    }
+
+    fn settle(&self, rows: Table, is_there: &dyn Fn(TraceId) -> bool) -> Table {
+        let found = |row| match rows.cell(row, "linked_trace_id") {
+            Cell::Text(text) => Some(is_there(TraceId::from_text(text))),
+            _ => None,
+        };
+        let found = (0..rows.rows()).map(found).collect();
+        rows.replaced("found", ColumnData::Bool(found))
     }
 }
 
@@ -141,6 +193,13 @@ fn owners(table: &SpanTable, owned: &[(u32, usize)]) -> Table {
         .with("span_id", ColumnData::Text(ids.collect()))
         .with("service", names(spans().map(Span::service)))
         .with("operation", names(spans().map(Span::operation)))
+}
+
+/// Where the rows of each stand: by trace.
+fn order(table: &SpanTable, owned: &[(u32, usize)]) -> Vec<RowOrder> {
+    let trace = |&(row, _): &(u32, usize)| Span::new(table, row).trace().id();
+    let traces = owned.iter().map(trace);
+    traces.map(RowOrder::of_trace).collect()
 }
 
 fn cells<'a>(

@@ -1,10 +1,11 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Slack`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`Completeness`], [`Compare`]) implement
-//! [`crate::Analysis`]: they merge. *Listings*
-//! ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`], [`IssueList`],
-//! [`Summary`]) are read straight off a span table and do not.
+//! [`Slack`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`Completeness`],
+//! [`Compare`]) implement [`crate::Analysis`]: they merge. *Listings*
+//! ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`]) implement
+//! [`crate::Listing`]: their rows can be put in order. [`IssueList`] and
+//! [`Summary`] are read straight off a span table.
 //!
 //! Every table is sorted by a total order that its docs name, so the same
 //! input always gives the same rows.
@@ -29,6 +30,7 @@ mod event_list;
 mod hotspots;
 mod issue_list;
 mod operations;
+mod presence;
 mod slack;
 mod span_list;
 mod summary;
@@ -48,6 +50,7 @@ pub use errors::{Errors, ErrorsBy};
 pub use event_list::{EventList, LinkList};
 pub use hotspots::Hotspots;
 pub use issue_list::IssueList;
+pub use presence::Presence;
 pub use slack::Slack;
 pub use span_list::SpanList;
 pub use summary::{FileSummary, IssueSummary, Summary};

@@ -3,6 +3,7 @@
 use super::attribute_columns::{attribute, with_attributes};
 use super::columns::{some_durations, symbols, words};
 use crate::facts::{fact_flags, slack_of, FactColumns, Outcome};
+use crate::listing::{Listing, RowOrder, Rows};
 use spanwise_model::table::Names;
 use spanwise_model::{
     flags, ColumnData, OperationId, ResourceId, Span, SpanKind, SpanTable, StatusCode, Symbol,
@@ -63,6 +64,20 @@ impl SpanList {
     /// Lists the spans of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
+        self.rows(table, traces, facts).into_table()
+    }
+}
+
+impl Listing for SpanList {
+    fn name(&self) -> &'static str {
+        "spans"
+    }
+
+    fn asked(&self) -> String {
+        format!("spans {:?}", self.attributes)
+    }
+
+    fn rows(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Rows {
         let rows: Vec<u32> = traces.iter().flat_map(|&trace| table.rows(trace)).collect();
         let spans = || rows.iter().map(|&row| Span::new(table, row));
         let fact = |flag: u8| {
@@ -118,7 +133,11 @@ impl SpanList {
             )
             .with("instance", instances(&rows, table))
             .with("scope", symbols(table, scopes));
-        with_attributes(listed, &self.attributes, |key| {
+        let order = traces.iter().flat_map(|&trace| {
+            let order = RowOrder::of_trace(table.trace_ids[trace as usize]);
+            std::iter::repeat_n(order, table.rows(trace).len())
+        });
+        with_attributes(listed, order.collect(), &self.attributes, |key| {
             rows.iter().map(|&row| attribute(table, row, key)).collect()
         })
     }

@@ -3,9 +3,9 @@
 use super::columns::{counts, durations, some_durations, symbols};
 use super::trace_row::{TraceRow, TraceRows};
 use crate::facts::FactColumns;
+use crate::listing::{Listing, RowOrder, Rows};
 use crate::runner;
 use spanwise_model::{flags, ColumnData, OperationId, SpanTable, Symbol, Table};
-use std::cmp::Reverse;
 
 /// One row a trace.
 ///
@@ -49,56 +49,82 @@ impl TraceList {
     /// Lists the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
+        self.rows(table, traces, facts).into_table()
+    }
+}
+
+impl Listing for TraceList {
+    fn name(&self) -> &'static str {
+        "traces"
+    }
+
+    fn rows(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Rows {
         let scratch = || TraceRows::new(table, facts);
         let mut rows = runner::rows(traces, scratch, TraceRows::read);
-        rows.sort_by_cached_key(|row| (Reverse(row.top.duration_nano()), row.trace.id()));
-        let operations = &table.operations;
-        let critical = |name: &dyn Fn(OperationId) -> Symbol| {
-            let cell = |row: &TraceRow<'_>| row.critical.map(|(id, _)| name(id));
-            symbols(table, rows.iter().map(cell))
-        };
-        let top = |name: &dyn Fn(OperationId) -> Symbol| {
-            let cell = |row: &TraceRow<'_>| Some(name(row.top.operation_id()));
-            symbols(table, rows.iter().map(cell))
-        };
-        let reasons: Vec<String> = rows.iter().map(|row| row.reasons.join(", ")).collect();
-        let incomplete = reasons
-            .iter()
-            .map(|text| Some(text.as_str()).filter(|text| !text.is_empty()));
-        let start = rows.iter().map(|row| row.top.start_unix_nano());
-        let complete = rows.iter().map(|row| Some(row.reasons.is_empty()));
-        Table::new()
-            .with(
-                "trace_id",
-                ColumnData::Text(rows.iter().map(|row| Some(row.trace.id_text())).collect()),
-            )
-            .with("service", top(&|id| operations.service(id)))
-            .with("operation", top(&|id| operations.name(id)))
-            .with("start", ColumnData::Time(start.collect()))
-            .with("duration", some_durations(rows.iter().map(duration)))
-            .with("extent", durations(rows.iter().map(|row| row.extent_nano)))
-            .with(
-                "spans",
-                counts(rows.iter().map(|row| row.trace.len() as i128)),
-            )
-            .with(
-                "services",
-                counts(rows.iter().map(|row| row.services as i128)),
-            )
-            .with("errors", counts(rows.iter().map(|row| row.errors as i128)))
-            .with("critical_service", critical(&|id| operations.service(id)))
-            .with("critical_operation", critical(&|id| operations.name(id)))
-            .with(
-                "critical_time",
-                some_durations(rows.iter().map(|row| Some(row.critical?.1))),
-            )
-            .with(
-                "components",
-                counts(rows.iter().map(|row| row.components as i128)),
-            )
-            .with("complete", ColumnData::Bool(complete.collect()))
-            .with("incomplete", ColumnData::Name(incomplete.collect()))
+        rows.sort_by_cached_key(order);
+        Rows {
+            table: listed(table, &rows),
+            order: rows.iter().map(order).collect(),
+            kinds: Vec::new(),
+        }
     }
+}
+
+/// The longest first.
+fn order(row: &TraceRow<'_>) -> RowOrder {
+    RowOrder {
+        rank: u64::MAX - row.top.duration_nano(),
+        trace_id: row.trace.id(),
+    }
+}
+
+fn listed(table: &SpanTable, rows: &[TraceRow<'_>]) -> Table {
+    let operations = &table.operations;
+    let critical = |name: &dyn Fn(OperationId) -> Symbol| {
+        let cell = |row: &TraceRow<'_>| row.critical.map(|(id, _)| name(id));
+        symbols(table, rows.iter().map(cell))
+    };
+    let top = |name: &dyn Fn(OperationId) -> Symbol| {
+        let cell = |row: &TraceRow<'_>| Some(name(row.top.operation_id()));
+        symbols(table, rows.iter().map(cell))
+    };
+    let reasons: Vec<String> = rows.iter().map(|row| row.reasons.join(", ")).collect();
+    let incomplete = reasons
+        .iter()
+        .map(|text| Some(text.as_str()).filter(|text| !text.is_empty()));
+    let start = rows.iter().map(|row| row.top.start_unix_nano());
+    let complete = rows.iter().map(|row| Some(row.reasons.is_empty()));
+    Table::new()
+        .with(
+            "trace_id",
+            ColumnData::Text(rows.iter().map(|row| Some(row.trace.id_text())).collect()),
+        )
+        .with("service", top(&|id| operations.service(id)))
+        .with("operation", top(&|id| operations.name(id)))
+        .with("start", ColumnData::Time(start.collect()))
+        .with("duration", some_durations(rows.iter().map(duration)))
+        .with("extent", durations(rows.iter().map(|row| row.extent_nano)))
+        .with(
+            "spans",
+            counts(rows.iter().map(|row| row.trace.len() as i128)),
+        )
+        .with(
+            "services",
+            counts(rows.iter().map(|row| row.services as i128)),
+        )
+        .with("errors", counts(rows.iter().map(|row| row.errors as i128)))
+        .with("critical_service", critical(&|id| operations.service(id)))
+        .with("critical_operation", critical(&|id| operations.name(id)))
+        .with(
+            "critical_time",
+            some_durations(rows.iter().map(|row| Some(row.critical?.1))),
+        )
+        .with(
+            "components",
+            counts(rows.iter().map(|row| row.components as i128)),
+        )
+        .with("complete", ColumnData::Bool(complete.collect()))
+        .with("incomplete", ColumnData::Name(incomplete.collect()))
 }
 
 fn duration(row: &TraceRow<'_>) -> Option<u64> {

@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// What the input holds: files, formats, traces, spans, services, errors, issues
     Summary(ScanScope),
     /// One row a trace
-    Traces(Scope),
+    Traces(ScanScope),
     /// Where requests spend their time: the critical path, over all traces or of one
     CriticalPath(CriticalPathArgs),
     /// What critical paths are made of: work, networks, queues, waits
@@ -77,9 +77,9 @@ pub(crate) enum Command {
     /// One row a span
     Spans(SpansArgs),
     /// One row an event of a span
-    Events(Scope),
+    Events(ScanScope),
     /// One row a link of a span
-    Links(Scope),
+    Links(ScanScope),
     /// What changed between a baseline and an incident
     Compare(CompareArgs),
     /// Keeps what analyses know of traces in files that merge later
@@ -310,7 +310,7 @@ pub(crate) struct ErrorsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SpansArgs {
     #[command(flatten)]
-    pub(crate) scope: Scope,
+    pub(crate) scan: ScanScope,
     /// Attributes that become columns
     #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub(crate) show: Vec<String>,
@@ -394,6 +394,8 @@ pub(crate) struct ReportArgs {
     pub(crate) filter: FilterArgs,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
     /// Traces of a healthy time to compare with
     #[arg(long, value_name = "PATH")]
     pub(crate) baseline: Vec<PathBuf>,

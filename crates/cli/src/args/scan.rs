@@ -2,6 +2,7 @@
 
 use super::{values, Scope};
 use clap::Args;
+use spanwise::{Assembly, Resume, ScanOptions};
 use std::path::{Path, PathBuf};
 
 #[derive(Clone, Debug, Args)]
@@ -17,9 +18,46 @@ pub(crate) struct ScanArgs {
         help_heading = "Larger than memory"
     )]
     pub(crate) spill: Option<PathBuf>,
+    /// Keep what is done in this folder, and go on from there when run again
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        requires = "memory",
+        help_heading = "Larger than memory"
+    )]
+    pub(crate) resume: Option<PathBuf>,
     /// Each file holds whole traces, so that nothing needs to be kept
     #[arg(long, help_heading = "Larger than memory")]
     pub(crate) complete: bool,
+}
+
+impl ScanArgs {
+    /// True where input is not to be read at once.
+    pub(crate) fn is_part_by_part(&self) -> bool {
+        self.memory.is_some() || self.complete
+    }
+
+    /// The same for one of several scans of a command, whose folder is below
+    /// that of the command.
+    pub(crate) fn part(&self, name: &str) -> Self {
+        Self {
+            resume: self.resume.as_ref().map(|folder| folder.join(name)),
+            ..self.clone()
+        }
+    }
+
+    /// How a scan is done.
+    pub(crate) fn options(&self) -> ScanOptions {
+        let mut options = ScanOptions::default();
+        options.memory_bytes = self.memory;
+        options.spill_folder.clone_from(&self.spill);
+        let keep = |folder| Resume::new(folder).keep(true);
+        options.resume = self.resume.as_ref().map(keep);
+        match self.complete {
+            true => options.assembly(Assembly::Complete),
+            false => options,
+        }
+    }
 }
 
 /// A scope that can be read part by part.
@@ -32,9 +70,10 @@ pub(crate) struct ScanScope {
 }
 
 impl ScanScope {
-    /// The same of one path alone.
-    pub(crate) fn of_path(&self, path: &Path) -> Self {
+    /// The same of one path alone, which plays this part.
+    pub(crate) fn of_path(&self, path: &Path, part: &str) -> Self {
         let mut one = self.clone();
+        one.scan = self.scan.part(part);
         one.scope.read.paths = vec![path.to_owned()];
         one
     }

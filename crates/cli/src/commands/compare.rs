@@ -70,7 +70,9 @@ fn of_windows(
 /// Compares two inputs.
 fn of_paths(scan: &ScanScope, paths: [&PathBuf; 2], session: &mut Session<'_>) -> Result<Table> {
     let analysis = Compare::default();
-    let [baseline, incident] = paths.map(|path| scan.of_path(path));
+    let [baseline, incident] = paths;
+    let baseline = scan.of_path(baseline, "baseline");
+    let incident = scan.of_path(incident, "incident");
     if let Some(baseline) = scan::pass(&baseline, &[&analysis], session)? {
         let incident = scan::pass(&incident, &[&analysis], session)?;
         return incident.map_or_else(|| Err(usage()), |incident| baseline.compare(&incident));

@@ -13,7 +13,7 @@ mod trace;
 
 use crate::args::{
     ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ErrorBy, ErrorsArgs,
-    HotspotBy, HotspotsArgs, ScanScope, Scope, SlackArgs, SpansArgs, TimeBy, TimeKindsArgs,
+    HotspotBy, HotspotsArgs, ScanScope, SlackArgs, SpansArgs, TimeBy, TimeKindsArgs,
 };
 use crate::output;
 use crate::read;
@@ -23,13 +23,13 @@ use spanwise::analyses::{
     By, Clocks, ClocksBy, Completeness, CompletenessBy, Dependencies, Errors, ErrorsBy, EventList,
     Hotspots, IssueList, LinkList, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
-use spanwise::{Result, Table, Traces};
+use spanwise::Result;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
     match command {
         Command::Summary(scope) => summary::run(&scope, session),
-        Command::Traces(scope) => table(&scope, session, |t| t.traces(&TraceList::default())),
+        Command::Traces(scope) => scan::list(&scope, &TraceList::default(), session),
         Command::CriticalPath(args) => critical_path::run(&args, session),
         Command::TimeKinds(args) => time_kinds(&args, session),
         Command::CallTree(args) => call_tree::run(&args, session),
@@ -41,8 +41,8 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Completeness(args) => completeness(&args, session),
         Command::Issues(scope) => issues(&scope, session),
         Command::Spans(args) => spans(&args, session),
-        Command::Events(scope) => table(&scope, session, |t| t.events(&EventList::default())),
-        Command::Links(scope) => table(&scope, session, |t| t.links(&LinkList::default())),
+        Command::Events(scope) => scan::list(&scope, &EventList::default(), session),
+        Command::Links(scope) => scan::list(&scope, &LinkList::default(), session),
         Command::Compare(args) => compare::run(&args, session),
         Command::Partials(args) => partials::take(&args, session),
         Command::Merge(args) => partials::merge(&args, session),
@@ -53,16 +53,6 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Completions { shell } => shell::completions(shell, session),
         Command::Man => shell::man(session),
     }
-}
-
-/// Reads a scope and writes one table of it.
-fn table(
-    scope: &Scope,
-    session: &mut Session<'_>,
-    ask: impl FnOnce(&Traces) -> Table,
-) -> Result<()> {
-    let traces = read::scope(scope, session)?;
-    output::table(&ask(&traces), &scope.output, session)
 }
 
 fn hotspots(args: &HotspotsArgs, session: &mut Session<'_>) -> Result<()> {
@@ -137,5 +127,5 @@ fn issues(args: &ScanScope, session: &mut Session<'_>) -> Result<()> {
 
 fn spans(args: &SpansArgs, session: &mut Session<'_>) -> Result<()> {
     let list = SpanList::default().attributes(args.show.iter().cloned());
-    table(&args.scope, session, |traces| traces.spans(&list))
+    scan::list(&args.scan, &list, session)
 }

@@ -1,19 +1,16 @@
 //! `report`: why a system is slow and failing.
 
-use crate::args::{ReportArgs, ReportFormat};
+use crate::args::{ReadArgs, ReportArgs, ReportFormat, ScanArgs};
 use crate::output;
 use crate::read::{narrow, How};
+use crate::scan::Pass;
 use crate::session::Session;
-use spanwise::analyses::{CriticalPath, Dependencies, Errors, IssueList};
-use spanwise::report::report::{write_json, write_markdown, Material, Report};
-use spanwise::report::summary;
-use spanwise::{Result, Table, Traces};
-use std::path::PathBuf;
+use spanwise::analyses::{Compare, CriticalPath, Dependencies, Errors};
+use spanwise::report::report::{write_json, write_markdown, Report};
+use spanwise::{Analysis, Partials, ReportOptions, Result, Traces};
 
 pub(super) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Result<()> {
-    let traces = chosen(&args.read.paths, args, session)?;
-    let compare = compare(&traces, args, session)?;
-    let report = Report::new(&material(&traces, compare, args));
+    let report = report(args, session)?;
     output::to(args.output.as_deref(), session, |out| {
         let written = match args.format {
             ReportFormat::Markdown => write_markdown(&report, out),
@@ -23,51 +20,70 @@ pub(super) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Result<()> {
     })
 }
 
-fn chosen(paths: &[PathBuf], args: &ReportArgs, session: &mut Session<'_>) -> Result<Traces> {
+fn report(args: &ReportArgs, session: &mut Session<'_>) -> Result<Report> {
+    let options = options(args);
+    let baseline = baseline(args);
+    if args.scan.is_part_by_part() {
+        let found = found(args, session)?;
+        let baseline = baseline.map(|read| found_of_baseline(&read, args, session));
+        return found.report(baseline.transpose()?.as_ref(), &options);
+    }
+    let incident = chosen(&args.read, args, session)?;
+    let baseline = baseline.map(|read| chosen(&read, args, session));
+    incident.report(baseline.transpose()?.as_ref(), &options)
+}
+
+/// How the baseline is read, where there is one.
+fn baseline(args: &ReportArgs) -> Option<ReadArgs> {
+    let mut read = args.read.clone();
+    read.paths.clone_from(&args.baseline);
+    (!read.paths.is_empty()).then_some(read)
+}
+
+fn chosen(read: &ReadArgs, args: &ReportArgs, session: &mut Session<'_>) -> Result<Traces> {
     let how = How {
-        read: &args.read,
+        read,
         policy: &args.policy,
         quiet: args.quiet,
     };
-    Ok(narrow(&how.traces(paths, session)?, &args.filter))
+    Ok(narrow(&how.traces(&read.paths, session)?, &args.filter))
 }
 
-fn compare(
-    incident: &Traces,
+/// What a report needs of input that is read part by part.
+fn found(args: &ReportArgs, session: &mut Session<'_>) -> Result<Partials> {
+    let (path, errors) = (CriticalPath::default(), Errors::default());
+    let (calls, compare) = (Dependencies::default(), Compare::default());
+    let mut analyses: Vec<&dyn Analysis> = vec![&path, &errors, &calls];
+    if !args.baseline.is_empty() {
+        analyses.push(&compare);
+    }
+    let scan = args.scan.part("incident");
+    pass(&args.read, (args, &scan)).partials(&analyses, session)
+}
+
+fn found_of_baseline(
+    read: &ReadArgs,
     args: &ReportArgs,
     session: &mut Session<'_>,
-) -> Result<Option<Table>> {
-    if args.baseline.is_empty() {
-        return Ok(None);
-    }
-    let baseline = chosen(&args.baseline, args, session)?;
-    spanwise::compare(&baseline, incident).map(Some)
+) -> Result<Partials> {
+    let scan = args.scan.part("baseline");
+    pass(read, (args, &scan)).partials(&[&Compare::default()], session)
 }
 
-fn material(traces: &Traces, compare: Option<Table>, args: &ReportArgs) -> Material {
-    let paths: Vec<_> = args
-        .read
-        .paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let title = args
-        .title
-        .clone()
-        .unwrap_or_else(|| format!("Traces of {}", paths.join(", ")));
-    let (path, errors, calls) = (
-        CriticalPath::default(),
-        Errors::default(),
-        Dependencies::default(),
-    );
-    let mut tables = traces.run(&[&path, &errors, &calls]).into_iter();
-    let mut material = Material::new(title);
-    material.read = summary::sentences(&traces.summary());
-    material.critical_path = tables.next().unwrap_or_default();
-    material.errors = tables.next().unwrap_or_default();
-    material.dependencies = tables.next().unwrap_or_default();
-    material.issues = traces.issues(&IssueList::default());
-    material.compare = compare;
-    material.rows = Some(args.limit);
-    material
+fn pass<'a>(read: &'a ReadArgs, (args, scan): (&'a ReportArgs, &'a ScanArgs)) -> Pass<'a> {
+    Pass {
+        read,
+        filter: &args.filter,
+        policy: &args.policy,
+        scan,
+        quiet: args.quiet,
+    }
+}
+
+fn options(args: &ReportArgs) -> ReportOptions {
+    let paths = args.read.paths.iter();
+    let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
+    let title = args.title.clone();
+    let title = title.unwrap_or_else(|| format!("Traces of {}", paths.join(", ")));
+    ReportOptions::default().title(title).rows(args.limit)
 }

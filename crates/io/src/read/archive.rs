@@ -5,7 +5,8 @@
 //! archives can only be read so; the pieces of a large one are shared out as
 //! those of a file are.
 
-use super::reader::{add_issue, is_of_the_system, Give, Reader};
+use super::course::Course;
+use super::reader::{add_issue, is_of_the_system, Reader};
 use crate::source::{Archive, Damage, Inner, Item, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{IssueKind, Result, SpanBatch};
@@ -62,34 +63,34 @@ impl Reader<'_> {
         item: &Item,
         window: Window<'_>,
         archive: Archive,
-        give: &mut Give<'_>,
+        course: &mut Course<'_>,
     ) -> Result<()> {
         let mut count = 0;
         let ended = window.entries(archive, &mut |inner| {
             count += 1;
             let entry = item.entry(&inner.name, inner.size);
             let in_file = |error: spanwise_model::Error| error.in_file(entry.name.clone());
-            self.entry_apart(&entry, inner, give).map_err(in_file)
+            self.entry_apart(&entry, inner, course).map_err(in_file)
         });
         let damage = self.ended(item, ended)?;
         let mut batch = self.batch();
         note_end(item, archive, &mut batch, (count, damage));
         match batch.issues.is_empty() {
             true => Ok(()),
-            false => give(batch, false),
+            false => course.give(batch, false),
         }
     }
 
-    fn entry_apart(&self, entry: &Item, inner: Inner<'_>, give: &mut Give<'_>) -> Result<()> {
+    fn entry_apart(&self, entry: &Item, inner: Inner<'_>, course: &mut Course<'_>) -> Result<()> {
         match inner.window {
             Ok(mut window) => {
                 window.fill_head()?;
-                self.read_apart(entry, window, give)
+                self.read_apart(entry, window, course)
             }
             Err(why) => {
                 let mut batch = self.batch();
                 add_issue(&mut batch, IssueKind::UnreadableFile, entry, None, &why);
-                give(batch, false)
+                course.give(batch, false)
             }
         }
     }

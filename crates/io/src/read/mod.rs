@@ -6,10 +6,12 @@
 //! not depend on the number of threads.
 
 mod archive;
+mod course;
 mod options;
 mod parallel;
 mod reader;
 
+pub(crate) use course::{changed, Course, Mark};
 pub use options::ReadOptions;
 pub(crate) use reader::Reader;
 

@@ -1,5 +1,6 @@
 //! Reading items: whole into a batch, or piece by piece.
 
+use super::course::{Course, Mark};
 use super::parallel::{Pieces, Shared};
 use super::{total, ReadOptions};
 use crate::format::{Cutting, Ended, Format};
@@ -31,10 +32,6 @@ struct Work<'i> {
     /// How many other threads may help.
     others: usize,
 }
-
-/// Takes the batch of a piece; the flag is true where it goes on with the file
-/// of the batch before.
-pub(super) type Give<'g> = dyn FnMut(SpanBatch, bool) -> Result<()> + 'g;
 
 /// A piece of a file.
 #[derive(Clone, Copy, Debug)]
@@ -217,19 +214,29 @@ impl<'a> Reader<'a> {
         Some(format)
     }
 
-    /// Reads an item, each piece into a batch of its own, which is given away.
-    pub(crate) fn stream(&self, item: &Item, give: &mut Give<'_>) -> Result<()> {
+    /// Reads an item, each piece into a batch of its own, which is given away;
+    /// how far it went, where that is asked.
+    pub(crate) fn stream(&self, item: &Item, mut course: Course<'_>) -> Result<Mark> {
         let read = match self.open(item, Cutting::Thorough) {
-            Ok(window) => self.read_apart(item, window, give),
+            Ok(window) => self.read_apart(item, window, &mut course),
             Err(error) => Err(error),
         };
         match read {
             Err(error) if !item.explicit && is_of_the_system(&error) => {
                 let mut batch = self.batch();
                 add_unreadable(&mut batch, item, &error);
-                give(batch, false)
+                course.give(batch, false)?;
             }
-            read => read,
+            read => read?,
+        }
+        course.finish()
+    }
+
+    /// Passes over an item that need not be read.
+    pub(crate) fn skip(&self, item: &Item) -> Result<()> {
+        match self.meter.advance(item.size.unwrap_or(0)) {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Cancelled, "stopped")),
         }
     }
 
@@ -237,18 +244,22 @@ impl<'a> Reader<'a> {
         &self,
         item: &Item,
         mut window: Window<'i>,
-        give: &mut Give<'_>,
+        course: &mut Course<'_>,
     ) -> Result<()> {
         if let Some(archive) = window.archive() {
-            return self.entries_apart(item, window, archive, give);
+            return self.entries_apart(item, window, archive, course);
         }
         let Some(format) = self.format_of(&mut window) else {
             let mut batch = self.batch();
             not_recognised(item, &window, &mut batch)?;
-            return give(batch, false);
+            return course.give(batch, false);
         };
         let mut continues = false;
-        let mut take = |bytes: &[u8], piece, _: &dyn Fn() -> Cow<'i, [u8]>| {
+        let mut take = |bytes: &[u8], piece: Piece, _: &dyn Fn() -> Cow<'i, [u8]>| {
+            if course.comes_to(bytes) && piece.goes_on {
+                continues = true;
+                return course.pass().map(|()| Ended::Whole);
+            }
             let mut batch = self.batch();
             batch.begin_file(None);
             let ended = read_piece((format, &item.name), bytes, piece, &mut batch)?;
@@ -258,7 +269,7 @@ impl<'a> Reader<'a> {
                 records: 0..batch.open_record(),
                 truncated: false,
             });
-            give(batch, continues)?;
+            course.give(batch, continues)?;
             continues = true;
             Ok(ended)
         };
@@ -278,7 +289,7 @@ impl<'a> Reader<'a> {
             records: 0..0,
             truncated,
         });
-        give(batch, true)
+        course.give(batch, true)
     }
 
     /// Shows an item to `take`, piece by piece where it can be cut.

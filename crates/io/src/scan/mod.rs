@@ -11,25 +11,38 @@
 //! Partials of the tables merge to what one table of all input would give,
 //! because a partial may only be taken of whole traces, and of these any split
 //! is as good as another.
+//!
+//! A scan that is to be resumed has a folder. There its partitions have names,
+//! and a journal tells what was done: how far each input was read and dealt,
+//! and which partitions were analysed, with what was kept of them. A later run
+//! does the rest.
 
+mod dealing;
+mod each;
+mod folder;
+mod journal;
 mod options;
 mod partition;
+mod parts;
+mod plan;
 mod sources;
 
-pub use options::{Assembly, ScanOptions};
+pub use each::{Each, Kept};
+pub use folder::remove_scan;
+pub use options::{Assembly, Resume, ScanOptions};
 pub use sources::Scanned;
 
-use crate::assemble::assemble;
-use crate::read::{check_found, check_issues, pool, portions, ReadOptions, Reader};
+use crate::progress::Progress;
+use crate::read::{check_found, check_issues, pool, ReadOptions};
 use crate::source::{expand, Expansion, Input};
-use crate::spill::{Part, Parts, Run, Spill};
+use crate::spill::Part;
+use journal::{Before, Entry, Journal, OfTable, Reading};
 use options::Budget;
 use partition::Partitions;
+use plan::Plan;
 use sources::Sources;
-use spanwise_model::{Error, ErrorKind, Result, SpanBatch, SpanTable};
-
-/// Takes a table of whole traces.
-pub type Each<'e> = dyn FnMut(SpanTable) -> Result<()> + Send + 'e;
+use spanwise_model::{Error, ErrorKind, Result};
+use std::sync::Arc;
 
 /// Reads inputs and gives all their traces to `each`, in one table or several
 /// that have no trace in common.
@@ -37,10 +50,11 @@ pub type Each<'e> = dyn FnMut(SpanTable) -> Result<()> + Send + 'e;
 /// ```
 /// use spanwise_io::scan::{scan_tables, ScanOptions};
 /// use spanwise_io::{Input, ReadOptions};
+/// use spanwise_model::SpanTable;
 ///
 /// let input = [Input::bytes("trace 1\nshop GET 0..100\ntrace 2\nshop GET 0..40")];
 /// let (mut traces, scan) = (0, ScanOptions::default().memory_bytes(512 << 20));
-/// let scanned = scan_tables(&input, &ReadOptions::default(), &scan, &mut |table| {
+/// let scanned = scan_tables(&input, &ReadOptions::default(), &scan, &mut |table: SpanTable| {
 ///     traces += table.trace_count();
 ///     Ok(())
 /// })?;
@@ -50,196 +64,129 @@ pub type Each<'e> = dyn FnMut(SpanTable) -> Result<()> + Send + 'e;
 ///
 /// # Errors
 ///
-/// As [`crate::read_table`], what `each` answers, and [`ErrorKind::Io`] where
-/// temporary files cannot be written.
+/// As [`crate::read_table`], what `each` answers, [`ErrorKind::Io`] where
+/// temporary files cannot be written or are damaged, and [`ErrorKind::Usage`]
+/// where a scan is to be resumed that is another one.
 pub fn scan_tables(
     inputs: &[Input],
     read: &ReadOptions,
     options: &ScanOptions,
-    each: &mut Each<'_>,
+    each: &mut dyn Each,
 ) -> Result<Scanned> {
     let expansion = expand(inputs)?;
     let budget = options.budget(&expansion);
     let read = read
         .clone()
         .piece_bytes(budget.piece_bytes.min(read.piece_bytes));
-    let mut scan = Scan {
-        read: &read,
-        options,
-        budget,
-        each,
-        sources: Sources::default(),
-        held: Vec::new(),
-        held_bytes: 0,
-        partitions: None,
-        spilled: 0,
+    let mut scan = Scan::new(&read, options, budget, each);
+    let journal = match &options.resume {
+        Some(resume) => Some(scan.resume(resume, &expansion)?),
+        None => None,
     };
-    pool(read.threads)?.install(|| scan.run(&expansion))?;
+    pool(read.threads)?.install(|| scan.run(&expansion, journal))?;
     let mut scanned = scan.sources.finish(scan.spilled);
     check_found(inputs, &expansion, &scanned.found(), &scanned.issues)?;
     scanned.issues.absorb(expansion.issues);
     if read.strict {
         check_issues(&scanned.issues)?;
     }
+    match &options.resume {
+        Some(resume) if !resume.keep => remove_scan(&resume.folder)?,
+        _ => {}
+    }
     Ok(scanned)
 }
 
 /// A scan that is going on.
-struct Scan<'s, 'e> {
+struct Scan<'s> {
     read: &'s ReadOptions,
     options: &'s ScanOptions,
     budget: Budget,
-    each: &'s mut Each<'e>,
+    each: &'s mut dyn Each,
     sources: Sources,
     /// What was read and has not been dealt.
     held: Vec<Part>,
     held_bytes: usize,
-    partitions: Option<Partitions>,
+    /// What was read since the journal was written.
+    reading: Reading,
     spilled: u64,
 }
 
-impl Scan<'_, '_> {
-    fn run(&mut self, expansion: &Expansion) -> Result<()> {
-        let reader = Reader::new(expansion, self.read)?;
-        for items in portions(&expansion.items) {
-            match items {
-                [item] => reader
-                    .stream(item, &mut |batch, goes_on| self.take(batch, goes_on))
-                    .map_err(|error| error.in_file(item.name.clone()))?,
-                items => {
-                    for batch in reader.portion(items)? {
-                        self.take(batch, false)?;
-                    }
-                }
+impl<'s> Scan<'s> {
+    fn new(
+        read: &'s ReadOptions,
+        options: &'s ScanOptions,
+        budget: Budget,
+        each: &'s mut dyn Each,
+    ) -> Self {
+        Self {
+            read,
+            options,
+            budget,
+            each,
+            sources: Sources::default(),
+            held: Vec::new(),
+            held_bytes: 0,
+            reading: Reading::default(),
+            spilled: 0,
+        }
+    }
+
+    /// Opens the journal of a scan, and takes what earlier runs did.
+    fn resume(&mut self, resume: &Resume, expansion: &Expansion) -> Result<(Journal, Before)> {
+        if self.options.memory_bytes.is_none() {
+            let message =
+                "a scan is resumed from what had no room: say how much memory it may take";
+            return Err(Error::new(ErrorKind::Usage, message));
+        }
+        let plan = Plan::new(&expansion.items, self.read, self.options);
+        Journal::open(&resume.folder, &plan, &mut |entry| match entry {
+            Entry::Begun(_) | Entry::Divided(..) => Ok(()),
+            Entry::Read(reading) => {
+                self.sources.change(reading.sources);
+                self.again(reading.table)
             }
+            Entry::Analysed(_, of_table) => self.again(of_table),
+        })
+    }
+
+    fn again(&mut self, OfTable { orphans, kept }: OfTable) -> Result<()> {
+        self.sources.add_orphans(&orphans);
+        match kept.is_empty() {
+            true => Ok(()),
+            false => self.each.again(kept),
         }
-        match self.partitions.take() {
-            None => {
-                let held = std::mem::take(&mut self.held);
-                self.table(held)
+    }
+
+    fn run(&mut self, expansion: &Expansion, resumed: Option<(Journal, Before)>) -> Result<()> {
+        let (mut journal, before) = match resumed {
+            Some((journal, before)) => (Some(journal), before),
+            None => (None, Before::default()),
+        };
+        let mut partitions = match &journal {
+            Some(journal) if !before.spills.is_empty() => {
+                let folder = journal.folder();
+                Some(Partitions::again(&before, folder, self.read)?)
             }
-            Some(mut partitions) => {
-                self.deal(&mut partitions)?;
-                self.tables(partitions)
-            }
+            _ => None,
+        };
+        if !before.is_read {
+            self.read_all(expansion, &before, (&mut partitions, &mut journal))?;
         }
-    }
-
-    /// Takes what was read.
-    fn take(&mut self, batch: SpanBatch, goes_on: bool) -> Result<()> {
-        let part = self.sources.part(batch, goes_on);
-        self.held_bytes += part.batch.heap_bytes();
-        self.held.push(part);
-        if self.options.assembly == Assembly::Complete {
-            let held = std::mem::take(&mut self.held);
-            return self.table(held);
+        match partitions {
+            None => self.table_of_held().map(|_| ()),
+            Some(partitions) => self.tables(partitions, &before, &mut journal),
         }
-        if self.held_bytes > self.budget.held_bytes {
-            let mut partitions = match self.partitions.take() {
-                Some(partitions) => partitions,
-                None => self.partitions(0)?,
-            };
-            self.deal(&mut partitions)?;
-            self.partitions = Some(partitions);
-        }
-        Ok(())
-    }
-
-    fn partitions(&self, level: u32) -> Result<Partitions> {
-        let folder = self.options.spill_folder.as_deref();
-        Partitions::new(self.budget.partitions, level, folder, self.read)
-    }
-
-    /// Deals what is held to partitions, and these to disk.
-    fn deal(&mut self, partitions: &mut Partitions) -> Result<()> {
-        for part in self.held.drain(..) {
-            partitions.deal(&part)?;
-        }
-        self.held_bytes = 0;
-        partitions.flush()
-    }
-
-    /// Gives a table of each partition.
-    fn tables(&mut self, partitions: Partitions) -> Result<()> {
-        let mut open = vec![(partitions.level(), partitions.into_spills())];
-        while let Some((level, spills)) = open.last_mut() {
-            let level = *level;
-            let Some(spill) = spills.pop() else {
-                open.pop();
-                continue;
-            };
-            self.stop_where_cancelled()?;
-            self.spilled += spill.bytes();
-            if let Some(smaller) = self.partition(spill, level)? {
-                open.push((smaller.level(), smaller.into_spills()));
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives a table of a partition; smaller partitions where it is too large.
-    fn partition(&mut self, spill: Spill, level: u32) -> Result<Option<Partitions>> {
-        let mut parts = spill.into_parts()?;
-        let (mut held, mut bytes) = (Vec::new(), 0);
-        for part in parts.by_ref() {
-            let part = part?;
-            bytes += part.batch.heap_bytes();
-            held.push(part);
-            if bytes > self.budget.partition_bytes && level < partition::LEVELS {
-                return self.deal_again(held, parts, level + 1).map(Some);
-            }
-        }
-        self.table(held)?;
-        Ok(None)
-    }
-
-    fn deal_again(&mut self, held: Vec<Part>, rest: Parts, level: u32) -> Result<Partitions> {
-        let mut partitions = self.partitions(level)?;
-        let (mut held, mut bytes) = (held, 0);
-        for part in held.drain(..) {
-            partitions.deal(&part)?;
-        }
-        partitions.flush()?;
-        for part in rest {
-            let part = part?;
-            bytes += part.batch.heap_bytes();
-            partitions.deal(&part)?;
-            if bytes > self.budget.held_bytes {
-                partitions.flush()?;
-                bytes = 0;
-            }
-        }
-        partitions.flush()?;
-        Ok(partitions)
-    }
-
-    /// Gives a table of parts.
-    fn table(&mut self, parts: Vec<Part>) -> Result<()> {
-        let mut batch = SpanBatch::new(self.read.attributes.clone());
-        let mut runs: Vec<Run> = Vec::new();
-        for part in parts {
-            batch.absorb(part.batch)?;
-            runs.extend(part.runs);
-        }
-        if batch.is_empty() {
-            return Ok(());
-        }
-        batch.sources = self.sources.of_runs(&runs);
-        batch.guard = spanwise_model::Guard::default();
-        let mut table = assemble(batch)?;
-        self.sources.add_orphans(&runs, &mut table);
-        if self.read.strict {
-            check_issues(&table.issues)?;
-        }
-        (self.each)(table)
     }
 
     fn stop_where_cancelled(&self) -> Result<()> {
-        match &self.read.progress {
-            Some(progress) if progress.cancelled() => {
-                Err(Error::new(ErrorKind::Cancelled, "stopped"))
-            }
-            _ => Ok(()),
-        }
+        stop_where_cancelled(self.read.progress.as_ref())
+    }
+}
+
+fn stop_where_cancelled(progress: Option<&Arc<dyn Progress>>) -> Result<()> {
+    match progress {
+        Some(progress) if progress.cancelled() => Err(Error::new(ErrorKind::Cancelled, "stopped")),
+        _ => Ok(()),
     }
 }

@@ -32,6 +32,45 @@ pub struct ScanOptions {
     pub spill_folder: Option<PathBuf>,
     /// How traces are made whole.
     pub assembly: Assembly,
+    /// Where the scan keeps what it has done, so that it can be resumed.
+    pub resume: Option<Resume>,
+}
+
+/// How a scan can be resumed that was interrupted.
+///
+/// ```
+/// use spanwise_io::scan::Resume;
+/// assert!(Resume::new("month.scan").keep(true).keep);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Resume {
+    /// The folder of the scan, which is for nothing else.
+    pub folder: PathBuf,
+    /// True where the folder is to stay when the scan has ended: a later run
+    /// then has the same answer at once. [`super::remove_scan`] removes it.
+    pub keep: bool,
+    /// What the answer depends on besides the input and the options here, by
+    /// name. A scan to which something else was told is not resumed.
+    pub told: Vec<(String, String)>,
+}
+
+impl Resume {
+    /// Resumes the scan in this folder, or begins it.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The same, whose folder stays, or not.
+    #[must_use]
+    pub fn keep(mut self, keep: bool) -> Self {
+        self.keep = keep;
+        self
+    }
 }
 
 impl ScanOptions {
@@ -46,6 +85,13 @@ impl ScanOptions {
     #[must_use]
     pub fn spill_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.spill_folder = Some(folder.into());
+        self
+    }
+
+    /// The same options for a scan that can be resumed.
+    #[must_use]
+    pub fn resume(mut self, resume: Resume) -> Self {
+        self.resume = Some(resume);
         self
     }
 

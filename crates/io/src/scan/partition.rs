@@ -1,18 +1,22 @@
 //! Dealing records to partitions by their traces.
 
+use super::folder::spill_path;
+use super::journal::{below, Before, PartitionId};
+use crate::frames::Encoder;
 use crate::read::ReadOptions;
-use crate::spill::{Encoder, Part, Spill};
+use crate::spill::{Part, Spill};
 use spanwise_model::id::avalanche;
 use spanwise_model::{Copier, Result, SpanBatch, TraceId};
 use std::path::Path;
 
 /// How often a partition is dealt again at most. Traces that no hash tells
 /// apart by then are one trace.
-pub(super) const LEVELS: u32 = 4;
+pub(super) const LEVELS: usize = 4;
 
 /// Partitions of one level; no trace is in two of them.
 pub(super) struct Partitions {
-    level: u32,
+    /// The partition that they are dealt from; nothing where it is the input.
+    of: PartitionId,
     open: Vec<Part>,
     spills: Vec<Spill>,
     encoder: Encoder,
@@ -20,25 +24,42 @@ pub(super) struct Partitions {
 }
 
 impl Partitions {
+    /// So many empty partitions: with names in the second folder, or else
+    /// without in the first.
     pub(super) fn new(
-        count: usize,
-        level: u32,
-        folder: Option<&Path>,
+        (of, count): (PartitionId, usize),
+        (folder, named): (Option<&Path>, Option<&Path>),
         read: &ReadOptions,
     ) -> Result<Self> {
+        let spill = |(id, _): (PartitionId, u64)| match named {
+            Some(named) => Spill::named(spill_path(named, &id), 0),
+            None => Ok(Spill::new(folder)),
+        };
+        let spills = below(&of, &vec![0; count]).into_iter().map(spill);
+        let spills = spills.collect::<Result<_>>()?;
+        Self::of(of, spills, read)
+    }
+
+    /// The partitions of the input to which earlier runs dealt.
+    pub(super) fn again(before: &Before, folder: &Path, read: &ReadOptions) -> Result<Self> {
+        let open = |(id, bytes): (PartitionId, u64)| match before.is_read {
+            true => Spill::named(spill_path(folder, &id), 0),
+            false => Spill::named(spill_path(folder, &id), bytes),
+        };
+        let spills = below(&[], &before.spills).into_iter().map(open);
+        Self::of(Vec::new(), spills.collect::<Result<_>>()?, read)
+    }
+
+    fn of(of: PartitionId, spills: Vec<Spill>, read: &ReadOptions) -> Result<Self> {
         let mut partitions = Self {
-            level,
+            of,
             open: Vec::new(),
-            spills: (0..count).map(|_| Spill::new(folder)).collect(),
+            spills,
             encoder: Encoder::new()?,
             read: read.clone(),
         };
         partitions.reopen();
         Ok(partitions)
-    }
-
-    pub(super) fn level(&self) -> u32 {
-        self.level
     }
 
     fn reopen(&mut self) {
@@ -67,7 +88,7 @@ impl Partitions {
 
     fn partition_of(&self, trace: TraceId) -> usize {
         let halves = trace.0 as u64 ^ ((trace.0 >> 64) as u64).rotate_left(32);
-        let hash = avalanche(halves ^ u64::from(self.level) << 59);
+        let hash = avalanche(halves ^ (self.of.len() as u64) << 59);
         (hash % self.spills.len() as u64) as usize
     }
 
@@ -75,6 +96,7 @@ impl Partitions {
     pub(super) fn flush(&mut self) -> Result<()> {
         for (part, spill) in self.open.iter().zip(&mut self.spills) {
             if !part.batch.is_empty() {
+                super::stop_where_cancelled(self.read.progress.as_ref())?;
                 spill.push(part, &mut self.encoder)?;
             }
         }
@@ -82,10 +104,26 @@ impl Partitions {
         Ok(())
     }
 
-    /// The files of the partitions that have records.
-    pub(super) fn into_spills(self) -> Vec<Spill> {
-        let mut spills = self.spills;
-        spills.retain(|spill| spill.bytes() > 0);
-        spills
+    /// The bytes of each partition.
+    pub(super) fn bytes(&self) -> Vec<u64> {
+        self.spills.iter().map(Spill::bytes).collect()
     }
+
+    /// The files of the partitions that have records.
+    pub(super) fn into_spills(self) -> Vec<(PartitionId, Spill)> {
+        let numbered = (0..).zip(self.spills);
+        let named = numbered.map(|(number, spill)| ([&self.of[..], &[number]].concat(), spill));
+        named.filter(|(_, spill)| spill.bytes() > 0).collect()
+    }
+}
+
+/// The partitions that earlier runs dealt to and did not analyse.
+pub(super) fn left(before: &Before, folder: Option<&Path>) -> Result<Vec<(PartitionId, Spill)>> {
+    let Some(folder) = folder else {
+        return Ok(Vec::new());
+    };
+    let open = |(id, bytes): (PartitionId, u64)| {
+        Ok((id.clone(), Spill::named(spill_path(folder, &id), bytes)?))
+    };
+    before.left().into_iter().map(open).collect()
 }

@@ -1,8 +1,9 @@
 //! What a scan knows of the files that it has read.
 
 use crate::spill::{Part, Run};
+use serde::{Deserialize, Serialize};
 use spanwise_model::batch::{Head, Source};
-use spanwise_model::{flags, Issues, SourceSummary, SpanBatch, SpanTable};
+use spanwise_model::{flags, Issues, SourceSummary, SpanBatch};
 use std::collections::BTreeMap;
 
 /// What a scan tells besides its tables.
@@ -34,13 +35,26 @@ impl Scanned {
 pub(super) struct Sources {
     files: Vec<SourceSummary>,
     issues: Issues,
+    /// Issues that no change tells of as yet.
+    fresh: Issues,
+    /// How many files changes tell of, the last of which may go on.
+    told: usize,
+}
+
+/// What has changed of the files that were read.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct SourcesChange {
+    /// The number of the first of the files.
+    first: u32,
+    files: Vec<SourceSummary>,
+    issues: Issues,
 }
 
 impl Sources {
     /// Makes a part of a batch that was read; `goes_on` where its first source
     /// is the last one of the batch before.
     pub(super) fn part(&mut self, mut batch: SpanBatch, goes_on: bool) -> Part {
-        self.issues.absorb(std::mem::take(&mut batch.issues));
+        self.fresh.absorb(std::mem::take(&mut batch.issues));
         let mut runs = Vec::new();
         for (at, source) in std::mem::take(&mut batch.sources).into_iter().enumerate() {
             let records = source.records.len() as u32;
@@ -89,15 +103,43 @@ impl Sources {
         runs.iter().map(source).collect()
     }
 
-    /// Moves what a table made of these runs tells of its sources to the files.
-    pub(super) fn add_orphans(&mut self, runs: &[Run], table: &mut SpanTable) {
-        for (run, source) in runs.iter().zip(&table.sources) {
-            self.files[run.source as usize].orphans += source.orphans;
+    /// Adds orphans by the numbers of their sources.
+    pub(super) fn add_orphans(&mut self, orphans: &[(u32, u64)]) {
+        for &(source, orphans) in orphans {
+            if let Some(file) = self.files.get_mut(source as usize) {
+                file.orphans += orphans;
+            }
         }
-        table.sources.clear();
     }
 
-    pub(super) fn finish(self, spilled_bytes: u64) -> Scanned {
+    /// What has changed since this was last asked; orphans are told by tables.
+    pub(super) fn changes(&mut self) -> SourcesChange {
+        let first = self.told.saturating_sub(1);
+        self.told = self.files.len();
+        let issues = std::mem::take(&mut self.fresh);
+        self.issues.absorb(issues.clone());
+        SourcesChange {
+            first: first as u32,
+            files: self.files[first..].to_vec(),
+            issues,
+        }
+    }
+
+    /// Takes up a change that an earlier run told of.
+    pub(super) fn change(&mut self, change: SourcesChange) {
+        self.issues.absorb(change.issues);
+        let first = (change.first as usize).min(self.files.len());
+        let before = self.files.split_off(first);
+        let orphans = before.iter().map(|file| file.orphans);
+        let orphans = orphans.chain(std::iter::repeat(0));
+        let changed = change.files.into_iter().zip(orphans);
+        self.files
+            .extend(changed.map(|(file, orphans)| SourceSummary { orphans, ..file }));
+        self.told = self.files.len();
+    }
+
+    pub(super) fn finish(mut self, spilled_bytes: u64) -> Scanned {
+        self.issues.absorb(std::mem::take(&mut self.fresh));
         Scanned {
             sources: self.files,
             issues: self.issues,

@@ -1,6 +1,6 @@
 //! From inputs to files: folders and patterns, in a fixed order, each once.
 
-use super::Input;
+use super::{Input, Spool};
 use globset::{GlobBuilder, GlobMatcher};
 use spanwise_model::{Error, ErrorKind, Example, IssueKind, Issues, Result};
 use std::collections::btree_map::{BTreeMap, Entry};
@@ -14,6 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 pub(crate) enum Origin {
     File(PathBuf),
     Bytes(Arc<[u8]>),
+    Spool(Spool),
     Stdin,
     /// In an archive, which gives them.
     Entry,
@@ -77,6 +78,11 @@ pub(crate) fn expand(inputs: &[Input]) -> Result<Expansion> {
                 name.clone(),
                 Origin::Bytes(bytes.clone()),
                 Some(bytes.len() as u64),
+            ),
+            Input::Spooled { name, spool } => files.other(
+                name.clone(),
+                Origin::Spool(spool.clone()),
+                Some(spool.bytes()),
             ),
             Input::Stdin if files.stdin => {}
             Input::Stdin => {

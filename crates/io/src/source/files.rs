@@ -45,6 +45,7 @@ fn load(item: &Item, magic: &[u8]) -> io::Result<(Vec<u8>, bool)> {
     let mut source: Box<dyn Read + '_> = match &item.origin {
         Origin::File(path) => Box::new(File::open(path)?),
         Origin::Bytes(bytes) => Box::new(&bytes[..]),
+        Origin::Spool(spool) => Box::new(spool.reader()),
         Origin::Stdin => Box::new(io::stdin().lock()),
         Origin::Entry => Box::new(io::empty()),
     };

@@ -2,6 +2,7 @@
 
 use super::decompress::HEAD;
 use super::magic::is_packed;
+use super::spool::Spool;
 use crate::guess::guess;
 use crate::read::ReadOptions;
 use spanwise_model::{Guard, Result};
@@ -22,7 +23,14 @@ pub enum Input {
         /// The bytes, compressed or not.
         bytes: Arc<[u8]>,
     },
-    /// Standard input.
+    /// What a stream held; see [`Input::spooled`].
+    Spooled {
+        /// What issues and errors call it.
+        name: String,
+        /// Its bytes, compressed or not.
+        spool: Spool,
+    },
+    /// Standard input, which can be read once.
     Stdin,
 }
 
@@ -74,7 +82,7 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Self::Path(path) => path.display().to_string(),
-            Self::Bytes { name, .. } => name.clone(),
+            Self::Bytes { name, .. } | Self::Spooled { name, .. } => name.clone(),
             Self::Stdin => "-".to_owned(),
         }
     }
@@ -82,13 +90,8 @@ impl Input {
 
 fn bytes_of(stream: &mut dyn Read, options: &ReadOptions) -> Result<Vec<u8>> {
     let limit = options.limits.file_bytes;
-    let mut bytes = Vec::new();
-    stream.take(HEAD as u64).read_to_end(&mut bytes)?;
-    if bytes.len() < HEAD
-        || is_packed(&bytes)
-        || options.format.is_some()
-        || guess(&bytes).is_some()
-    {
+    let (mut bytes, goes_on) = beginning(stream, options)?;
+    if goes_on {
         let rest = limit.saturating_add(1).saturating_sub(bytes.len() as u64);
         stream.take(rest).read_to_end(&mut bytes)?;
     }
@@ -96,6 +99,17 @@ fn bytes_of(stream: &mut dyn Read, options: &ReadOptions) -> Result<Vec<u8>> {
         return Err(Guard::exceeded("file_bytes", limit));
     }
     Ok(bytes)
+}
+
+/// The first bytes of a stream, and whether the others are wanted.
+pub(super) fn beginning(stream: &mut dyn Read, options: &ReadOptions) -> Result<(Vec<u8>, bool)> {
+    let mut bytes = Vec::new();
+    stream.take(HEAD as u64).read_to_end(&mut bytes)?;
+    let goes_on = bytes.len() < HEAD
+        || is_packed(&bytes)
+        || options.format.is_some()
+        || guess(&bytes).is_some();
+    Ok((bytes, goes_on))
 }
 
 impl From<&str> for Input {

@@ -17,12 +17,14 @@ mod held;
 mod input;
 mod magic;
 mod seems;
+mod spool;
 mod window;
 
 pub(crate) use archive::Damage;
-pub(crate) use expand::{expand, Expansion, Item};
+pub(crate) use expand::{expand, Expansion, Item, Origin};
 pub use files::{each_file, EachFile};
 pub use input::Input;
 pub(crate) use magic::Archive;
 pub(crate) use seems::seems;
+pub use spool::Spool;
 pub(crate) use window::{Inner, Place, Window};

@@ -72,6 +72,7 @@ impl<'a> Window<'a> {
                 Box::new(&bytes[..])
             }
             Origin::Bytes(bytes) => return Self::whole(bytes, allowance),
+            Origin::Spool(spool) => Box::new(spool.reader()),
             Origin::Stdin => Box::new(std::io::stdin().lock()),
             Origin::Entry => Box::new(std::io::empty()),
         };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::frames::{decode, Frames};
 use crate::notation::{parse, print};
 
 const TEXT: &str = "
@@ -29,7 +30,7 @@ fn parts_come_back_as_they_went() {
         push(&mut spill);
     }
     assert!(spill.bytes() > 0);
-    let back: Result<Vec<Part>> = spill.into_parts().expect("a file").collect();
+    let back: Result<Vec<Part>> = spill.parts().collect();
     let back = back.expect("whole");
     assert_eq!(back.len(), 3);
     for mut part in back {
@@ -54,24 +55,24 @@ fn parts_come_back_as_they_went() {
 #[test]
 fn a_damaged_frame_is_an_error() {
     let mut encoder = Encoder::new().expect("memory");
-    let frame = encoder.encode(&part()).expect("memory");
-    assert!(decode(&frame).is_ok());
+    let text = print(&parse(TEXT));
+    let frame = encoder.encode(&text).expect("memory").to_vec();
+    assert!(decode::<String>(&frame).is_ok());
     for at in 0..frame.len() {
-        assert!(decode(&frame[..at]).is_err(), "cut at {at}");
+        assert!(decode::<String>(&frame[..at]).is_err(), "cut at {at}");
         let mut flipped = frame.clone();
         flipped[at] ^= 0x40;
-        if let Ok(part) = decode(&flipped) {
+        if let Ok(back) = decode::<String>(&flipped) {
             // A bit of the header that says nothing of the content.
-            assert_eq!(print(&part.batch), print(&parse(TEXT)), "flipped at {at}");
+            assert_eq!(back, text, "flipped at {at}");
         }
     }
 }
 
 #[test]
 fn a_file_that_breaks_off_ends_in_an_error() {
-    let mut spill = Spill::new(None);
-    push(&mut spill);
-    spill.bytes += 5;
-    let parts: Vec<Result<Part>> = spill.into_parts().expect("a file").collect();
-    assert!(matches!(parts.as_slice(), [Ok(_), Err(_)]));
+    let (mut frames, mut encoder) = (Frames::new(None), Encoder::new().expect("memory"));
+    frames.push(&7_u64, &mut encoder).expect("room");
+    let values: Vec<Result<u64>> = frames.values(0..frames.bytes() + 5).collect();
+    assert!(matches!(values.as_slice(), [Ok(7), Err(_)]));
 }

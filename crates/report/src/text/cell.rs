@@ -30,6 +30,17 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// The digits of the second that all times of the column need.
+    pub(super) fn time_digits(&self) -> u8 {
+        self.time_digits
+    }
+
+    /// The same with this many digits of the second.
+    pub(super) fn with_time_digits(mut self, digits: u8) -> Self {
+        self.time_digits = digits;
+        self
+    }
+
     /// True where cells are compared by their digits and so stand to the right.
     pub(crate) fn is_number(&self) -> bool {
         use ColumnType::{Duration, F64, I64, U64};

@@ -1,6 +1,6 @@
 //! Widths: what is cut and what is left out where a table is too wide.
 
-use super::Block;
+use super::block::Block;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What stands between two columns.

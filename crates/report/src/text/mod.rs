@@ -2,15 +2,16 @@
 //!
 //! Numbers stand to the right and are rounded for reading; where a width is
 //! given, texts are cut with an ellipsis and columns that still do not fit are
-//! named below the table instead of being wrapped.
+//! named below the table instead of being wrapped. Widths are known when all
+//! rows have been seen, so those of a table in parts are gone through twice.
 
+mod block;
 mod cell;
 mod fit;
 
-use crate::escape::for_terminal;
-use spanwise_model::{Column, ColumnType, Table};
+use crate::Parts;
+use block::Block;
 use std::io::{self, Write};
-use unicode_width::UnicodeWidthStr;
 
 pub use cell::is_share;
 pub(crate) use cell::Texts;
@@ -42,40 +43,6 @@ impl TextOptions {
     }
 }
 
-/// A column ready to be written.
-struct Block {
-    header: String,
-    cells: Vec<String>,
-    right: bool,
-    /// Whether a cut cell would say something else.
-    whole: bool,
-    width: usize,
-}
-
-impl Block {
-    fn of(column: &Column) -> Self {
-        let texts = Texts::of(column);
-        let header = for_terminal(&column.name).into_owned();
-        let cells: Vec<String> = (0..column.data.len()).map(|row| texts.get(row)).collect();
-        let widest = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
-        Self {
-            width: widest.max(header.width()),
-            right: texts.is_number(),
-            whole: texts.is_number() || column.data.column_type() == ColumnType::Time,
-            header,
-            cells,
-        }
-    }
-
-    /// The width where texts are cut to `cap`; numbers and times never are.
-    fn at_most(&self, cap: usize) -> usize {
-        match self.whole {
-            true => self.width,
-            false => self.width.min(cap),
-        }
-    }
-}
-
 /// Writes the table with a header line and one line a row.
 ///
 /// ```
@@ -97,32 +64,54 @@ impl Block {
 /// # Errors
 ///
 /// Where `out` cannot be written.
-pub fn write(table: &Table, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut blocks: Vec<Block> = table.columns().iter().map(Block::of).collect();
+pub fn write(table: &impl Parts, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let (mut blocks, rows) = measured(table)?;
     let shown = fit::fit(&mut blocks, options.width);
-    let line = |cell: &dyn Fn(&Block) -> String| join(&blocks[..shown], cell);
-    let header = line(&|block| block.header.clone());
+    let (blocks, hidden) = blocks.split_at(shown);
+    let header = join(blocks.iter().map(|block| (block, block.header.clone())));
     if options.color {
         writeln!(out, "\u{1b}[1m{header}\u{1b}[0m")?;
     } else {
         writeln!(out, "{header}")?;
     }
-    for row in 0..table.rows() {
-        writeln!(out, "{}", line(&|block| block.cells[row].clone()))?;
-    }
-    if table.rows() == 0 {
+    table.each(&mut |table| {
+        let pairs = blocks.iter().zip(table.columns());
+        let texts: Vec<_> = pairs
+            .map(|(block, column)| (block, block.texts(column)))
+            .collect();
+        (0..table.rows()).try_for_each(|row| {
+            let cells = texts.iter().map(|(block, texts)| (*block, texts.get(row)));
+            writeln!(out, "{}", join(cells))
+        })
+    })?;
+    if rows == 0 {
         writeln!(out, "(no rows)")?;
     }
-    name_hidden(&blocks[shown..], options.width, out)
+    name_hidden(hidden, options.width, out)
 }
 
-fn join(blocks: &[Block], cell: &dyn Fn(&Block) -> String) -> String {
+/// The columns of a table with their widths, and how many rows there are.
+fn measured(table: &impl Parts) -> io::Result<(Vec<Block>, usize)> {
+    let (mut blocks, mut rows) = (Vec::new(), 0);
+    table.each(&mut |table| {
+        if blocks.is_empty() {
+            blocks = table.columns().iter().map(Block::of).collect();
+        }
+        let pairs = blocks.iter_mut().zip(table.columns());
+        pairs.for_each(|(block, column)| block.widen(column));
+        rows += table.rows();
+        Ok(())
+    })?;
+    Ok((blocks, rows))
+}
+
+fn join<'b>(cells: impl Iterator<Item = (&'b Block, String)>) -> String {
     let mut line = String::new();
-    for (at, block) in blocks.iter().enumerate() {
+    for (at, (block, cell)) in cells.enumerate() {
         if at > 0 {
             line.push_str(fit::GAP);
         }
-        let text = cut(&cell(block), block.width);
+        let text = cut(&cell, block.width);
         line.push_str(&pad(&text, block.width, block.right));
     }
     line.truncate(line.trim_end().len());

@@ -1,6 +1,7 @@
 use super::*;
 use insta::assert_snapshot;
-use spanwise_model::ColumnData;
+use spanwise_model::{ColumnData, Table};
+use unicode_width::UnicodeWidthStr;
 
 fn table() -> Table {
     let names = [Some("frontend"), Some("größe-日本"), None];
