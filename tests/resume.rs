@@ -34,7 +34,8 @@ struct Place {
 }
 
 impl Place {
-    /// Exports in three formats, one compressed, one that is broken.
+    /// Exports in three formats, one compressed, one that is broken, and an
+    /// archive.
     fn new() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let place = Self { folder };
@@ -48,6 +49,12 @@ impl Place {
         broken.truncate(broken.len() - 40);
         fs::write(place.exports().join("broken"), broken).expect("room");
         fs::write(place.exports().join("none"), "a,b,c").expect("room");
+        let entries = [
+            ("first", export("otlp-json", 7, 150)),
+            ("second", b"a,b,c".to_vec()),
+            ("third", export("jaeger-json", 8, 100)),
+        ];
+        fs::write(place.exports().join("tar"), tar(&entries)).expect("room");
         place
     }
 
@@ -167,6 +174,28 @@ fn export(name: &str, seed: u64, spans: u64) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// An archive of these files.
+fn tar(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, content) in entries {
+        let mut header = [0; 512];
+        let mut put =
+            |at: usize, text: &str| header[at..][..text.len()].copy_from_slice(text.as_bytes());
+        put(0, name);
+        put(100, "0000644");
+        put(124, &format!("{:011o}", content.len()));
+        put(148, "        0");
+        put(257, "ustar\u{0}00");
+        let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\u{0} ").as_bytes());
+        archive.extend(header);
+        archive.extend(content);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    }
+    archive.extend([0; 1024]);
+    archive
 }
 
 fn text(table: &Table) -> String {
