@@ -63,7 +63,7 @@ impl Stream<'_> {
 #[pyfunction]
 #[pyo3(signature = (stream, name, arguments, limits))]
 pub(crate) fn spool(
-    stream: Bound<'_, PyAny>,
+    stream: &Bound<'_, PyAny>,
     name: String,
     arguments: ReadArguments,
     limits: (Option<u64>, Option<PathBuf>),
