@@ -1,7 +1,7 @@
 //! Small exports of formats that are only read, as their tools write them.
 
 /// Fuzz targets with an export each.
-pub const SAMPLES: [(&str, &str); 9] = [
+pub(crate) const SAMPLES: [(&str, &str); 9] = [
     ("datadog_json", DATADOG),
     ("elastic_apm", ELASTIC),
     ("chrome_trace", CHROME),

@@ -1,7 +1,7 @@
 //! Beginnings and their ends, on one track.
 
 use super::event::{Event, Phase, Slice};
-use rustc_hash::FxHashMap;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::Symbol;
 
 /// An end that is not that of the innermost span of its name.
@@ -17,7 +17,7 @@ pub(super) struct Odd {
 /// order in which they begin; answers the ends that are odd.
 pub(super) fn pair(events: &[Event], slices: &mut Vec<Slice>) -> Vec<Odd> {
     let mut open: Vec<usize> = Vec::new();
-    let mut named: FxHashMap<Symbol, Vec<usize>> = FxHashMap::default();
+    let mut named: KeyedMap<Symbol, Vec<usize>> = KeyedMap::default();
     let mut unmatched = Vec::new();
     for event in events {
         match event.phase {

@@ -5,8 +5,8 @@ use super::nest::{nest, Within};
 use super::pair::{pair, Odd};
 use super::tracks::{Lane, Track, Tracks};
 use crate::json::{Open, Records, Walked};
-use rustc_hash::FxHashMap;
 use spanwise_model::id::hash_words;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::{
     ResourceId, Result, ScopeId, SpanHead, SpanId, SpanKind, Symbol, TraceId, Value,
 };
@@ -98,7 +98,7 @@ impl Spans {
 
     /// A hash of what each slice is; of equal ones each has a number.
     fn ids(&self, open: &Open<'_>, tracks: &Tracks) -> Vec<u128> {
-        let (mut text, mut seen) = (String::new(), FxHashMap::default());
+        let (mut text, mut seen) = (String::new(), KeyedMap::default());
         let id = |slice: &Slice| {
             let track = tracks.get(slice.track);
             text.clear();

@@ -1,6 +1,6 @@
 //! Tracks: threads, and what runs on none.
 
-use rustc_hash::FxHashMap;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::Symbol;
 
 /// What tells a track from others, besides its process.
@@ -32,10 +32,10 @@ pub(super) struct Track {
 #[derive(Debug, Default)]
 pub(super) struct Tracks {
     rows: Vec<Track>,
-    numbers: FxHashMap<(Symbol, Lane), u32>,
-    flows: FxHashMap<(Symbol, Symbol, Symbol), u32>,
-    processes: FxHashMap<Symbol, Symbol>,
-    threads: FxHashMap<(Symbol, Symbol), Symbol>,
+    numbers: KeyedMap<(Symbol, Lane), u32>,
+    flows: KeyedMap<(Symbol, Symbol, Symbol), u32>,
+    processes: KeyedMap<Symbol, Symbol>,
+    threads: KeyedMap<(Symbol, Symbol), Symbol>,
 }
 
 impl Tracks {

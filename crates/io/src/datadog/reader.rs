@@ -5,7 +5,7 @@ use super::links::{self, Kind};
 use super::process::Process;
 use super::span::Span;
 use crate::json::{self, objects_in_lists, Cursor, Parts, Records, Walked, Walks};
-use rustc_hash::FxHashMap;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::{SpanBatch, TraceId, Value};
 
 /// Reads documents into a batch.
@@ -23,7 +23,7 @@ struct Chunk {
     /// The process of the last span that said one.
     process: Process,
     /// The upper halves of trace ids, by the lower ones.
-    upper: FxHashMap<u64, u64>,
+    upper: KeyedMap<u64, u64>,
 }
 
 impl<'a> Walks<'a> for Reader<'a, '_> {

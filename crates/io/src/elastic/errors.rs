@@ -3,18 +3,18 @@
 
 use crate::json::{Cursor, Raw};
 use memchr::memchr_iter;
-use rustc_hash::{FxHashMap, FxHashSet};
+use spanwise_model::keyed::KeyedMap;
 use std::ops::Range;
 
 /// What a first look at the lines finds.
 #[derive(Debug, Default)]
 pub(super) struct Lines<'a> {
     /// Where errors stand, by the ids of trace and span.
-    errors: FxHashMap<&'a str, FxHashMap<&'a str, Vec<Range<usize>>>>,
+    errors: KeyedMap<&'a str, KeyedMap<&'a str, Vec<Range<usize>>>>,
     /// The offsets of all errors that were found.
-    offsets: FxHashSet<usize>,
+    offsets: KeyedMap<usize, ()>,
     /// The timestamps of transactions as they are written, by their ids.
-    transactions: FxHashMap<&'a str, &'a str>,
+    transactions: KeyedMap<&'a str, &'a str>,
 }
 
 impl<'a> Lines<'a> {
@@ -48,7 +48,7 @@ impl<'a> Lines<'a> {
         };
         if is_error {
             let place = offset + at + ids.place.start..offset + at + ids.place.end;
-            self.offsets.insert(place.start);
+            self.offsets.insert(place.start, ());
             let spans = self.errors.entry(ids.trace).or_default();
             spans.entry(ids.parent).or_default().push(place);
         } else if !ids.timestamp.is_empty() {
@@ -58,7 +58,7 @@ impl<'a> Lines<'a> {
 
     /// True where an error was found at this offset.
     pub(super) fn has_error(&self, offset: usize) -> bool {
-        self.offsets.contains(&offset)
+        self.offsets.contains_key(&offset)
     }
 
     /// Takes the places of a span's errors.

@@ -4,7 +4,7 @@
 use super::names;
 use crate::flaws::Flaw;
 use crate::json::{Open, Records, Walked};
-use rustc_hash::FxHashMap;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::{ResourceId, Result, Symbol, Value};
 
 /// The most attributes of a resource; records that override some of them must
@@ -92,7 +92,7 @@ pub(super) struct Resources<'a> {
     metadata: Resource,
     plain: Option<ResourceId>,
     /// By the text of what overrides it.
-    overridden: FxHashMap<&'a str, ResourceId>,
+    overridden: KeyedMap<&'a str, ResourceId>,
 }
 
 impl<'a> Resources<'a> {

@@ -6,6 +6,7 @@ use super::native::links;
 use super::put::{go_to, head, text_of, Around};
 use crate::flaws::Flaw;
 use crate::json::{objects, Cursor, Entered, Records, Walked, Walks};
+use spanwise_model::batch::Dropped;
 use spanwise_model::{flags, SpanHead, SpanKind, StatusCode, Symbol, Value};
 
 /// The namespace in `metadata`.
@@ -100,6 +101,7 @@ impl Own<'_, '_, '_> {
                 None => records.open.flaw(Flaw::UnknownEnum),
             },
             "flags" => self.flags()?,
+            "dropped" => self.dropped()?,
             "message" => {
                 let text = records.owned()?;
                 records.open.batch.status_message(&text);
@@ -128,6 +130,28 @@ impl Own<'_, '_, '_> {
         let bits = self.records.scaled(0)?.map_or(0, |(bits, _)| bits as u32);
         let kept = self.head.flags & !flags::FORMAT_ERROR;
         self.head.flags = kept | bits & FLAGS;
+        Ok(())
+    }
+
+    /// Reads how much the source dropped: of attributes, events and links.
+    fn dropped(&mut self) -> Walked {
+        let records = &mut *self.records;
+        let mut counts = [0; 3];
+        if records.cursor.enter(b'[')? == Entered::Inside {
+            let (mut first, mut slots) = (true, counts.iter_mut());
+            while records.cursor.element(&mut first)? {
+                let count = records.scaled(0)?.map_or(0, |(count, _)| count);
+                if let Some(slot) = slots.next() {
+                    *slot = u32::try_from(count).unwrap_or_default();
+                }
+            }
+        }
+        let [attributes, events, links] = counts;
+        records.open.batch.note_dropped(Dropped {
+            attributes,
+            events,
+            links,
+        });
         Ok(())
     }
 

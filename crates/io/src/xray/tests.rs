@@ -1,6 +1,7 @@
 use super::*;
 use crate::assemble::{assemble, inherit_services};
 use crate::notation;
+use spanwise_model::batch::Dropped;
 use spanwise_model::{flags, IssueKind, SpanId, TraceId};
 
 fn read(text: &str) -> SpanBatch {
@@ -281,6 +282,32 @@ fn other_tools_find_what_x_ray_has_a_field_for() {
             )
         ]
     );
+}
+
+#[test]
+fn of_what_a_source_dropped_the_counts_of_spans_are_kept() {
+    let dropped = Dropped {
+        attributes: 1,
+        events: 2,
+        links: 3,
+    };
+    let mut batch = SpanBatch::default();
+    batch.note_dropped(dropped);
+    batch.event_dropped(4);
+    batch.event(1, "e");
+    let head = spanwise_model::SpanHead {
+        trace_id: TraceId(1),
+        span_id: SpanId(1),
+        flags: flags::HALF,
+        ..spanwise_model::SpanHead::default()
+    };
+    batch.close(head).expect("room");
+    let mut out = Vec::new();
+    XRayJson.write(&batch, &mut out).expect("memory");
+    let read = read(&String::from_utf8(out).expect("text"));
+    assert_eq!(read.dropped.value(0), dropped);
+    assert_eq!(read.events.dropped.value(0), 0, "X-Ray cannot hold it");
+    assert_eq!(read.heads[0].flags & flags::HALF, 0, "X-Ray cannot hold it");
 }
 
 proptest::proptest! {

@@ -3,7 +3,8 @@
 use super::own::{FLAGS, NAMESPACE, WHOLE};
 use crate::json::write::{push, push_bytes, push_double, push_string};
 use crate::json::Cursor;
-use rustc_hash::FxHashMap;
+use spanwise_model::batch::Dropped;
+use spanwise_model::keyed::KeyedMap;
 use spanwise_model::semconv::{field, Field};
 use spanwise_model::{
     flags, Result, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, TraceId, Value,
@@ -30,7 +31,7 @@ pub(super) fn write(batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
 }
 
 /// The last record of each id.
-fn by_id(batch: &SpanBatch) -> FxHashMap<(TraceId, SpanId), u32> {
+fn by_id(batch: &SpanBatch) -> KeyedMap<(TraceId, SpanId), u32> {
     let ids = batch.trace_ids.iter().zip(&batch.placements);
     let ids = ids.map(|(&trace, placement)| (trace, placement.span_id));
     ids.zip(0..).collect()
@@ -38,7 +39,7 @@ fn by_id(batch: &SpanBatch) -> FxHashMap<(TraceId, SpanId), u32> {
 
 struct Writer<'b> {
     batch: &'b SpanBatch,
-    records: FxHashMap<(TraceId, SpanId), u32>,
+    records: KeyedMap<(TraceId, SpanId), u32>,
     out: String,
 }
 
@@ -268,6 +269,11 @@ impl Writer<'_> {
                 push(&mut self.out, format_args!(",\"{key}\":"));
                 push_string(&mut self.out, text);
             }
+        }
+        let dropped = batch.dropped.value(record);
+        if dropped != Dropped::default() {
+            let counts = [dropped.attributes, dropped.events, dropped.links];
+            push(&mut self.out, format_args!(",\"dropped\":{counts:?}"));
         }
         let resource = batch.resources.attributes(head.resource);
         self.out.push_str(",\"resource\":");
