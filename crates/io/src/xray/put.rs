@@ -62,9 +62,9 @@ impl Around {
 }
 
 /// The fixed fields that a draft tells by itself.
-pub(super) fn head(draft: &Draft<'_>, open_name: &str) -> SpanHead {
+pub(super) fn head(draft: &Draft<'_>, namespace: &str) -> SpanHead {
     let is_subsegment = draft.is_subsegment || draft.around.is_some();
-    let kind = match (is_subsegment, open_name.is_empty()) {
+    let kind = match (is_subsegment, namespace.is_empty()) {
         (false, _) => SpanKind::Server,
         (true, false) => SpanKind::Client,
         (true, true) => SpanKind::Internal,
