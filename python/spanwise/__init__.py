@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from spanwise._summary import FileSummary, Issue, Summary
     from spanwise._trace import Trace
     from spanwise._traces import Traces
+    from spanwise._write import Written
     from spanwise.errors import (
         FormatError,
         LimitError,
@@ -75,6 +76,7 @@ __all__ = [
     "Traces",
     "Truth",
     "UsageError",
+    "Written",
     "__version__",
     "compare",
     "compare_windows",
@@ -108,6 +110,7 @@ _HOMES = {
     "Traces": "_traces",
     "compare": "_compare",
     "compare_windows": "_compare",
+    "Written": "_write",
     "convert": "_convert",
     "formats": "_convert",
     "notation": "_read",

@@ -158,3 +158,16 @@ def _timedelta_ns(delta: timedelta) -> int:
     # pandas' Timedelta is a timedelta with nanoseconds besides; a difference
     # of its Timestamps is one too.
     return microseconds * 1_000 + int(getattr(delta, "nanoseconds", 0))
+
+
+def span_list(
+    attributes: Sequence[str], canonical: bool | Sequence[str]
+) -> tuple[list[str], bool, list[str]]:
+    """The columns of a listing of spans, as the engine takes them.
+
+    >>> span_list(["user"], True), span_list([], ["http.route"])
+    ((['user'], True, []), ([], False, ['http.route']))
+    """
+    if isinstance(canonical, bool):
+        return list(attributes), canonical, []
+    return list(attributes), False, list(canonical)

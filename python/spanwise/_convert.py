@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from spanwise import _arguments, _native, _progress
 from spanwise._read import read_arguments
+from spanwise._write import Written, write_arguments, written
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from spanwise._typing import Limits
 
 
@@ -22,14 +25,17 @@ def convert(
     format: str | None = None,  # noqa: A002 - the word everybody looks for.
     progress: bool | _progress.Show | None = None,
     limits: Limits | None = None,
-) -> int:
+    anonymise: str | None = None,
+    shift: timedelta | str | None = None,
+) -> Written:
     """Writes the records of an export in another format.
 
     Records stay as they came: nothing is folded, split or cut.
 
     Args:
         source: What to read, as in :func:`read`.
-        output: The file to write: a path, or a file open for writing bytes.
+        output: The file to write: a path, compressed where it ends in ``.gz``
+            or ``.zst``, or a file open for writing bytes.
         to: The name of the format to write, one of
             :func:`formats` with ``written``.
         strict: As in :func:`read`.
@@ -37,26 +43,30 @@ def convert(
         format: As in :func:`read`.
         progress: As in :func:`read`.
         limits: As in :func:`read`.
+        anonymise: A key under which names, ids and values are hashed; see
+            :meth:`Traces.anonymise`.
+        shift: By how much times are moved then.
 
     Returns:
-        How many records there were.
+        How many records there were, and what the format could not hold of them.
 
     >>> import io
     >>> import spanwise as sw
     >>> out = io.BytesIO()
     >>> sw.convert(b"cart GET /cart 0..5", out, to="otlp-json")
-    1
+    Written(spans=1, lost={})
     >>> [trace.root for trace in sw.read(out.getvalue())]
     ['cart GET /cart']
     """
     named = _arguments.inputs(source)
     arguments = read_arguments(strict=strict, threads=threads, format=format, limits=limits)
+    how = write_arguments(to, anonymise, shift)
     path = os.fspath(output) if isinstance(output, str | os.PathLike) else None
     with _progress.shown(progress) as show:
-        records, content = _native.convert(named, arguments, (to, path), show)
+        told, content = _native.convert(named, arguments, (how, path), show)
     if content is not None and not isinstance(output, str | os.PathLike):
         output.write(content)
-    return records
+    return written(told)
 
 
 def formats(*, written: bool = False) -> list[str]:

@@ -99,18 +99,24 @@ class Trace(Frozen):
         """True where it is one tree under a root and no span lacks its end."""
         return self._inner.is_complete
 
-    def spans(self, attributes: Sequence[str] = ()) -> pl.DataFrame:
+    def spans(
+        self,
+        attributes: Sequence[str] = (),
+        *,
+        canonical: bool | Sequence[str] = False,
+    ) -> pl.DataFrame:
         """One row a span, as :meth:`Traces.spans` has them.
 
         Args:
             attributes: Keys of attributes that become columns.
+            canonical: Canonical fields that become columns.
 
         >>> import spanwise as sw
         >>> trace = next(iter(sw.notation("cart GET 0..5")))
         >>> trace.spans().get_column("operation").to_list()
         ['GET']
         """
-        return frame(self._inner.spans(list(attributes)))
+        return frame(self._inner.spans(_arguments.span_list(attributes, canonical)))
 
     def critical_path(self) -> pl.DataFrame:
         """The critical path of the primary component, one row a tile.

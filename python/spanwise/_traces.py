@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import os
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from spanwise import _arguments
 from spanwise._filter import filter_arguments
@@ -12,10 +13,12 @@ from spanwise._questions import time_question, tree_question
 from spanwise._service_graph import ServiceGraph
 from spanwise._summary import Summary, count, summary
 from spanwise._trace import Trace
+from spanwise._write import Written, shift_ns, write_arguments, written
 from spanwise.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import timedelta
 
     import polars as pl
 
@@ -68,19 +71,34 @@ class Traces(Frozen):
         """
         return frame(self._inner.traces())
 
-    def spans(self, attributes: Sequence[str] = ()) -> pl.DataFrame:
+    def spans(
+        self,
+        attributes: Sequence[str] = (),
+        *,
+        canonical: bool | Sequence[str] = False,
+    ) -> pl.DataFrame:
         """One row a span, in the order of traces and then of trees.
 
         Args:
             attributes: Keys of attributes, of the span or else its resource,
                 that become columns.
+            canonical: Canonical fields that become columns, each under its
+                newest OpenTelemetry name whatever the source calls it: names, or
+                ``True`` for all that some span says something of.
+
+        Raises:
+            UsageError: There is no canonical field of a name.
 
         >>> import spanwise as sw
+        >>> old = sw.notation("cart GET 0..5 http.status_code=\"503\"")
+        >>> status = "http.response.status_code"
+        >>> old.spans(canonical=[status]).get_column(status).to_list()
+        [503]
         >>> traces = sw.notation("cart GET 0..5 http.route=/cart")
         >>> traces.spans(attributes=["http.route"]).get_column("http.route").to_list()
         ['/cart']
         """
-        return frame(self._inner.spans(list(attributes)))
+        return frame(self._inner.spans(_arguments.span_list(attributes, canonical)))
 
     def events(self) -> pl.DataFrame:
         """One row an event of a span, such as an exception.
@@ -371,6 +389,63 @@ class Traces(Frozen):
         (('a', 'b'),)
         """
         return ServiceGraph(self.dependencies())
+
+    def write(
+        self,
+        output: str | os.PathLike[str] | BinaryIO,
+        *,
+        format: str,  # noqa: A002 - the word everybody looks for.
+        anonymise: str | None = None,
+        shift: timedelta | str | None = None,
+    ) -> Written:
+        """Writes the traces for other tools, or for others' eyes.
+
+        Args:
+            output: The file to write: a path, compressed where it ends in
+                ``.gz`` or ``.zst``, or a file open for writing bytes.
+            format: The name of the format, one of ``formats(written=True)``.
+            anonymise: A key under which names, ids and values are hashed, as
+                :meth:`anonymise` does.
+            shift: By how much times are moved then.
+
+        Returns:
+            How many spans were written, and what the format could not hold of
+            how many of them.
+
+        Raises:
+            UsageError: The format is not known, or is only read.
+
+        >>> import io
+        >>> import spanwise as sw
+        >>> traces = sw.notation("cart GET 0..1500us items=3")
+        >>> traces.write(io.BytesIO(), format="zipkin-json")
+        Written(spans=1, lost={'attribute_types': 1})
+        """
+        arguments = write_arguments(format, anonymise, shift)
+        path = os.fspath(output) if isinstance(output, str | os.PathLike) else None
+        told, content = self._inner.write(arguments, path)
+        if content is not None and not isinstance(output, str | os.PathLike):
+            output.write(content)
+        return written(told)
+
+    def anonymise(self, key: str, *, shift: timedelta | str | None = None) -> Traces:
+        """The traces with names, ids and values hashed.
+
+        One key gives one name for one text in whatever file it stands. What
+        analyses read keeps its meaning (structure, times, kinds, statuses, codes,
+        the reasons of errors), so their numbers stay the same.
+
+        Args:
+            key: A secret; whoever knows it can try out names.
+            shift: By how much all times are moved, such as ``"-90d"``.
+
+        >>> import spanwise as sw
+        >>> hidden = sw.notation("cart GET /cart 0..5 user=ann").anonymise("key")
+        >>> service, user = hidden.spans(["user"]).select("service", "user").row(0)
+        >>> service.startswith("service-"), user.startswith("value-")
+        (True, True)
+        """
+        return Traces(self._inner.anonymise(key, shift_ns(shift)))
 
     def filter(
         self,

@@ -83,6 +83,13 @@ class ListingArguments(TypedDict):
     limit: int | None
 
 
+class WriteArguments(TypedDict):
+    """How spans are written."""
+
+    format: str
+    anonymise: tuple[str, int] | None
+
+
 class SpanColumns(TypedDict):
     """The columns of spans, all of one length."""
 

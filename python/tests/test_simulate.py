@@ -60,9 +60,9 @@ def test_unknown_faults_are_refused() -> None:
 @pytest.mark.parametrize("to", sw.formats(written=True))
 def test_every_format_is_written_and_read(export: Path, tmp_path: Path, to: str) -> None:
     path = tmp_path / "converted"
-    assert sw.convert(export, path, to=to) == 7
+    assert sw.convert(export, path, to=to).spans == 7
     out = io.BytesIO()
-    assert sw.convert(export, out, to=to) == 7
+    assert sw.convert(export, out, to=to).spans == 7
     assert out.getvalue() == path.read_bytes()
     summary = sw.read(path).summary()
     assert summary.files[0].format == to

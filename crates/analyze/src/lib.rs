@@ -2,6 +2,7 @@
 
 pub mod analyses;
 pub mod analysis;
+mod anonymise;
 pub mod call_path;
 mod clocks;
 pub mod facts;
@@ -21,6 +22,7 @@ mod threads;
 mod value_kind;
 
 pub use analysis::{Analysis, Facts, TraceBatch};
+pub use anonymise::Anonymise;
 pub use clocks::{ClockModel, ClockOffset};
 pub use facts::{fact_flags, FactColumns, Outcome};
 pub use filter::{matching, sample, Filter};

@@ -4,37 +4,11 @@ use crate::args::{Format, OutputArgs};
 use crate::session::{Session, STANDARD_OUTPUT};
 use spanwise::report::{csv, json, ndjson, text, Parts};
 use spanwise::{Error, ErrorKind, Result, Table};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
-/// A file that is made when something is written to it, so that a run that
-/// fails before leaves what was there.
-struct Late<'a> {
-    path: &'a Path,
-    file: Option<File>,
-}
-
-impl Late<'_> {
-    fn file(&mut self) -> io::Result<&mut File> {
-        match &mut self.file {
-            Some(file) => Ok(file),
-            none => Ok(none.insert(File::create(self.path)?)),
-        }
-    }
-}
-
-impl Write for Late<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file()?.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file()?.flush()
-    }
-}
-
-/// Writes to a file where one is named, otherwise to standard output.
+/// Writes to a file where one is named, compressed as its name ends, otherwise
+/// to standard output.
 pub(crate) fn to<F>(path: Option<&Path>, session: &mut Session<'_>, write: F) -> Result<()>
 where
     F: FnOnce(&mut dyn Write) -> Result<()>,
@@ -46,10 +20,7 @@ where
         };
         return write(&mut session.out).map_err(place);
     };
-    let place = |error: Error| error.in_file(path.display().to_string());
-    let mut out = BufWriter::new(Late { path, file: None });
-    write(&mut out).map_err(place)?;
-    out.flush().map_err(|error| place(error.into()))
+    spanwise::write_file(path, write)
 }
 
 /// Writes a table as the arguments say: sorted, cut and in their form.

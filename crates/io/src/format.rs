@@ -1,5 +1,6 @@
 //! What a format is: a name, a way to recognise it, a reader and maybe a writer.
 
+use crate::loss::Loss;
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
 use std::io::Write;
 
@@ -94,6 +95,11 @@ pub trait Format: Send + Sync {
     /// since what is written is for other tools, and those read one of few.
     fn writer(&self) -> Option<Writer> {
         None
+    }
+
+    /// What the writer loses of records that have it.
+    fn losses(&self) -> &'static [Loss] {
+        &[]
     }
 
     /// The writer, or the error that says that there is none.

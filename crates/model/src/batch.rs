@@ -218,6 +218,12 @@ impl SpanBatch {
         }
     }
 
+    /// An empty batch that keeps the same attributes.
+    #[must_use]
+    pub fn empty_like(&self) -> Self {
+        Self::new(self.keep.choice.clone())
+    }
+
     /// Makes a batch that was deserialized fit for more records.
     pub fn rebuild_indexes(&mut self) {
         self.strings.rebuild_index();

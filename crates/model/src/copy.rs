@@ -1,9 +1,10 @@
 //! Copying single records from one batch to another.
 
 use crate::attributes::{Attributes, ShapeId};
-use crate::batch::{Head, SpanBatch};
+use crate::batch::{Head, Placement, SpanBatch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::EvidenceId;
+use crate::id::TraceId;
 use crate::resource::{ResourceId, ScopeId};
 use crate::strings::{Strings, Symbol};
 use rustc_hash::FxHashMap;
@@ -40,12 +41,27 @@ impl<'a> Copier<'a> {
     ///
     /// [`ErrorKind::Limit`] beyond four billion records or attributes.
     pub fn copy(&mut self, record: u32, to: &mut SpanBatch) -> Result<()> {
+        let from = self.from;
+        let at = record as usize;
+        let fixed = (from.trace_ids[at], from.placements[at], from.heads[at]);
+        self.copy_as(record, fixed, to)
+    }
+
+    /// Appends what belongs to a record, under a trace id and fixed fields that
+    /// are given, to `to`.
+    pub(crate) fn copy_as(
+        &mut self,
+        record: u32,
+        (trace, place, head): (TraceId, Placement, Head),
+        to: &mut SpanBatch,
+    ) -> Result<()> {
         let full = || Error::new(ErrorKind::Limit, "more than 4,294,967,295 rows in all");
-        let head = self.from.heads[record as usize];
-        self.attributes(record, to).ok_or_else(full)?;
+        self.attributes(record, head.evidence, to)
+            .ok_or_else(full)?;
         self.events(record, to);
         self.links(record, to);
         self.texts(record, to);
+        self.words(trace, &place, to);
         let head = Head {
             name: self.symbol(head.name, &mut to.strings),
             resource: self.resource(head.resource, to),
@@ -53,8 +69,8 @@ impl<'a> Copier<'a> {
             evidence: self.evidence(head.evidence, to).ok_or_else(full)?,
             ..head
         };
-        to.trace_ids.push(self.from.trace_ids[record as usize]);
-        to.placements.push(self.from.placements[record as usize]);
+        to.trace_ids.push(trace);
+        to.placements.push(place);
         to.heads.push(head);
         Ok(())
     }
@@ -66,11 +82,12 @@ impl<'a> Copier<'a> {
         *slot.get_or_insert_with(|| strings.intern(from.strings.get(theirs)))
     }
 
-    fn attributes(&mut self, record: u32, to: &mut SpanBatch) -> Option<()> {
+    fn attributes(&mut self, record: u32, evidence: EvidenceId, to: &mut SpanBatch) -> Option<()> {
         if !to.keep.has_rows() {
             return Some(());
         }
-        for (key, value) in self.from.attributes(record) {
+        let (rows, owner) = self.from.rows_of_record(record, evidence);
+        for (key, value) in rows.of(owner) {
             let key = self.symbol(key, &mut to.strings);
             to.attributes.push(key, value);
         }
@@ -111,13 +128,16 @@ impl<'a> Copier<'a> {
         to.status_message(from.status_messages.get(record).unwrap_or_default());
         to.trace_state(from.trace_states.get(record).unwrap_or_default());
         to.note_dropped(from.dropped.value(record));
-        if let Some(word) = from.trace_words.get(&from.trace_ids[record as usize]) {
+    }
+
+    fn words(&mut self, trace: TraceId, place: &Placement, to: &mut SpanBatch) {
+        let from = self.from;
+        if let Some(word) = from.trace_words.get(&trace) {
             to.trace_word(word);
         }
         if from.span_words.is_empty() {
             return;
         }
-        let place = &from.placements[record as usize];
         for id in [place.span_id, place.parent_id] {
             if let Some(word) = from.span_words.get(&id) {
                 to.span_word(word);

@@ -26,6 +26,7 @@
 mod absorb;
 pub mod attributes;
 pub mod batch;
+pub mod canonical;
 mod copy;
 pub mod error;
 pub mod evidence;
@@ -38,6 +39,7 @@ pub mod keyed;
 #[cfg(feature = "petgraph")]
 pub mod petgraph;
 pub mod resource;
+mod restore;
 pub mod semconv;
 pub mod span;
 mod sparse;
@@ -48,6 +50,7 @@ pub mod trace_table;
 
 pub use attributes::{AttributeKeep, Attributes, Value};
 pub use batch::SpanBatch;
+pub use canonical::{CanonicalField, CanonicalValue};
 pub use copy::Copier;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use evidence::{Evidence, EvidenceId};

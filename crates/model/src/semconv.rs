@@ -17,6 +17,27 @@ pub const INSTANCE_KEYS: &[&str] = &[
     "network.local.address",
 ];
 
+/// gRPC's status names at the place of their numbers.
+pub const GRPC_NAMES: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
 /// A canonical field of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
@@ -52,6 +73,8 @@ pub enum Field {
     SpanKind,
     /// The component (`proxy` marks Envoy).
     Component,
+    /// X-Ray's flags of a failure: `throttle`, `fault`, `error`.
+    XrayFlags,
     /// Jaeger's sampler.
     SamplerType,
     /// What Jaeger's sampler was set to.
@@ -82,6 +105,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
             "rpc.response.status_code",
             "rpc.grpc.status_code",
             "rpc.connect_rpc.error_code",
+            "rpc.jsonrpc.error_code",
             "grpc.status_code",
             "grpc.status",
             "grpc.code",
@@ -137,6 +161,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::RpcService, &["rpc.service"]),
     (Field::SpanKind, &["span.kind"]),
     (Field::Component, &["component"]),
+    (Field::XrayFlags, &["aws.xray.flags"]),
     (Field::SamplerType, &["sampler.type"]),
     (Field::SamplerParam, &["sampler.param"]),
     (Field::SampleRate, &["SampleRate", "sampleRate"]),
@@ -177,6 +202,18 @@ impl Families {
             Some("http") => Self::HTTP,
             _ => Self::default(),
         }
+    }
+
+    /// A key of each family of the set.
+    pub fn keys(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            (Self::DATABASE, "db"),
+            (Self::MESSAGING, "messaging"),
+            (Self::RPC, "rpc"),
+            (Self::HTTP, "http"),
+        ];
+        let held = all.into_iter().filter(move |(family, _)| self.has(*family));
+        held.map(|(_, key)| key)
     }
 
     /// True where the set has one of these families.

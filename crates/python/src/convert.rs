@@ -4,87 +4,84 @@ use crate::read::{ReadArguments, Source};
 use crate::run::run_watched;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use spanwise::{Input, Progress, ReadOptions, Result};
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use spanwise::{Anonymise, Input, Progress, ReadOptions, Result, WriteOptions, Written};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A file that is made when the first byte is written to it, so that a read
-/// that fails leaves no empty file behind.
-pub(crate) struct LateFile {
-    path: PathBuf,
-    file: Option<BufWriter<File>>,
+/// How spans are written, by name.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct WriteArguments {
+    format: String,
+    /// A key, and by how many nanoseconds times are moved.
+    anonymise: Option<(String, i64)>,
 }
 
-impl LateFile {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, file: None }
-    }
-
-    fn open(&mut self) -> io::Result<&mut BufWriter<File>> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => BufWriter::new(File::create(&self.path)?),
-        };
-        Ok(self.file.insert(file))
-    }
-}
-
-impl Write for LateFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.open()?.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.open()?.flush()
+impl WriteArguments {
+    pub(crate) fn options(self) -> Result<WriteOptions> {
+        let options = WriteOptions::new(spanwise::format(&self.format)?);
+        Ok(match self.anonymise {
+            Some((key, nano)) => options.anonymise(Anonymise::new(&key).shift_nano(nano)),
+            None => options,
+        })
     }
 }
 
-/// What is converted: inputs, how they are read, and the name of the format.
+/// How many spans were written, and what was lost of how many.
+pub(crate) type Told = (u64, Vec<(&'static str, u64)>);
+
+pub(crate) fn told(written: &Written) -> Told {
+    let lost = written
+        .lost
+        .iter()
+        .map(|&(loss, spans)| (loss.name(), spans));
+    (written.spans, lost.collect())
+}
+
+/// What is converted: inputs, how they are read, and how they are written.
 struct Conversion {
     inputs: Vec<Input>,
-    options: ReadOptions,
-    format: String,
+    reading: ReadOptions,
+    options: WriteOptions,
 }
 
 impl Conversion {
-    fn run(&self, out: &mut dyn Write) -> Result<u64> {
-        let format = spanwise::format(&self.format)?;
-        let records = spanwise::convert(&self.inputs, &self.options, format, out)?;
-        out.flush()?;
-        Ok(records)
+    fn run(&self, output: Option<PathBuf>) -> Result<(Told, Option<Vec<u8>>)> {
+        let write = |out: &mut dyn std::io::Write| {
+            spanwise::convert(&self.inputs, &self.reading, &self.options, out)
+        };
+        if let Some(path) = output {
+            return Ok((told(&spanwise::write_file(&path, write)?), None));
+        }
+        let mut bytes = Vec::new();
+        let written = write(&mut bytes)?;
+        Ok((told(&written), Some(bytes)))
     }
 }
 
 /// Reads inputs and writes their records in another format: into a file, or
-/// into bytes where the target has no path. The answer is their number, and
-/// the bytes.
+/// into bytes where the target has no path. The answer is their number, what
+/// was lost, and the bytes.
 #[pyfunction]
 #[pyo3(signature = (inputs, arguments, target, show=None))]
 pub(crate) fn convert<'py>(
     py: Python<'py>,
     inputs: Vec<Source>,
     arguments: ReadArguments,
-    target: (String, Option<PathBuf>),
+    target: (WriteArguments, Option<PathBuf>),
     show: Option<Py<PyAny>>,
-) -> PyResult<(u64, Option<Bound<'py, PyBytes>>)> {
-    let (records, bytes) = run_watched(py, show, move |watch| {
+) -> PyResult<(Told, Option<Bound<'py, PyBytes>>)> {
+    let (told, bytes) = run_watched(py, show, move |watch| {
         let progress: Arc<dyn Progress> = watch;
-        let (format, output) = target;
+        let (how, output) = target;
         let conversion = Conversion {
             inputs: inputs.into_iter().map(Input::from).collect(),
-            options: arguments.options()?.progress(progress),
-            format,
+            reading: arguments.options()?.progress(progress),
+            options: how.options()?,
         };
-        if let Some(path) = output {
-            return Ok((conversion.run(&mut LateFile::new(path))?, None));
-        }
-        let mut bytes = Vec::new();
-        let records = conversion.run(&mut bytes)?;
-        Ok((records, Some(bytes)))
+        conversion.run(output)
     })?;
-    Ok((records, bytes.map(|bytes| PyBytes::new(py, &bytes))))
+    Ok((told, bytes.map(|bytes| PyBytes::new(py, &bytes))))
 }
 
 /// The names of the formats, or of those that are written too, in the order in

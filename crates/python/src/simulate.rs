@@ -1,12 +1,10 @@
 //! Simulated traces with known faults.
 
-use crate::convert::LateFile;
 use crate::run::run_watched;
 use crate::traces::Traces;
 use pyo3::prelude::*;
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation, Truth};
-use spanwise::{Error, ErrorKind, Progress, Result, SpanBatch};
-use std::io::Write;
+use spanwise::{Error, ErrorKind, OutputFile, Progress, Result, SpanBatch};
 use std::path::PathBuf;
 
 /// A fault by name.
@@ -87,7 +85,7 @@ fn collect(
     let mut output = match output {
         Some((path, name)) => {
             let write = spanwise::format(name)?.checked_writer()?;
-            Some((LateFile::new(path.clone()), write))
+            Some((OutputFile::new(path), write))
         }
         None => None,
     };
@@ -101,8 +99,8 @@ fn collect(
         }
         all.absorb(batch)?;
     }
-    if let Some((mut file, _)) = output {
-        file.flush()?;
+    if let Some((file, _)) = output {
+        file.finish()?;
     }
     Ok(all)
 }

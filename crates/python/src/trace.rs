@@ -3,8 +3,8 @@
 use crate::errors::exception;
 use crate::run::run;
 use crate::table::Table;
+use crate::traces::SpanListArguments;
 use pyo3::prelude::*;
-use spanwise::analyses::SpanList;
 use spanwise::report::path::TracePath;
 use spanwise::report::waterfall::{self, Marks, Stretch, WaterfallOptions};
 use spanwise::{Filter, Tile};
@@ -134,12 +134,14 @@ impl Trace {
     }
 
     /// One row a span, with these attributes as columns.
-    fn spans(&self, py: Python<'_>, attributes: Vec<String>) -> PyResult<Table> {
-        let options = SpanList::default().attributes(attributes);
+    fn spans(&self, py: Python<'_>, chosen: SpanListArguments) -> PyResult<Table> {
         let (traces, only) = (self.traces.clone(), Filter::default().trace_id(&self.id));
         Table::new(
             py,
-            run(py, move || Ok(traces.filter(&only).spans(&options)))?,
+            run(py, move || {
+                let options = chosen.options()?;
+                Ok(traces.filter(&only).spans(&options))
+            })?,
         )
     }
 

@@ -1,12 +1,13 @@
 //! A set of traces, and what can be asked of it.
 
+use crate::convert::{told, Told, WriteArguments};
 use crate::errors::{exception, usage};
 use crate::run::run;
 use crate::summary::dictionary;
 use crate::table::Table;
 use crate::trace::Trace;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 use spanwise::analyses::{
     By, CallTree, Clocks, ClocksBy, Completeness, CompletenessBy, CriticalPath, CriticalPathBy,
     Dependencies, Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList,
@@ -14,8 +15,9 @@ use spanwise::analyses::{
 };
 use spanwise::model::OperationId;
 use spanwise::report::flame::{folded, speedscope, Weight};
-use spanwise::{Blocking, Clock, Filter, Result};
+use spanwise::{Anonymise, Blocking, Clock, Filter, Result};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Traces under a policy.
 #[pyclass(frozen, module = "spanwise._native")]
@@ -58,6 +60,23 @@ fn weight(word: &str) -> Result<Weight> {
         other => {
             let known = "exclusive_time, critical_time, calls or errors";
             Err(usage("weight", other, known))
+        }
+    }
+}
+
+/// What is listed of spans: attributes, and canonical fields: none, those that
+/// say something (the flag), or these.
+#[derive(FromPyObject)]
+pub(crate) struct SpanListArguments(Vec<String>, bool, Vec<String>);
+
+impl SpanListArguments {
+    pub(crate) fn options(self) -> Result<SpanList> {
+        let Self(attributes, all, fields) = self;
+        let list = SpanList::default().attributes(attributes);
+        match (all, fields.is_empty()) {
+            (true, _) => Ok(list.all_canonical()),
+            (false, true) => Ok(list),
+            (false, false) => list.canonical(fields),
         }
     }
 }
@@ -217,9 +236,36 @@ impl Traces {
     }
 
     /// One row a span, with these attributes as columns.
-    fn spans(&self, py: Python<'_>, attributes: Vec<String>) -> PyResult<Table> {
-        let options = SpanList::default().attributes(attributes);
-        self.table(py, move |traces| Ok(traces.spans(&options)))
+    fn spans(&self, py: Python<'_>, chosen: SpanListArguments) -> PyResult<Table> {
+        self.table(py, move |traces| Ok(traces.spans(&chosen.options()?)))
+    }
+
+    /// Writes the traces into a file, or into bytes where there is no path.
+    fn write<'py>(
+        &self,
+        py: Python<'py>,
+        arguments: WriteArguments,
+        path: Option<PathBuf>,
+    ) -> PyResult<(Told, Option<Bound<'py, PyBytes>>)> {
+        let traces = self.inner.clone();
+        let (written, bytes) = run(py, move || {
+            let options = arguments.options()?;
+            if let Some(path) = path {
+                return Ok((traces.write(path, &options)?, None));
+            }
+            let mut bytes = Vec::new();
+            let written = traces.write_to(&mut bytes, &options)?;
+            Ok((written, Some(bytes)))
+        })?;
+        let bytes = bytes.map(|bytes| PyBytes::new(py, &bytes));
+        Ok((told(&written), bytes))
+    }
+
+    /// The traces with names, ids and values hashed.
+    fn anonymise(&self, py: Python<'_>, key: String, shift_ns: i64) -> PyResult<Self> {
+        let traces = self.inner.clone();
+        let how = Anonymise::new(&key).shift_nano(shift_ns);
+        run(py, move || traces.anonymise(&how)).map(Self::new)
     }
 
     /// One row an event.

@@ -1,5 +1,6 @@
 //! From one format to another.
 
+use crate::write::{WriteOptions, Written};
 use spanwise_io::assemble::inherit_services;
 use spanwise_io::format::Format;
 use spanwise_io::{read_batch, Input, ReadOptions};
@@ -8,15 +9,16 @@ use std::io::Write;
 
 /// Reads inputs and writes all their records in another format. Records stay
 /// as they came: nothing is folded, split or cut; only those whose service is
-/// their parent's are given it. Answers how many there were.
+/// their parent's are given it. Answers how many there were, and what the
+/// format could not hold of them.
 ///
 /// ```
-/// use spanwise::{Input, ReadOptions};
+/// use spanwise::{Input, ReadOptions, WriteOptions};
 ///
 /// let inputs = [Input::bytes("shop GET /cart 0..100 server")];
-/// let (format, mut out) = (spanwise::format("zipkin-json")?, Vec::new());
-/// let spans = spanwise::convert(&inputs, &ReadOptions::default(), format, &mut out)?;
-/// assert_eq!(spans, 1);
+/// let (options, mut out) = (WriteOptions::new(spanwise::format("zipkin-json")?), Vec::new());
+/// let written = spanwise::convert(&inputs, &ReadOptions::default(), &options, &mut out)?;
+/// assert_eq!(written.spans, 1);
 /// assert!(String::from_utf8_lossy(&out).contains("\"duration\":100000"));
 /// # Ok::<(), spanwise::Error>(())
 /// ```
@@ -28,14 +30,13 @@ use std::io::Write;
 pub fn convert(
     inputs: &[Input],
     options: &ReadOptions,
-    format: &dyn Format,
+    how: &WriteOptions,
     out: &mut dyn Write,
-) -> Result<u64> {
-    let write = format.checked_writer()?;
+) -> Result<Written> {
+    how.format.checked_writer()?;
     let mut batch = read_batch(inputs, options)?;
     inherit_services(&mut batch);
-    write(&batch, out)?;
-    Ok(batch.len() as u64)
+    how.write(&batch, out)
 }
 
 /// The format of this name, such as `otlp-json`.

@@ -67,6 +67,7 @@ mod reporting;
 mod scan;
 mod traces;
 mod view;
+mod write;
 
 pub use check::check;
 pub use compare::{compare, compare_windows};
@@ -107,11 +108,13 @@ pub use spanwise_analyze::service_graph::service_graph;
 #[cfg(feature = "petgraph")]
 pub use spanwise_analyze::service_graph::{ServiceCalls, ServiceNode};
 pub use spanwise_analyze::{
-    analyses, fact_flags, Analysis, Blocking, Clock, FactColumns, Listing, Outcome, Partial,
-    Policy, Taken, Threads,
+    analyses, fact_flags, Analysis, Anonymise, Blocking, Clock, FactColumns, Listing, Outcome,
+    Partial,     Policy, Taken, Threads,
 };
 pub use spanwise_io::format::Format;
 pub use spanwise_io::limits::Limits;
+pub use spanwise_io::loss::Loss;
+pub use spanwise_io::output::{write_file, OutputFile};
 pub use spanwise_io::progress::{Phase, Progress};
 pub use spanwise_io::scan::{remove_scan, Assembly, Resume, ScanOptions};
 pub use spanwise_io::{Input, ReadOptions};
@@ -123,6 +126,7 @@ pub use spanwise_report as report;
 pub use spanwise_simulate as simulate;
 pub use traces::Traces;
 pub use view::{Span, Trace};
+pub use write::{WriteOptions, Written};
 
 /// The types under the facade.
 pub use spanwise_model as model;

@@ -110,6 +110,21 @@ impl Traces {
         Self::from_batch(batch)
     }
 
+    /// The records of the chosen traces, such as they would be written.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("shop GET 0..100\n  cart Get 10..60")?;
+    /// assert_eq!(traces.to_batch()?.len(), 2);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Limit`] beyond four billion attributes.
+    pub fn to_batch(&self) -> Result<SpanBatch> {
+        self.table.to_batch(&self.chosen)
+    }
+
     /// The same traces under another policy.
     ///
     /// ```

@@ -18,6 +18,7 @@ mod call_tree;
 mod call_tree_change;
 mod callees;
 mod calls;
+mod canonical_columns;
 mod clocks;
 mod columns;
 mod compare;

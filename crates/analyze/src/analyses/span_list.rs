@@ -1,13 +1,14 @@
 //! The listing of spans.
 
 use super::attribute_columns::{attribute, with_attributes};
+use super::canonical_columns::{with_canonical, Choice};
 use super::columns::{some_durations, symbols, words};
 use crate::facts::{fact_flags, slack_of, FactColumns, Outcome};
 use crate::listing::{Listing, RowOrder, Rows};
 use spanwise_model::table::Names;
 use spanwise_model::{
-    flags, ColumnData, OperationId, ResourceId, Span, SpanKind, SpanTable, StatusCode, Symbol,
-    Table, Value,
+    flags, ColumnData, OperationId, ResourceId, Result, Span, SpanKind, SpanTable, StatusCode,
+    Symbol, Table, Value,
 };
 
 /// One row a span, with what is known about it.
@@ -26,7 +27,9 @@ use spanwise_model::{
 /// | `status`, `status_message`, `status_error` | as the source has them; the last is the format's own error flag |
 /// | `instance`, `scope` | what emitted it, and by which library |
 ///
-/// then the chosen attributes, each from the span, else from its resource.
+/// then the chosen attributes, each from the span, else from its resource, and
+/// the chosen canonical fields, each under its newest name whatever the source
+/// calls it.
 /// Sorted by trace id, and within a trace in preorder.
 ///
 /// ```
@@ -51,6 +54,7 @@ use spanwise_model::{
 pub struct SpanList {
     /// Attributes that get a column each.
     pub attributes: Vec<String>,
+    pub(super) canonical: Choice,
 }
 
 impl SpanList {
@@ -61,10 +65,37 @@ impl SpanList {
         self
     }
 
+    /// The same listing with a column for each of these canonical fields; see
+    /// [`spanwise_model::canonical::FIELDS`].
+    ///
+    /// ```
+    /// # use spanwise_analyze::analyses::SpanList;
+    /// assert!(SpanList::default().canonical(["http.response.status_code"]).is_ok());
+    /// let error = SpanList::default().canonical(["http.status_code"]).expect_err("an old name");
+    /// assert!(error.to_string().contains("its canonical name is http.response.status_code"));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`spanwise_model::ErrorKind::Usage`] where there is no field of a name.
+    pub fn canonical(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
+        self.canonical = Choice::named(names)?;
+        Ok(self)
+    }
+
+    /// The same listing with a column for each canonical field that some listed
+    /// span says something of.
+    #[must_use]
+    pub fn all_canonical(mut self) -> Self {
+        self.canonical = Choice::Said;
+        self
+    }
+
     /// Lists the spans of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
-        self.rows(table, traces, facts).into_table()
+        let listed = self.rows(table, traces, facts).into_table();
+        self.canonical.without_empty(listed)
     }
 }
 
@@ -74,7 +105,7 @@ impl Listing for SpanList {
     }
 
     fn asked(&self) -> String {
-        format!("spans {:?}", self.attributes)
+        format!("spans {:?} {:?}", self.attributes, self.canonical)
     }
 
     fn rows(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Rows {
@@ -133,6 +164,7 @@ impl Listing for SpanList {
             )
             .with("instance", instances(&rows, table))
             .with("scope", symbols(table, scopes));
+        let listed = with_canonical(listed, self, table, &rows);
         let order = traces.iter().flat_map(|&trace| {
             let order = RowOrder::of_trace(table.trace_ids[trace as usize]);
             std::iter::repeat_n(order, table.rows(trace).len())

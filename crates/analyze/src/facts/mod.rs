@@ -31,6 +31,7 @@ pub use outcome::{grpc_code, Outcome};
 pub(crate) use parallel::slack_of;
 pub use parallel::{compute_parallel, compute_with_clocks};
 pub use slack::SlackColumns;
+pub(crate) use wording::{of_class as reason_of_class, of_message as reason_of_message};
 
 use crate::clocks::{ClockModel, Shifts};
 use crate::policy::{Clock, Policy};

@@ -1,5 +1,6 @@
 //! Outcomes: how a span ended, on one scale for all sources.
 
+use spanwise_model::semconv::GRPC_NAMES;
 use spanwise_model::SpanKind;
 
 macro_rules! outcomes {
@@ -131,27 +132,6 @@ impl Outcome {
         })
     }
 }
-
-/// gRPC's status names at the place of their numbers.
-const GRPC_NAMES: [&str; 17] = [
-    "OK",
-    "CANCELLED",
-    "UNKNOWN",
-    "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",
-    "ALREADY_EXISTS",
-    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED",
-    "FAILED_PRECONDITION",
-    "ABORTED",
-    "OUT_OF_RANGE",
-    "UNIMPLEMENTED",
-    "INTERNAL",
-    "UNAVAILABLE",
-    "DATA_LOSS",
-    "UNAUTHENTICATED",
-];
 
 /// The number of a gRPC status: a number, or a name in any spelling that is
 /// in use (`DEADLINE_EXCEEDED`, `DeadlineExceeded`, `canceled`).

@@ -1,7 +1,7 @@
 //! How a span ended, from all that it tells.
 //!
 //! The evidence in its order: an explicit status OK; the code of the protocol;
-//! a status ERROR; an exception or a proxy's flag; else the span is ok. The
+//! a proxy's or X-Ray's flag; a status ERROR; an exception; else the span is ok. The
 //! code is turned into an outcome alike on both sides of a call; whether the
 //! outcome is an error depends on the side ([`Outcome::errs`]). A proxy's flag
 //! does not decide before the code, but names the reason behind a vague one
@@ -82,7 +82,9 @@ impl Evidence<'_> {
             Outcome::Ok
         } else if let Some(code) = self.code() {
             proxy.refine(code)
-        } else if let Some(outcome) = proxy.outcome {
+        } else if let Some(outcome) = proxy.outcome.or_else(|| self.left()) {
+            outcome
+        } else if let Some(outcome) = self.xray() {
             outcome
         } else if self.failed() || self.exception.is_some() {
             let reason = self.reason().or_else(|| self.xray());
@@ -110,6 +112,27 @@ impl Evidence<'_> {
         let rpc = self.fields.rpc_status();
         rpc.and_then(|code| Outcome::from_grpc(code.into()))
             .or_else(|| Outcome::from_http(self.fields.http_status()?.into()))
+    }
+
+    /// Envoy writes the status 0 where it could send none, because who asked
+    /// went away.
+    fn left(&self) -> Option<Outcome> {
+        let proxy = self.fields.get(Field::Component) == Some(Value::Str("proxy"));
+        let status = || self.fields.get(Field::HttpStatus)?.as_int();
+        (proxy && status() == Some(0)).then_some(Outcome::Cancelled)
+    }
+
+    /// What X-Ray's flags tell; several are set at once, and the first of
+    /// these says most.
+    fn xray(&self) -> Option<Outcome> {
+        let flags = self.fields.text(Field::XrayFlags)?;
+        let outcomes = [
+            ("throttle", Outcome::Throttled),
+            ("fault", Outcome::ServerError),
+            ("error", Outcome::ClientError),
+        ];
+        let set = |&(flag, _): &(&str, Outcome)| flags.split(' ').any(|held| held == flag);
+        outcomes.into_iter().find(set).map(|(_, outcome)| outcome)
     }
 
     /// Whether the source says that the span failed.

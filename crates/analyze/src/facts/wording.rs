@@ -170,7 +170,7 @@ fn index() -> &'static Index {
 
 /// The outcome that the class of an error names: a status code of HTTP, a
 /// status of gRPC, or a phrase in it.
-pub(super) fn of_class(class: &str) -> Option<Outcome> {
+pub(crate) fn of_class(class: &str) -> Option<Outcome> {
     let number = class.trim().parse::<i64>().ok();
     match number {
         Some(status) => Outcome::from_http(status),
@@ -180,7 +180,7 @@ pub(super) fn of_class(class: &str) -> Option<Outcome> {
 
 /// The outcome that a message tells: a status of gRPC in one of the forms in
 /// which libraries write it, or a phrase in it.
-pub(super) fn of_message(message: &str) -> Option<Outcome> {
+pub(crate) fn of_message(message: &str) -> Option<Outcome> {
     let coded = message.split_once("code = ").map(|(_, rest)| rest);
     let code = match coded {
         Some(rest) => grpc_name(first_word(rest)),

@@ -9,6 +9,8 @@
 mod attributes;
 mod trace_state;
 
+pub(crate) use trace_state::anonymised as anonymised_state;
+
 use crate::facts::Canonical;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{EvidenceId, SpanTable, Trace, TraceId};

@@ -9,18 +9,41 @@ const WHOLE: u64 = 1 << 56;
 
 /// What a trace state says of sampling; `None` where it says nothing.
 pub(super) fn read(state: &str, trace: TraceId) -> Option<Mark> {
-    let member = state.split(',').find_map(|member| {
-        let (vendor, value) = member.split_once('=')?;
-        (vendor.trim() == "ot").then_some(value.trim())
-    })?;
-    let field = |name: &str| {
-        let mut fields = member.split(';').filter_map(|field| field.split_once(':'));
-        fields.find_map(|(key, value)| (key == name).then_some(value))
-    };
+    let member = member(state)?;
+    let field = |name| field(member, name);
     match field("th") {
         Some(threshold) => by_threshold(threshold, field("rv"), trace),
         None => by_power(field("p")?, field("r")),
     }
+}
+
+/// A trace state with what it says of sampling alone. Randomness that came from
+/// the id of the trace, which changes, is written down as far as it matters:
+/// whether it passes the threshold.
+pub(crate) fn anonymised(state: &str, trace: TraceId) -> String {
+    let Some(mark) = read(state, trace) else {
+        return String::new();
+    };
+    let member = member(state).unwrap_or_default();
+    let said = |name| field(member, name).is_some();
+    let random = match mark.inconsistent {
+        _ if said("rv") || !said("th") => "",
+        true => ";rv:00000000000000",
+        false => ";rv:ffffffffffffff",
+    };
+    format!("ot={member}{random}")
+}
+
+fn member(state: &str) -> Option<&str> {
+    state.split(',').find_map(|member| {
+        let (vendor, value) = member.split_once('=')?;
+        (vendor.trim() == "ot").then_some(value.trim())
+    })
+}
+
+fn field<'a>(member: &'a str, name: &str) -> Option<&'a str> {
+    let mut fields = member.split(';').filter_map(|field| field.split_once(':'));
+    fields.find_map(|(key, value)| (key == name).then_some(value))
 }
 
 /// A threshold T rejects the fraction T / 2⁵⁶, so what is kept stands for
@@ -99,6 +122,26 @@ mod tests {
             "ot=rv:00000000000000",
         ] {
             assert_eq!(count(state), None, "{state}");
+        }
+    }
+
+    #[test]
+    fn anonymised_states_say_the_same_of_sampling() {
+        let trace = TraceId(0x90_0000_0000_0000);
+        for state in [
+            "ot=th:8",
+            "ot=th:c",
+            "v=1,ot=rv:90000000000000;th:c",
+            "ot=p:3;r:2",
+            "v=1",
+        ] {
+            let after = anonymised(state, trace);
+            assert_eq!(
+                read(&after, TraceId(1)),
+                read(state, trace),
+                "{state}: {after}"
+            );
+            assert!(!after.contains("v=1"));
         }
     }
 

@@ -314,6 +314,10 @@ pub(crate) struct SpansArgs {
     /// Attributes that become columns
     #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub(crate) show: Vec<String>,
+    /// Canonical fields that become columns, whatever sources call them, such as
+    /// --canonical=http.response.status_code; without a list all that say something
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',', num_args = 0.., require_equals = true)]
+    pub(crate) canonical: Option<Vec<String>>,
 }
 
 #[derive(Debug, Args)]
@@ -368,9 +372,15 @@ pub(crate) struct ConvertArgs {
     /// The format to write
     #[arg(long, value_name = "FORMAT")]
     pub(crate) to: String,
-    /// The file to write; standard output where it is not said
+    /// The file to write, compressed where it ends in .gz or .zst; standard output where it is not said
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Hash names, ids and values under this key; the same key gives the same names in every file
+    #[arg(long, value_name = "KEY")]
+    pub(crate) anonymise: Option<String>,
+    /// Move all times by this much, such as -90d
+    #[arg(long, value_name = "DURATION", value_parser = values::shift, requires = "anonymise", allow_hyphen_values = true)]
+    pub(crate) shift: Option<i64>,
     /// Say nothing on standard error
     #[arg(short, long)]
     pub(crate) quiet: bool,

@@ -27,6 +27,16 @@ pub(super) fn duration(text: &str) -> Result<u64, String> {
     time::duration_nano(text).map_err(|error| error.to_string())
 }
 
+/// A duration that may be negative.
+pub(super) fn shift(text: &str) -> Result<i64, String> {
+    let (sign, length) = match text.strip_prefix('-') {
+        Some(length) => (-1, length),
+        None => (1, text),
+    };
+    let nano = i64::try_from(duration(length)?).map_err(|_| "too long a time".to_owned())?;
+    Ok(sign * nano)
+}
+
 pub(super) fn instant(text: &str) -> Result<i64, String> {
     time::time_unix_nano(text, time::now_unix_nano()).map_err(|error| error.to_string())
 }

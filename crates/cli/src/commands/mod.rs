@@ -127,5 +127,15 @@ fn issues(args: &ScanScope, session: &mut Session<'_>) -> Result<()> {
 
 fn spans(args: &SpansArgs, session: &mut Session<'_>) -> Result<()> {
     let list = SpanList::default().attributes(args.show.iter().cloned());
-    scan::list(&args.scan, &list, session)
+    let list = match &args.canonical {
+        None => list,
+        Some(fields) if fields.is_empty() => list.all_canonical(),
+        Some(fields) => list.canonical(fields)?,
+    };
+    let scope = &args.scan.scope;
+    if args.canonical.is_none() || scan::is_part_by_part(&args.scan) {
+        return scan::list(&args.scan, &list, session);
+    }
+    let table = read::scope(scope, session)?.spans(&list);
+    output::table(&table, &scope.output, session)
 }

@@ -54,8 +54,11 @@ mod writer;
 mod tests;
 
 use crate::elasticsearch;
+pub(crate) use span::REF_TYPE;
+
 use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
+use crate::loss::Loss;
 use spanwise_model::{Result, SpanBatch};
 
 /// Jaeger's JSON.
@@ -83,6 +86,21 @@ impl Format for JaegerJson {
 
     fn writer(&self) -> Option<Writer> {
         Some(writer::write)
+    }
+
+    fn losses(&self) -> &'static [Loss] {
+        &[
+            Loss::NestedValues,
+            Loss::Flags,
+            Loss::Shared,
+            Loss::LinkAttributes,
+            Loss::LinkTypes,
+            Loss::LinkStates,
+            Loss::RootLinks,
+            Loss::DroppedCounts,
+            Loss::StatusText,
+            Loss::ErrorTag,
+        ]
     }
 }
 

@@ -9,7 +9,7 @@ use spanwise_model::{
 };
 
 /// The attribute that says what a link was.
-pub(super) const REF_TYPE: &str = "opentracing.ref_type";
+pub(crate) const REF_TYPE: &str = "opentracing.ref_type";
 
 /// The name of an event whose log names none.
 pub(super) const UNNAMED_EVENT: &str = "log";

@@ -58,6 +58,7 @@ mod writer;
 mod tests;
 
 use crate::format::{Ended, Format, Writer};
+use crate::loss::Loss;
 use reader::{Line, Reader};
 use spanwise_model::{IssueKind, Result, SpanBatch};
 use std::borrow::Cow;
@@ -147,5 +148,9 @@ impl Format for Notation {
 
     fn writer(&self) -> Option<Writer> {
         Some(writer::write)
+    }
+
+    fn losses(&self) -> &'static [Loss] {
+        &[Loss::LinkStates, Loss::DroppedCounts]
     }
 }

@@ -57,6 +57,7 @@ mod tests;
 
 use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, has_object, Reader as _};
+use crate::loss::Loss;
 use spanwise_model::{Result, SpanBatch};
 
 /// AWS X-Ray's segment documents.
@@ -94,5 +95,9 @@ impl Format for XRayJson {
 
     fn writer(&self) -> Option<Writer> {
         Some(writer::write)
+    }
+
+    fn losses(&self) -> &'static [Loss] {
+        &[Loss::WordIds, Loss::LinkStates, Loss::DroppedCounts]
     }
 }

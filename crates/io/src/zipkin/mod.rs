@@ -46,6 +46,7 @@ pub use v1::{ZipkinThrift, ZipkinV1Json};
 
 use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
+use crate::loss::Loss;
 use probe::Version;
 use spanwise_model::{Result, SpanBatch};
 
@@ -74,6 +75,21 @@ impl Format for ZipkinJson {
 
     fn writer(&self) -> Option<Writer> {
         Some(writer::write)
+    }
+
+    fn losses(&self) -> &'static [Loss] {
+        &[
+            Loss::Nanoseconds,
+            Loss::AttributeTypes,
+            Loss::NestedValues,
+            Loss::Resources,
+            Loss::InternalKind,
+            Loss::Flags,
+            Loss::FollowsFrom,
+            Loss::DroppedCounts,
+            Loss::StatusText,
+            Loss::ErrorTag,
+        ]
     }
 }
 

@@ -163,6 +163,7 @@ impl Writer<'_> {
             key.is_some_and(|key| batch.attribute_value(record, key).is_some())
         };
         let message = batch.status_messages.get(record).unwrap_or_default();
+        let service = batch.strings.get(batch.resources.service(head.resource));
         let mut tags = Tags::new(&mut self.out);
         status_tags(&mut tags, head.status, message, |key| {
             let value = batch.attribute_value(record, batch.strings.find(key)?)?;
@@ -177,7 +178,8 @@ impl Writer<'_> {
         );
         for (key, value) in batch.resources.attributes(head.resource) {
             let key = batch.strings.get(key);
-            if endpoint_field(&LOCAL, key, value).is_none() && !has(key) {
+            let is_service = key == "service.name" && value == Value::Str(service);
+            if endpoint_field(&LOCAL, key, value).is_none() && !has(key) && !is_service {
                 tags.push(key, value);
             }
         }

@@ -15,6 +15,7 @@ mod value;
 mod writer;
 
 use crate::format::{Cut, Cutting, Ended, Format, Writer};
+use crate::loss::Loss;
 use spanwise_model::{Result, SpanBatch};
 
 /// OTLP JSON: one document or several, each on one line or on many, bare or
@@ -42,6 +43,15 @@ impl Format for OtlpJson {
 
     fn writer(&self) -> Option<Writer> {
         Some(writer::write)
+    }
+
+    fn losses(&self) -> &'static [Loss] {
+        &[
+            Loss::EarlyTimes,
+            Loss::FollowsFrom,
+            Loss::Shared,
+            Loss::WordIds,
+        ]
     }
 }
 

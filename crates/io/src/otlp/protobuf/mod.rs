@@ -13,6 +13,7 @@ mod value;
 mod writer;
 
 use crate::format::{Cut, Cutting, Ended, Format, Writer};
+use crate::loss::Loss;
 use framing::Framing;
 #[cfg(feature = "otlp")]
 pub(super) use id::{span_id, trace_id};
@@ -42,6 +43,15 @@ impl Format for OtlpProtobuf {
 
     fn writer(&self) -> Option<Writer> {
         Some(writer::write)
+    }
+
+    fn losses(&self) -> &'static [Loss] {
+        &[
+            Loss::EarlyTimes,
+            Loss::FollowsFrom,
+            Loss::Shared,
+            Loss::WordIds,
+        ]
     }
 }
 
