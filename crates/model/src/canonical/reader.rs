@@ -65,6 +65,5 @@ impl Reader {
 
 fn of_resource(span: Span<'_>, key: Symbol) -> Option<Value<'_>> {
     let resources = &span.table().store.resources;
-    let mut all = resources.attributes(span.resource_id()).rev();
-    all.find_map(|(held, value)| (held == key).then_some(value))
+    resources.attribute(span.resource_id(), key)
 }
