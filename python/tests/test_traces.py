@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import io
 import pickle
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
 import spanwise as sw
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MILLISECOND = 1_000_000
 
@@ -32,6 +37,7 @@ def test_every_table_has_columns_and_rows(shop: sw.Traces) -> None:
         "hotspots": shop.hotspots(),
         "errors": shop.errors(),
         "dependencies": shop.dependencies(),
+        "completeness": shop.completeness(by="service"),
     }
     assert {name: frame.height > 0 for name, frame in heights.items()} == {
         name: name != "issues" for name in heights
@@ -197,3 +203,68 @@ def test_a_report_answers_in_markdown(shop: sw.Traces) -> None:
     assert report.markdown.startswith("# Carts\n")
     assert report._repr_markdown_() == str(report)
     assert repr(report) == "<Report: Carts>"
+
+
+HALVES = """
+trace 1
+shop cart.Get   0..50 client
+  cart Get      5..45 server http.status_code="503"
+trace 2
+shop cart.Get 100..150 client user=ann items=3
+"""
+
+
+def test_missing_halves_are_counted() -> None:
+    traces = sw.notation(HALVES)
+    edge = traces.completeness().row(0, named=True)
+    assert (edge["caller"], edge["callee"]) == ("shop", "cart")
+    assert (edge["calls"], edge["missing_server"], edge["sampling"]) == (2, 1, "unknown")
+    assert "critical path" in edge["undermines"]
+    assert traces.completeness(by="service").get_column("spans").sum() == 3
+    with pytest.raises(sw.UsageError, match="by: `path`"):
+        traces.completeness(by="path")  # type: ignore[arg-type]
+    assert sw.scan(HALVES.encode()).completeness().equals(traces.completeness())
+    partials = sw.scan(HALVES.encode()).partials(["completeness"])
+    for by in ("edge", "service"):
+        assert partials.completeness(by=by).equals(traces.completeness(by=by))
+
+
+def test_fields_have_one_name() -> None:
+    traces = sw.notation(HALVES)
+    status = "http.response.status_code"
+    assert traces.spans(canonical=[status]).get_column(status).to_list() == [None, 503, None]
+    everything = traces.spans(canonical=True)
+    assert status in everything.columns
+    assert "db.system.name" not in everything.columns
+    assert status in next(iter(traces)).spans(canonical=True).columns
+    with pytest.raises(sw.UsageError, match="canonical name is"):
+        traces.spans(canonical=["http.status_code"])
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+def test_traces_are_written_and_what_is_lost_is_told(tmp_path: Path, ending: str) -> None:
+    traces = sw.notation(HALVES)
+    path = tmp_path / f"out.json{ending}"
+    assert traces.write(path, format="zipkin-json") == sw.Written(3, {"attribute_types": 1})
+    assert traces.write(path, format="otlp-json") == sw.Written(3, {})
+    again = sw.read(path)
+    assert again.completeness().equals(traces.completeness())
+    some = traces.filter(service="cart")
+    out = io.BytesIO()
+    assert some.write(out, format="jaeger-json").spans == 2
+    assert len(sw.read(out.getvalue())) == 1
+    with pytest.raises(sw.UsageError, match="no format word"):
+        traces.write(path, format="word")
+
+
+def test_anonymised_traces_give_the_same_numbers(tmp_path: Path) -> None:
+    traces = sw.notation(HALVES)
+    hidden = traces.anonymise("key", shift="1h")
+    numbers = ["calls", "matched", "missing_server"]
+    assert hidden.completeness().select(numbers).equals(traces.completeness().select(numbers))
+    services = hidden.hotspots(by="service").get_column("service").to_list()
+    assert all(service.startswith("service-") for service in services)
+    path = tmp_path / "out.json"
+    traces.write(path, format="otlp-json", anonymise="key", shift=timedelta(hours=1))
+    assert sw.read(path).completeness().equals(hidden.completeness())
+    assert "ann" not in path.read_text()
