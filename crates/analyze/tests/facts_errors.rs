@@ -371,9 +371,9 @@ fn every_code_flag_and_word_has_its_outcome() {
         ("rpc.grpc.status_code=16", "unauthenticated"),
         ("rpc.grpc.status_code=2|12|13|15", "server_error"),
         ("rpc.grpc.status_code=3|11", "client_error"),
-        ("aws.xray.flags=throttle", "throttled"),
-        ("aws.xray.flags=fault", "server_error"),
-        ("aws.xray.flags=error", "client_error"),
+        ("error aws.xray.flags=throttle", "throttled"),
+        ("error aws.xray.flags=fault", "server_error"),
+        ("error aws.xray.flags=error", "client_error"),
         ("component=proxy http.status_code=0", "cancelled"),
         (
             "error error.type=java.net.SocketTimeoutException|DeadlineExceeded|ETIMEDOUT|\
@@ -419,7 +419,7 @@ fn every_code_flag_and_word_has_its_outcome() {
         ));
         assert_eq!(found, format!("{expected} errs"), "{message}");
     }
-    let both = outcome("s R 0..1 client aws.xray.flags=\"throttle fault error\"");
+    let both = outcome("s R 0..1 client error aws.xray.flags=\"throttle fault error\"");
     assert_eq!(both, "throttled errs", "flags compound");
     let code = outcome("s R 0..1 client http.status_code=404 aws.xray.flags=error");
     assert_eq!(code, "not_found errs", "a code says more");

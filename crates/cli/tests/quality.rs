@@ -20,13 +20,31 @@ fn missing_halves_are_told_by_edge_and_by_service() {
     let run = place.run(&["completeness", "halves.txt", "--format", "json"]);
     let edges = run.done().json();
     let edge = &edges["rows"][0];
-    assert_eq!((&edge["caller"], &edge["callee"]), (&"shop".into(), &"cart".into()));
-    for (column, count) in [("calls", 3), ("matched", 1), ("missing_server", 1), ("missing_client", 1)] {
+    assert_eq!(
+        (&edge["caller"], &edge["callee"]),
+        (&"shop".into(), &"cart".into())
+    );
+    for (column, count) in [
+        ("calls", 3),
+        ("matched", 1),
+        ("missing_server", 1),
+        ("missing_client", 1),
+    ] {
         assert_eq!(edge[column], count, "{column}");
     }
     let words = edge["undermines"].as_str().unwrap_or_default();
-    assert!(words.contains("critical path") && words.contains("requests"), "{words}");
-    let services = ["completeness", "halves.txt", "--by", "service", "--format", "json"];
+    assert!(
+        words.contains("critical path") && words.contains("requests"),
+        "{words}"
+    );
+    let services = [
+        "completeness",
+        "halves.txt",
+        "--by",
+        "service",
+        "--format",
+        "json",
+    ];
     let services = place.run(&services).done().json();
     assert_eq!(services["rows"][0]["service"], "cart");
     assert_eq!(services["rows"][0]["orphans"], 1);
@@ -36,12 +54,40 @@ fn missing_halves_are_told_by_edge_and_by_service() {
 fn partials_know_what_is_missing_too() {
     let place = Place::with("halves.txt", HALVES);
     place
-        .run(&["partials", "halves.txt", "--analyses", "completeness", "-o", "kept"])
+        .run(&[
+            "partials",
+            "halves.txt",
+            "--analyses",
+            "completeness",
+            "-o",
+            "kept",
+        ])
         .done();
     for by in ["edge", "service"] {
-        let straight = ["completeness", "halves.txt", "--by", by, "--format", "csv", "-q"];
-        let merged = ["merge", "kept", "--show", "completeness", "--by", by, "--format", "csv"];
-        assert_eq!(place.run(&straight).done().out, place.run(&merged).done().out, "{by}");
+        let straight = [
+            "completeness",
+            "halves.txt",
+            "--by",
+            by,
+            "--format",
+            "csv",
+            "-q",
+        ];
+        let merged = [
+            "merge",
+            "kept",
+            "--show",
+            "completeness",
+            "--by",
+            by,
+            "--format",
+            "csv",
+        ];
+        assert_eq!(
+            place.run(&straight).done().out,
+            place.run(&merged).done().out,
+            "{by}"
+        );
     }
     place
         .run(&["merge", "kept", "--show", "completeness", "--by", "path"])
@@ -52,11 +98,20 @@ fn partials_know_what_is_missing_too() {
 fn fields_have_one_name_whatever_sources_call_them() {
     let place = Place::with("halves.txt", HALVES);
     let status = "--canonical=http.response.status_code";
-    let table = place.run(&["spans", "halves.txt", status, "--format", "json"]).done().json();
+    let table = place
+        .run(&["spans", "halves.txt", status, "--format", "json"])
+        .done()
+        .json();
     assert_eq!(table["rows"][1]["http.response.status_code"], 503);
-    let all = place.run(&["spans", "halves.txt", "--canonical", "--format", "json"]).done().json();
+    let all = place
+        .run(&["spans", "halves.txt", "--canonical", "--format", "json"])
+        .done()
+        .json();
     assert_eq!(all["rows"][1]["http.response.status_code"], 503);
-    assert!(all["rows"][1].get("db.system.name").is_none(), "no span says it");
+    assert!(
+        all["rows"][1].get("db.system.name").is_none(),
+        "no span says it"
+    );
     place
         .run(&["spans", "halves.txt", "--canonical=http.status_code"])
         .misused_with("its canonical name is http.response.status_code");
@@ -65,7 +120,16 @@ fn fields_have_one_name_whatever_sources_call_them() {
 #[test]
 fn what_a_format_cannot_hold_is_told() {
     let place = Place::with("shop.txt", "shop GET 0..1500001ns internal items=3");
-    let run = place.run(&["convert", "shop.txt", "--to", "zipkin-json", "-o", "shop.json.gz"]).done();
+    let run = place
+        .run(&[
+            "convert",
+            "shop.txt",
+            "--to",
+            "zipkin-json",
+            "-o",
+            "shop.json.gz",
+        ])
+        .done();
     assert_eq!(
         run.err,
         "spanwise: 1 spans written as zipkin-json\n\
@@ -73,7 +137,10 @@ fn what_a_format_cannot_hold_is_told() {
          spanwise: zipkin-json: numbers and flags become texts (1 spans)\n\
          spanwise: zipkin-json: spans of kind internal lose their kind (1 spans)\n"
     );
-    let summary = place.run(&["summary", "shop.json.gz", "--format", "json"]).done().json();
+    let summary = place
+        .run(&["summary", "shop.json.gz", "--format", "json"])
+        .done()
+        .json();
     assert_eq!(summary["spans"], 1);
 }
 
@@ -81,7 +148,18 @@ fn what_a_format_cannot_hold_is_told() {
 fn names_are_hashed_alike_in_every_file() {
     let place = Place::with("halves.txt", HALVES);
     let hide = |key, to, file| {
-        let run = ["convert", "halves.txt", "--to", to, "--anonymise", key, "--shift", "1h", "-o", file];
+        let run = [
+            "convert",
+            "halves.txt",
+            "--to",
+            to,
+            "--anonymise",
+            key,
+            "--shift",
+            "1h",
+            "-o",
+            file,
+        ];
         place.run(&run).done();
         let edges = ["completeness", file, "--format", "csv", "-q"];
         place.run(&edges).done().out
@@ -90,6 +168,13 @@ fn names_are_hashed_alike_in_every_file() {
     assert_eq!(one, two);
     assert_ne!(one, hide("other", "otlp-json", "c"));
     assert!(one.contains("service-") && !one.contains("cart"), "{one}");
-    let run = place.run(&["convert", "halves.txt", "--to", "otlp-json", "--shift", "1h"]);
+    let run = place.run(&[
+        "convert",
+        "halves.txt",
+        "--to",
+        "otlp-json",
+        "--shift",
+        "1h",
+    ]);
     run.misused_with("--anonymise");
 }

@@ -161,7 +161,7 @@ pub mod flags {
     pub const HALF_ERROR: u32 = 1 << 28;
     /// Assembly: further records of this id, equal or unfinished, were folded
     /// into this span.
-    pub const DUPLICATE: u32 = 1 << 26;
+    pub const DUPLICATE: u32 = 1 << 29;
 }
 
 /// The fixed fields of one span, as a reader hands them over.

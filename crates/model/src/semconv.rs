@@ -73,8 +73,6 @@ pub enum Field {
     SpanKind,
     /// The component (`proxy` marks Envoy).
     Component,
-    /// X-Ray's flags of a failure: `throttle`, `fault`, `error`.
-    XrayFlags,
     /// Jaeger's sampler.
     SamplerType,
     /// What Jaeger's sampler was set to.
@@ -161,7 +159,6 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::RpcService, &["rpc.service"]),
     (Field::SpanKind, &["span.kind"]),
     (Field::Component, &["component"]),
-    (Field::XrayFlags, &["aws.xray.flags"]),
     (Field::SamplerType, &["sampler.type"]),
     (Field::SamplerParam, &["sampler.param"]),
     (Field::SampleRate, &["SampleRate", "sampleRate"]),

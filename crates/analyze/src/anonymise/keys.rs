@@ -90,7 +90,7 @@ fn of_field(field: Field) -> Fate {
         | Field::MessagingSystem
         | Field::SpanKind
         | Field::Component
-        | Field::XrayFlags
+        | Field::XRayFlags
         | Field::SamplerType
         | Field::SamplerParam
         | Field::SampleRate

@@ -1,7 +1,7 @@
 //! How a span ended, from all that it tells.
 //!
 //! The evidence in its order: an explicit status OK; the code of the protocol;
-//! a proxy's or X-Ray's flag; a status ERROR; an exception; else the span is ok. The
+//! a proxy's flag; a status ERROR; an exception; else the span is ok. The
 //! code is turned into an outcome alike on both sides of a call; whether the
 //! outcome is an error depends on the side ([`Outcome::errs`]). A proxy's flag
 //! does not decide before the code, but names the reason behind a vague one
@@ -84,8 +84,6 @@ impl Evidence<'_> {
             proxy.refine(code)
         } else if let Some(outcome) = proxy.outcome.or_else(|| self.left()) {
             outcome
-        } else if let Some(outcome) = self.xray() {
-            outcome
         } else if self.failed() || self.exception.is_some() {
             let reason = self.reason().or_else(|| self.xray());
             reason.unwrap_or(Outcome::UnknownError)
@@ -120,19 +118,6 @@ impl Evidence<'_> {
         let proxy = self.fields.get(Field::Component) == Some(Value::Str("proxy"));
         let status = || self.fields.get(Field::HttpStatus)?.as_int();
         (proxy && status() == Some(0)).then_some(Outcome::Cancelled)
-    }
-
-    /// What X-Ray's flags tell; several are set at once, and the first of
-    /// these says most.
-    fn xray(&self) -> Option<Outcome> {
-        let flags = self.fields.text(Field::XrayFlags)?;
-        let outcomes = [
-            ("throttle", Outcome::Throttled),
-            ("fault", Outcome::ServerError),
-            ("error", Outcome::ClientError),
-        ];
-        let set = |&(flag, _): &(&str, Outcome)| flags.split(' ').any(|held| held == flag);
-        outcomes.into_iter().find(set).map(|(_, outcome)| outcome)
     }
 
     /// Whether the source says that the span failed.
