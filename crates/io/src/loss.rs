@@ -71,6 +71,8 @@ losses! {
     DroppedCounts = "dropped_counts", "counts of what the source dropped are lost";
     /// Texts of statuses.
     StatusText = "status_text", "texts of statuses stand among the attributes too";
+    /// Texts in an attribute `error` of spans whose status has none.
+    ErrorText = "error_text", "texts of errors become texts of statuses";
     /// A failed span without an attribute that says so.
     ErrorTag = "error_tag", "failed spans get an attribute `error`";
 }
@@ -122,6 +124,12 @@ impl Loss {
             Self::StatusText => {
                 let told = batch.status_messages.get(record).is_some();
                 told && !has(batch, record, "otel.status_description")
+            }
+            Self::ErrorText => {
+                let error = batch.strings.find("error");
+                let text = error.and_then(|key| batch.attribute_value(record, key));
+                let is_text = |value: Value<'_>| value.as_bool().is_none() && is_text(value);
+                batch.status_messages.get(record).is_none() && text.is_some_and(is_text)
             }
             Self::ErrorTag => head.status == StatusCode::Error && !has(batch, record, "error"),
         }

@@ -126,6 +126,7 @@ fn with(loss: Loss) -> SpanBatch {
             close(batch);
         }),
         Loss::StatusText => plain("ok status_message=fine"),
+        Loss::ErrorText => plain("error error=bad"),
         Loss::ErrorTag => plain("error"),
     }
 }
@@ -206,7 +207,7 @@ fn what_every_format_holds_comes_back_from_each() {
           d send 12..13 id=4 producer
             d receive 14..15 id=5 consumer
         trace cd
-        a GET 7.. id=6 client error=bad error",
+        a GET 7.. id=6 client ok",
     );
     for format in written() {
         let lost: Vec<_> = format

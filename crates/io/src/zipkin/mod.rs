@@ -88,6 +88,7 @@ impl Format for ZipkinJson {
             Loss::FollowsFrom,
             Loss::DroppedCounts,
             Loss::StatusText,
+            Loss::ErrorText,
             Loss::ErrorTag,
         ]
     }
