@@ -109,7 +109,7 @@ pub use spanwise_analyze::service_graph::service_graph;
 pub use spanwise_analyze::service_graph::{ServiceCalls, ServiceNode};
 pub use spanwise_analyze::{
     analyses, fact_flags, Analysis, Anonymise, Blocking, Clock, FactColumns, Listing, Outcome,
-    Partial,     Policy, Taken, Threads,
+    Partial, Policy, Taken, Threads,
 };
 pub use spanwise_io::format::Format;
 pub use spanwise_io::limits::Limits;

@@ -49,7 +49,10 @@ impl Choice {
             CanonicalField::named(name).is_some() && cells.all(|cell| cell == Cell::Null)
         };
         let names = listed.columns().iter().map(|column| column.name.as_ref());
-        let empty: Vec<String> = names.filter(|name| is_empty(name)).map(Into::into).collect();
+        let empty: Vec<String> = names
+            .filter(|name| is_empty(name))
+            .map(Into::into)
+            .collect();
         let columns = listed.into_columns().into_iter();
         let kept = columns.filter(|column| !empty.iter().any(|name| *name == column.name));
         kept.fold(Table::new(), |table, column| {

@@ -133,7 +133,7 @@ fn spans(args: &SpansArgs, session: &mut Session<'_>) -> Result<()> {
         Some(fields) => list.canonical(fields)?,
     };
     let scope = &args.scan.scope;
-    if args.canonical.is_none() || scan::is_part_by_part(&args.scan) {
+    if args.canonical.is_none() || args.scan.scan.is_part_by_part() {
         return scan::list(&args.scan, &list, session);
     }
     let table = read::scope(scope, session)?.spans(&list);
