@@ -98,6 +98,6 @@ impl Format for XRayJson {
     }
 
     fn losses(&self) -> &'static [Loss] {
-        &[Loss::WordIds, Loss::LinkStates, Loss::DroppedCounts]
+        &[Loss::WordIds]
     }
 }
