@@ -8,7 +8,7 @@ use crate::flaws::Flaw;
 use crate::json::{self, objects, Cursor, Open, Parts, Records, Walked, Walks};
 use spanwise_model::keyed::KeyedMap;
 use spanwise_model::{
-    flags, Example, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, Symbol, TraceId,
+    batch, flags, Example, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, Symbol, TraceId,
 };
 
 /// No more keys are remembered: hostile ones may all differ.
@@ -82,6 +82,7 @@ impl<'a> Stored<'a> for Reader<'a, '_> {
             (true, _) => self.records.refuse(start, "a span without a traceId"),
             (_, true) => self.records.refuse(start, "a span without a spanId"),
             (false, false) => {
+                self.note_dropped();
                 let head = self.draft.head(&mut self.records.open);
                 self.records.close(SpanHead { resource, ..head })?;
                 self.report_dropped(service);
@@ -274,6 +275,20 @@ impl<'a, 'b> Reader<'a, 'b> {
             put(open, key, value);
         }
         Ok(())
+    }
+
+    /// Notes what the open record has dropped.
+    fn note_dropped(&mut self) {
+        let dropped = self.draft.dropped;
+        if dropped == [0; 3] {
+            return;
+        }
+        let [attributes, events, links] = dropped.map(|it| u32::try_from(it).unwrap_or(u32::MAX));
+        self.records.open.batch.note_dropped(batch::Dropped {
+            attributes,
+            events,
+            links,
+        });
     }
 
     /// Makes issues of what the record that was closed last had dropped.

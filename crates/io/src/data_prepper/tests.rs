@@ -105,6 +105,11 @@ fn what_was_dropped_is_counted() {
     ]
     .map(|kind| batch.issues.count(kind));
     assert_eq!(counts, [6, 3, 0]);
+    let dropped = batch.dropped.value(0);
+    assert_eq!(
+        (dropped.attributes, dropped.events, dropped.links),
+        (6, 3, 0)
+    );
 }
 
 #[test]
