@@ -1,5 +1,7 @@
 //! A folder of its own for each test, and what a run left on its streams.
 
+#![allow(dead_code, reason = "each test program uses a part of this")]
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
