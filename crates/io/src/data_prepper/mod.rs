@@ -16,7 +16,7 @@
 //! | `resource.attributes.…`, or `resource` | resource |
 //! | `instrumentationLibrary.…`, `instrumentationScope`, `scope` | scope |
 //! | `events`, `links` with their attributes | events, links |
-//! | `droppedAttributesCount` and its like | issues |
+//! | `droppedAttributesCount` and its like | what was dropped, and issues |
 //!
 //! Objects and keys with dots are the same: `status.code` and
 //! `{"status": {"code": …}}`.
