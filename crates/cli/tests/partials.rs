@@ -1,6 +1,5 @@
 //! What is kept in files answers as the spans did.
 
-#[allow(dead_code, reason = "each test program uses a part of this")]
 mod place;
 
 use place::Place;

@@ -1,6 +1,5 @@
 //! Scans that are resumed, and standard input within memory.
 
-#[allow(dead_code, reason = "each test program uses a part of this")]
 mod place;
 
 use place::Place;

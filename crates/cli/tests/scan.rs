@@ -1,6 +1,5 @@
 //! Input that is read part by part gives what it gives when it is read at once.
 
-#[allow(dead_code, reason = "each test program uses a part of this")]
 mod place;
 
 use place::Place;
