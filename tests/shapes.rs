@@ -2,7 +2,7 @@
 
 use spanwise::analyses::{
     CallTree, Clocks, CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, Slack,
-    SpanList, TimeKinds, TraceList,
+    SpanList, TimeKinds, TraceList, WhatIf,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -42,6 +42,7 @@ fn analyse(traces: &Traces) {
         &Dependencies::default(),
         &Slack::default(),
         &Clocks::default(),
+        &WhatIf::default(),
         &CallTree::default(),
         &TimeKinds::default(),
     ]);

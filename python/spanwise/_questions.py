@@ -16,7 +16,7 @@ _GROUPINGS: dict[str, tuple[str, ...]] = {
     "clocks": ("clock",),
     "errors": ("operation", "service", "type"),
 }
-AGGREGATES = (*_GROUPINGS, "dependencies", "completeness", "compare")
+AGGREGATES = (*_GROUPINGS, "what_if", "dependencies", "completeness", "compare")
 """The names of the analyses whose partials merge."""
 
 

@@ -9,7 +9,14 @@ from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
 from spanwise._partials import Partials
-from spanwise._questions import AGGREGATES, path_question, question, questions, time_question, tree_question
+from spanwise._questions import (
+    AGGREGATES,
+    path_question,
+    question,
+    questions,
+    time_question,
+    tree_question,
+)
 from spanwise._read import read_arguments
 
 if TYPE_CHECKING:
@@ -212,6 +219,15 @@ class Scan(Frozen):
         """
         return self._table(tree_question("path", percentile, band, root_operation))
 
+    def what_if(self) -> pl.DataFrame:
+        """What to fix first, and what it would buy; see :meth:`Traces.what_if`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").what_if().select("saved_time").height
+        4
+        """
+        return self._table("what_if")
+
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.
 
@@ -270,8 +286,9 @@ class Scan(Frozen):
         """Several analyses in one pass, each as its own method does by default.
 
         Args:
-            analyses: Names among ``"critical_path"``, ``"time_kinds"``, ``"call_tree"``, ``"hotspots"``,
-                ``"slack"``, ``"clocks"``, ``"errors"``, ``"dependencies"`` and
+            analyses: Names among ``"critical_path"``, ``"time_kinds"``,
+                ``"call_tree"``, ``"what_if"``, ``"hotspots"``, ``"slack"``,
+                ``"clocks"``, ``"errors"``, ``"dependencies"`` and
                 ``"completeness"``.
 
         Raises:

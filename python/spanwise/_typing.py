@@ -43,6 +43,19 @@ class CriticalPathArguments(TypedDict):
     root_operation: str | None
 
 
+class WhatIfArguments(TypedDict):
+    """What is changed, and of which spans."""
+
+    own_time_thousandths: int | None
+    cap_ns: int | None
+    drop_retries: bool
+    parallel: bool
+    service: str | None
+    operation: str | None
+    attribute: tuple[str, str] | None
+    root_operation: str | None
+
+
 Question: TypeAlias = str | tuple[str, str] | tuple[str, CriticalPathArguments]
 """An analysis by name, with what it is told."""
 

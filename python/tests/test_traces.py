@@ -137,7 +137,11 @@ def test_a_policy_holds_for_every_analysis() -> None:
     assert traces.policy == {"blocking": "by_kind", "tolerance_ns": 1_000, "clock": "recorded"}
     every = traces.with_policy(blocking="all")
     assert every.policy == {"blocking": "all", "tolerance_ns": 1_000, "clock": "recorded"}
-    assert every.with_policy(tolerance=5).policy == {"blocking": "all", "tolerance_ns": 5, "clock": "recorded"}
+    assert every.with_policy(tolerance=5).policy == {
+        "blocking": "all",
+        "tolerance_ns": 5,
+        "clock": "recorded",
+    }
     assert traces.critical_path(by="service").get_column("service").to_list() == ["shop"]
     assert every.critical_path(by="service").height == 2
     assert every.hotspots(by="service").get_column("critical_time").sum() == timedelta(

@@ -12,3 +12,4 @@ mod listings;
 mod requests;
 mod slack;
 mod time_kinds;
+mod what_if;

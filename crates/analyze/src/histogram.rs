@@ -235,6 +235,11 @@ pub(crate) fn nearest_rank(q: f64, count: u64) -> Option<u64> {
     Some(rank.clamp(1, count))
 }
 
+/// True where a histogram counts both values as one.
+pub(crate) fn share_bucket(one: u64, other: u64) -> bool {
+    bucket(one, BITS) == bucket(other, BITS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

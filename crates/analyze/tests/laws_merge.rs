@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
     CallTree, Clocks, Cohort, Compare, Completeness, CriticalPath, CriticalPathBy, Dependencies,
-    Errors, ErrorsBy, Hotspots, HotspotsBy, Slack, TimeKinds, TimeKindsBy,
+    Errors, ErrorsBy, Hotspots, HotspotsBy, Slack, TimeKinds, TimeKindsBy, WhatIf,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::{run, run_tables, Analysis, FactColumns, Partial, Policy};
@@ -108,6 +108,7 @@ fn everything() -> Vec<Box<dyn Analysis>> {
         Box::new(Errors::default().by(ErrorsBy::Type)),
         Box::new(Slack::default()),
         Box::new(Clocks::default()),
+        Box::new(WhatIf::default()),
         Box::new(CallTree::default().percentile(50.0)),
         Box::new(
             TimeKinds::default()

@@ -28,6 +28,7 @@ mod table;
 mod time;
 mod trace;
 mod traces;
+mod what_if;
 
 use mimalloc::MiMalloc;
 use pyo3::prelude::*;

@@ -10,7 +10,7 @@ use crate::traces::{clocks_by, completeness_by, errors_by, rows_by, CriticalPath
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    Clocks, Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, Slack,
+    Clocks, Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, Slack, WhatIf,
 };
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub(crate) enum Question {
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
         let known =
-            "critical_path, time_kinds, call_tree, hotspots, slack, clocks, errors, dependencies, \
+            "critical_path, time_kinds, call_tree, what_if, hotspots, slack, clocks, errors, dependencies, \
                      completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
@@ -54,6 +54,7 @@ impl Question {
             }
             Self::Plain(name) if name == "dependencies" => Box::new(Dependencies::default()),
             Self::Plain(name) if name == "completeness" => Box::new(Completeness::default()),
+            Self::Plain(name) if name == "what_if" => Box::new(WhatIf::default()),
             Self::Plain(name) if name == "compare" => Box::new(Compare::default()),
             Self::CriticalPath(name, _) | Self::By(name, _) | Self::Plain(name) => {
                 return Err(usage("analysis", &name, known));

@@ -6,6 +6,7 @@ use crate::run::run;
 use crate::summary::dictionary;
 use crate::table::Table;
 use crate::trace::Trace;
+use crate::what_if::WhatIfArguments;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use spanwise::analyses::{
@@ -320,19 +321,24 @@ impl Traces {
         &self,
         py: Python<'_>,
         arguments: CriticalPathArguments,
-        format: String,
+        form: String,
         weight: String,
     ) -> PyResult<String> {
         let traces = self.inner();
         run(py, move || {
             let weight = self::weight(&weight)?;
             let table = traces.call_tree(&arguments.call_tree()?);
-            match format.as_str() {
+            match form.as_str() {
                 "folded" => folded(&table, weight),
                 "speedscope" => speedscope(&table, weight, "call tree"),
                 other => Err(usage("format", other, "folded or speedscope")),
             }
         })
+    }
+
+    /// How long requests would take if something were otherwise.
+    fn what_if(&self, py: Python<'_>, arguments: WhatIfArguments) -> PyResult<Table> {
+        self.table(py, move |traces| Ok(traces.what_if(&arguments.options())))
     }
 
     /// Which operations or services take the time.

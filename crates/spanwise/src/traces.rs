@@ -3,7 +3,7 @@
 use crate::view::Trace;
 use spanwise_analyze::analyses::{
     CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots,
-    IssueList, LinkList, Slack, SpanList, Summary, TimeKinds, TraceList,
+    IssueList, LinkList, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
 };
 use spanwise_analyze::filter::{self, Filter};
 use spanwise_analyze::{facts, runner, Analysis, FactColumns, Listing, Partial, Policy, Threads};
@@ -704,6 +704,30 @@ impl Traces {
     pub fn call_tree_against(&self, baseline: &Traces, options: &CallTree) -> Table {
         let partial = |traces: &Traces| traces.partials(&[options]).swap_remove(0);
         options.against(&partial(baseline), &partial(self))
+    }
+
+    /// How long requests would have taken if something were otherwise: what to
+    /// fix first, and what it would buy; see [`WhatIf`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::analyses::{Change, Selection, WhatIf};
+    /// use spanwise::model::table::Cell;
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart   0..100 server
+    ///       cart Get      10..90
+    ///       user Get      10..60
+    /// ")?;
+    /// let ranking = traces.what_if(&WhatIf::default());
+    /// assert_eq!(ranking.cell(0, "service"), Cell::Text("cart"));
+    /// let cart = Selection::default().service("cart");
+    /// let faster = traces.what_if(&WhatIf::default().change(Change::OwnTime(500), cart));
+    /// assert_eq!(faster.cell(0, "saved_time"), Cell::Duration(30_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn what_if(&self, options: &WhatIf) -> Table {
+        self.one(options)
     }
 
     /// Where errors begin, and how they spread; see [`Errors`] for the columns.

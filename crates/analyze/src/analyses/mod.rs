@@ -1,9 +1,9 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Slack`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`Completeness`],
-//! [`Compare`]) implement [`crate::Analysis`]: they merge. *Listings*
-//! ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`]) implement
+//! [`Slack`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`WhatIf`],
+//! [`Completeness`], [`Compare`]) implement [`crate::Analysis`]: they merge.
+//! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`]) implement
 //! [`crate::Listing`]: their rows can be put in order. [`IssueList`] and
 //! [`Summary`] are read straight off a span table.
 //!
@@ -39,6 +39,7 @@ mod summary_sum;
 mod time_kinds;
 mod trace_list;
 mod trace_row;
+mod what_if;
 
 pub use by::By;
 pub use call_tree::CallTree;
@@ -58,6 +59,7 @@ pub use summary::{FileSummary, IssueSummary, Summary};
 pub use summary_sum::SummarySum;
 pub use time_kinds::{TimeKinds, TimeKindsBy};
 pub use trace_list::TraceList;
+pub use what_if::{Change, Selection, WhatIf};
 
 /// What a row of [`Hotspots`] stands for.
 pub type HotspotsBy = By;
@@ -83,6 +85,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([Clocks::default()]));
     all.extend(boxed([TimeKinds::default()]));
     all.extend(boxed([CallTree::default()]));
+    all.extend(boxed([WhatIf::default()]));
     all.extend(boxed([Compare::default()]));
     all
 }

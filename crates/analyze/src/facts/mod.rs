@@ -16,6 +16,7 @@ mod healing;
 mod origin;
 mod outcome;
 mod parallel;
+pub(crate) mod replay;
 mod self_time;
 mod siblings;
 mod slack;

@@ -190,6 +190,17 @@ impl<'a> Oracle<'a> {
     /// How long the span at `row` lasts in a replay in which the lengths of
     /// spans are what `changed` makes of them.
     pub(crate) fn replay(&self, row: u32, changed: &dyn Fn(u32, i64) -> i64) -> i64 {
+        self.replay_own(row, changed, &|_, own| own)
+    }
+
+    /// The same where the stretches of own time change too.
+    pub(crate) fn replay_own(
+        &self,
+        row: u32,
+        changed: &dyn Fn(u32, i64) -> i64,
+        own: &dyn Fn(u32, i64) -> i64,
+    ) -> i64 {
+        let stretch = |nano: i64| if nano > 0 { own(row, nano) } else { nano };
         let (start, end) = self.effective[row as usize].expect("it blocks");
         let mut children = self.blockers(row as usize);
         children.sort_by_key(|&(from, to, row)| (from, from != to, row));
@@ -200,12 +211,15 @@ impl<'a> Oracle<'a> {
             let before: Vec<usize> = before.collect();
             let was = before.iter().map(|&b| children[b].1).max();
             let is = before.iter().map(|&b| ends[b]).max();
-            let from = is.unwrap_or(0) + (child.0 - was.unwrap_or(start));
-            ends.push(from + self.replay(child.2, changed));
+            let from = is.unwrap_or(0) + stretch(child.0 - was.unwrap_or(start));
+            ends.push(from + self.replay_own(child.2, changed, own));
         }
         let last = children.iter().map(|child| child.1).max();
         let tail = end - last.unwrap_or(start);
-        changed(row, ends.into_iter().max().unwrap_or(0) + tail)
+        changed(
+            row,
+            ends.into_iter().max().unwrap_or(0).max(0) + stretch(tail),
+        )
     }
 
     pub(crate) fn critical(&self) -> Vec<u64> {

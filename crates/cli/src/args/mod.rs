@@ -9,6 +9,7 @@ mod read;
 mod scan;
 mod simulate;
 mod values;
+mod what_if;
 
 pub(crate) use filter::FilterArgs;
 pub(crate) use output::{Color, Format, OutputArgs};
@@ -17,7 +18,8 @@ pub(crate) use policy::{BlockingArg, ClockArg, PolicyArgs};
 pub(crate) use read::ReadArgs;
 pub(crate) use scan::{ScanArgs, ScanScope};
 pub(crate) use simulate::{FaultArg, ShapeArg, SimulateArgs, System};
-pub(crate) use values::Range;
+pub(crate) use values::{Attribute, Range};
+pub(crate) use what_if::{PlainChange, WhatIfArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -64,6 +66,8 @@ pub(crate) enum Command {
     Hotspots(HotspotsArgs),
     /// What could be slower unnoticed, and what would make requests faster
     Slack(SlackArgs),
+    /// How long requests would take if something were faster: what to fix first
+    WhatIf(WhatIfArgs),
     /// How far the clocks of hosts are apart
     Clocks(ClocksArgs),
     /// Where errors begin and how they spread

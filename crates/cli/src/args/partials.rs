@@ -20,6 +20,8 @@ pub(crate) enum AnalysisArg {
     Hotspots,
     /// What could be slower unnoticed
     Slack,
+    /// How long requests would take if something were faster
+    WhatIf,
     /// How far the clocks of hosts are apart
     Clocks,
     /// Where errors begin and how they spread
@@ -71,6 +73,8 @@ pub(crate) enum ShowArg {
     Hotspots,
     /// What could be slower unnoticed, and what would make requests faster
     Slack,
+    /// How long requests would take if something were faster
+    WhatIf,
     /// How far the clocks of hosts are apart
     Clocks,
     /// Where errors begin and how they spread

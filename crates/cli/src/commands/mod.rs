@@ -10,6 +10,7 @@ mod shell;
 mod simulate;
 mod summary;
 mod trace;
+mod what_if;
 
 use crate::args::{
     ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ErrorBy, ErrorsArgs,
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::CallTree(args) => call_tree::run(&args, session),
         Command::Hotspots(args) => hotspots(&args, session),
         Command::Slack(args) => slack(&args, session),
+        Command::WhatIf(args) => what_if::run(&args, session),
         Command::Clocks(args) => clocks(&args, session),
         Command::Errors(args) => errors(&args, session),
         Command::Dependencies(scope) => scan::table(&scope, &Dependencies::default(), session),

@@ -7,7 +7,7 @@ use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
     aggregates, CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, Hotspots,
-    IssueList, Slack, TimeKinds,
+    IssueList, Slack, TimeKinds, WhatIf,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -34,6 +34,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::CallTree => "call-tree",
         AnalysisArg::Hotspots => "hotspots",
         AnalysisArg::Slack => "slack",
+        AnalysisArg::WhatIf => "what-if",
         AnalysisArg::Clocks => "clocks",
         AnalysisArg::Errors => "errors",
         AnalysisArg::Dependencies => "dependencies",
@@ -62,6 +63,7 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
     let no_such = || Error::new(ErrorKind::Usage, "there are no such rows of that analysis");
     match args.show {
         ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
+        ShowArg::WhatIf => merged.table(&WhatIf::default()),
         ShowArg::Clocks => merged.table(&Clocks::default()),
         ShowArg::Dependencies => merged.table(&Dependencies::default()),
         ShowArg::Completeness => {

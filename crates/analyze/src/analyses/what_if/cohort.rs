@@ -1,0 +1,110 @@
+//! Quantiles of a cohort of requests of which some are replaced, and how sure
+//! they are.
+
+use crate::analyses::columns::{durations, nano, ratio, some_durations};
+use crate::histogram::{share_bucket, Histogram};
+use spanwise_model::{ColumnData, Table};
+use std::collections::BTreeMap;
+
+/// How many standard deviations hold 95 of 100 cases.
+const DEVIATIONS: f64 = 1.96;
+
+/// Durations of requests: of all, of those that are replaced, and of those that
+/// replace them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cohort<'a> {
+    pub(super) all: Vec<&'a Histogram>,
+    pub(super) before: Vec<&'a Histogram>,
+    pub(super) after: Vec<&'a Histogram>,
+}
+
+impl Cohort<'_> {
+    /// The same cohort of which all are replaced.
+    pub(super) fn replaced(mut self) -> Self {
+        self.before.clone_from(&self.all);
+        self
+    }
+
+    /// How many requests there are.
+    pub(super) fn count(&self) -> i128 {
+        self.all.iter().map(|one| i128::from(one.count())).sum()
+    }
+
+    fn whole(&self) -> Histogram {
+        sum(&[(&self.all, 1)])
+    }
+
+    fn changed(&self) -> Histogram {
+        sum(&[(&self.all, 1), (&self.before, -1), (&self.after, 1)])
+    }
+}
+
+/// The sum of histograms that count, or count less than nothing.
+fn sum(parts: &[(&Vec<&Histogram>, i128)]) -> Histogram {
+    let mut buckets: BTreeMap<u64, i128> = BTreeMap::new();
+    for &(histograms, sign) in parts {
+        for (bucket, count) in histograms.iter().flat_map(|one| one.buckets()) {
+            *buckets.entry(bucket).or_default() += sign * i128::from(count);
+        }
+    }
+    buckets.retain(|_, count| *count > 0);
+    let outer = (buckets.keys().next(), buckets.keys().next_back());
+    let (Some(&first), Some(&last)) = outer else {
+        return Histogram::default();
+    };
+    let added = || {
+        let added = parts.iter().filter(|part| part.1 > 0);
+        added.flat_map(|part| part.0.iter())
+    };
+    // The extremes are exact where they were not among what is taken away.
+    let near = |edge: u64| move |nano: &u64| share_bucket(edge, *nano);
+    let min = added()
+        .filter_map(|one| one.min())
+        .filter(near(first))
+        .min();
+    let max = added().filter_map(|one| one.max()).filter(near(last)).max();
+    let (min, max) = (min.unwrap_or(first), max.unwrap_or(last));
+    let counted = buckets
+        .iter()
+        .map(|(&bucket, &count)| (bucket, count as u64));
+    Histogram::of_buckets(counted, min, max.max(min)).unwrap_or_default()
+}
+
+/// The quantile, and the interval that holds the true one at 95 % confidence:
+/// between the ranks that are two deviations away.
+fn interval(durations: &Histogram, q: f64) -> [Option<u64>; 3] {
+    let count = durations.count() as f64;
+    let reach = DEVIATIONS * (q * (1.0 - q) / count.max(1.0)).sqrt();
+    [q, q - reach, q + reach].map(|q| durations.quantile(q))
+}
+
+/// Adds what cohorts save and their quantiles before and after.
+pub(super) fn with_quantiles(table: Table, cohorts: &[Cohort<'_>], saved: &[i128]) -> Table {
+    let mean = |(cohort, &saved): (&Cohort<'_>, &i128)| {
+        ratio(saved, cohort.count()).map(|mean| nano(mean.round() as i128))
+    };
+    let table = table
+        .with("saved_time", durations(saved.iter().copied()))
+        .with(
+            "mean_saved",
+            ColumnData::Duration(cohorts.iter().zip(saved).map(mean).collect()),
+        );
+    let pairs: Vec<(Histogram, Histogram)> = cohorts
+        .iter()
+        .map(|cohort| (cohort.whole(), cohort.changed()))
+        .collect();
+    let quantiles = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
+    quantiles.iter().fold(table, |table, &(name, q)| {
+        let before = pairs.iter().map(|(whole, _)| whole.quantile(q));
+        let after: Vec<_> = pairs
+            .iter()
+            .map(|(_, changed)| interval(changed, q))
+            .collect();
+        let column = |at: usize| some_durations(after.iter().map(|cells| cells[at]));
+        table
+            .with(format!("{name}_before"), some_durations(before))
+            .with(name, column(0))
+            .with(format!("{name}_from"), column(1))
+            .with(format!("{name}_to"), column(2))
+    })
+}

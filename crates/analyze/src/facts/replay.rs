@@ -1,0 +1,176 @@
+//! Replaying a trace with other times: how long it would have taken.
+//!
+//! A span begins as long after the latest sibling that was over as it did (or
+//! after its parent's start, where none was), ends as long after its last
+//! blocking child as it did, and a span without blocking children lasts as long
+//! as it did: these stretches are the *own time* of spans, and only they can be
+//! changed. Everything else follows. Since a subtree moves as a whole, lengths
+//! are enough, and they are found from children to parents in one loop. The
+//! siblings of a trace are put in order once for any number of replays.
+
+use super::siblings::Siblings;
+use super::tally::Tally;
+use super::timeline::Timeline;
+use super::FactColumns;
+use spanwise_model::{Span, SpanTable};
+use std::ops::Range;
+
+/// What happens inside of a span, in the order of time.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// A child begins, so long after what was over before (less than nothing
+    /// within the tolerance).
+    Begin { row: u32, gap_nano: i64 },
+    /// The child that began as this one of the span's children is over.
+    Over(u32),
+}
+
+/// What a replay changes.
+pub(crate) trait Change {
+    /// The length of a stretch of a span's own time.
+    fn own_time(&self, row: u32, nano: u64) -> u64;
+
+    /// The stretch of a span's own time before one of its children.
+    fn gap(&self, row: u32, _child: u32, nano: u64) -> u64 {
+        self.own_time(row, nano)
+    }
+
+    /// The length of a whole span.
+    fn length(&self, _row: u32, nano: u64) -> u64 {
+        nano
+    }
+
+    /// Whether the children of a span begin all at once.
+    fn is_parallel(&self, _row: u32) -> bool {
+        false
+    }
+}
+
+/// A component that is ready to be replayed.
+#[derive(Debug, Default)]
+pub(crate) struct Replay {
+    timeline: Timeline,
+    tally: Tally,
+    siblings: Siblings,
+    /// The rows of the component.
+    rows: Range<u32>,
+    steps: Vec<Step>,
+    /// By row: where its steps begin, and its own time behind the last child.
+    spans: Vec<(u32, u64)>,
+    /// Lengths by row, and ends by child.
+    lengths: Vec<u64>,
+    ends: Vec<i64>,
+}
+
+impl Replay {
+    /// Makes the component under `top` ready.
+    pub(crate) fn prepare(&mut self, top: Span<'_>, facts: &FactColumns) {
+        let (table, trace) = (top.table(), top.trace().index());
+        self.timeline
+            .fill(table, facts.rules(), trace..trace + 1, &mut self.tally);
+        self.rows = top.subtree();
+        self.steps.clear();
+        self.spans.clear();
+        for row in self.rows.clone() {
+            self.add(table, row, facts.policy.tolerance_nano);
+        }
+    }
+
+    fn add(&mut self, table: &SpanTable, row: u32, tolerance_nano: u64) {
+        let interval = self.timeline.effective[self.timeline.at(row)];
+        self.siblings
+            .fill((table, &self.timeline), row, tolerance_nano);
+        let siblings = &self.siblings;
+        let first = self.steps.len() as u32;
+        let mut over = siblings.over.iter().peekable();
+        for (place, sibling) in siblings.all.iter().enumerate() {
+            while let Some(&(_, at)) = over.next_if(|over| over.0 <= sibling.begins()) {
+                self.steps.push(Step::Over(at));
+            }
+            let from = siblings.end_before(place).unwrap_or(interval.start);
+            self.steps.push(Step::Begin {
+                row: sibling.row,
+                gap_nano: sibling.start.saturating_sub(from),
+            });
+        }
+        let last = siblings.last.map(|at| siblings.all[at as usize].end);
+        let tail = interval.end.abs_diff(last.unwrap_or(interval.start));
+        self.spans.push((first, tail));
+    }
+
+    /// How long the component lasted.
+    pub(crate) fn length(&self) -> u64 {
+        let top = self.timeline.at(self.rows.start);
+        self.timeline.effective[top].len()
+    }
+
+    /// How long the component would have lasted.
+    pub(crate) fn run(&mut self, change: &impl Change) -> u64 {
+        self.lengths.clear();
+        self.lengths.resize(self.spans.len(), 0);
+        let mut end = self.steps.len();
+        for at in (0..self.spans.len()).rev() {
+            let (first, tail) = self.spans[at];
+            let row = self.rows.start + at as u32;
+            let steps = first as usize..end;
+            let busy = if change.is_parallel(row) {
+                self.parallel(row, steps, change)
+            } else {
+                self.serial(row, steps, change)
+            };
+            let length = busy.saturating_add(change.own_time(row, tail));
+            self.lengths[at] = change.length(row, length);
+            end = first as usize;
+        }
+        self.lengths.first().copied().unwrap_or_default()
+    }
+
+    /// From the start of a span to the end of its last child.
+    fn serial(&mut self, row: u32, steps: Range<usize>, change: &impl Change) -> u64 {
+        self.ends.clear();
+        let (mut latest, mut last) = (0_i64, 0_i64);
+        for step in &self.steps[steps] {
+            match *step {
+                Step::Over(at) => latest = latest.max(self.ends[at as usize]),
+                Step::Begin {
+                    row: child,
+                    gap_nano,
+                } => {
+                    let gap = changed(change, (row, child), gap_nano);
+                    let length = self.lengths[(child - self.rows.start) as usize];
+                    let end = latest.saturating_add(gap).saturating_add_unsigned(length);
+                    last = last.max(end);
+                    self.ends.push(end);
+                }
+            }
+        }
+        last.max(0) as u64
+    }
+
+    /// The same if no child waited for another: the longest of them, and the own
+    /// time between them all the same; never more than one after the other.
+    fn parallel(&mut self, row: u32, steps: Range<usize>, change: &impl Change) -> u64 {
+        let serial = self.serial(row, steps.clone(), change);
+        let (mut own, mut longest) = (0_u64, 0_u64);
+        for step in &self.steps[steps] {
+            if let Step::Begin {
+                row: child,
+                gap_nano,
+            } = *step
+            {
+                let gap = changed(change, (row, child), gap_nano).max(0);
+                own = own.saturating_add(gap as u64);
+                longest = longest.max(self.lengths[(child - self.rows.start) as usize]);
+            }
+        }
+        serial.min(own.saturating_add(longest))
+    }
+}
+
+/// A gap that may be less than nothing, which then stays.
+fn changed(change: &impl Change, (row, child): (u32, u32), gap_nano: i64) -> i64 {
+    match u64::try_from(gap_nano) {
+        Ok(gap) => i64::try_from(change.gap(row, child, gap)).unwrap_or(i64::MAX),
+        Err(_) => gap_nano,
+    }
+}

@@ -1,0 +1,111 @@
+//! Laws of what-if over random traces, against a naive replay.
+
+mod facts_common;
+
+use facts_common::oracle::{node, notation, policies, Oracle};
+use facts_common::table;
+use proptest::prelude::*;
+use spanwise_analyze::analyses::{Change, Selection, WhatIf};
+use spanwise_analyze::{facts, run, Analysis, Policy};
+use spanwise_model::table::Cell;
+use spanwise_model::trace::TopKind;
+use spanwise_model::{Span, SpanTable, Table};
+
+fn what_if(table: &SpanTable, policy: &Policy, analysis: &WhatIf) -> Table {
+    let facts = facts::compute(table, policy);
+    analysis.finish(&run(table, &[0], &facts, &[analysis])[0])
+}
+
+fn saved(table: &Table, row: usize) -> i64 {
+    match table.cell(row, "saved_time") {
+        Cell::Duration(nano) => nano,
+        other => panic!("no duration: {other:?}"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn a_change_saves_what_a_naive_replay_does(
+        nodes in prop::collection::vec(node(), 1..20),
+        policy in policies(),
+        thousandths in prop::sample::select(vec![0, 300, 1_000, 2_500]),
+    ) {
+        let table = table(&notation(&nodes));
+        let top = table.trace(0).primary();
+        let selection = Selection::default().operation("op0");
+        let analysis = WhatIf::default().change(Change::OwnTime(thousandths), selection);
+        let answer = what_if(&table, &policy, &analysis);
+        if top.top_kind() != TopKind::Root {
+            prop_assert_eq!(answer.rows(), 0);
+            return Ok(());
+        }
+        let oracle = Oracle::new(&table, policy);
+        let own = |row: u32, nano: i64| match Span::new(&table, row).operation() {
+            "op0" => nano * i64::from(thousandths) / 1_000,
+            _ => nano,
+        };
+        let before = oracle.replay(top.row(), &|_, nano| nano);
+        let after = oracle.replay_own(top.row(), &|_, nano| nano, &own);
+        prop_assert_eq!(saved(&answer, 0), before - after);
+        if thousandths == 1_000 {
+            prop_assert_eq!(before, after, "no change changes nothing");
+        }
+    }
+
+    #[test]
+    fn a_timeout_saves_what_a_naive_replay_does(
+        nodes in prop::collection::vec(node(), 1..20),
+        policy in policies(),
+        most in 0..20_u64,
+    ) {
+        let table = table(&notation(&nodes));
+        let top = table.trace(0).primary();
+        let selection = Selection::default().operation("op1");
+        let answer = what_if(&table, &policy, &WhatIf::default().change(Change::Cap(most), selection));
+        if top.top_kind() == TopKind::Root {
+            let oracle = Oracle::new(&table, policy);
+            let cut = |row: u32, nano: i64| match Span::new(&table, row).operation() {
+                "op1" => nano.min(most as i64),
+                _ => nano,
+            };
+            let before = oracle.replay(top.row(), &|_, nano| nano);
+            prop_assert_eq!(saved(&answer, 0), before - oracle.replay(top.row(), &cut));
+        }
+    }
+
+    #[test]
+    fn more_speed_never_saves_less(
+        nodes in prop::collection::vec(node(), 1..24),
+        policy in policies(),
+    ) {
+        let table = table(&notation(&nodes));
+        let ranking = what_if(&table, &policy, &WhatIf::default());
+        for row in 1..ranking.rows() {
+            if ranking.cell(row, "rank") == ranking.cell(row - 1, "rank") {
+                prop_assert!(saved(&ranking, row) >= saved(&ranking, row - 1));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_on_no_path_saves_nothing(
+        nodes in prop::collection::vec(node(), 1..20),
+        policy in policies(),
+    ) {
+        let table = table(&notation(&nodes));
+        let facts = facts::compute(&table, &policy);
+        for operation in ["op0", "op1", "op2"] {
+            let is_it = |row: &usize| Span::new(&table, *row as u32).operation() == operation;
+            let critical = (0..table.len()).filter(is_it).any(|row| {
+                facts.critical_nano[row] > 0
+            });
+            let selection = Selection::default().operation(operation);
+            let gone = what_if(&table, &policy, &WhatIf::default().change(Change::OwnTime(0), selection));
+            if !critical && gone.rows() > 0 {
+                prop_assert_eq!(saved(&gone, 0), 0);
+            }
+        }
+    }
+}
