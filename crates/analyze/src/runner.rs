@@ -9,7 +9,7 @@ use crate::facts::FactColumns;
 use crate::partial::{mark_of, Partial, Smallest, MARKS};
 use crate::threads::Threads;
 use rayon::prelude::*;
-use spanwise_model::{Result, SpanTable};
+use spanwise_model::{ColumnData, Result, SpanTable, Table};
 use std::ops::BitOr;
 
 /// Chunks are no smaller than this many spans (the last one excepted).
@@ -113,6 +113,21 @@ pub(crate) fn rows<R: Send, S>(
         rows.collect::<Vec<R>>()
     };
     traces.par_chunks(ROW_TRACES).flat_map_iter(chunk).collect()
+}
+
+/// Sorts rows by a key that is made once for each. Equal ones keep their order.
+pub(crate) fn sort<R: Send, K: Ord + Send>(rows: &mut [R], key: impl Fn(&R) -> K + Sync) {
+    rows.par_sort_by_cached_key(key);
+}
+
+/// A column's name, and what makes it.
+pub(crate) type Column<'c> = (&'static str, &'c (dyn Fn() -> ColumnData + Sync));
+
+/// A table of these columns, which are made side by side.
+pub(crate) fn columns(columns: &[Column<'_>]) -> Table {
+    let made: Vec<ColumnData> = columns.par_iter().map(|(_, make)| make()).collect();
+    let named = columns.iter().map(|&(name, _)| name).zip(made);
+    named.fold(Table::new(), |table, (name, data)| table.with(name, data))
 }
 
 fn observe(batch: TraceBatch<'_>, facts: &FactColumns, analyses: &[&dyn Analysis]) -> Vec<Partial> {

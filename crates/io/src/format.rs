@@ -46,6 +46,17 @@ pub struct Cut {
     pub records: u64,
 }
 
+impl Cut {
+    /// A cut between two bytes that both sides stand without help.
+    pub(crate) fn at(end: usize) -> Self {
+        Self {
+            end,
+            next: end,
+            ..Self::default()
+        }
+    }
+}
+
 /// Writes all of a batch as one self-contained document; several calls make a
 /// file that [`Format::read`] of the same format reads whole. It fails where
 /// the output cannot be written.

@@ -5,6 +5,7 @@ use super::trace_row::{TraceRow, TraceRows};
 use crate::facts::FactColumns;
 use crate::listing::{Listing, RowOrder, Rows};
 use crate::runner;
+use spanwise_model::table::{Names, Texts};
 use spanwise_model::{flags, ColumnData, OperationId, SpanTable, Symbol, Table};
 
 /// One row a trace.
@@ -61,7 +62,7 @@ impl Listing for TraceList {
     fn rows(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Rows {
         let scratch = || TraceRows::new(table, facts);
         let mut rows = runner::rows(traces, scratch, TraceRows::read);
-        rows.sort_by_cached_key(order);
+        runner::sort(&mut rows, order);
         Rows {
             table: listed(table, &rows),
             order: rows.iter().map(order).collect(),
@@ -88,43 +89,51 @@ fn listed(table: &SpanTable, rows: &[TraceRow<'_>]) -> Table {
         let cell = |row: &TraceRow<'_>| Some(name(row.top.operation_id()));
         symbols(table, rows.iter().map(cell))
     };
+    let count = |of: fn(&TraceRow<'_>) -> usize| counts(rows.iter().map(|row| of(row) as i128));
+    let critical_time = |row: &TraceRow<'_>| Some(row.critical?.1);
+    runner::columns(&[
+        ("trace_id", &|| ColumnData::Text(ids(rows))),
+        ("service", &|| top(&|id| operations.service(id))),
+        ("operation", &|| top(&|id| operations.name(id))),
+        ("start", &|| {
+            let starts = rows.iter().map(|row| row.top.start_unix_nano());
+            ColumnData::Time(starts.collect())
+        }),
+        ("duration", &|| some_durations(rows.iter().map(duration))),
+        ("extent", &|| {
+            durations(rows.iter().map(|row| row.extent_nano))
+        }),
+        ("spans", &|| count(|row| row.trace.len())),
+        ("services", &|| count(|row| row.services)),
+        ("errors", &|| count(|row| row.errors)),
+        ("critical_service", &|| {
+            critical(&|id| operations.service(id))
+        }),
+        ("critical_operation", &|| {
+            critical(&|id| operations.name(id))
+        }),
+        ("critical_time", &|| {
+            some_durations(rows.iter().map(critical_time))
+        }),
+        ("components", &|| count(|row| row.components)),
+        ("complete", &|| {
+            let complete = rows.iter().map(|row| Some(row.reasons.is_empty()));
+            ColumnData::Bool(complete.collect())
+        }),
+        ("incomplete", &|| ColumnData::Name(incomplete(rows))),
+    ])
+}
+
+fn ids(rows: &[TraceRow<'_>]) -> Texts {
+    rows.iter().map(|row| Some(row.trace.id_text())).collect()
+}
+
+fn incomplete(rows: &[TraceRow<'_>]) -> Names {
     let reasons: Vec<String> = rows.iter().map(|row| row.reasons.join(", ")).collect();
-    let incomplete = reasons
-        .iter()
-        .map(|text| Some(text.as_str()).filter(|text| !text.is_empty()));
-    let start = rows.iter().map(|row| row.top.start_unix_nano());
-    let complete = rows.iter().map(|row| Some(row.reasons.is_empty()));
-    Table::new()
-        .with(
-            "trace_id",
-            ColumnData::Text(rows.iter().map(|row| Some(row.trace.id_text())).collect()),
-        )
-        .with("service", top(&|id| operations.service(id)))
-        .with("operation", top(&|id| operations.name(id)))
-        .with("start", ColumnData::Time(start.collect()))
-        .with("duration", some_durations(rows.iter().map(duration)))
-        .with("extent", durations(rows.iter().map(|row| row.extent_nano)))
-        .with(
-            "spans",
-            counts(rows.iter().map(|row| row.trace.len() as i128)),
-        )
-        .with(
-            "services",
-            counts(rows.iter().map(|row| row.services as i128)),
-        )
-        .with("errors", counts(rows.iter().map(|row| row.errors as i128)))
-        .with("critical_service", critical(&|id| operations.service(id)))
-        .with("critical_operation", critical(&|id| operations.name(id)))
-        .with(
-            "critical_time",
-            some_durations(rows.iter().map(|row| Some(row.critical?.1))),
-        )
-        .with(
-            "components",
-            counts(rows.iter().map(|row| row.components as i128)),
-        )
-        .with("complete", ColumnData::Bool(complete.collect()))
-        .with("incomplete", ColumnData::Name(incomplete.collect()))
+    let reasons = reasons.iter().map(String::as_str);
+    reasons
+        .map(|text| Some(text).filter(|text| !text.is_empty()))
+        .collect()
 }
 
 fn duration(row: &TraceRow<'_>) -> Option<u64> {

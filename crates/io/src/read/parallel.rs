@@ -8,11 +8,12 @@
 //! read.
 
 use super::reader::Piece;
-use crate::format::Ended;
+use crate::format::{Cut, Ended};
+use crate::source::Window;
 use spanwise_model::{Result, SpanBatch};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many pieces may wait for each other thread, over all items.
 const WAITING: usize = 2;
@@ -38,6 +39,13 @@ pub(super) struct Shared<'r> {
     waiting: &'r AtomicUsize,
     most_waiting: usize,
     done: Mutex<Vec<(usize, Result<SpanBatch>)>>,
+    /// Memory of pieces that have been read, for those to come: fresh memory
+    /// costs more than to read into it.
+    spare: Mutex<Vec<Vec<u8>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<'r> Shared<'r> {
@@ -52,12 +60,17 @@ impl<'r> Shared<'r> {
             waiting,
             most_waiting: others * WAITING,
             done: Mutex::default(),
+            spare: Mutex::default(),
         }
     }
 
     fn add(&self, number: usize, batch: Result<SpanBatch>) {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.push((number, batch));
+        lock(&self.done).push((number, batch));
+    }
+
+    /// Memory for what follows a piece that is given away.
+    fn spare(&self) -> Vec<u8> {
+        lock(&self.spare).pop().unwrap_or_default()
     }
 
     /// All batches in the order of their pieces, or the first error. Where the
@@ -90,23 +103,28 @@ impl<'s, 'scope> Pieces<'s, 'scope> {
         self.shared.waiting.load(Ordering::Acquire) < self.shared.most_waiting
     }
 
-    /// Reads a piece, here or elsewhere; of the last one, how it ended. `share`
-    /// gives its bytes apart from the window.
+    /// Reads the piece before a cut, here or elsewhere; of the last one, how it
+    /// ended. The window moves behind it where the file goes on there.
     pub(super) fn take<'i: 'scope>(
         &mut self,
-        bytes: &[u8],
+        window: &mut Window<'i>,
+        cut: &Cut,
         piece: Piece,
-        share: &dyn Fn() -> Cow<'i, [u8]>,
     ) -> Result<Ended> {
         let number = self.next;
         self.next += 1;
         if piece.goes_on && self.others_have_time() {
-            self.give(number, share(), piece);
+            let spare = self.shared.spare();
+            self.give(number, window.take_before(cut, spare), piece);
             return Ok(Ended::Whole);
         }
         let empty = || (number, (self.shared.empty)());
         let (_, batch) = self.own.get_or_insert_with(empty);
-        (self.shared.read)(bytes, piece, batch)
+        let ended = (self.shared.read)(&window.before(cut), piece, batch);
+        if piece.goes_on {
+            window.move_behind(cut);
+        }
+        ended
     }
 
     fn give(&mut self, number: usize, bytes: Cow<'scope, [u8]>, piece: Piece) {
@@ -118,6 +136,9 @@ impl<'s, 'scope> Pieces<'s, 'scope> {
             let read = (shared.read)(&bytes, piece, &mut batch);
             shared.waiting.fetch_sub(1, Ordering::AcqRel);
             shared.add(number, read.map(|_| batch));
+            if let Cow::Owned(bytes) = bytes {
+                lock(&shared.spare).push(bytes);
+            }
         });
     }
 

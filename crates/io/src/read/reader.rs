@@ -3,13 +3,12 @@
 use super::course::{Course, Mark};
 use super::parallel::{Pieces, Shared};
 use super::{total, ReadOptions};
-use crate::format::{Cutting, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::guess::{by_name, guess, without_mark};
 use crate::progress::Meter;
 use crate::source::{seems, Expansion, Item, Place, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Error, ErrorKind, Example, Guard, IssueKind, Result, SpanBatch};
-use std::borrow::Cow;
 use std::sync::atomic::AtomicUsize;
 
 /// Reads items under the options of a read.
@@ -41,9 +40,9 @@ pub(super) struct Piece {
     pub(super) goes_on: bool,
 }
 
-/// Reads a piece: its bytes, where it stands, and what gives its bytes apart
-/// from the window.
-type Take<'i, 't> = dyn FnMut(&[u8], Piece, &dyn Fn() -> Cow<'i, [u8]>) -> Result<Ended> + 't;
+/// Reads the piece before a cut, and moves the window behind it where the file
+/// goes on there.
+type Take<'i, 't> = dyn FnMut(&mut Window<'i>, &Cut, Piece) -> Result<Ended> + 't;
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(expansion: &Expansion, options: &'a ReadOptions) -> Result<Self> {
@@ -196,9 +195,8 @@ impl<'a> Reader<'a> {
         let shared = Shared::new(&read, &empty, (&self.waiting, work.others));
         let ended = rayon::in_place_scope(|scope| {
             let mut pieces = Pieces::new(scope, &shared, first);
-            let mut take = |bytes: &[u8], piece, share: &dyn Fn() -> Cow<'i, [u8]>| {
-                pieces.take(bytes, piece, share)
-            };
+            let mut take =
+                |window: &mut Window<'i>, cut: &Cut, piece| pieces.take(window, cut, piece);
             let ended = self.pieces(format, window, Cutting::Cheap, &mut take);
             pieces.finish();
             ended
@@ -255,14 +253,20 @@ impl<'a> Reader<'a> {
             return course.give(batch, false);
         };
         let mut continues = false;
-        let mut take = |bytes: &[u8], piece: Piece, _: &dyn Fn() -> Cow<'i, [u8]>| {
-            if course.comes_to(bytes) && piece.goes_on {
+        let mut take = |window: &mut Window<'i>, cut: &Cut, piece: Piece| {
+            if course.comes_to(&window.before(cut)) && piece.goes_on {
+                window.move_behind(cut);
                 continues = true;
                 return course.pass().map(|()| Ended::Whole);
             }
             let mut batch = self.batch();
             batch.begin_file(None);
-            let ended = read_piece((format, &item.name), bytes, piece, &mut batch)?;
+            let bytes = window.before(cut);
+            let ended = read_piece((format, &item.name), &bytes, piece, &mut batch)?;
+            drop(bytes);
+            if piece.goes_on {
+                window.move_behind(cut);
+            }
             batch.sources.push(Source {
                 path: item.name.clone(),
                 format: format.name().into(),
@@ -305,10 +309,10 @@ impl<'a> Reader<'a> {
             window.fill(size)?;
             let (all, place) = (window.bytes(), window.place());
             let shown = &all[..all.len().min(size)];
-            let share = |bytes: usize| window.share(bytes);
             if window.is_last() && shown.len() == all.len() {
                 let goes_on = false;
-                return take(shown, Piece { place, goes_on }, &|| share(shown.len()));
+                let cut = Cut::at(shown.len());
+                return take(window, &cut, Piece { place, goes_on });
             }
             let Some(cut) = format.cut(shown, cutting) else {
                 size = match cutting {
@@ -318,17 +322,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let goes_on = true;
-            if cut.closing.is_empty() {
-                take(&shown[..cut.end], Piece { place, goes_on }, &|| {
-                    share(cut.end)
-                })?;
-            } else {
-                let closed = [&shown[..cut.end], &cut.closing].concat();
-                take(&closed, Piece { place, goes_on }, &|| {
-                    Cow::Owned(closed.clone())
-                })?;
-            }
-            window.move_behind(&cut);
+            take(window, &cut, Piece { place, goes_on })?;
             size = self.options.piece_bytes;
         }
     }

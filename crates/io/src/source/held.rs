@@ -23,6 +23,11 @@ impl Held {
         Self(SPARE.try_with(Cell::take).unwrap_or_default())
     }
 
+    /// Bytes that came elsewhere, with their room.
+    pub(super) fn of(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes, with their room.
     pub(super) fn into_bytes(mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)

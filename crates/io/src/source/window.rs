@@ -216,13 +216,31 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// The first bytes of the window, apart from it: borrowed where the whole
-    /// item is in memory, otherwise copied.
-    pub(crate) fn share(&self, bytes: usize) -> Cow<'a, [u8]> {
-        match &self.bytes {
-            Bytes::Whole(all) => Cow::Borrowed(&all[self.start..][..bytes]),
-            Bytes::Coming(held, _) => Cow::Owned(held[self.start..][..bytes].to_vec()),
-        }
+    /// The piece before a cut.
+    pub(crate) fn before(&self, cut: &Cut) -> Cow<'_, [u8]> {
+        closed(&self.bytes()[..cut.end], cut)
+    }
+
+    /// The piece before a cut, apart from the window, which moves behind it:
+    /// borrowed where the whole item is in memory. Otherwise the memory that
+    /// holds it goes along, and what follows stands in `spare`.
+    pub(crate) fn take_before(&mut self, cut: &Cut, mut spare: Vec<u8>) -> Cow<'a, [u8]> {
+        let taken = match &mut self.bytes {
+            Bytes::Whole(all) => closed(&all[self.start..][..cut.end], cut),
+            Bytes::Coming(held, _) => {
+                held.drain(..self.start);
+                spare.clear();
+                spare.reserve(held.capacity());
+                spare.extend_from_slice(&cut.opening);
+                spare.extend_from_slice(&held[cut.next..]);
+                let mut taken = std::mem::replace(held, Held::of(spare)).into_bytes();
+                taken.truncate(cut.end);
+                taken.extend_from_slice(&cut.closing);
+                Cow::Owned(taken)
+            }
+        };
+        self.count(cut);
+        taken
     }
 
     /// Where the window's first byte stands.
@@ -265,14 +283,30 @@ impl<'a> Window<'a> {
 
     /// Moves the window behind a cut.
     pub(crate) fn move_behind(&mut self, cut: &Cut) {
+        if let Bytes::Coming(bytes, _) = &mut self.bytes {
+            bytes.drain(..self.start + cut.next);
+            bytes.splice(..0, cut.opening.iter().copied());
+        }
+        self.count(cut);
+    }
+
+    /// Counts what stands before a cut. What comes begins at the window's first
+    /// byte.
+    fn count(&mut self, cut: &Cut) {
         self.records += cut.records;
         self.pass(cut.next);
-        if let Bytes::Coming(bytes, _) = &mut self.bytes {
-            bytes.drain(..self.start);
-            bytes.splice(..0, cut.opening.iter().copied());
+        if matches!(self.bytes, Bytes::Coming(..)) {
             self.start = 0;
             self.offset -= cut.opening.len() as i64;
         }
+    }
+}
+
+/// The bytes before a cut with what closes them.
+fn closed<'b>(bytes: &'b [u8], cut: &Cut) -> Cow<'b, [u8]> {
+    match cut.closing.is_empty() {
+        true => Cow::Borrowed(bytes),
+        false => Cow::Owned([bytes, &cut.closing].concat()),
     }
 }
 
