@@ -38,10 +38,9 @@
 //! # What X-Ray cannot hold
 //!
 //! Ids that are words are written as their numbers. Values of attributes that
-//! JSON lacks become texts: bytes as base64, infinities and NaN as words. How many
-//! attributes of an event or link a source dropped is lost, and a record that was
-//! one half of another counts as one of its own. X-Ray takes documents of 64 kB at
-//! most; longer ones are written all the same.
+//! JSON lacks become texts: bytes as base64, infinities and NaN as words. A record
+//! that was one half of another counts as one of its own. X-Ray takes documents of
+//! 64 kB at most; longer ones are written all the same.
 
 mod cause;
 mod documents;

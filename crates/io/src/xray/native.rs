@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Part, FAILURES};
 use super::put::{go_to, head, text_of, Around};
-use super::{cause, names};
+use super::{cause, names, own};
 use crate::json::{objects, Open, Records, Walked};
 use spanwise_model::{flags, SpanHead, SpanId, Symbol, TraceId, Value};
 
@@ -167,6 +167,14 @@ pub(super) fn links(records: &mut Records<'_, '_>) -> Walked {
             match key {
                 "trace_id" => trace = records.trace_id()?,
                 "id" | "span_id" => span = records.span_id()?,
+                "trace_state" => {
+                    let state = records.owned()?;
+                    records.open.batch.link_state(&state);
+                }
+                "dropped" => {
+                    let count = own::count(records)?;
+                    records.open.batch.link_dropped(count);
+                }
                 "attributes" => records.flat("", 1, |open, key, value| {
                     let key = open.intern(key)?;
                     open.batch.link_attribute_of(key, value);

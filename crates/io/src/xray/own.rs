@@ -140,9 +140,9 @@ impl Own<'_, '_, '_> {
         if records.cursor.enter(b'[')? == Entered::Inside {
             let (mut first, mut slots) = (true, counts.iter_mut());
             while records.cursor.element(&mut first)? {
-                let count = records.scaled(0)?.map_or(0, |(count, _)| count);
+                let count = count(records)?;
                 if let Some(slot) = slots.next() {
-                    *slot = u32::try_from(count).unwrap_or_default();
+                    *slot = u32::try_from(count).unwrap_or(u32::MAX);
                 }
             }
         }
@@ -164,6 +164,10 @@ impl Own<'_, '_, '_> {
             match key {
                 "unix_nano" => time = records.nanos(0)?,
                 "name" => name = records.symbol()?,
+                "dropped" => {
+                    let count = count(records)?;
+                    records.open.batch.event_dropped(count);
+                }
                 "attributes" => records.flat("", 1, |open, key, value: Value<'_>| {
                     let key = open.intern(key)?;
                     open.batch.event_attribute_of(key, value);
@@ -175,4 +179,10 @@ impl Own<'_, '_, '_> {
         records.open.batch.event_of(time.unwrap_or_default(), name);
         Ok(())
     }
+}
+
+/// The count that stands here.
+pub(super) fn count(records: &mut Records<'_, '_>) -> Walked<u64> {
+    let count = records.scaled(0)?.map_or(0, |(count, _)| count);
+    Ok(u64::try_from(count).unwrap_or_default())
 }

@@ -285,7 +285,7 @@ fn other_tools_find_what_x_ray_has_a_field_for() {
 }
 
 #[test]
-fn of_what_a_source_dropped_the_counts_of_spans_are_kept() {
+fn what_a_source_dropped_and_states_of_links_are_kept() {
     let dropped = Dropped {
         attributes: 1,
         events: 2,
@@ -295,6 +295,9 @@ fn of_what_a_source_dropped_the_counts_of_spans_are_kept() {
     batch.note_dropped(dropped);
     batch.event_dropped(4);
     batch.event(1, "e");
+    batch.link_dropped(5);
+    batch.link_state("a=b");
+    batch.link(TraceId(2), SpanId(3));
     let head = spanwise_model::SpanHead {
         trace_id: TraceId(1),
         span_id: SpanId(1),
@@ -306,7 +309,9 @@ fn of_what_a_source_dropped_the_counts_of_spans_are_kept() {
     XRayJson.write(&batch, &mut out).expect("memory");
     let read = read(&String::from_utf8(out).expect("text"));
     assert_eq!(read.dropped.value(0), dropped);
-    assert_eq!(read.events.dropped.value(0), 0, "X-Ray cannot hold it");
+    assert_eq!(read.events.dropped.value(0), 4);
+    assert_eq!(read.links.dropped.value(0), 5);
+    assert_eq!(read.links.trace_states.get(0), Some("a=b"));
     assert_eq!(read.heads[0].flags & flags::HALF, 0, "X-Ray cannot hold it");
 }
 

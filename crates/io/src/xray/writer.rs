@@ -232,6 +232,11 @@ impl Writer<'_> {
                 format_args!(",\"id\":\"{span}\",\"attributes\":"),
             );
             self.values(batch.links.attributes.named(row as u32, &batch.strings));
+            if let Some(state) = batch.links.trace_states.get(row as u32) {
+                self.out.push_str(",\"trace_state\":");
+                push_string(&mut self.out, state);
+            }
+            self.dropped(batch.links.dropped.value(row as u32));
             self.out.push('}');
         }
         self.out.push_str(if mark == "," { "]" } else { "" });
@@ -297,9 +302,17 @@ impl Writer<'_> {
             push_string(&mut self.out, batch.strings.get(batch.events.name[row]));
             self.out.push_str(",\"attributes\":");
             self.values(batch.events.attributes.named(row as u32, &batch.strings));
+            self.dropped(batch.events.dropped.value(row as u32));
             self.out.push('}');
         }
         self.out.push_str(if mark == "," { "]" } else { "" });
+    }
+
+    /// How many attributes of an event or link the source dropped.
+    fn dropped(&mut self, attributes: u32) {
+        if attributes > 0 {
+            push(&mut self.out, format_args!(",\"dropped\":{attributes}"));
+        }
     }
 
     fn values<'v>(&mut self, values: impl Iterator<Item = (&'v str, Value<'v>)>) {
