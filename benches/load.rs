@@ -3,11 +3,14 @@
 
 mod support;
 
-use spanwise::AttributeKeep;
+use spanwise::{AttributeKeep, SpanBatch};
 use std::hint::black_box;
 use std::time::Duration;
 use support::report::Row;
 use support::{analyse, cpu, export, jaeger, otlp_json, otlp_protobuf, read, zipkin};
+
+/// The format that is the fastest to read.
+const OWN: &str = "spanwise-parquet";
 
 /// The library that reads a format alone, and the name that it goes by.
 struct Reference {
@@ -68,7 +71,32 @@ fn main() {
         assert_eq!((reference.parse)(&bytes), spans, "{}", reference.format);
         rows.extend(compare(reference, &bytes, (spans, rounds)));
     }
+    rows.extend(own_parquet(&joined, (spans, rounds)));
     support::report::print(&rows);
+}
+
+/// spanwise's own Parquet against the fastest of the other formats, where the
+/// bench was built with the feature that reads it.
+fn own_parquet(joined: &[SpanBatch], (spans, rounds): (usize, u64)) -> Option<Row> {
+    spanwise::format(OWN).ok()?;
+    let files = ["otlp-protobuf", OWN].map(|format| export::written(format, joined));
+    let [reference, own] = files.each_ref().map(|file| export::input(file));
+    let [reference, ours] = cpu::best(
+        rounds,
+        [&|| drop(read(&reference, AttributeKeep::All)), &|| {
+            drop(read(&own, AttributeKeep::All));
+        }],
+    );
+    let per_span = |time: Duration| time.as_nanos() as f64 / spans as f64;
+    let [reference_bytes, bytes] = files.map(|file| file.len() / spans);
+    Some(Row {
+        what: format!(
+            "{OWN} ({bytes} bytes a span): read / otlp-protobuf ({reference_bytes}), CPU ns a span"
+        ),
+        reference: per_span(reference),
+        ours: per_span(ours),
+        goal: 1.0,
+    })
 }
 
 fn compare(reference: &Reference, bytes: &[u8], (spans, rounds): (usize, u64)) -> [Row; 3] {

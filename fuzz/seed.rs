@@ -5,18 +5,21 @@
 mod others;
 mod samples;
 
+use arrow_ipc::writer::StreamWriter;
 use flate2::write::GzEncoder;
 use flate2::Compression;
 use others::OTHERS;
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation, Topology};
-use spanwise::SpanBatch;
+use spanwise::analyses::SpanList;
+use spanwise::{SpanBatch, Traces};
 use std::error::Error;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
 /// Fuzz targets with the formats that they read.
-const TARGETS: [(&str, &str); 6] = [
+const TARGETS: [(&str, &str); 7] = [
+    ("spanwise_parquet", "spanwise-parquet"),
     ("otlp_json", "otlp-json"),
     ("otlp_protobuf", "otlp-protobuf"),
     ("jaeger_json", "jaeger-json"),
@@ -25,8 +28,37 @@ const TARGETS: [(&str, &str); 6] = [
     ("xray_json", "xray-json"),
 ];
 
+/// Rows of tables of ClickHouse, by target.
+const TABLES: [(&str, &str); 3] = [
+    (
+        "clickhouse_csv",
+        "Timestamp,TraceId,SpanId,SpanName,Duration,SpanAttributes,Events.Name\n\
+         \"2024-10-30 12:24:00.218138154\",a1,b2,\"G\"\"ET\",5,\"{'k':'v\\''}\",\"['e']\"\n",
+    ),
+    (
+        "clickhouse_tsv",
+        "Timestamp\tTraceId\tSpanId\tSpanName\tDuration\tSpanAttributes\tEvents.Name\n\
+         2024-10-30 12:24:00.2\ta1\tb2\tG\\tET\t5\t{\"a\":{\"b\":1}}\t['e']\n",
+    ),
+    (
+        "clickhouse_json",
+        "{\"id\":\"b2\",\"trace_id\":\"a1\",\"start_time\":\"2024-10-30 12:24:00\",\"duration\":7,\
+         \"service_name\":\"s\",\"str_attributes.key\":[\"k\"],\"str_attributes.value\":[\"v\"],\
+         \"events.name\":[\"e\"],\"events.str_attributes\":[[[\"k\",\"v\"]]]}\n",
+    ),
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    blocks(&corpus.join("tempo_parquet"))?;
+    for (target, text) in TABLES {
+        seed(target, 0, text.as_bytes())?;
+    }
     for (number, batch) in batches()?.iter().enumerate() {
+        put(&corpus.join("table_arrow"), number, &stream(batch)?)?;
+        let mut table = Vec::new();
+        spanwise::format("spanwise-parquet")?.write(batch, &mut table)?;
+        put(&corpus.join("table_parquet"), number, &table)?;
         for (target, name) in TARGETS {
             let mut bytes = Vec::new();
             spanwise::format(name)?.write(batch, &mut bytes)?;
@@ -56,6 +88,30 @@ fn seed(target: &str, number: usize, bytes: &[u8]) -> Result<(), Box<dyn Error>>
     let scanned = [&[64][..], bytes].concat();
     put(&corpus.join("scan").join(target), number, &scanned)?;
     Ok(())
+}
+
+/// Blocks of Tempo, which nothing here writes: those beside the project, where
+/// they are.
+fn blocks(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let shared = std::env::var("SPANWISE_SHARED").unwrap_or_else(|_| "../../shared".into());
+    let Ok(entries) = fs::read_dir(Path::new(&shared).join("corpus/tempo_vparquet")) else {
+        return Ok(());
+    };
+    for (number, entry) in entries.flatten().enumerate() {
+        if entry.path().extension().is_some_and(|kind| kind == "parquet") {
+            put(folder, number, &fs::read(entry.path())?)?;
+        }
+    }
+    Ok(())
+}
+
+/// A listing of a batch's spans as a stream of Arrow.
+fn stream(batch: &SpanBatch) -> Result<Vec<u8>, Box<dyn Error>> {
+    let traces = Traces::from_batch(batch.clone())?;
+    let table = spanwise::report::arrow::record_batch(traces.spans(&SpanList::default()))?;
+    let mut writer = StreamWriter::try_new(Vec::new(), table.schema_ref())?;
+    writer.write(&table)?;
+    Ok(writer.into_inner()?)
 }
 
 /// One small batch of each of several systems.

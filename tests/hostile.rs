@@ -261,7 +261,12 @@ fn a_file_cut_anywhere_keeps_what_stands_before_the_cut() {
 #[test]
 fn any_byte_may_be_wrong() {
     for (format, mut bytes) in written() {
-        for at in 0..bytes.len() {
+        // Of a long file some hundred bytes must do.
+        let step = match format.is_one_document() {
+            true => bytes.len().div_ceil(400),
+            false => 1,
+        };
+        for at in (0..bytes.len()).step_by(step) {
             let right = bytes[at];
             for wrong in [0xff, b'"', right ^ 1] {
                 bytes[at] = wrong;

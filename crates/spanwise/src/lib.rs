@@ -111,12 +111,13 @@ pub use spanwise_analyze::{
     analyses, fact_flags, Analysis, Anonymise, Blocking, Clock, FactColumns, Listing, Outcome,
     Partial, Policy, Taken, Threads,
 };
-pub use spanwise_io::format::Format;
+pub use spanwise_io::format::{write_all, Format};
 pub use spanwise_io::limits::Limits;
 pub use spanwise_io::loss::Loss;
 pub use spanwise_io::output::{write_file, OutputFile};
 pub use spanwise_io::progress::{Phase, Progress};
 pub use spanwise_io::scan::{remove_scan, Assembly, Resume, ScanOptions};
+pub use spanwise_io::table::{Mapping, Unit};
 pub use spanwise_io::{Input, ReadOptions};
 pub use spanwise_model::{
     flags, AttributeKeep, Error, ErrorKind, Issues, Place, Result, SpanBatch, SpanId, SpanKind,

@@ -1,0 +1,144 @@
+//! What a file claims of itself, looked at before a library believes it.
+//!
+//! The library makes room for what a file says it holds, and descends into
+//! its schema. A few bytes that lie can so take all memory, or the stack; but
+//! what they say stands in structures that are easy to walk.
+
+use super::thrift::Thrift;
+
+/// Types lie in each other at most this deep.
+const DEPTH: usize = 64;
+
+/// How many values of a column there may be for each byte of the file, and
+/// how many there may be in any case. A span has an id of its own of eight
+/// bytes, and seldom hundreds of attributes that take no room at all.
+const VALUES: u64 = 64;
+const FREE_VALUES: u64 = 1 << 16;
+
+/// How many bytes a byte of a page may become, and how many it may in any case.
+const RATIO: u64 = 1_000;
+const FREE_BYTES: u64 = 16 << 20;
+
+/// The length of the footer and the magic word behind it.
+const END_BYTES: usize = 8;
+const MAGIC: [u8; 4] = *b"PAR1";
+
+/// The metadata at the end of a file; `None` where it is no whole file.
+pub(super) fn footer(file: &[u8]) -> Option<&[u8]> {
+    let (rest, end) = file.split_last_chunk::<END_BYTES>()?;
+    let (length, magic) = end.split_first_chunk::<4>()?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let start = rest.len().checked_sub(length)?;
+    (magic == MAGIC && file.starts_with(&MAGIC)).then(|| &rest[start..])
+}
+
+/// True where the schema in a footer is not nested deeper than may be.
+pub(super) fn is_flat_enough(footer: &[u8]) -> bool {
+    deepest(footer).is_some_and(|depth| depth <= DEPTH)
+}
+
+/// How deep the schema is nested: a list of elements, each with the number of
+/// those that it holds, which follow.
+fn deepest(footer: &[u8]) -> Option<usize> {
+    let mut thrift = Thrift::new(footer);
+    let mut last = 0;
+    loop {
+        let field = thrift.field(last)??;
+        last = field.id;
+        if field.id == 2 && field.is_list() {
+            break;
+        }
+        thrift.skip(field)?;
+    }
+    let (count, _) = thrift.list()?;
+    let (mut deepest, mut open) = (0, Vec::new());
+    for _ in 0..count {
+        while open.last() == Some(&0) {
+            open.pop();
+        }
+        if let Some(rest) = open.last_mut() {
+            *rest -= 1;
+        }
+        deepest = deepest.max(open.len() + 1);
+        if deepest > DEPTH {
+            break;
+        }
+        let children = children(&mut thrift)?;
+        if children > 0 {
+            open.push(children);
+        }
+    }
+    Some(deepest)
+}
+
+/// Passes an element of a schema; answers how many it holds.
+fn children(thrift: &mut Thrift<'_>) -> Option<i64> {
+    let (mut last, mut children) = (0, 0);
+    while let Some(field) = thrift.field(last)? {
+        last = field.id;
+        match field.id {
+            5 if field.is_number() => children = thrift.number()?,
+            _ => thrift.skip(field)?,
+        }
+    }
+    Some(children)
+}
+
+/// What the header of a page says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Page {
+    uncompressed: u64,
+    compressed: u64,
+    values: u64,
+}
+
+/// True where the pages of a column in a file of so many bytes claim no more
+/// than may be.
+pub(super) fn are_sound(chunk: &[u8], file: usize) -> bool {
+    let most = (file as u64).saturating_mul(VALUES).max(FREE_VALUES);
+    let (mut rest, mut values) = (chunk, 0u64);
+    while !rest.is_empty() {
+        let mut thrift = Thrift::new(rest);
+        let Some(page) = page(&mut thrift) else {
+            // The library tells what is wrong with it.
+            return true;
+        };
+        values = values.saturating_add(page.values);
+        let room = page.compressed.saturating_mul(RATIO).max(FREE_BYTES);
+        if page.uncompressed > room || values > most {
+            return false;
+        }
+        let length = usize::try_from(page.compressed).unwrap_or(usize::MAX);
+        let next = thrift.position().saturating_add(length);
+        rest = rest.get(next..).unwrap_or_default();
+    }
+    true
+}
+
+/// Reads the header of a page.
+fn page(thrift: &mut Thrift<'_>) -> Option<Page> {
+    let (mut last, mut page) = (0, Page::default());
+    while let Some(field) = thrift.field(last)? {
+        last = field.id;
+        match field.id {
+            2 if field.is_number() => page.uncompressed = u64::try_from(thrift.number()?).ok()?,
+            3 if field.is_number() => page.compressed = u64::try_from(thrift.number()?).ok()?,
+            5 | 7 | 8 => page.values = values(thrift)?,
+            _ => thrift.skip(field)?,
+        }
+    }
+    Some(page)
+}
+
+/// Reads how many values the header of a page of data or of a dictionary says.
+fn values(thrift: &mut Thrift<'_>) -> Option<u64> {
+    let (mut last, mut values) = (0, 0);
+    while let Some(field) = thrift.field(last)? {
+        last = field.id;
+        match field.id {
+            1 if field.is_number() => values = u64::try_from(thrift.number()?).ok()?,
+            _ => thrift.skip(field)?,
+        }
+    }
+    Some(values)
+}
