@@ -8,7 +8,6 @@
 
 mod allowance;
 mod archive;
-mod companion;
 mod decoder;
 mod decompress;
 mod expand;
