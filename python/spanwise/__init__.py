@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from spanwise._convert import convert, formats
     from spanwise._native import __version__
     from spanwise._partials import Partials, merge
-    from spanwise._read import notation, read
+    from spanwise._read import from_arrow, notation, read
     from spanwise._report import Report, report
     from spanwise._scan import Scan, scan
     from spanwise._service_graph import ServiceGraph
@@ -83,6 +83,7 @@ __all__ = [
     "convert",
     "errors",
     "formats",
+    "from_arrow",
     "merge",
     "notation",
     "read",
@@ -113,6 +114,7 @@ _HOMES = {
     "Written": "_write",
     "convert": "_convert",
     "formats": "_convert",
+    "from_arrow": "_read",
     "notation": "_read",
     "read": "_read",
     "__version__": "_native",

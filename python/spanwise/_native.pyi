@@ -14,7 +14,6 @@ from spanwise._typing import (
     ReadArguments,
     ScanArguments,
     SimulateArguments,
-    SpanColumns,
     WhatIfArguments,
     WriteArguments,
 )
@@ -32,7 +31,6 @@ __all__ = [
     "duration_ns",
     "duration_text",
     "formats",
-    "from_columns",
     "merge",
     "notation",
     "read",
@@ -147,7 +145,6 @@ def convert(
     show: Callable[[int, int, str], object] | None = None,
 ) -> tuple[tuple[int, list[tuple[str, int]]], bytes | None]: ...
 def formats(written: bool = False) -> list[str]: ...
-def from_columns(columns: SpanColumns, keys: Sequence[str] | None = None) -> Traces: ...
 def merge(inputs: Sequence[str | tuple[str, bytes]]) -> Partials: ...
 def notation(text: str) -> Traces: ...
 def read(

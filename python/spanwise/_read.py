@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from spanwise import _arguments, _native, _progress
-from spanwise._span_frame import SpanFrame, from_frame, is_frame
+from spanwise._span_frame import FORMAT, SpanFrame, columns, is_frame, stream
 from spanwise._traces import Traces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from spanwise._typing import Limits, ReadArguments
 
@@ -23,6 +23,7 @@ def read(
     format: str | None = None,  # noqa: A002 - the word everybody looks for.
     progress: bool | _progress.Show | None = None,
     limits: Limits | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Traces:
     """Reads exported traces and puts every request together.
 
@@ -33,10 +34,7 @@ def read(
     Args:
         source: A file, a folder, a glob such as ``"exports/**/*.json.gz"``,
             ``"-"`` for standard input, bytes, a file open for reading bytes,
-            or a list of these. Or a frame of spans (polars, pandas, pyarrow or
-            whatever else gives an Arrow stream) with the columns of
-            :meth:`Traces.spans`: ``trace_id``, ``span_id`` and ``start`` at
-            least; columns that are not among them are attributes.
+            or a list of these. Or a frame of spans, as :func:`from_arrow` reads.
         attributes: Which attributes to keep: ``"all"``, ``"none"``, or the
             keys to keep. Fewer take less memory.
         strict: Raise :class:`StrictError` where there is any issue.
@@ -50,6 +48,8 @@ def read(
             after decompression, ``ratio`` of decompression, ``entries`` of
             archives, ``layers`` of packing around one another, ``text_bytes``
             of a field, ``attributes`` of a span, ``depth`` of nesting.
+        mapping: Which columns of tables of spans (Parquet, Arrow) hold what, as
+            for :func:`from_arrow`.
 
     Returns:
         The traces, in the order of their ids.
@@ -73,11 +73,77 @@ def read(
     1
     """
     if is_frame(source):
-        return Traces(from_frame(source, attributes))
+        return from_arrow(
+            source,
+            mapping=mapping,
+            attributes=attributes,
+            strict=strict,
+            threads=threads,
+            limits=limits,
+        )
     arguments = read_arguments(attributes, strict, threads, format, limits)
+    arguments["mapping"] = columns(mapping, None)
     named = _arguments.inputs(source)
     with _progress.shown(progress) as show:
         return Traces(_native.read(named, arguments, show))
+
+
+def from_arrow(
+    source: SpanFrame,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    attributes: Literal["all", "none"] | Sequence[str] = "all",
+    strict: bool = False,
+    threads: int | None = None,
+    limits: Limits | None = None,
+) -> Traces:
+    """The traces of a frame of spans, a row a span: from a warehouse, say.
+
+    Columns are found by their names, in the spelling of :meth:`Traces.spans`, of
+    OpenTelemetry or of ClickHouse, unless ``mapping`` says otherwise: at least
+    ``trace_id``, ``span_id``, ``start``, and ``duration`` or ``end``. Attributes
+    may stand in a column of maps, structures, lists of keys and values, or JSON;
+    and every column that is nothing else is an attribute.
+
+    Args:
+        source: Whatever gives its columns as an Arrow stream: a frame of polars
+            or pandas, a table of pyarrow, a result of DuckDB.
+        mapping: The column of a field, or the path to it in structures
+            (``"resource.service"``). The fields are ``trace_id``, ``span_id``,
+            ``parent_span_id``, ``trace_state``, ``flags``, ``service``,
+            ``instance``, ``operation``, ``kind``, ``start``, ``end``,
+            ``duration``, ``status``, ``status_message``, ``status_error``,
+            ``scope``, ``scope_version``, ``attributes``,
+            ``resource_attributes``, ``events`` and ``links``.
+        units: The unit of ``start``, ``end`` and ``duration`` where they are
+            numbers: ``"s"``, ``"ms"``, ``"us"`` or ``"ns"``. Else it is what
+            the type or the end of the name (``duration_ms``) says, or
+            nanoseconds.
+        attributes: Which attributes to keep, as for :func:`read`.
+        strict: Raise :class:`StrictError` where there is any issue.
+        threads: How many threads read; as many as there are cores if ``None``.
+        limits: Guards against hostile input, as for :func:`read`.
+
+    Returns:
+        The traces, in the order of their ids.
+
+    Raises:
+        UsageError: A column is missing, or of a type that cannot be what it
+            should; the message names it.
+
+    >>> import polars as pl
+    >>> import spanwise as sw
+    >>> frame = pl.DataFrame({"request": ["a1"], "span_id": ["b2"], "start": [0], "took": [5]})
+    >>> traces = sw.from_arrow(
+    ...     frame, mapping={"trace_id": "request", "duration": "took"}, units={"duration": "ms"}
+    ... )
+    >>> traces["a1"].duration_ns
+    5000000
+    """
+    arguments = read_arguments(attributes, strict, threads, FORMAT, limits)
+    arguments["mapping"] = columns(mapping, units)
+    return Traces(_native.read([stream(source)], arguments, None))
 
 
 def notation(text: str) -> Traces:
@@ -113,5 +179,6 @@ def read_arguments(
         "strict": strict,
         "threads": threads,
         "format": format,
+        "mapping": columns(None, None),
         "limits": {name: limit for name, limit in (limits or {}).items() if isinstance(limit, int)},
     }

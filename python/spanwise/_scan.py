@@ -89,7 +89,7 @@ class Scan(Frozen):
         return self._pass([]).issues()
 
     def traces(self, *, sort: str | None = None, limit: int | None = None) -> pl.DataFrame:
-        r"""One row a trace: which ones to open; see :meth:`Traces.traces`.
+        """One row a trace: which ones to open; see :meth:`Traces.traces`.
 
         Rows are put in order on disk; only those of the answer are held.
 
@@ -425,8 +425,7 @@ def scan(
         strict: As for :func:`read`.
         threads: As for :func:`read`.
         format: As for :func:`read`.
-        progress: As for :func:`read`; a function is called again, from zero on,
-            while what was put into temporary files is analysed.
+        progress: As for :func:`read`.
         limits: As for :func:`read`.
 
     Returns:
@@ -450,6 +449,7 @@ def scan(
         "clock": None,
     }
     read = read_arguments(attributes, strict, threads, format, limits)
+
 
     def spool(stream: object, name: str) -> _native.Spooled:
         return _native.spool(stream, name, read, (arguments["memory_bytes"], arguments["spill"]))

@@ -24,6 +24,13 @@ class Limits(TypedDict, total=False):
     """The deepest nesting of a document or of an attribute's value."""
 
 
+class Columns(TypedDict):
+    """Which columns of a table of spans hold what."""
+
+    columns: list[tuple[str, str]]
+    units: list[tuple[str, str]]
+
+
 class ReadArguments(TypedDict):
     """What a read is told."""
 
@@ -32,6 +39,7 @@ class ReadArguments(TypedDict):
     threads: int | None
     format: str | None
     limits: dict[str, int]
+    mapping: Columns
 
 
 class CriticalPathArguments(TypedDict):
@@ -101,25 +109,6 @@ class WriteArguments(TypedDict):
 
     format: str
     anonymise: tuple[str, int] | None
-
-
-class SpanColumns(TypedDict):
-    """The columns of spans, all of one length."""
-
-    trace_id: list[str]
-    span_id: list[str]
-    parent_span_id: list[str | None]
-    service: list[str | None]
-    instance: list[str | None]
-    scope: list[str | None]
-    operation: list[str | None]
-    kind: list[str | None]
-    start_unix_nano: list[int]
-    duration_ns: list[int | None]
-    status: list[str | None]
-    status_message: list[str | None]
-    status_error: list[bool | None]
-    attributes: list[tuple[str, list[bool | int | float | str | None]]]
 
 
 class FaultArguments(TypedDict):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import spanwise as sw
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROUTE = ["http.route"]
 
@@ -16,7 +22,7 @@ def test_a_frame_of_spans_is_read_again(shop: sw.Traces) -> None:
     assert again.spans(ROUTE).equals(shop.spans(ROUTE))
     assert again.critical_path().equals(shop.critical_path())
     file = again.summary().files[0]
-    assert (file.path, file.format, file.spans) == ("<frame>", "frame", 7)
+    assert (file.path, file.format, file.spans) == ("<frame>", "table-arrow", 7)
 
 
 def test_frames_of_other_libraries_are_read(shop: sw.Traces) -> None:
@@ -52,9 +58,70 @@ def test_what_is_no_span_is_refused(shop: sw.Traces) -> None:
         sw.read(spans.select("start"))
     with pytest.raises(sw.UsageError, match="needs a column duration or end"):
         sw.read(spans.drop("duration"))
-    with pytest.raises(sw.UsageError, match="no nulls in start"):
+    with pytest.raises(sw.UsageError, match="start: Null is no time"):
         sw.read(spans.with_columns(start=pl.lit(None)))
     with pytest.raises(sw.UsageError, match="start: Float64 is no time"):
         sw.read(spans.with_columns(start=pl.lit(1.5)))
-    with pytest.raises(sw.UsageError, match="kind: `word` is not a kind of span"):
-        sw.read(spans.with_columns(kind=pl.lit("word")))
+
+
+def test_bad_values_are_issues(shop: sw.Traces) -> None:
+    spans = shop.spans().with_columns(kind=pl.lit("word"))
+    issues = sw.read(spans).issues()
+    unknown = issues.filter(pl.col("issue") == "unknown_enum")
+    assert unknown.get_column("count").sum() == 7
+
+
+def test_a_mapping_names_columns_and_units() -> None:
+    attributes = pa.array([[("http.route", "/cart")]], pa.map_(pa.string(), pa.string()))
+    table = pa.table(
+        {
+            "request": pa.array(["a1"], pa.string_view()),
+            "part": pa.array([bytes(7) + b"\x02"], pa.binary(8)),
+            "began": pa.array([1_000], pa.timestamp("ms")),
+            "took": pa.array([2.5], pa.float64()),
+            "where": pa.array([{"service": "cart"}]),
+            "tags": attributes,
+        }
+    )
+    traces = sw.from_arrow(
+        table,
+        mapping={
+            "trace_id": "request",
+            "span_id": "part",
+            "start": "began",
+            "duration": "took",
+            "service": "where.service",
+        },
+        units={"duration": "ms"},
+    )
+    span = traces.spans(["http.route"]).row(0, named=True)
+    assert (span["span_id"], span["service"], span["http.route"]) == (
+        "0" * 15 + "2",
+        "cart",
+        "/cart",
+    )
+    assert traces["a1"].duration_ns == 2_500_000
+
+
+def test_a_mapping_that_makes_no_sense_is_refused(shop: sw.Traces) -> None:
+    spans = shop.spans()
+    with pytest.raises(sw.UsageError, match="no column nowhere"):
+        sw.from_arrow(spans, mapping={"service": "nowhere"})
+    with pytest.raises(sw.UsageError, match="no field colour"):
+        sw.from_arrow(spans, mapping={"colour": "service"})
+    with pytest.raises(sw.UsageError, match="units: `day` is not s, ms, us or ns"):
+        sw.from_arrow(spans, units={"start": "day"})
+
+
+def test_parquet_is_written_and_read_by_others(shop: sw.Traces, tmp_path: Path) -> None:
+    shop.spans(ROUTE).write_parquet(tmp_path / "frame.parquet")
+    again = sw.read(tmp_path / "frame.parquet")
+    assert again.spans(ROUTE).equals(shop.spans(ROUTE))
+    sw.convert(tmp_path / "frame.parquet", tmp_path / "own.parquet", to="spanwise-parquet")
+    own = sw.read(tmp_path / "own.parquet")
+    assert own.spans(ROUTE).equals(shop.spans(ROUTE))
+    frame = pl.read_parquet(tmp_path / "own.parquet")
+    assert (
+        frame.get_column("span_name").to_list()
+        == pl.read_parquet(tmp_path / "frame.parquet").get_column("operation").to_list()
+    )

@@ -74,6 +74,9 @@ pub(crate) fn options(args: &ReadArgs) -> ReadOptions {
         .attributes(attributes(&args.attributes))
         .strict(args.strict)
         .limits(limits(args));
+    if let Some(mapping) = &args.mapping {
+        options = options.mapping(mapping.clone());
+    }
     if let Some(threads) = args.threads {
         options = options.threads(usize::from(threads));
     }

@@ -58,8 +58,9 @@ impl Cut {
 }
 
 /// Writes all of a batch as one self-contained document; several calls make a
-/// file that [`Format::read`] of the same format reads whole. It fails where
-/// the output cannot be written.
+/// file that [`Format::read`] of the same format reads whole, unless its files
+/// are one document ([`Format::is_one_document`]). It fails where the output
+/// cannot be written.
 pub type Writer = fn(&SpanBatch, &mut dyn Write) -> Result<()>;
 
 /// A format of trace exports. Where there is a writer, it stands beside the
@@ -94,12 +95,35 @@ pub trait Format: Send + Sync {
     /// Only for limits, never for bad data.
     fn read(&self, bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended>;
 
+    /// The name of the file that says more of one of this name, where it lies
+    /// beside it.
+    fn companion(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
+
+    /// Reads as [`Format::read`] does, knowing what the companion holds.
+    ///
+    /// # Errors
+    ///
+    /// As [`Format::read`].
+    fn read_beside(&self, bytes: &[u8], companion: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
+        let _ = companion;
+        self.read(bytes, batch)
+    }
+
     /// The last place where a window onto a file, which goes on behind the
     /// window, can be cut. `None` where there is none, or where the format
     /// cannot be cut.
     fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
         let _ = (window, cutting);
         None
+    }
+
+    /// True where a file is one document, so that its writer is called once for
+    /// all that it shall hold, and its reader sees it whole.
+    fn is_one_document(&self) -> bool {
+        false
     }
 
     /// The writer, where the format is one that is written: most are only read,
@@ -138,6 +162,41 @@ pub trait Format: Send + Sync {
     fn write(&self, batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
         self.checked_writer()?(batch, out)
     }
+}
+
+/// Writes batches as one file; answers how many records they have. A format
+/// whose files are one document has all of them in memory first.
+///
+/// ```
+/// use spanwise_io::{by_name, format::write_all, notation};
+///
+/// let batches = ["shop GET 0..100", "cart Get 0..5"].map(notation::parse);
+/// let (format, mut out) = (by_name("zipkin-json").expect("a format"), Vec::new());
+/// assert_eq!(write_all(format, batches.into_iter(), &mut out)?, 2);
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`Format::write`].
+pub fn write_all(
+    format: &dyn Format,
+    batches: impl Iterator<Item = SpanBatch>,
+    out: &mut dyn Write,
+) -> Result<u64> {
+    let write = format.checked_writer()?;
+    let (mut records, mut all) = (0, SpanBatch::default());
+    for batch in batches {
+        records += batch.len() as u64;
+        match format.is_one_document() {
+            true => all.absorb(batch)?,
+            false => write(&batch, out)?,
+        }
+    }
+    if format.is_one_document() {
+        write(&all, out)?;
+    }
+    Ok(records)
 }
 
 /// The error of a writer that is missing.

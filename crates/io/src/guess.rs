@@ -32,11 +32,23 @@ pub fn formats() -> &'static [&'static dyn Format] {
         &crate::elastic::ElasticApm,
         &crate::skywalking::SkyWalkingJson,
         &crate::skywalking::SkyWalkingCsv,
+        #[cfg(feature = "parquet")]
+        &crate::parquet::SpanwiseParquet,
+        #[cfg(feature = "parquet")]
+        &crate::parquet::TempoParquet,
+        #[cfg(feature = "parquet")]
+        &crate::parquet::TableParquet,
+        #[cfg(feature = "arrow")]
+        &crate::arrow::TableArrow,
+        &crate::clickhouse::ClickHouseJson,
+        &crate::clickhouse::ClickHouseCsv,
+        &crate::clickhouse::ClickHouseTsv,
         &crate::notation::Notation,
     ]
 }
 
-/// The format of a file that begins with these bytes (decompressed).
+/// The format of a file that begins with these bytes (decompressed). A file of
+/// Parquet says at its end what it is, and must be whole.
 ///
 /// ```
 /// let head = br#"{"resourceSpans":[]}"#;
@@ -46,11 +58,19 @@ pub fn formats() -> &'static [&'static dyn Format] {
 #[must_use]
 pub fn guess(head: &[u8]) -> Option<&'static dyn Format> {
     let head = without_mark(head);
-    let head = &head[..head.len().min(HEAD_BYTES)];
+    let head = match is_whole(head) {
+        true => head,
+        false => &head[..head.len().min(HEAD_BYTES)],
+    };
     formats()
         .iter()
         .copied()
         .find(|format| format.recognises(head))
+}
+
+/// True for the beginning of a file that must be seen whole.
+pub(crate) fn is_whole(head: &[u8]) -> bool {
+    head.starts_with(b"PAR1")
 }
 
 /// The format of this name, such as `otlp-json`.

@@ -10,9 +10,12 @@
 //! partition by partition. What is broken is told with its place in the file,
 //! and is the same for every size of pieces and number of threads.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 pub mod assemble;
 mod at;
 pub mod chrome;
+pub mod clickhouse;
 pub mod data_prepper;
 pub mod datadog;
 mod date;
@@ -31,6 +34,8 @@ pub mod loss;
 pub mod notation;
 pub mod otlp;
 pub mod output;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod progress;
 pub mod read;
 pub mod scan;
@@ -38,6 +43,7 @@ mod sequences;
 pub mod skywalking;
 pub mod source;
 mod spill;
+pub mod table;
 mod wire;
 pub mod xray;
 pub mod zipkin;

@@ -15,7 +15,6 @@ mod command;
 mod compare;
 mod convert;
 mod errors;
-mod frame;
 mod partials;
 mod read;
 mod report;
@@ -51,7 +50,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(compare::compare_windows, module)?)?;
     module.add_function(wrap_pyfunction!(convert::convert, module)?)?;
     module.add_function(wrap_pyfunction!(convert::formats, module)?)?;
-    module.add_function(wrap_pyfunction!(frame::from_columns, module)?)?;
     module.add_function(wrap_pyfunction!(partials::merge, module)?)?;
     module.add_function(wrap_pyfunction!(read::notation, module)?)?;
     module.add_function(wrap_pyfunction!(read::read, module)?)?;

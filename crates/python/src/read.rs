@@ -6,7 +6,7 @@ use crate::spool::Spooled;
 use crate::traces::Traces;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use spanwise::{AttributeKeep, Input, Limits, Progress, ReadOptions, Result};
+use spanwise::{AttributeKeep, Input, Limits, Mapping, Progress, ReadOptions, Result, Unit};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,6 +49,34 @@ pub(crate) struct ReadArguments {
     threads: Option<usize>,
     format: Option<String>,
     limits: BTreeMap<String, u64>,
+    mapping: Columns,
+}
+
+/// Which columns of a table of spans hold what.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+struct Columns {
+    columns: Vec<(String, String)>,
+    units: Vec<(String, String)>,
+}
+
+impl Columns {
+    fn mapping(self) -> Result<Mapping> {
+        let none = Ok(Mapping::default());
+        let mapping = self
+            .columns
+            .into_iter()
+            .fold(none, |mapping, (field, column)| {
+                mapping?.column(&field, column)
+            });
+        self.units
+            .into_iter()
+            .fold(mapping, |mapping, (field, unit)| {
+                let known = Unit::from_name(&unit);
+                let unit = known.ok_or_else(|| usage("units", &unit, "s, ms, us or ns"))?;
+                mapping?.unit(&field, unit)
+            })
+    }
 }
 
 impl ReadArguments {
@@ -65,7 +93,8 @@ impl ReadArguments {
         let mut options = ReadOptions::default()
             .attributes(keep)
             .strict(self.strict)
-            .limits(limits(&self.limits)?);
+            .limits(limits(&self.limits)?)
+            .mapping(self.mapping.mapping()?);
         options.threads = self.threads;
         options.format = self.format;
         Ok(options)

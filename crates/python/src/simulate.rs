@@ -84,8 +84,9 @@ fn collect(
     let output = arguments.output.as_ref();
     let mut output = match output {
         Some((path, name)) => {
-            let write = spanwise::format(name)?.checked_writer()?;
-            Some((OutputFile::new(path), write))
+            let format = spanwise::format(name)?;
+            format.checked_writer()?;
+            Some((OutputFile::new(path), format))
         }
         None => None,
     };
@@ -94,12 +95,17 @@ fn collect(
         if stopped() {
             return Err(Error::new(ErrorKind::Cancelled, "stopped"));
         }
-        if let Some((file, write)) = &mut output {
-            write(&batch, file)?;
+        if let Some((file, format)) = &mut output {
+            if !format.is_one_document() {
+                format.write(&batch, file)?;
+            }
         }
         all.absorb(batch)?;
     }
-    if let Some((file, _)) = output {
+    if let Some((mut file, format)) = output {
+        if format.is_one_document() {
+            format.write(&all, &mut file)?;
+        }
         file.finish()?;
     }
     Ok(all)

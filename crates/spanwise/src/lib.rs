@@ -34,10 +34,8 @@
 //! ```
 //!
 //! Input that is larger than memory ([`scan`]) takes the same way once for each
-//! of its partitions, which have no trace in common; partials merge, and rows of
-//! listings are put in order ([`Listed`]). Partials can be kept ([`Partials`])
-//! and merged when the spans are gone; a scan that was interrupted keeps those
-//! of the partitions that it has analysed.
+//! of its partitions, which have no trace in common; partials merge. They can be
+//! kept ([`Partials`]) and merged when the spans are gone.
 //!
 //! # Invariants
 //!
@@ -113,12 +111,13 @@ pub use spanwise_analyze::{
     analyses, fact_flags, Analysis, Anonymise, Blocking, Clock, FactColumns, Listing, Outcome,
     Partial, Policy, Taken, Threads,
 };
-pub use spanwise_io::format::Format;
+pub use spanwise_io::format::{write_all, Format};
 pub use spanwise_io::limits::Limits;
 pub use spanwise_io::loss::Loss;
 pub use spanwise_io::output::{write_file, OutputFile};
 pub use spanwise_io::progress::{Phase, Progress};
 pub use spanwise_io::scan::{remove_scan, Assembly, Resume, ScanOptions};
+pub use spanwise_io::table::{Mapping, Unit};
 pub use spanwise_io::{Input, ReadOptions};
 pub use spanwise_model::{
     flags, AttributeKeep, Error, ErrorKind, Issues, Place, Result, SpanBatch, SpanId, SpanKind,

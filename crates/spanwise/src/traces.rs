@@ -110,6 +110,42 @@ impl Traces {
         Self::from_batch(batch)
     }
 
+    /// The traces of spans in tables of Arrow, a row a span: from a warehouse, or
+    /// from earlier work with spans. Columns are found by the mapping, else by
+    /// their names; those that are nothing else are attributes.
+    ///
+    /// ```
+    /// use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+    /// use spanwise::{Mapping, Traces};
+    /// use std::sync::Arc;
+    ///
+    /// let text = |text: &str| Arc::new(StringArray::from(vec![text])) as ArrayRef;
+    /// let number = |number| Arc::new(Int64Array::from(vec![number])) as ArrayRef;
+    /// let table = RecordBatch::try_from_iter([
+    ///     ("request", text("a1")),
+    ///     ("span_id", text("b2")),
+    ///     ("start", number(1_000)),
+    ///     ("duration_us", number(5)),
+    /// ])?;
+    /// let mapping = Mapping::parse("trace_id=request")?;
+    /// let traces = Traces::from_record_batches(&[table], &mapping)?;
+    /// assert_eq!(traces.trace("a1")?.duration_nano(), 5_000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Usage`] for a column that is missing or of a type that
+    /// cannot be what it should; the message names it.
+    #[cfg(feature = "arrow")]
+    pub fn from_record_batches(
+        tables: &[arrow_array::RecordBatch],
+        mapping: &spanwise_io::table::Mapping,
+    ) -> Result<Self> {
+        let keep = spanwise_model::AttributeKeep::All;
+        Self::from_batch(spanwise_io::arrow::read(tables, mapping, keep)?)
+    }
+
     /// The records of the chosen traces, such as they would be written.
     ///
     /// ```

@@ -2,6 +2,7 @@
 
 use super::values;
 use clap::Args;
+use spanwise::Mapping;
 use std::path::PathBuf;
 
 #[derive(Clone, Debug, Args)]
@@ -12,6 +13,9 @@ pub(crate) struct ReadArgs {
     /// The format of every file, where guessing is not wanted
     #[arg(long, value_name = "FORMAT", help_heading = "Reading")]
     pub(crate) input_format: Option<String>,
+    /// Which columns of a table of spans (Parquet, Arrow) hold what
+    #[arg(long, value_name = "FIELD=COLUMN[:UNIT],…", help_heading = "Reading", value_parser = values::mapping)]
+    pub(crate) mapping: Option<Mapping>,
     /// How many threads to use; as many as there are cores unless said
     #[arg(long, value_name = "N", help_heading = "Reading", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) threads: Option<u16>,

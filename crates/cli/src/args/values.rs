@@ -1,6 +1,7 @@
 //! Values of options: durations, times, sizes, shares and pairs.
 
 use spanwise::report::time;
+use spanwise::Mapping;
 
 /// `key=value`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,10 @@ pub(super) fn range(text: &str) -> Result<Range, String> {
     time::range_unix_nano(text, time::now_unix_nano())
         .map(|(from, to)| Range { from, to })
         .map_err(|error| error.to_string())
+}
+
+pub(super) fn mapping(text: &str) -> Result<Mapping, String> {
+    Mapping::parse(text).map_err(|error| error.message().to_owned())
 }
 
 pub(super) fn attribute(text: &str) -> Result<Attribute, String> {

@@ -40,10 +40,7 @@ fn write(
 ) -> Result<u64> {
     let mut spans = 0;
     output::to(args.output.as_deref(), session, |out| {
-        for batch in batches {
-            spans += batch.len() as u64;
-            format.write(&batch, out)?;
-        }
+        spans = spanwise::write_all(format, batches, out)?;
         Ok(())
     })?;
     Ok(spans)

@@ -121,6 +121,17 @@ impl<'b> Open<'b> {
         Ok(())
     }
 
+    /// Closes the open record with the fields of a draft, and counts its issues.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn close_draft(
+        &mut self,
+        mut draft: crate::otlp::Draft,
+        around: &crate::otlp::Surroundings,
+    ) -> Result<()> {
+        draft.flaws.join(std::mem::take(&mut self.flaws));
+        draft.close(self.batch, around)
+    }
+
     /// Drops the open record with its issues.
     pub(crate) fn abandon(&mut self) {
         self.batch.abandon();
@@ -180,13 +191,19 @@ impl<'a, 'b> Records<'a, 'b> {
     #[inline]
     pub(crate) fn close(&mut self, head: SpanHead) -> Result<()> {
         self.open.close(head)?;
+        self.kept();
+        Ok(())
+    }
+
+    /// Notes that all up to the cursor is kept.
+    #[inline]
+    pub(crate) fn kept(&mut self) {
         self.documents.committed = self.cursor.at;
         if !self.documents.is_within() {
             self.open
                 .batch
                 .make_room(self.cursor.at, self.documents.len());
         }
-        Ok(())
     }
 
     /// Drops the open record, which is malformed and began at this offset.

@@ -13,71 +13,71 @@ const FIRST_REAL_TIME: i64 = 100_000_000_000_000_000;
 
 /// What surrounds a span.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Surroundings {
-    pub(super) resource: ResourceId,
-    pub(super) scope: ScopeId,
-    pub(super) service: Symbol,
+pub(crate) struct Surroundings {
+    pub(crate) resource: ResourceId,
+    pub(crate) scope: ScopeId,
+    pub(crate) service: Symbol,
 }
 
 /// A span that is being read.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Draft {
-    pub(super) trace_id: TraceId,
-    pub(super) span_id: SpanId,
-    pub(super) parent_id: SpanId,
-    pub(super) start: i64,
-    pub(super) end: i64,
-    pub(super) name: Symbol,
-    pub(super) kind: SpanKind,
-    pub(super) status: StatusCode,
-    pub(super) flags: u32,
-    pub(super) dropped_attributes: u64,
-    pub(super) dropped_events: u64,
-    pub(super) dropped_links: u64,
+pub(crate) struct Draft {
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: SpanId,
+    pub(crate) parent_id: SpanId,
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    pub(crate) name: Symbol,
+    pub(crate) kind: SpanKind,
+    pub(crate) status: StatusCode,
+    pub(crate) flags: u32,
+    pub(crate) dropped_attributes: u64,
+    pub(crate) dropped_events: u64,
+    pub(crate) dropped_links: u64,
     /// Attributes that were dropped of the span's events and links.
-    pub(super) dropped_inside: u64,
-    pub(super) flaws: Flaws,
+    pub(crate) dropped_inside: u64,
+    pub(crate) flaws: Flaws,
 }
 
 impl Draft {
-    pub(super) fn flaw(&mut self, flaw: Flaw) {
+    pub(crate) fn flaw(&mut self, flaw: Flaw) {
         self.flaws.add(flaw);
     }
 
     /// Adds to one of the counts of what was dropped.
-    pub(super) fn dropped(&mut self, which: fn(&mut Self) -> &mut u64, count: u64) {
+    pub(crate) fn dropped(&mut self, which: fn(&mut Self) -> &mut u64, count: u64) {
         let sum = which(self);
         *sum = sum.saturating_add(count);
     }
 
     /// True where there is nothing to report.
-    pub(super) fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.flaws.is_empty()
             && self.dropped_attributes | self.dropped_inside == 0
             && self.dropped_events | self.dropped_links == 0
     }
 
     /// True where the span can be told from others.
-    pub(super) fn has_id(&self) -> bool {
+    pub(crate) fn has_id(&self) -> bool {
         !self.trace_id.is_zero() || !self.span_id.is_zero()
     }
 
     /// Reads a time that counts nanoseconds without a sign.
-    pub(super) fn time(&mut self, nanos: u64) -> i64 {
+    pub(crate) fn time(&mut self, nanos: u64) -> i64 {
         i64::try_from(nanos).unwrap_or_else(|_| {
             self.flaw(Flaw::TimeOutOfRange);
             i64::MAX
         })
     }
 
-    pub(super) fn kind_number(&mut self, number: i64) {
+    pub(crate) fn kind_number(&mut self, number: i64) {
         match SpanKind::from_number(number) {
             Some(kind) => self.kind = kind,
             None => self.flaw(Flaw::UnknownEnum),
         }
     }
 
-    pub(super) fn status_number(&mut self, number: i64) {
+    pub(crate) fn status_number(&mut self, number: i64) {
         match StatusCode::from_number(number) {
             Some(status) => self.status = status,
             None => self.flaw(Flaw::UnknownEnum),
@@ -85,7 +85,7 @@ impl Draft {
     }
 
     /// Closes the open record of `batch` with these fields.
-    pub(super) fn close(mut self, batch: &mut SpanBatch, around: &Surroundings) -> Result<()> {
+    pub(crate) fn close(mut self, batch: &mut SpanBatch, around: &Surroundings) -> Result<()> {
         if self.trace_id.is_zero() || self.span_id.is_zero() {
             self.flaw(Flaw::IrregularId);
         }
@@ -139,7 +139,7 @@ impl Draft {
 
     /// Makes issues of what is wrong.
     #[cold]
-    pub(super) fn report(&self, batch: &mut SpanBatch, service: Symbol, example: &Example) {
+    pub(crate) fn report(&self, batch: &mut SpanBatch, service: Symbol, example: &Example) {
         let service = batch.strings.get(service).to_owned();
         self.flaws.report(batch, &service, example);
         for (count, kind) in [

@@ -11,7 +11,12 @@ mod json;
 mod messages;
 mod protobuf;
 
+#[cfg(feature = "parquet")]
+pub(crate) use draft::{Draft, Surroundings};
 pub use json::OtlpJson;
+pub(crate) use json::{any_json, base64};
 #[cfg(feature = "otlp")]
 pub use messages::from_otlp;
 pub use protobuf::OtlpProtobuf;
+#[cfg(feature = "parquet")]
+pub(crate) use protobuf::{any_protobuf, read_links};

@@ -2,6 +2,7 @@
 
 use crate::limits::Limits;
 use crate::progress::Progress;
+use crate::table::Mapping;
 use spanwise_model::AttributeKeep;
 use std::fmt;
 use std::sync::Arc;
@@ -35,6 +36,9 @@ pub struct ReadOptions {
     pub limits: Limits,
     /// The name of the format of every file; guessed where it is not set.
     pub format: Option<String>,
+    /// Which columns of tables of spans, in Parquet or Arrow, hold what; by their
+    /// names where it does not say.
+    pub mapping: Mapping,
     /// What watches the read.
     pub progress: Option<Arc<dyn Progress>>,
     /// How many bytes of a large file are read at once, where it can be cut.
@@ -49,6 +53,7 @@ impl Default for ReadOptions {
             threads: None,
             limits: Limits::default(),
             format: None,
+            mapping: Mapping::default(),
             progress: None,
             piece_bytes: PIECE_BYTES,
         }
@@ -63,6 +68,7 @@ impl fmt::Debug for ReadOptions {
             .field("threads", &self.threads)
             .field("limits", &self.limits)
             .field("format", &self.format)
+            .field("mapping", &self.mapping)
             .field("piece_bytes", &self.piece_bytes)
             .finish_non_exhaustive()
     }
@@ -128,6 +134,13 @@ impl ReadOptions {
     #[must_use]
     pub fn piece_bytes(mut self, bytes: usize) -> Self {
         self.piece_bytes = bytes.max(1);
+        self
+    }
+
+    /// The same options for tables of spans whose columns are found by a mapping.
+    #[must_use]
+    pub fn mapping(mut self, mapping: Mapping) -> Self {
+        self.mapping = mapping;
         self
     }
 

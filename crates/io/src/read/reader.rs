@@ -4,17 +4,24 @@ use super::course::{Course, Mark};
 use super::parallel::{Pieces, Shared};
 use super::{total, ReadOptions};
 use crate::format::{Cut, Cutting, Ended, Format};
-use crate::guess::{by_name, guess, without_mark};
+use crate::guess::{by_name, guess, is_whole, without_mark};
 use crate::progress::Meter;
-use crate::source::{seems, Expansion, Item, Place, Window};
+use crate::source::{seems, Expansion, Item, Origin, Place, Window};
+use crate::table::Mapping;
 use spanwise_model::batch::Source;
 use spanwise_model::{Error, ErrorKind, Example, Guard, IssueKind, Result, SpanBatch};
+use std::io::Read;
 use std::sync::atomic::AtomicUsize;
+
+/// How many bytes of a companion are read.
+const COMPANION_BYTES: u64 = 1 << 20;
 
 /// Reads items under the options of a read.
 pub(crate) struct Reader<'a> {
     options: &'a ReadOptions,
     format: Option<&'static dyn Format>,
+    /// Tables whose columns a mapping names.
+    mapped: Vec<Box<dyn Format>>,
     meter: Meter,
     /// Pieces of all items that wait for a thread.
     waiting: AtomicUsize,
@@ -22,14 +29,22 @@ pub(crate) struct Reader<'a> {
 
 /// How an item is read.
 #[derive(Clone, Copy)]
-struct Work<'i> {
-    format: &'static dyn Format,
-    /// What issues call the item.
-    name: &'i str,
+struct Work<'c> {
+    file: File<'c>,
     /// How many bytes a batch will be read from, where that is known.
     expected: Option<u64>,
     /// How many other threads may help.
     others: usize,
+}
+
+/// What a piece is of.
+#[derive(Clone, Copy)]
+struct File<'c> {
+    format: &'c dyn Format,
+    /// What issues call it.
+    name: &'c str,
+    /// What the file beside it holds that says more of it.
+    companion: Option<&'c [u8]>,
 }
 
 /// A piece of a file.
@@ -59,6 +74,7 @@ impl<'a> Reader<'a> {
         Ok(Self {
             options,
             format,
+            mapped: mapped(&options.mapping),
             meter: Meter::new(options.progress.clone(), total(sizes)),
             waiting: AtomicUsize::new(0),
         })
@@ -108,6 +124,9 @@ impl<'a> Reader<'a> {
         let limits = &self.options.limits;
         let mut window = Window::open(item, limits, &self.meter, cutting)?;
         window.fill_head()?;
+        if is_whole(window.bytes()) {
+            window.fill(usize::MAX)?;
+        }
         Ok(window)
     }
 
@@ -126,8 +145,14 @@ impl<'a> Reader<'a> {
             return Ok(vec![first]);
         };
         let start = first.open_record();
+        let companion = companion(format, item);
+        let file = File {
+            format,
+            name: &item.name,
+            companion: companion.as_deref(),
+        };
         let size = item.size.filter(|_| window.is_plain());
-        let work = self.work((format, &item.name), size, alone);
+        let work = self.work(file, size, alone);
         let (ended, mut batches) = self.shared_out(work, &mut window, first)?;
         let records = batches.iter().map(SpanBatch::open_record);
         let end = records.fold(0, u32::saturating_add);
@@ -154,12 +179,7 @@ impl<'a> Reader<'a> {
     }
 
     /// How an item of this size is read.
-    fn work<'i>(
-        &self,
-        (format, name): (&'static dyn Format, &'i str),
-        size: Option<u64>,
-        alone: bool,
-    ) -> Work<'i> {
+    fn work<'c>(&self, file: File<'c>, size: Option<u64>, alone: bool) -> Work<'c> {
         let others = if alone {
             rayon::current_num_threads() - 1
         } else {
@@ -167,8 +187,7 @@ impl<'a> Reader<'a> {
         };
         let piece = self.options.piece_bytes as u64;
         Work {
-            format,
-            name,
+            file,
             expected: size.map(|size| if others == 0 { size } else { size.min(piece) }),
             others,
         }
@@ -188,25 +207,46 @@ impl<'a> Reader<'a> {
             batch.begin_file(work.expected);
             batch
         };
-        let Work { format, name, .. } = work;
-        let read = |bytes: &[u8], piece, batch: &mut SpanBatch| {
-            read_piece((format, name), bytes, piece, batch)
-        };
+        let Work { file, .. } = work;
+        let read =
+            |bytes: &[u8], piece, batch: &mut SpanBatch| read_piece(file, bytes, piece, batch);
         let shared = Shared::new(&read, &empty, (&self.waiting, work.others));
         let ended = rayon::in_place_scope(|scope| {
             let mut pieces = Pieces::new(scope, &shared, first);
             let mut take =
                 |window: &mut Window<'i>, cut: &Cut, piece| pieces.take(window, cut, piece);
-            let ended = self.pieces(format, window, Cutting::Cheap, &mut take);
+            let ended = self.pieces(file.format, window, Cutting::Cheap, &mut take);
             pieces.finish();
             ended
         });
         Ok((ended, shared.into_batches()?))
     }
 
+    /// A format with the mapping of the read, where it has one.
+    fn mapped_as(&self, format: &'static dyn Format) -> &dyn Format {
+        let mut mapped = self.mapped.iter();
+        let found = mapped.find(|mapped| mapped.name() == format.name());
+        found.map_or(format, AsRef::as_ref)
+    }
+
+    /// The format of a file that begins with these bytes: a table of spans by
+    /// the mapping of the read, where it is none of another format.
+    fn guess(&self, head: &[u8]) -> Option<&dyn Format> {
+        let guessed = guess(head).map(|format| self.mapped_as(format));
+        guessed.or_else(|| {
+            let mut mapped = self.mapped.iter();
+            mapped
+                .find(|mapped| mapped.recognises(head))
+                .map(AsRef::as_ref)
+        })
+    }
+
     /// The format of an item, whose mark, if it has one, is passed.
-    fn format_of(&self, window: &mut Window<'_>) -> Option<&'static dyn Format> {
-        let format = self.format.or_else(|| guess(window.bytes()))?;
+    fn format_of(&self, window: &mut Window<'_>) -> Option<&dyn Format> {
+        let format: &dyn Format = match self.format {
+            Some(format) => self.mapped_as(format),
+            None => self.guess(window.bytes())?,
+        };
         let mark = window.bytes().len() - without_mark(window.bytes()).len();
         window.pass(mark);
         Some(format)
@@ -252,6 +292,7 @@ impl<'a> Reader<'a> {
             not_recognised(item, &window, &mut batch)?;
             return course.give(batch, false);
         };
+        let companion = companion(format, item);
         let mut continues = false;
         let mut take = |window: &mut Window<'i>, cut: &Cut, piece: Piece| {
             if course.comes_to(&window.before(cut)) && piece.goes_on {
@@ -261,8 +302,13 @@ impl<'a> Reader<'a> {
             }
             let mut batch = self.batch();
             batch.begin_file(None);
+            let file = File {
+                format,
+                name: &item.name,
+                companion: companion.as_deref(),
+            };
             let bytes = window.before(cut);
-            let ended = read_piece((format, &item.name), &bytes, piece, &mut batch)?;
+            let ended = read_piece(file, &bytes, piece, &mut batch)?;
             drop(bytes);
             if piece.goes_on {
                 window.move_behind(cut);
@@ -328,21 +374,48 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The formats of tables whose columns a mapping names.
+fn mapped(mapping: &Mapping) -> Vec<Box<dyn Format>> {
+    let mut formats: Vec<Box<dyn Format>> = Vec::new();
+    if !mapping.is_empty() {
+        #[cfg(feature = "parquet")]
+        formats.push(Box::new(crate::parquet::MappedParquet(mapping.clone())));
+        #[cfg(feature = "arrow")]
+        formats.push(Box::new(crate::arrow::MappedArrow(mapping.clone())));
+    }
+    formats
+}
+
+/// What the file beside an item holds that says more of it.
+fn companion(format: &dyn Format, item: &Item) -> Option<Vec<u8>> {
+    let Origin::File(path) = &item.origin else {
+        return None;
+    };
+    let name = format.companion(path.file_name()?.to_str()?)?;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path.with_file_name(name)).ok()?;
+    file.take(COMPANION_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// Reads a piece of a file into a batch; issues and errors say where they stand
 /// in the file.
 fn read_piece(
-    (format, name): (&dyn Format, &str),
+    file: File<'_>,
     bytes: &[u8],
     Piece { place, goes_on }: Piece,
     batch: &mut SpanBatch,
 ) -> Result<Ended> {
     let others = std::mem::take(&mut batch.issues);
     batch.goes_on = goes_on;
-    let ended = format.read(bytes, batch);
+    let ended = match file.companion {
+        Some(companion) => file.format.read_beside(bytes, companion, batch),
+        None => file.format.read(bytes, batch),
+    };
     batch.goes_on = false;
     let mut issues = std::mem::replace(&mut batch.issues, others);
     issues.move_in_file(place.offset, place.records);
-    issues.set_path(name);
+    issues.set_path(file.name);
     batch.issues.absorb(issues);
     ended.map_err(|error| error.moved_in_file(place.offset, place.records))
 }

@@ -1,5 +1,6 @@
 //! From inputs to files: folders and patterns, in a fixed order, each once.
 
+use super::companion::is_companion;
 use super::{Input, Spool};
 use globset::{GlobBuilder, GlobMatcher};
 use spanwise_model::{Error, ErrorKind, Example, IssueKind, Issues, Result};
@@ -172,7 +173,7 @@ impl Files {
             match entry {
                 Ok(entry) if entry.file_type().is_file() => {
                     let path = shown(entry.path(), base);
-                    if wanted(path) {
+                    if wanted(path) && !is_companion(entry.path()) {
                         taken += 1;
                         let size = entry.metadata().ok().map(|meta| meta.len());
                         self.file(path, size, false);

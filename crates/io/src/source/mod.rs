@@ -8,6 +8,7 @@
 
 mod allowance;
 mod archive;
+mod companion;
 mod decoder;
 mod decompress;
 mod expand;

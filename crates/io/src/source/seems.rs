@@ -1,6 +1,11 @@
 //! What a file seems to be that is of no known format, for the message.
 
 use crate::json::has_object;
+/// What is said of a file of Parquet that is of no format.
+#[cfg(feature = "parquet")]
+const PARQUET: &str = "Parquet with other columns, which a mapping can name";
+#[cfg(not(feature = "parquet"))]
+const PARQUET: &str = "Parquet, which the feature parquet reads";
 
 /// What these bytes, the beginning of a file, seem to be; a noun with what
 /// belongs to it.
@@ -22,10 +27,13 @@ pub(crate) fn seems(head: &[u8]) -> Option<&'static str> {
             b"\x02\x21\x4c\x18",
             "an old frame of lz4, which is not unpacked",
         ),
-        (b"PAR1", "Parquet"),
+        (b"PAR1", PARQUET),
         (b"%PDF", "a PDF"),
         (b"SQLite format 3\x00", "a database of SQLite"),
     ];
+    if head.starts_with(b"PAR1") && !head.ends_with(b"PAR1") {
+        return Some("Parquet whose end is missing");
+    }
     let start = head.trim_ascii_start();
     if start.first() == Some(&b'<') {
         return Some("a page of HTML or XML");

@@ -18,6 +18,9 @@ use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::loss::Loss;
 use spanwise_model::{Result, SpanBatch};
 
+pub(crate) use id::base64;
+pub(crate) use reader::any_json;
+
 /// OTLP JSON: one document or several, each on one line or on many, bare or
 /// in the envelopes of Jaeger (`result`) and Tempo (`trace`, `batches`).
 /// Lines of logs and metrics among them are passed over.

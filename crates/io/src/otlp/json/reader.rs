@@ -4,8 +4,8 @@ use super::value::Plain;
 use crate::format::Ended;
 use crate::json::{self, Cursor, Documents, Entered, Guesses, Parts, Reader as _, Walks};
 use crate::keys::Keys;
-use crate::otlp::draft::Surroundings;
-use spanwise_model::{Example, IssueKind, Result, SpanBatch};
+use crate::otlp::draft::{Draft, Surroundings};
+use spanwise_model::{Example, Guard, IssueKind, Result, SpanBatch};
 
 pub(super) use crate::json::Walked;
 
@@ -17,6 +17,17 @@ pub(super) fn read(bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
     json::read(bytes, batch, |text, batch| {
         Reader::new(text, batch).read_all()
     })
+}
+
+/// The compact JSON of a value that a text holds as OTLP writes it; `None`
+/// where it holds none.
+pub(crate) fn any_json(text: &str, guard: &Guard) -> Option<String> {
+    let mut batch = SpanBatch::default();
+    batch.guard = guard.clone();
+    let mut reader = Reader::new(text, &mut batch);
+    reader.cursor = Cursor::new(text, guard.depth);
+    reader.item(1, &mut Draft::default()).ok()?;
+    Some(reader.nested)
 }
 
 pub(super) struct Reader<'a, 'b> {

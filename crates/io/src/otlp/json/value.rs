@@ -417,7 +417,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Appends a value in a value.
-    fn item(&mut self, depth: usize, draft: &mut Draft) -> Walked {
+    pub(super) fn item(&mut self, depth: usize, draft: &mut Draft) -> Walked {
         let from = self.nested.len();
         if self.cursor.peek() != b'{' {
             let held = self.bare_value(draft)?;

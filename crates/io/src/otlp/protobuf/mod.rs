@@ -17,7 +17,11 @@ use crate::loss::Loss;
 use framing::Framing;
 #[cfg(feature = "otlp")]
 pub(super) use id::{span_id, trace_id};
+#[cfg(feature = "parquet")]
+pub(crate) use span::read_links;
 use spanwise_model::{Result, SpanBatch};
+#[cfg(feature = "parquet")]
+pub(crate) use value::any_protobuf;
 
 /// OTLP protobuf: one bare message, messages behind lengths of four bytes (as
 /// the collector's file exporter writes), or behind varints.

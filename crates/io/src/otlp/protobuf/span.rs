@@ -33,6 +33,22 @@ enum Owner {
     Link,
 }
 
+/// Reads a message that holds nothing but links into the open record.
+#[cfg(feature = "parquet")]
+pub(crate) fn read_links(message: &[u8], draft: &mut Draft, batch: &mut SpanBatch) -> Result<()> {
+    if message.is_empty() {
+        return Ok(());
+    }
+    let mut reader = SpanReader::new(batch);
+    let mut wire = Wire::new(message);
+    while let Some(field) = go_on(wire.next(), draft) {
+        if let (1, Field::Bytes(link)) = field {
+            reader.link(link, draft)?;
+        }
+    }
+    Ok(())
+}
+
 impl<'b> SpanReader<'b> {
     pub(super) fn new(batch: &'b mut SpanBatch) -> Self {
         Self {

@@ -131,6 +131,17 @@ impl<'a> KeyValue<'a> {
     }
 }
 
+/// Hands the value in the message `any` to `take`.
+#[cfg(feature = "parquet")]
+pub(crate) fn any_protobuf<R>(
+    any: &[u8],
+    guard: &Guard,
+    take: impl FnOnce(Value<'_>) -> R,
+) -> Result<R> {
+    let (mut scratch, mut draft) = (Scratch::default(), Draft::default());
+    Ok(take(scratch.value(any, guard, &mut draft)?))
+}
+
 /// Room for values that do not stand on the wire as they are wanted.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
