@@ -59,6 +59,7 @@ impl Pass<'_> {
         }
         let options = self.scan.options();
         session.scans.extend(self.scan.resume.clone());
+        session.scan_folders.extend(self.scan.within());
         let inputs = inputs(&self.read.paths, (&read, &options), session);
         let answer = inputs.and_then(|inputs| {
             let scan = spanwise::scan(inputs).read_options(read);

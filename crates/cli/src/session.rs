@@ -4,7 +4,7 @@ use crate::args::Color;
 use spanwise::report::text::TextOptions;
 use spanwise::{Error, Result};
 use std::io::{BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What messages call standard output.
 pub(crate) const STANDARD_OUTPUT: &str = "standard output";
@@ -41,6 +41,8 @@ pub(crate) struct Session<'a> {
     /// The folders of scans that are done, and stay until their answer is
     /// written.
     pub(crate) scans: Vec<PathBuf>,
+    /// The folders that hold those of several scans of a command.
+    pub(crate) scan_folders: Vec<PathBuf>,
 }
 
 impl<'a> Session<'a> {
@@ -55,6 +57,7 @@ impl<'a> Session<'a> {
             err,
             terminal,
             scans: Vec::new(),
+            scan_folders: Vec::new(),
         }
     }
 
@@ -62,10 +65,10 @@ impl<'a> Session<'a> {
     pub(crate) fn forget_scans(&mut self) -> Result<()> {
         for folder in self.scans.drain(..) {
             spanwise::remove_scan(&folder)?;
-            if let Some(parent) = folder.parent().filter(|_| is_part(&folder)) {
-                // The other scan of the command may still be in it.
-                let _ = std::fs::remove_dir(parent);
-            }
+        }
+        for folder in self.scan_folders.drain(..) {
+            // It may hold what is none of ours; then it stays.
+            let _ = std::fs::remove_dir(folder);
         }
         Ok(())
     }
@@ -94,10 +97,4 @@ impl<'a> Session<'a> {
         let options = TextOptions::default().width(self.terminal.width);
         options.color(self.color(color))
     }
-}
-
-/// True for the folder of one of the scans of a command, which is below the
-/// folder that was named.
-fn is_part(folder: &Path) -> bool {
-    folder.ends_with("baseline") || folder.ends_with("incident")
 }

@@ -26,6 +26,9 @@ pub(crate) struct ScanArgs {
         help_heading = "Larger than memory"
     )]
     pub(crate) resume: Option<PathBuf>,
+    /// The folder that was named, where a command has several scans
+    #[arg(skip)]
+    within: Option<PathBuf>,
     /// Each file holds whole traces, so that nothing needs to be kept
     #[arg(long, help_heading = "Larger than memory")]
     pub(crate) complete: bool,
@@ -42,8 +45,14 @@ impl ScanArgs {
     pub(crate) fn part(&self, name: &str) -> Self {
         Self {
             resume: self.resume.as_ref().map(|folder| folder.join(name)),
+            within: self.resume.clone(),
             ..self.clone()
         }
+    }
+
+    /// The folder that holds that of this scan, where a command has several.
+    pub(crate) fn within(&self) -> Option<PathBuf> {
+        self.within.clone()
     }
 
     /// How a scan is done.
