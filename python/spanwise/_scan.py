@@ -425,7 +425,8 @@ def scan(
         strict: As for :func:`read`.
         threads: As for :func:`read`.
         format: As for :func:`read`.
-        progress: As for :func:`read`.
+        progress: As for :func:`read`; a function is called again, from zero on,
+            while what was put into temporary files is analysed.
         limits: As for :func:`read`.
 
     Returns:

@@ -34,8 +34,10 @@
 //! ```
 //!
 //! Input that is larger than memory ([`scan`]) takes the same way once for each
-//! of its partitions, which have no trace in common; partials merge. They can be
-//! kept ([`Partials`]) and merged when the spans are gone.
+//! of its partitions, which have no trace in common; partials merge, and rows of
+//! listings are put in order ([`Listed`]). Partials can be kept ([`Partials`])
+//! and merged when the spans are gone; a scan that was interrupted keeps those
+//! of the partitions that it has analysed.
 //!
 //! # Invariants
 //!
