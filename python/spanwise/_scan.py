@@ -89,7 +89,7 @@ class Scan(Frozen):
         return self._pass([]).issues()
 
     def traces(self, *, sort: str | None = None, limit: int | None = None) -> pl.DataFrame:
-        """One row a trace: which ones to open; see :meth:`Traces.traces`.
+        r"""One row a trace: which ones to open; see :meth:`Traces.traces`.
 
         Rows are put in order on disk; only those of the answer are held.
 
@@ -450,7 +450,6 @@ def scan(
         "clock": None,
     }
     read = read_arguments(attributes, strict, threads, format, limits)
-
 
     def spool(stream: object, name: str) -> _native.Spooled:
         return _native.spool(stream, name, read, (arguments["memory_bytes"], arguments["spill"]))

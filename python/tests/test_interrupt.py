@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,6 +121,23 @@ def test_a_terminal_shows_a_line_and_takes_it_away(
         show(1_000_000, 4_000_000, "reading")
         assert capsys.readouterr().err == "\r\x1b[Kreading 1 of 4 MB (25%)"
     assert capsys.readouterr().err == "\r\x1b[K"
+
+
+def test_a_terminal_shows_rate_and_time_left_of_every_phase(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([0.0, 1.0, 3.0, 10.0, 12.0])
+    stopwatch = SimpleNamespace(monotonic=lambda: next(clock))
+    monkeypatch.setattr("spanwise._progress.time", stopwatch)
+    display = _progress.Display(notebook=False)
+    for done, phase in ((1, "reading"), (4, "reading"), (0, "analysing"), (6, "analysing")):
+        display(done * 1_000_000, 8_000_000, phase)
+    lines = capsys.readouterr().err.split("\r\x1b[K")
+    assert lines[2:] == [
+        "reading 4 of 8 MB (50%), 2.0 MB/s, 2 s left",
+        "analysing 0 of 8 MB (0%)",
+        "analysing 6 of 8 MB (75%), 3.0 MB/s, 1 s left",
+    ]
 
 
 def test_who_does_not_wait_long_sees_nothing(capsys: pytest.CaptureFixture[str]) -> None:

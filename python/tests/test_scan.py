@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import io
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 import spanwise as sw
+from spanwise import _native
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +93,89 @@ def test_what_makes_no_sense_is_told(export: Path) -> None:
         sw.scan(b"shop GET 0..0", strict=True).summary()
     with pytest.raises(sw.ReadError, match="temporary file"):
         sw.scan(export, memory=100_000, spill="/nowhere/at/all").summary()
+
+
+def test_streams_can_be_asked_several_times(export: Path, tmp_path: Path) -> None:
+    expected = sw.read(export)
+    for memory in ("64M", 300_000):
+        with export.open("rb") as stream:
+            scan = sw.scan(stream, memory=memory, spill=tmp_path)
+        assert scan.hotspots().equals(expected.hotspots())
+        assert scan.traces().equals(expected.traces())
+        assert not list(tmp_path.iterdir()), "what is kept has no name"
+    assert sw.scan(io.BytesIO(b"shop GET 0..9")).summary().files[0].path == "<file>"
+
+
+def test_standard_input_is_copied(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(export.read_bytes())))
+    scan = sw.scan("-", memory=300_000)
+    assert scan.summary().spans == scan.summary().spans == sw.read(export).summary().spans
+
+
+def test_streams_that_fail_are_told() -> None:
+    class Broken(io.RawIOBase):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if size == 0:
+                return b""
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        sw.scan(Broken())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="reading bytes"):
+        sw.scan(io.StringIO("shop GET 0..9"))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="int"):
+        sw.scan(7)  # type: ignore[arg-type]
+
+
+def test_a_scan_goes_on_after_an_interrupt(export: Path, tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    calls = 0
+
+    def stop(_done: int, _total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls < 4:
+            raise KeyboardInterrupt
+
+    scan = sw.scan(export, memory=300_000, resume=done, progress=stop)
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            scan.hotspots()
+        wait_until_free(done)
+    assert scan.hotspots().equals(sw.read(export).hotspots())
+    assert not done.exists()
+    with pytest.raises(sw.UsageError, match="how much memory"):
+        sw.scan(export, resume=done).summary()
+
+
+def wait_until_free(done: Path) -> None:
+    """Work that was stopped may hold its folder for a moment."""
+    for _ in range(100):
+        if is_free(done / "scan.journal"):
+            return
+        time.sleep(0.1)
+
+
+def is_free(journal: Path) -> bool:
+    try:
+        with journal.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+    return True
+
+
+def test_all_phases_are_told(export: Path) -> None:
+    phases: list[str] = []
+
+    def note(_done: int, _total: int, phase: str) -> None:
+        phases.append(phase)
+
+    told = sw.scan(export, memory=300_000)
+    _native.scan([str(export)], (told._read, told._told), [], note)
+    assert phases[-1] == "analysing"
 
 
 def test_an_interrupt_stops_a_scan(export: Path) -> None:
