@@ -161,11 +161,11 @@ def _timedelta_ns(delta: timedelta) -> int:
 
 
 def span_list(
-    attributes: Sequence[str], canonical: bool | Sequence[str]
+    attributes: Sequence[str], *, canonical: bool | Sequence[str]
 ) -> tuple[list[str], bool, list[str]]:
     """The columns of a listing of spans, as the engine takes them.
 
-    >>> span_list(["user"], True), span_list([], ["http.route"])
+    >>> span_list(["user"], canonical=True), span_list([], canonical=["http.route"])
     ((['user'], True, []), ([], False, ['http.route']))
     """
     if isinstance(canonical, bool):

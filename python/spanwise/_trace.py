@@ -116,7 +116,7 @@ class Trace(Frozen):
         >>> trace.spans().get_column("operation").to_list()
         ['GET']
         """
-        return frame(self._inner.spans(_arguments.span_list(attributes, canonical)))
+        return frame(self._inner.spans(_arguments.span_list(attributes, canonical=canonical)))
 
     def critical_path(self) -> pl.DataFrame:
         """The critical path of the primary component, one row a tile.

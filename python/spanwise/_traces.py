@@ -90,7 +90,7 @@ class Traces(Frozen):
             UsageError: There is no canonical field of a name.
 
         >>> import spanwise as sw
-        >>> old = sw.notation("cart GET 0..5 http.status_code=\"503\"")
+        >>> old = sw.notation("cart GET 0..5 http.status_code=503")
         >>> status = "http.response.status_code"
         >>> old.spans(canonical=[status]).get_column(status).to_list()
         [503]
@@ -98,7 +98,7 @@ class Traces(Frozen):
         >>> traces.spans(attributes=["http.route"]).get_column("http.route").to_list()
         ['/cart']
         """
-        return frame(self._inner.spans(_arguments.span_list(attributes, canonical)))
+        return frame(self._inner.spans(_arguments.span_list(attributes, canonical=canonical)))
 
     def events(self) -> pl.DataFrame:
         """One row an event of a span, such as an exception.

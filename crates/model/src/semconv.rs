@@ -83,6 +83,8 @@ pub enum Field {
     SampleShare,
     /// X-Ray's flags: `throttle`, `fault` and `error`, with blanks between.
     XRayFlags,
+    /// X-Ray's mark that what was called makes segments too.
+    XRayTraced,
 }
 
 /// The keys of each field, best first.
@@ -164,6 +166,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::SampleRate, &["SampleRate", "sampleRate"]),
     (Field::SampleShare, &["_dd.rule_psr", "_dd.agent_psr"]),
     (Field::XRayFlags, &["aws.xray.flags"]),
+    (Field::XRayTraced, &["aws.xray.traced"]),
 ];
 
 /// The field that a key belongs to, with its rank in it (0 is best).

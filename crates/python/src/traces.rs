@@ -263,9 +263,9 @@ impl Traces {
     }
 
     /// The traces with names, ids and values hashed.
-    fn anonymise(&self, py: Python<'_>, key: String, shift_ns: i64) -> PyResult<Self> {
+    fn anonymise(&self, py: Python<'_>, key: &str, shift_ns: i64) -> PyResult<Self> {
         let traces = self.inner.clone();
-        let how = Anonymise::new(&key).shift_nano(shift_ns);
+        let how = Anonymise::new(key).shift_nano(shift_ns);
         run(py, move || traces.anonymise(&how)).map(Self::new)
     }
 

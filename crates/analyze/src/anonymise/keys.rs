@@ -91,6 +91,7 @@ fn of_field(field: Field) -> Fate {
         | Field::SpanKind
         | Field::Component
         | Field::XRayFlags
+        | Field::XRayTraced
         | Field::SamplerType
         | Field::SamplerParam
         | Field::SampleRate

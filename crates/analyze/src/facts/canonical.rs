@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// How many fields there are.
-const SLOTS: usize = 21;
+const SLOTS: usize = 22;
 
 /// By symbol: the field in the upper byte, counted from 1, and the rank in the
 /// lower one; zero for keys of no field.

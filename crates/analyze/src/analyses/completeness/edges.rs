@@ -168,7 +168,8 @@ impl<'a> Learnt<'a> {
             let callee = of_operation().filter(|_| address()).map(only);
             callee.filter(|name| !name.is_empty())
         };
-        of_peer.or_else(named).or_else(likely)
+        let traced = || (self.partial.number(row, state::TRACED) > 0).then_some(peer);
+        of_peer.or_else(named).or_else(likely).or_else(traced)
     }
 
     /// The service that called a lone server; empty where it is one of

@@ -38,7 +38,7 @@ pub enum CompletenessBy {
 /// | `caller`, `callee` | the two services; empty where it cannot be learnt who it was |
 /// | `calls` | `matched + missing_server + missing_client` |
 /// | `matched` | calls of which both sides are here |
-/// | `missing_server` | CLIENT and PRODUCER spans with nothing below them whose callee makes spans: their peer is a service that has some, or calls to the same peer have one below them, or calls of the same operation, where the peer is an address or not named |
+/// | `missing_server` | CLIENT and PRODUCER spans with nothing below them whose callee makes spans: X-Ray says that it does, their peer is a service that has some, or calls to the same peer have one below them, or calls of the same operation, where the peer is an address or not named |
 /// | `missing_client` | SERVER and CONSUMER spans whose parent is named and absent |
 /// | `matched_share` | `matched / calls` |
 /// | `lost_context` | SERVER and CONSUMER spans without a parent whose flags say that there was one, or of an operation that elsewhere has a caller |
@@ -137,6 +137,7 @@ const SCHEMA: Schema = Schema {
         ("extent", Merge::Histogram),
         ("earliest", Merge::SmallestHashes(AT_EDGE)),
         ("latest", Merge::SmallestHashes(AT_EDGE)),
+        ("traced", Merge::Sum),
     ],
 };
 
@@ -168,6 +169,7 @@ mod state {
     pub(super) const EXTENT: usize = 20;
     pub(super) const EARLIEST: usize = 21;
     pub(super) const LATEST: usize = 22;
+    pub(super) const TRACED: usize = 23;
 }
 
 impl Analysis for Completeness {

@@ -6,7 +6,8 @@ use crate::analyses::calls::Calls;
 use crate::facts::Canonical;
 use crate::partial::{NameCode, Partial, Row};
 use crate::sampling::{Mark, Sampled, Sampling};
-use spanwise_model::{flags, Span, SpanKind, SpanTable, Symbol, Trace};
+use spanwise_model::semconv::Field;
+use spanwise_model::{flags, Span, SpanKind, SpanTable, Symbol, Trace, Value};
 
 /// How far a server may stand out of its client's interval before it counts.
 const TOLERANCE_NANO: u64 = 1_000;
@@ -169,6 +170,11 @@ impl<'a> Observer<'a> {
         let into = self.rows.row(about, self.out);
         self.weigh(into, mark);
         self.remember(into, row);
+        let fields = self.canonical.fields(Span::new(self.table, row));
+        let traced = fields.get(Field::XRayTraced).and_then(Value::as_bool);
+        if traced == Some(true) {
+            self.out.add(into, state::TRACED, 1);
+        }
     }
 
     /// A server at the top of what is here.

@@ -109,6 +109,21 @@ fn a_host_that_never_shows_a_span_is_a_leaf_though_the_operation_is_known() {
 }
 
 #[test]
+fn what_x_ray_calls_traced_makes_spans_though_none_is_here() {
+    for (mark, rows) in [("true", 1), ("false", 0)] {
+        let text = format!("shop Ask 1..2 client peer.service=bank aws.xray.traced={mark}");
+        let table = edges(&text);
+        assert_eq!(table.rows(), rows);
+        let expected = if rows == 0 {
+            "none"
+        } else {
+            "calls=1 missing_server=1"
+        };
+        assert!(row(&table, ["shop", "bank"]).starts_with(expected));
+    }
+}
+
+#[test]
 fn a_server_whose_client_is_gone_is_an_orphan_of_the_edge() {
     let text = format!("{WHOLE}\n trace 2\n cart Get 110..150 server parent=77");
     let found = row(&edges(&text), ["shop", "cart"]);
