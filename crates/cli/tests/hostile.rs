@@ -195,17 +195,17 @@ fn a_folder_of_archives_says_what_is_wrong_with_each() {
     assert_eq!(
         told("unknown_format"),
         [
-            "cut.tar!b.txt",
-            "empty.zip: a zip archive without a file",
-            "whole.tar.gz!b.txt"
+            "./cut.tar!b.txt",
+            "./empty.zip: a zip archive without a file",
+            "./whole.tar.gz!b.txt"
         ]
     );
     let truncated = told("truncated_file");
     assert!(
-        truncated[0].starts_with("cut.tar, offset "),
+        truncated[0].starts_with("./cut.tar, offset "),
         "{truncated:?}"
     );
-    let cut = "cut.zip, offset 0: no directory of the archive; ";
+    let cut = "./cut.zip, offset 0: no directory of the archive; ";
     assert!(
         truncated.iter().any(|text| text.starts_with(cut)),
         "{truncated:?}"
