@@ -11,7 +11,7 @@ use flate2::Compression;
 use others::OTHERS;
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation, Topology};
 use spanwise::analyses::SpanList;
-use spanwise::{SpanBatch, Traces};
+use spanwise::{Analysis, Input, SpanBatch, Traces};
 use std::error::Error;
 use std::fs;
 use std::io::Write;
@@ -64,6 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             spanwise::format(name)?.write(batch, &mut bytes)?;
             seed(target, number, &bytes)?;
         }
+        seed_partials(number, batch)?;
         for (nth, other) in OTHERS.iter().enumerate() {
             let (_, bytes) = other.export(batch);
             let target = other.name.replace('-', "_");
@@ -74,6 +75,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         seed(target, 100 + number, text.as_bytes())?;
     }
     Ok(())
+}
+
+/// Puts down what every analysis knows of a batch.
+fn seed_partials(number: usize, batch: &SpanBatch) -> Result<(), Box<dyn Error>> {
+    let (analyses, mut bytes) = (spanwise::analyses::aggregates(), Vec::new());
+    let analyses: Vec<&dyn Analysis> = analyses.iter().map(AsRef::as_ref).collect();
+    spanwise::format("otlp-json")?.write(batch, &mut bytes)?;
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/partials");
+    let found = spanwise::scan([Input::bytes(bytes)]).partials(&analyses)?;
+    Ok(found.write(corpus.join(number.to_string()))?)
 }
 
 /// Puts down a seed of a format for all targets that may read it.
