@@ -375,6 +375,10 @@ impl<'a> Reader<'a> {
 }
 
 /// The formats of tables whose columns a mapping names.
+#[cfg_attr(
+    not(any(feature = "parquet", feature = "arrow")),
+    allow(unused_mut, reason = "no format has tables without these features")
+)]
 fn mapped(mapping: &Mapping) -> Vec<Box<dyn Format>> {
     let mut formats: Vec<Box<dyn Format>> = Vec::new();
     if !mapping.is_empty() {
