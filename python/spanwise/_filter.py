@@ -24,6 +24,7 @@ class Conditions(TypedDict, total=False):
     since: _arguments.Time | None
     until: _arguments.Time | None
     attribute: Mapping[str, object] | None
+    trace_ids: str | Sequence[str] | None
 
 
 def filter_arguments(conditions: Conditions) -> FilterArguments:
@@ -45,6 +46,7 @@ def filter_arguments(conditions: Conditions) -> FilterArguments:
         "since_unix_nano": time_ns(conditions.get("since")),
         "until_unix_nano": time_ns(conditions.get("until")),
         "attributes": [(key, _text(value)) for key, value in attributes.items()],
+        "trace_ids": _names(conditions.get("trace_ids")),
     }
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from spanwise import _arguments, _native, _progress
+from spanwise._filter import filter_arguments
 from spanwise._span_frame import FORMAT, SpanFrame, columns, is_frame, stream
 from spanwise._traces import Traces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from typing_extensions import Unpack
+
+    from spanwise._filter import Conditions
     from spanwise._typing import Limits, ReadArguments
 
 
@@ -24,6 +28,7 @@ def read(
     progress: bool | _progress.Show | None = None,
     limits: Limits | None = None,
     mapping: Mapping[str, str] | None = None,
+    **conditions: Unpack[Conditions],
 ) -> Traces:
     """Reads exported traces and puts every request together.
 
@@ -50,6 +55,10 @@ def read(
             of a field, ``attributes`` of a span, ``depth`` of nesting.
         mapping: Which columns of tables of spans (Parquet, Arrow) hold what, as
             for :func:`from_arrow`.
+        conditions: Which traces are wanted, as in :meth:`Traces.filter`:
+            ``service=``, ``operation=``, ``since=``, ``trace_ids=`` and the
+            others. The traces are those of reading all and filtering, but what
+            cannot be among them takes no work beyond reading it.
 
     Returns:
         The traces, in the order of their ids.
@@ -71,9 +80,11 @@ def read(
     1
     >>> len(sw.read(sw.read(export).spans()))
     1
+    >>> len(sw.read(export, operation="GET")), len(sw.read(export, trace_ids="77"))
+    (1, 0)
     """
     if is_frame(source):
-        return from_arrow(
+        traces = from_arrow(
             source,
             mapping=mapping,
             attributes=attributes,
@@ -81,7 +92,8 @@ def read(
             threads=threads,
             limits=limits,
         )
-    arguments = read_arguments(attributes, strict, threads, format, limits)
+        return traces.filter(**conditions)
+    arguments = read_arguments(attributes, strict, threads, format, limits, conditions)
     arguments["mapping"] = columns(mapping, None)
     named = _arguments.inputs(source)
     with _progress.shown(progress) as show:
@@ -172,6 +184,7 @@ def read_arguments(
     threads: int | None = None,
     format: str | None = None,  # noqa: A002 - handed on from a keyword.
     limits: Limits | None = None,
+    conditions: Conditions | None = None,
 ) -> ReadArguments:
     """The arguments of a read as the engine takes them."""
     return {
@@ -181,4 +194,5 @@ def read_arguments(
         "format": format,
         "mapping": columns(None, None),
         "limits": {name: limit for name, limit in (limits or {}).items() if isinstance(limit, int)},
+        "filter": filter_arguments(conditions or {}),
     }

@@ -525,8 +525,12 @@ class Traces(Frozen):
         since: _arguments.Time | None = None,
         until: _arguments.Time | None = None,
         attribute: Mapping[str, object] | None = None,
+        trace_ids: str | Sequence[str] | None = None,
     ) -> Traces:
         """The whole traces in which one span meets all conditions.
+
+        What is left out of a read from the beginning costs less: :func:`read`
+        takes the same conditions.
 
         Args:
             service: The span's service, or several of which it is one.
@@ -541,6 +545,8 @@ class Traces(Frozen):
             until: The span starts before this.
             attribute: Attributes of the span or its resource that have these
                 values.
+            trace_ids: The trace has this id, or one of several, in any
+                spelling, or its id begins so.
 
         >>> import spanwise as sw
         >>> traces = sw.notation('''
@@ -560,6 +566,7 @@ class Traces(Frozen):
             "since": since,
             "until": until,
             "attribute": attribute,
+            "trace_ids": trace_ids,
         }
         return Traces(self._inner.filter(filter_arguments(conditions)))
 

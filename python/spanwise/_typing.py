@@ -40,6 +40,7 @@ class ReadArguments(TypedDict):
     format: str | None
     limits: dict[str, int]
     mapping: Columns
+    filter: FilterArguments
 
 
 class CriticalPathArguments(TypedDict):
@@ -80,6 +81,7 @@ class FilterArguments(TypedDict):
     since_unix_nano: int | None
     until_unix_nano: int | None
     attributes: list[tuple[str, str]]
+    trace_ids: list[str]
 
 
 class ScanArguments(TypedDict):

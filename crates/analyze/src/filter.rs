@@ -7,14 +7,11 @@
 
 use crate::analyses::attribute;
 use crate::facts::{fact_flags, FactColumns};
-use serde::{Deserialize, Serialize};
 use spanwise_model::id::avalanche;
+pub use spanwise_model::Filter;
 use spanwise_model::{OperationId, SpanTable, Trace};
 
-/// Conditions on traces; the default keeps all.
-///
-/// All but `root_operation` and `trace_ids` are conditions on spans, and one
-/// span must meet all of them.
+/// The numbers of the traces that a filter keeps, ascending.
 ///
 /// ```
 /// # use spanwise_analyze::{facts, Policy};
@@ -36,150 +33,49 @@ use spanwise_model::{OperationId, SpanTable, Trace};
 /// assert!(matching(&spans, &facts, &slow.service("cart")).is_empty(), "the cart is not slow");
 /// # Ok::<(), spanwise_model::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Filter {
-    /// One of these services; any where empty.
-    pub services: Vec<String>,
-    /// One of these operations; any where empty.
-    pub operations: Vec<String>,
-    /// The operation of the primary component's top span.
-    pub root_operation: Option<String>,
-    /// At least so long, in nanoseconds.
-    pub min_duration_nano: Option<u64>,
-    /// At most so long, in nanoseconds.
-    pub max_duration_nano: Option<u64>,
-    /// Whether the span errs.
-    pub error: Option<bool>,
-    /// Starts at or after this time, nanoseconds since the epoch.
-    pub since_unix_nano: Option<i64>,
-    /// Starts before this time, nanoseconds since the epoch.
-    pub until_unix_nano: Option<i64>,
-    /// Attributes (of the span, else of its resource) with their values as
-    /// text.
-    pub attributes: Vec<(String, String)>,
-    /// Trace ids in any spelling, or unique or common prefixes of them; any
-    /// trace where empty.
-    pub trace_ids: Vec<String>,
-}
-
-impl Filter {
-    /// Also this service.
-    #[must_use]
-    pub fn service(mut self, name: impl Into<String>) -> Self {
-        self.services.push(name.into());
-        self
-    }
-
-    /// Also this operation.
-    #[must_use]
-    pub fn operation(mut self, name: impl Into<String>) -> Self {
-        self.operations.push(name.into());
-        self
-    }
-
-    /// Only requests of this root operation.
-    #[must_use]
-    pub fn root_operation(mut self, name: impl Into<String>) -> Self {
-        self.root_operation = Some(name.into());
-        self
-    }
-
-    /// Only spans at least so long, in nanoseconds.
-    #[must_use]
-    pub fn min_duration_nano(mut self, nano: u64) -> Self {
-        self.min_duration_nano = Some(nano);
-        self
-    }
-
-    /// Only spans at most so long, in nanoseconds.
-    #[must_use]
-    pub fn max_duration_nano(mut self, nano: u64) -> Self {
-        self.max_duration_nano = Some(nano);
-        self
-    }
-
-    /// Only spans that err, or only spans that do not.
-    #[must_use]
-    pub fn error(mut self, errs: bool) -> Self {
-        self.error = Some(errs);
-        self
-    }
-
-    /// Only spans that start at or after a time, nanoseconds since the epoch.
-    #[must_use]
-    pub fn since_unix_nano(mut self, nano: i64) -> Self {
-        self.since_unix_nano = Some(nano);
-        self
-    }
-
-    /// Only spans that start before a time, nanoseconds since the epoch.
-    #[must_use]
-    pub fn until_unix_nano(mut self, nano: i64) -> Self {
-        self.until_unix_nano = Some(nano);
-        self
-    }
-
-    /// Only spans with this attribute, of their own or of their resource;
-    /// values compare as texts (`503`, `true`).
-    #[must_use]
-    pub fn attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.attributes.push((key.into(), value.into()));
-        self
-    }
-
-    /// Also the traces with this id or prefix.
-    #[must_use]
-    pub fn trace_id(mut self, id: impl Into<String>) -> Self {
-        self.trace_ids.push(id.into());
-        self
-    }
-
-    fn accepts_operation(&self, table: &SpanTable, id: OperationId) -> bool {
-        let among = |names: &[String], name| names.is_empty() || names.iter().any(|n| n == name);
-        let operations = &table.operations;
-        among(&self.services, table.text(operations.service(id)))
-            && among(&self.operations, table.text(operations.name(id)))
-    }
-
-    fn accepts_span(&self, table: &SpanTable, facts: &FactColumns, row: u32) -> bool {
-        let at = row as usize;
-        let duration = table.columns.duration_nano[at];
-        let start = table.columns.start_unix_nano[at];
-        let errs = facts.flags[at] & fact_flags::ERRS != 0;
-        self.min_duration_nano.is_none_or(|min| min <= duration)
-            && self.max_duration_nano.is_none_or(|max| duration <= max)
-            && self.since_unix_nano.is_none_or(|since| since <= start)
-            && self.until_unix_nano.is_none_or(|until| start < until)
-            && self.error.is_none_or(|wanted| wanted == errs)
-            && self.attributes.iter().all(|(key, wanted)| {
-                attribute(table, row, key).is_some_and(|value| value.to_text() == wanted.as_str())
-            })
-    }
-
-    fn accepts_root(&self, trace: Trace<'_>) -> bool {
-        let root = self.root_operation.as_deref();
-        root.is_none_or(|wanted| trace.primary().operation() == wanted)
-    }
-}
-
-/// The numbers of the traces that a filter keeps, ascending.
 #[must_use]
 pub fn matching(table: &SpanTable, facts: &FactColumns, filter: &Filter) -> Vec<u32> {
     let wanted: Vec<bool> = (0..table.operations.len() as u32)
-        .map(|id| filter.accepts_operation(table, OperationId(id)))
+        .map(|id| accepts_operation(filter, table, OperationId(id)))
         .collect();
     let meets = |row: u32| {
         wanted[table.columns.operation[row as usize].0 as usize]
-            && filter.accepts_span(table, facts, row)
+            && accepts_span(filter, table, facts, row)
     };
     let keeps = |&index: &u32| {
         let trace = table.trace(index);
-        filter.accepts_root(trace) && trace.rows().any(meets)
+        accepts_root(filter, trace) && trace.rows().any(meets)
     };
     let all = || (0..table.trace_count() as u32).collect();
     let candidates: Vec<u32> = named(table, filter).unwrap_or_else(all);
     candidates.into_iter().filter(keeps).collect()
+}
+
+fn accepts_operation(filter: &Filter, table: &SpanTable, id: OperationId) -> bool {
+    let among = |names: &[String], name| names.is_empty() || names.iter().any(|n| n == name);
+    let operations = &table.operations;
+    among(&filter.services, table.text(operations.service(id)))
+        && among(&filter.operations, table.text(operations.name(id)))
+}
+
+fn accepts_span(filter: &Filter, table: &SpanTable, facts: &FactColumns, row: u32) -> bool {
+    let at = row as usize;
+    let duration = table.columns.duration_nano[at];
+    let start = table.columns.start_unix_nano[at];
+    let errs = facts.flags[at] & fact_flags::ERRS != 0;
+    filter.min_duration_nano.is_none_or(|min| min <= duration)
+        && filter.max_duration_nano.is_none_or(|max| duration <= max)
+        && filter.since_unix_nano.is_none_or(|since| since <= start)
+        && filter.until_unix_nano.is_none_or(|until| start < until)
+        && filter.error.is_none_or(|wanted| wanted == errs)
+        && filter.attributes.iter().all(|(key, wanted)| {
+            attribute(table, row, key).is_some_and(|value| value.to_text() == wanted.as_str())
+        })
+}
+
+fn accepts_root(filter: &Filter, trace: Trace<'_>) -> bool {
+    let root = filter.root_operation.as_deref();
+    root.is_none_or(|wanted| trace.primary().operation() == wanted)
 }
 
 /// The traces that a filter names, ascending; `None` where it names none.

@@ -91,10 +91,8 @@ fn agree<T: PartialEq + Debug>(what: &str, ours: &T, theirs: &T) -> Result<()> {
 
 /// A filter without what says which part of the traces it was applied to.
 fn rule(filter: Option<&Filter>) -> Option<Filter> {
-    filter.map(|filter| Filter {
-        since_unix_nano: None,
-        until_unix_nano: None,
-        trace_ids: Vec::new(),
-        ..filter.clone()
-    })
+    let mut rule = filter?.clone();
+    (rule.since_unix_nano, rule.until_unix_nano) = (None, None);
+    rule.trace_ids.clear();
+    Some(rule)
 }

@@ -14,26 +14,31 @@ use std::path::PathBuf;
 pub(crate) fn scope(scope: &Scope, session: &mut Session<'_>) -> Result<Traces> {
     let how = How {
         read: &scope.read,
+        filter: &filter(&scope.filter),
         policy: &scope.policy,
         quiet: scope.output.quiet,
     };
-    let traces = how.traces(&scope.read.paths, session)?;
-    Ok(narrow(&traces, &scope.filter))
+    how.traces(&scope.read.paths, session)
 }
 
 /// How traces are read and looked at.
 #[derive(Clone, Copy)]
 pub(crate) struct How<'a> {
     pub(crate) read: &'a ReadArgs,
+    pub(crate) filter: &'a Filter,
     pub(crate) policy: &'a PolicyArgs,
     pub(crate) quiet: bool,
 }
 
 impl How<'_> {
-    /// All traces of these paths; what was read is told unless it is quiet.
+    /// The traces of these paths that the filter keeps; what was read is told unless it is quiet.
     pub(crate) fn traces(self, paths: &[PathBuf], session: &mut Session<'_>) -> Result<Traces> {
         let inputs = inputs(paths, self.read, session)?;
-        let mut options = options(self.read);
+        // Clocks are corrected by what all traces say, so all are read.
+        let (all, policy) = (Filter::default(), policy(self.policy));
+        let corrected = policy.clock == Clock::Corrected;
+        let early = if corrected { &all } else { self.filter };
+        let mut options = options(self.read).filter(early.clone());
         let bar = (session.terminal.watched && !self.quiet).then(Bar::new);
         if let Some(bar) = &bar {
             options = options.progress(bar.clone());
@@ -42,7 +47,10 @@ impl How<'_> {
         if let Some(bar) = bar {
             bar.clear();
         }
-        let traces = traces?.with_policy(policy(self.policy));
+        let mut traces = traces?.with_policy(policy);
+        if corrected {
+            traces = traces.filter(self.filter);
+        }
         if self.read.strict {
             traces.check_issues()?;
         }
@@ -136,18 +144,11 @@ pub(crate) fn policy(args: &PolicyArgs) -> Policy {
         .tolerance_nano(args.tolerance)
 }
 
-/// The traces that a filter keeps.
-pub(crate) fn narrow(traces: &Traces, args: &FilterArgs) -> Traces {
-    let filter = filter(args);
-    if filter == Filter::default() {
-        return traces.clone();
-    }
-    traces.filter(&filter)
-}
-
+/// The filter that arguments name.
 pub(crate) fn filter(args: &FilterArgs) -> Filter {
     let mut filter = Filter::default();
     filter.services.extend(args.service.clone());
+    filter.trace_ids.clone_from(&args.trace_id);
     filter.operations.extend(args.operation.clone());
     filter.root_operation.clone_from(&args.root_operation);
     filter.min_duration_nano = args.min_duration;

@@ -39,6 +39,7 @@ pub mod parquet;
 pub mod progress;
 pub mod read;
 pub mod scan;
+mod select;
 mod sequences;
 pub mod skywalking;
 pub mod source;

@@ -116,6 +116,10 @@ pub struct Source {
     pub format: Cow<'static, str>,
     /// Its records.
     pub records: Range<u32>,
+    /// How many more it had, of traces that are not wanted.
+    pub passed_over: u64,
+    /// Its number among all files, where it was read in parts.
+    pub number: u32,
     /// True where the file ended too early.
     pub truncated: bool,
 }
@@ -178,6 +182,21 @@ pub struct SpanBatch {
     refused: usize,
     #[serde(skip)]
     forecast: Forecast,
+    #[serde(skip)]
+    passing: Passing,
+}
+
+/// Records that are not wanted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Passing {
+    /// The trace that was last asked for, and whether it is wanted.
+    last: Option<(TraceId, bool)>,
+    /// True where the open record is not, so that nothing of it is stored.
+    open: bool,
+    /// True where a text of the open record was not UTF-8.
+    bad_text: bool,
+    /// How many there were.
+    records: u64,
 }
 
 /// What the last span of a name was like.
@@ -326,7 +345,7 @@ impl SpanBatch {
     pub fn attribute_of(&mut self, key: Symbol, value: Value<'_>) {
         let key_use = self.keep.of(key, &self.strings);
         self.evidence.note(key_use.families());
-        if !key_use.is_read() || !self.admits(value) {
+        if !key_use.is_read() || !self.admits(value) || self.passing.open {
             return;
         }
         if key_use.is_evidence() {
@@ -344,6 +363,10 @@ impl SpanBatch {
         let key_use = self.keep.of(key, &self.strings);
         self.evidence.note(key_use.families());
         if !key_use.is_read() || !self.admits_bytes(text.len()) {
+            return;
+        }
+        if self.passing.open {
+            self.passing.bad_text |= std::str::from_utf8(text).is_err();
             return;
         }
         if key_use.is_evidence() {
@@ -364,12 +387,43 @@ impl SpanBatch {
         }
     }
 
+    /// Says which trace the open record is of, so that it is passed over where
+    /// that is not wanted: nothing more of it is stored, and it is dropped when
+    /// it is closed. For readers that know the whole id by then.
+    #[inline]
+    pub fn expect_trace(&mut self, trace: TraceId) {
+        self.passing.open = !trace.is_zero() && !self.is_wanted(trace);
+    }
+
+    #[inline]
+    fn is_wanted(&mut self, trace: TraceId) -> bool {
+        let Some(wanted) = &self.guard.wanted else {
+            return true;
+        };
+        match self.passing.last {
+            Some((last, answer)) if last == trace => answer,
+            _ => {
+                let word = self.trace_words.get(&trace).map(AsRef::as_ref);
+                let answer = wanted(trace, word);
+                self.passing.last = Some((trace, answer));
+                answer
+            }
+        }
+    }
+
+    /// How many records were passed over since this was last asked, because
+    /// their traces are not wanted.
+    pub fn take_passed_over(&mut self) -> u64 {
+        std::mem::take(&mut self.passing.records)
+    }
+
     /// Checks the texts of the open record that came as bytes. Answers whether
     /// all was UTF-8; what was not is replaced by U+FFFD.
     #[inline]
     pub fn settle(&mut self) -> bool {
         let evidence = self.evidence.settle();
-        self.attributes.settle() && evidence
+        let passed_over = !std::mem::take(&mut self.passing.bad_text);
+        self.attributes.settle() && evidence && passed_over
     }
 
     #[inline]
@@ -399,7 +453,8 @@ impl SpanBatch {
 
     /// Adds an attribute under a key that is held to the event that is open.
     pub fn event_attribute_of(&mut self, key: Symbol, value: Value<'_>) {
-        if self.keep.of(key, &self.strings).is_read() && self.admits(value) {
+        let is_read = self.keep.of(key, &self.strings).is_read() && self.admits(value);
+        if is_read && !self.passing.open {
             self.events.attributes.push(key, value);
         }
     }
@@ -427,7 +482,8 @@ impl SpanBatch {
 
     /// Adds an attribute under a key that is held to the link that is open.
     pub fn link_attribute_of(&mut self, key: Symbol, value: Value<'_>) {
-        if self.keep.of(key, &self.strings).is_read() && self.admits(value) {
+        let is_read = self.keep.of(key, &self.strings).is_read() && self.admits(value);
+        if is_read && !self.passing.open {
             self.links.attributes.push(key, value);
         }
     }
@@ -521,7 +577,8 @@ impl SpanBatch {
         self.heads.len() as u32
     }
 
-    /// Closes the open record.
+    /// Closes the open record, or drops it where its trace is not wanted
+    /// ([`SpanBatch::expect_trace`]).
     ///
     /// # Errors
     ///
@@ -532,6 +589,12 @@ impl SpanBatch {
         self.guard.check_text(self.refused)?;
         self.guard
             .check_record(self.open_record(), self.attributes.open_len())?;
+        if self.passing.open {
+            self.abandon();
+            let counts = head.flags & crate::flags::HALF == 0;
+            self.passing.records += u64::from(counts);
+            return Ok(self.open_record());
+        }
         let full = || {
             Error::new(
                 ErrorKind::Limit,
@@ -586,6 +649,7 @@ impl SpanBatch {
     pub fn abandon(&mut self) {
         let open = self.open_record();
         self.abandon_attributes();
+        self.passing.open = false;
         self.events.attributes.abandon();
         self.links.attributes.abandon();
         while self.events.record.last() == Some(&open) {

@@ -5,13 +5,18 @@
 //! every reader of every format writes to.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::id::TraceId;
 use std::fmt;
 use std::sync::Arc;
 
 /// How many records pass between two looks at [`Guard::stop`].
 const RECORDS_BETWEEN_LOOKS: u32 = 1 << 12;
 
-/// The limits of a record, and a way to stop.
+/// Says of a trace id, and of its text where it was a word, whether records of
+/// the trace are wanted.
+pub type Wanted = Arc<dyn Fn(TraceId, Option<&str>) -> bool + Send + Sync>;
+
+/// The limits of a record, a way to stop, and which records are wanted.
 #[derive(Clone)]
 pub struct Guard {
     /// The longest text or bytes in one field.
@@ -22,6 +27,8 @@ pub struct Guard {
     pub depth: usize,
     /// Answers true once the run is to stop.
     pub stop: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
+    /// Which traces are wanted; all where it is not set.
+    pub wanted: Option<Wanted>,
 }
 
 impl Default for Guard {
@@ -31,6 +38,7 @@ impl Default for Guard {
             attributes: 100_000,
             depth: 128,
             stop: None,
+            wanted: None,
         }
     }
 }

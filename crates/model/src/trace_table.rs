@@ -59,6 +59,9 @@ pub struct SourceSummary {
     pub spans: u64,
     /// Those whose parent is named but nowhere in the input.
     pub orphans: u64,
+    /// Rows without their parent in the traces that were chosen, where some
+    /// were.
+    pub chosen_orphans: u64,
     /// True where it ended too early.
     pub truncated: bool,
 }
@@ -103,6 +106,23 @@ pub struct SpanTable {
     pub sources: Vec<SourceSummary>,
     /// What was wrong with the input.
     pub issues: Issues,
+    /// What of that was found while reading, so that it is of no trace.
+    pub read_issues: Issues,
+    /// Records that were folded into others, by trace.
+    pub folded: Vec<Folded>,
+    /// True where traces were left out while reading.
+    pub is_narrowed: bool,
+}
+
+/// A record that was equal to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// The number of its trace.
+    pub trace: u32,
+    /// Its id.
+    pub span_id: SpanId,
+    /// Its service.
+    pub service: crate::Symbol,
 }
 
 impl SpanTable {

@@ -3,7 +3,7 @@
 use crate::errors::usage;
 use crate::run::{run, run_watched};
 use crate::spool::Spooled;
-use crate::traces::Traces;
+use crate::traces::{FilterArguments, Traces};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use spanwise::{AttributeKeep, Input, Limits, Mapping, Progress, ReadOptions, Result, Unit};
@@ -50,6 +50,7 @@ pub(crate) struct ReadArguments {
     format: Option<String>,
     limits: BTreeMap<String, u64>,
     mapping: Columns,
+    filter: FilterArguments,
 }
 
 /// Which columns of a table of spans hold what.
@@ -94,7 +95,8 @@ impl ReadArguments {
             .attributes(keep)
             .strict(self.strict)
             .limits(limits(&self.limits)?)
-            .mapping(self.mapping.mapping()?);
+            .mapping(self.mapping.mapping()?)
+            .filter(self.filter.filter());
         options.threads = self.threads;
         options.format = self.format;
         Ok(options)

@@ -123,6 +123,7 @@ pub(crate) struct FilterArguments {
     since_unix_nano: Option<i64>,
     until_unix_nano: Option<i64>,
     attributes: Vec<(String, String)>,
+    trace_ids: Vec<String>,
 }
 
 impl FilterArguments {
@@ -137,6 +138,7 @@ impl FilterArguments {
         filter.since_unix_nano = self.since_unix_nano;
         filter.until_unix_nano = self.until_unix_nano;
         filter.attributes = self.attributes;
+        filter.trace_ids = self.trace_ids;
         filter
     }
 }

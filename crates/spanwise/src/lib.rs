@@ -83,7 +83,6 @@ pub use reporting::ReportOptions;
 pub use scan::{scan, Scan};
 pub use spanwise_analyze::facts::critical_path::Tile;
 pub use spanwise_analyze::facts::time_kind::{Piece, TimeKind};
-pub use spanwise_analyze::filter::Filter;
 /// The graph of services, such as algorithms of petgraph take it.
 ///
 /// ```
@@ -122,8 +121,8 @@ pub use spanwise_io::scan::{remove_scan, Assembly, Resume, ScanOptions};
 pub use spanwise_io::table::{Mapping, Unit};
 pub use spanwise_io::{Input, ReadOptions};
 pub use spanwise_model::{
-    flags, AttributeKeep, Error, ErrorKind, Issues, Place, Result, SpanBatch, SpanId, SpanKind,
-    SpanTable, StatusCode, Table, TraceId, Value,
+    flags, AttributeKeep, Error, ErrorKind, Filter, Issues, Place, Result, SpanBatch, SpanId,
+    SpanKind, SpanTable, StatusCode, Table, TraceId, Value,
 };
 pub use spanwise_report as report;
 pub use spanwise_simulate as simulate;

@@ -46,6 +46,9 @@ impl<'p, 'l> Pass<'p, 'l> {
         let mut found = self.found;
         found.taken.sum.add_issues(scanned.issues);
         found.taken.sources = scanned.sources;
+        for (number, orphans) in found.taken.sum.take_orphans() {
+            found.taken.sources[number as usize].chosen_orphans = orphans;
+        }
         found.taken.sources.sort();
         found.spilled_bytes = scanned.spilled_bytes;
         found

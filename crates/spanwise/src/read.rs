@@ -40,6 +40,21 @@ pub fn read(input: impl Into<Input>) -> Result<Traces> {
 /// # Ok::<(), spanwise::Error>(())
 /// ```
 ///
+/// With a filter ([`ReadOptions::filter`]), the traces are those of reading all
+/// and filtering; what is left out early takes neither time nor memory.
+///
+/// ```
+/// use spanwise::{Filter, Input, ReadOptions};
+///
+/// let spans = Input::bytes("trace 1\nshop GET 0..100 error\ntrace 2\nshop GET 0..40");
+/// let failing = Filter::default().error(true);
+/// let options = ReadOptions::default().filter(failing.clone());
+/// let kept = spanwise::read_with([spans.clone()], &options)?;
+/// let all = spanwise::read_with([spans], &ReadOptions::default())?;
+/// assert_eq!(kept.summary(), all.filter(&failing).summary());
+/// # Ok::<(), spanwise::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`read`]; with [`ReadOptions::strict`], also where there are issues.
@@ -50,8 +65,16 @@ where
 {
     let inputs: Vec<Input> = inputs.into_iter().map(Into::into).collect();
     let traces = Traces::new(read_table(&inputs, options)?);
-    Ok(match options.threads {
+    let traces = match options.threads {
         Some(count) => traces.with_threads(Threads::limited_to(count)?),
         None => traces,
-    })
+    };
+    let Some(filter) = &options.filter else {
+        return Ok(traces);
+    };
+    let kept = traces.filter(filter);
+    if options.strict {
+        kept.check_issues()?;
+    }
+    Ok(kept)
 }

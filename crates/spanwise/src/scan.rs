@@ -135,9 +135,11 @@ impl Scan {
         self
     }
 
-    /// The same scan read with other options.
+    /// The same scan read with other options; with their filter, if they have
+    /// one.
     #[must_use]
     pub fn read_options(mut self, options: ReadOptions) -> Self {
+        self.filter = options.filter.clone().or(self.filter);
         self.read = options;
         self
     }

@@ -2,8 +2,8 @@
 
 use crate::view::Trace;
 use spanwise_analyze::analyses::{
-    CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots,
-    IssueList, LinkList, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
+    issues_of, CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList,
+    Hotspots, IssueList, LinkList, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
 };
 use spanwise_analyze::filter::{self, Filter};
 use spanwise_analyze::{facts, runner, Analysis, FactColumns, Listing, Partial, Policy, Threads};
@@ -256,8 +256,8 @@ impl Traces {
         })
     }
 
-    /// Refuses traces with issues of whatever kind, those that facts reveal
-    /// among them.
+    /// Refuses traces with issues of whatever kind, those of reading and those
+    /// that facts reveal among them.
     ///
     /// ```
     /// let clipped = spanwise::notation("shop GET 0..100\n  cart Get 50..150")?;
@@ -270,8 +270,7 @@ impl Traces {
     ///
     /// [`ErrorKind::Strict`] where there is an issue.
     pub fn check_issues(&self) -> Result<()> {
-        let mut issues = self.table.issues.clone();
-        issues.absorb(self.facts().issues.clone());
+        let issues = issues_of(&self.table, &self.chosen, self.facts());
         let error = |told| Err(Error::new(ErrorKind::Strict, told));
         issues.told().map_or(Ok(()), error)
     }
@@ -577,7 +576,8 @@ impl Traces {
     }
 
     /// What is wrong with the input, counted by kind and service; see
-    /// [`IssueList`]. Issues are of the whole input, whatever is chosen.
+    /// [`IssueList`]. Issues are those of reading the whole input, and of the
+    /// traces that are chosen.
     ///
     /// ```
     /// use spanwise::{analyses::IssueList, model::table::Cell};
@@ -590,7 +590,7 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn issues(&self, options: &IssueList) -> Table {
-        options.table(&self.table, self.facts())
+        options.table(&self.table, &self.chosen, self.facts())
     }
 
     /// Where the time of requests goes: the critical path, summed over traces.

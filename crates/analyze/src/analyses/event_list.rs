@@ -115,7 +115,9 @@ impl LinkList {
         let links = owned(table, traces, |record| store.links_of(record));
         let trace_ids = || links.iter().map(|&(_, at)| store.links.trace_id[at]);
         let span_ids = links.iter().map(|&(_, at)| store.links.span_id[at]);
-        let found = trace_ids().map(|id| Some(table.trace_ids.binary_search(&id).is_ok()));
+        let is_chosen = |at: usize| traces.binary_search(&(at as u32)).is_ok();
+        let found =
+            trace_ids().map(|id| Some(table.trace_ids.binary_search(&id).is_ok_and(is_chosen)));
         let traces = trace_ids().map(|id| Some(store.trace_text(id)));
         let spans = span_ids.map(|id| Some(store.span_text(id)));
         let listed = owners(table, &links)

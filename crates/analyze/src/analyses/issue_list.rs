@@ -1,7 +1,7 @@
 //! The listing of issues.
 
 use super::columns::{counts, names};
-use crate::facts::FactColumns;
+use crate::facts::{self, FactColumns};
 use spanwise_model::{ColumnData, Issues, SpanTable, Table};
 
 /// What is wrong with the input, counted: `issue`, `service` (empty where none
@@ -19,7 +19,7 @@ use spanwise_model::{ColumnData, Issues, SpanTable, Table};
 ///       cart Get      90..120
 /// "))?;
 /// let facts = facts::compute(&spans, &Policy::default());
-/// let table = IssueList::default().table(&spans, &facts);
+/// let table = IssueList::default().table(&spans, &[0], &facts);
 /// assert_eq!(table.cell(0, "issue"), Cell::Text("clipped_child"));
 /// assert_eq!(table.cell(0, "service"), Cell::Text("cart"));
 /// assert_eq!(table.cell(0, "count"), Cell::U64(1));
@@ -30,10 +30,11 @@ use spanwise_model::{ColumnData, Issues, SpanTable, Table};
 pub struct IssueList {}
 
 impl IssueList {
-    /// Lists the issues of reading, of assembly and of the facts.
+    /// Lists the issues of reading, and those of assembly and of the facts in
+    /// the traces with these numbers.
     #[must_use]
-    pub fn table(&self, table: &SpanTable, facts: &FactColumns) -> Table {
-        self.list(&all_issues(table, facts))
+    pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
+        self.list(&issues_of(table, traces, facts))
     }
 
     /// Lists these issues.
@@ -53,9 +54,11 @@ impl IssueList {
     }
 }
 
-/// The issues of reading and of the facts.
-fn all_issues(table: &SpanTable, facts: &FactColumns) -> Issues {
-    let mut issues = table.issues.clone();
-    issues.absorb(facts.issues.clone());
+/// The issues of reading, and those of assembly and of the facts in the traces
+/// with these numbers, ascending.
+#[must_use]
+pub fn issues_of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Issues {
+    let mut issues = table.issues_of(traces);
+    issues.absorb(facts::issues_of(table, traces, facts));
     issues
 }

@@ -1,6 +1,6 @@
 //! The summary: what an input holds, in counts.
 
-use super::summary_sum::SummarySum;
+use super::summary_sum::{orphans_by_source, SummarySum};
 use crate::facts::FactColumns;
 use spanwise_model::{IssueKind, SpanTable};
 use std::borrow::Cow;
@@ -95,8 +95,15 @@ impl Summary {
     /// Counts the traces of a table with these numbers.
     #[must_use]
     pub fn of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Self {
-        let mut sum = SummarySum::new(traces.len() != table.trace_count());
+        let is_part = traces.len() != table.trace_count() || table.is_narrowed;
+        let mut sum = SummarySum::new(is_part);
         sum.add(table, traces, facts);
-        sum.finish(&table.sources)
+        let mut files = table.sources.clone();
+        if is_part {
+            for source in orphans_by_source(table, traces) {
+                files[source].chosen_orphans += 1;
+            }
+        }
+        sum.finish(&files)
     }
 }

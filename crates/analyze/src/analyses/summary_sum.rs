@@ -1,5 +1,6 @@
 //! The sum of what several tables hold.
 
+use super::issue_list::issues_of;
 use super::summary::{FileSummary, IssueSummary, Summary};
 use crate::facts::FactColumns;
 use rustc_hash::FxHashSet;
@@ -8,7 +9,7 @@ use spanwise_model::issue::IssueRow;
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::RecordCounts;
 use spanwise_model::{flags, IssueKind, Issues, OperationId, SourceSummary, SpanKind, SpanTable};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A [`Summary`] that is summed up table by table. The tables may have no trace
 /// in common.
@@ -42,6 +43,8 @@ pub struct SummarySum {
     start_unix_nano: Option<i64>,
     end_unix_nano: Option<i64>,
     issues: Issues,
+    /// Rows of chosen traces without their parent, by the number of their file.
+    orphans: BTreeMap<u32, u64>,
 }
 
 impl SummarySum {
@@ -55,14 +58,18 @@ impl SummarySum {
         }
     }
 
-    /// Adds the traces of a table with these numbers, and the issues of the
-    /// whole table.
+    /// Adds the traces of a table with these numbers, their issues and those of
+    /// reading.
     pub fn add(&mut self, table: &SpanTable, traces: &[u32], facts: &FactColumns) {
-        self.is_whole &= traces.len() == table.trace_count();
+        self.is_whole &= traces.len() == table.trace_count() && !table.is_narrowed;
         self.traces += traces.len() as u64;
         add_counts(&mut self.records, table.records);
         if self.is_filtered {
             add_counts(&mut self.rows, count_rows(table, traces));
+            for source in orphans_by_source(table, traces) {
+                let number = table.store.sources.get(source).map_or(0, |file| file.number);
+                *self.orphans.entry(number).or_default() += 1;
+            }
         }
         let mut operations = FxHashSet::default();
         for span in traces.iter().flat_map(|&trace| table.trace(trace).spans()) {
@@ -71,8 +78,13 @@ impl SummarySum {
             operations.insert(span.operation_id());
         }
         operations.into_iter().for_each(|id| self.name(table, id));
-        self.add_issues(table.issues.clone());
-        self.add_issues(facts.issues.clone());
+        self.add_issues(issues_of(table, traces, facts));
+    }
+
+    /// Rows of chosen traces without their parent, by the number of their file,
+    /// so far; none are left here.
+    pub fn take_orphans(&mut self) -> BTreeMap<u32, u64> {
+        std::mem::take(&mut self.orphans)
     }
 
     /// Widens the window of time to hold this one.
@@ -95,6 +107,9 @@ impl SummarySum {
             self.cover(start, end);
         }
         self.issues.absorb(other.issues);
+        for (number, orphans) in other.orphans {
+            *self.orphans.entry(number).or_default() += orphans;
+        }
     }
 
     fn name(&mut self, table: &SpanTable, id: OperationId) {
@@ -122,12 +137,10 @@ impl SummarySum {
     /// The summary, with these files.
     #[must_use]
     pub fn finish(&self, files: &[SourceSummary]) -> Summary {
-        let counts = match self.is_filtered && !self.is_whole {
-            true => self.rows,
-            false => self.records,
-        };
+        let is_part = self.is_filtered && !self.is_whole;
+        let counts = if is_part { self.rows } else { self.records };
         Summary {
-            files: files.iter().map(file).collect(),
+            files: files.iter().map(|source| file(source, is_part)).collect(),
             traces: self.traces,
             spans: counts.spans,
             services: self.services.len() as u64,
@@ -154,12 +167,16 @@ fn add_counts(sum: &mut RecordCounts, counts: RecordCounts) {
     sum.events = sum.events.saturating_add(counts.events);
 }
 
-fn file(source: &SourceSummary) -> FileSummary {
+fn file(source: &SourceSummary, is_part: bool) -> FileSummary {
     FileSummary {
         path: source.path.clone(),
         format: source.format.clone(),
         spans: source.spans,
-        orphans: source.orphans,
+        orphans: if is_part {
+            source.chosen_orphans
+        } else {
+            source.orphans
+        },
         truncated: source.truncated,
     }
 }
@@ -171,6 +188,18 @@ fn issue((issue, service, row): (IssueKind, &str, &IssueRow)) -> IssueSummary {
         count: row.count,
         examples: row.examples.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// Rows without their parent in the traces with these numbers, with the number
+/// of the source that each came from.
+pub fn orphans_by_source<'a>(
+    table: &'a SpanTable,
+    traces: &'a [u32],
+) -> impl Iterator<Item = usize> + 'a {
+    let spans = traces.iter().flat_map(|&trace| table.trace(trace).spans());
+    let orphans = spans.filter(|span| span.flags() & flags::ORPHAN != 0);
+    let sources = &table.store.sources;
+    orphans.map(|span| sources.partition_point(|source| source.records.end <= span.record()))
 }
 
 fn count_rows(table: &SpanTable, traces: &[u32]) -> RecordCounts {

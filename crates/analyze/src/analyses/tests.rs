@@ -469,7 +469,7 @@ fn issues_and_summary_count() {
         shop GET   0..1 server
     ";
     let (table, facts) = read(notation);
-    let issues = IssueList::default().table(&table, &facts);
+    let issues = IssueList::default().table(&table, &all(&table), &facts);
     check(&issues.head(1), "issue service count", "orphan | lost | 1");
     let summary = Summary::of(&table, &all(&table), &facts);
     let counts = [

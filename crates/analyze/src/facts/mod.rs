@@ -150,6 +150,37 @@ fn shifts_of(table: &SpanTable, policy: &Policy) -> Option<Shifts> {
     (policy.clock == Clock::Corrected).then(|| ClockModel::of(table).shifts(table))
 }
 
+/// What facts find wrong with the traces of these numbers, ascending: as in
+/// [`FactColumns::issues`], but of some traces.
+///
+/// ```
+/// use spanwise_analyze::{facts, Policy};
+/// use spanwise_model::IssueKind;
+/// let batch = spanwise_io::notation::parse("
+///     trace 1
+///     shop GET /cart  0..100
+///       cart Get     50..150
+///     trace 2
+///     shop GET /cart  0..100
+/// ");
+/// let table = spanwise_io::assemble::assemble(batch)?;
+/// let facts = facts::compute(&table, &Policy::default());
+/// assert_eq!(facts::issues_of(&table, &[0], &facts).count(IssueKind::ClippedChild), 1);
+/// assert!(facts::issues_of(&table, &[1], &facts).is_empty());
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+#[must_use]
+pub fn issues_of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Issues {
+    if traces.len() == table.trace_count() {
+        return facts.issues.clone();
+    }
+    let (mut timeline, mut tally) = (Timeline::default(), Tally::default());
+    for &trace in traces {
+        timeline.fill(table, facts.rules(), trace..trace + 1, &mut tally);
+    }
+    tally.take(table)
+}
+
 /// Fills `out`, the rows of `traces`, and answers what was found wrong with
 /// them.
 ///

@@ -18,6 +18,9 @@ pub(crate) struct FilterArgs {
     /// This attribute; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = values::attribute)]
     pub(crate) attribute: Vec<Attribute>,
+    /// This id, or one that begins so; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(crate) trace_id: Vec<String>,
     /// An error
     #[arg(long)]
     pub(crate) error: bool,

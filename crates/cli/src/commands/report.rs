@@ -2,7 +2,7 @@
 
 use crate::args::{ReadArgs, ReportArgs, ReportFormat, ScanArgs};
 use crate::output;
-use crate::read::{narrow, How};
+use crate::read::{filter, How};
 use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{Compare, CriticalPath, Dependencies, Errors};
@@ -43,10 +43,11 @@ fn baseline(args: &ReportArgs) -> Option<ReadArgs> {
 fn chosen(read: &ReadArgs, args: &ReportArgs, session: &mut Session<'_>) -> Result<Traces> {
     let how = How {
         read,
+        filter: &filter(&args.filter),
         policy: &args.policy,
         quiet: args.quiet,
     };
-    Ok(narrow(&how.traces(&read.paths, session)?, &args.filter))
+    how.traces(&read.paths, session)
 }
 
 /// What a report needs of input that is read part by part.

@@ -12,6 +12,7 @@ use std::io::Write;
 pub(super) fn run(args: &TraceArgs, session: &mut Session<'_>) -> Result<()> {
     let how = How {
         read: &args.read,
+        filter: &Filter::default().trace_id(&args.id),
         policy: &args.policy,
         quiet: args.output.quiet,
     };

@@ -71,6 +71,8 @@ pub fn read(tables: &[RecordBatch], mapping: &Mapping, keep: AttributeKeep) -> R
         path: "<frame>".to_owned(),
         format: "frame".into(),
         records: 0..batch.open_record(),
+        passed_over: 0,
+        number: 0,
         truncated: false,
     });
     batch.issues.set_path("<frame>");

@@ -1,32 +1,12 @@
 //! A chunk of traces: the rows that one worker makes of them, in their place.
 
-use super::place::{Node, Placer, NONE};
+use super::place::{Placer, NONE};
 use super::slices::Slices;
 use super::Input;
+use spanwise_model::trace_issues::{of_span, of_tops};
 use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{flags, Example, IssueKind, Issues, SpanId, SpanTable, TraceId};
+use spanwise_model::{flags, Example, Folded, IssueKind, Issues, SpanId, SpanTable};
 use std::ops::Range;
-
-/// Flags that are issues.
-const KINDS: [(u32, IssueKind); 7] = [
-    (flags::ORPHAN, IssueKind::Orphan),
-    (flags::CYCLE_HEAD, IssueKind::Cycle),
-    (flags::SPLIT, IssueKind::SharedId),
-    (flags::CONFLICT, IssueKind::ConflictingDuplicate),
-    (flags::NEGATIVE, IssueKind::NegativeDuration),
-    (flags::MISSING_END, IssueKind::MissingEnd),
-    (flags::MISSING_START, IssueKind::MissingStart),
-];
-
-/// All of them.
-const FLAWS: u32 = {
-    let (mut all, mut at) = (0, 0);
-    while at < KINDS.len() {
-        all |= KINDS[at].0;
-        at += 1;
-    }
-    all
-};
 
 /// Flags of which more is noted than a row says.
 const NOTED: u32 = flags::ORPHAN | flags::CYCLE_HEAD | flags::MISSING_START;
@@ -41,6 +21,7 @@ pub(super) struct Chunk {
     /// Rows without a start of their own, and the one that was found.
     found_starts: Vec<(u32, i64)>,
     issues: Issues,
+    folded: Vec<Folded>,
     roots: u64,
     orphans: u64,
     halves: u64,
@@ -70,7 +51,7 @@ impl Chunk {
             let records = input.groups.records(trace);
             placer.place(input.batch, records);
             chunk.count(input, records, &placer);
-            chunk.report(input, input.groups.id(trace), &placer);
+            chunk.report(input, trace, &placer);
             chunk.write(input, &placer, room.first, &mut slices);
             *end = room.first + chunk.rows as u32;
         }
@@ -102,55 +83,32 @@ impl Chunk {
     }
 
     /// Counts the issues of a trace.
-    fn report(&mut self, input: &Input<'_>, trace: TraceId, placer: &Placer) {
+    fn report(&mut self, input: &Input<'_>, number: u32, placer: &Placer) {
+        let trace = input.groups.id(number);
         let (mut roots, mut tops) = (0u64, 0u64);
         for node in &placer.nodes {
             let top = node.parent == NONE;
             tops += u64::from(top);
             roots += u64::from(top && node.flags & (flags::ORPHAN | flags::CYCLE_HEAD) == 0);
-            let flawed = node.flags & FLAWS != 0 || node.duration == 0;
-            if flawed || input.is_nameless(node.record) {
-                self.report_node(input, trace, node);
+            let nameless = input.is_nameless(node.record);
+            for kind in of_span(node.flags, node.duration, nameless) {
+                self.add(input, kind, node.record, Example::Span(trace, node.span_id));
             }
         }
         for &record in &placer.folded {
-            let span = input.batch.placements[record as usize].span_id;
-            self.add(
-                input,
-                IssueKind::DuplicateId,
-                record,
-                Example::Span(trace, span),
-            );
+            let span_id = input.batch.placements[record as usize].span_id;
+            let example = Example::Span(trace, span_id);
+            self.add(input, IssueKind::DuplicateId, record, example);
+            self.folded.push(Folded {
+                trace: number,
+                span_id,
+                service: input.service_symbol(record),
+            });
         }
         let first = placer.preorder.first().map(|&at| placer.nodes[at as usize]);
-        let Some(first) = first.filter(|_| tops > 0 && roots != 1) else {
-            return;
-        };
-        let kind = if roots == 0 {
-            IssueKind::NoRoot
-        } else {
-            IssueKind::SeveralRoots
-        };
-        self.add(
-            input,
-            kind,
-            first.record,
-            Example::Span(trace, first.span_id),
-        );
-    }
-
-    fn report_node(&mut self, input: &Input<'_>, trace: TraceId, node: &Node) {
-        let example = || Example::Span(trace, node.span_id);
-        let marked = KINDS.iter().filter(|(flag, _)| node.flags & flag != 0);
-        for &(_, kind) in marked {
-            self.add(input, kind, node.record, example());
-        }
-        let unknown = flags::NEGATIVE | flags::MISSING_END;
-        if node.duration == 0 && node.flags & unknown == 0 {
-            self.add(input, IssueKind::ZeroDuration, node.record, example());
-        }
-        if input.is_nameless(node.record) {
-            self.add(input, IssueKind::MissingService, node.record, example());
+        if let (Some(first), Some(kind)) = (first, of_tops(tops, roots)) {
+            let example = Example::Span(trace, first.span_id);
+            self.add(input, kind, first.record, example);
         }
     }
 
@@ -200,6 +158,7 @@ impl Chunk {
             table.columns.start_unix_nano[(row - below) as usize] = start;
         }
         table.issues.absorb(self.issues);
+        table.folded.extend(self.folded);
         table.records.spans -= self.halves;
         table.records.roots += self.roots;
         table.records.orphans += self.orphans;

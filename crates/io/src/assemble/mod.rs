@@ -77,6 +77,9 @@ pub fn assemble(mut batch: SpanBatch) -> Result<SpanTable> {
         store: batch,
         ..SpanTable::default()
     };
+    table.read_issues = table.issues.clone();
+    let mut files = table.store.sources.iter();
+    table.is_narrowed = files.any(|source| source.passed_over > 0);
     let mut below = 0;
     for chunk in chunks {
         let folded = (chunk.room - chunk.rows) as u32;
@@ -148,9 +151,12 @@ impl<'a> Input<'a> {
 
     /// The service of a record.
     fn service(&self, record: u32) -> &'a str {
+        self.batch.strings.get(self.service_symbol(record))
+    }
+
+    fn service_symbol(&self, record: u32) -> Symbol {
         let resource = self.batch.heads[record as usize].resource;
-        let service = self.batch.resources.service(resource);
-        self.batch.strings.get(service)
+        self.batch.resources.service(resource)
     }
 }
 
@@ -160,8 +166,9 @@ fn sources(batch: &SpanBatch, chunks: &[Chunk]) -> Vec<SourceSummary> {
     let summary = |(at, source): (usize, &spanwise_model::batch::Source)| SourceSummary {
         path: source.path.clone(),
         format: source.format.clone(),
-        spans: source.records.len() as u64 - halves(at),
+        spans: source.records.len() as u64 - halves(at) + source.passed_over,
         orphans: orphans(at),
+        chosen_orphans: 0,
         truncated: source.truncated,
     };
     batch.sources.iter().enumerate().map(summary).collect()

@@ -121,7 +121,7 @@ impl Reader<'_, '_> {
         let (records, draft) = (&mut self.records, &mut self.draft);
         match member {
             Member::Tags => self.span_tags()?,
-            Member::TraceId => draft.trace = records.trace_id()?,
+            Member::TraceId => draft.trace = records.own_trace_id()?,
             Member::SpanId => draft.id = records.span_id()?,
             Member::ParentSpanId => draft.old_parent = records.span_id()?,
             Member::OperationName => draft.name = records.name()?,
@@ -181,8 +181,11 @@ impl Reader<'_, '_> {
             scope: open.batch.scopes.intern(scope, version),
         };
         let process = draft.own_process.is_none().then_some(draft.process);
-        let is_faultless = open.is_faultless();
+        let (is_faultless, before) = (open.is_faultless(), open.batch.len());
         self.records.close(head)?;
+        if self.records.open.batch.len() == before {
+            return Ok(());
+        }
         self.names_process(process);
         match (self.draft.tags, self.records.open.batch.heads.last()) {
             (Tags::From(start), Some(last)) if is_faultless => {

@@ -286,6 +286,15 @@ impl<'a, 'b> Records<'a, 'b> {
         Ok(name)
     }
 
+    /// The trace id of the open record that stands here; zero where there is
+    /// none.
+    #[inline]
+    pub(crate) fn own_trace_id(&mut self) -> Walked<TraceId> {
+        let trace = self.trace_id()?;
+        self.open.batch.expect_trace(trace);
+        Ok(trace)
+    }
+
     /// The trace id that stands here; zero where there is none.
     #[inline]
     pub(crate) fn trace_id(&mut self) -> Walked<TraceId> {

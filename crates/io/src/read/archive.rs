@@ -123,6 +123,8 @@ fn note_end(
             path: item.name.clone(),
             format: archive.name().into(),
             records: end..end,
+            passed_over: 0,
+            number: 0,
             truncated: true,
         });
     } else if entries == 0 {

@@ -15,6 +15,7 @@ pub(crate) use course::{changed, Course, Mark};
 pub use options::ReadOptions;
 pub(crate) use reader::Reader;
 
+use crate::select;
 use crate::source::{expand, Expansion, Input, Item};
 use rayon::prelude::*;
 use spanwise_model::{Error, ErrorKind, Guard, Issues, Result, SpanBatch, SpanTable};
@@ -23,7 +24,8 @@ use std::collections::BTreeMap;
 /// How many bytes of small files are read into one batch.
 const PORTION_BYTES: u64 = 8 << 20;
 
-/// Reads inputs and assembles their traces.
+/// Reads inputs and assembles their traces; with a filter, those that may meet
+/// it, see [`ReadOptions::filter`].
 ///
 /// ```
 /// use spanwise_io::{read_table, Input, ReadOptions};
@@ -43,7 +45,7 @@ pub fn read_table(inputs: &[Input], options: &ReadOptions) -> Result<SpanTable> 
     let pool = pool(options.threads)?;
     let batch = read_in(&pool, inputs, options)?;
     let table = pool.install(|| crate::assemble::assemble(batch))?;
-    if options.strict {
+    if options.strict && options.filter.is_none() {
         check_issues(&table.issues)?;
     }
     Ok(table)
@@ -87,6 +89,7 @@ fn read_in(pool: &rayon::ThreadPool, inputs: &[Input], options: &ReadOptions) ->
     check_found(inputs, &expansion, &found(&batch), &batch.issues)?;
     batch.issues.absorb(expansion.issues);
     batch.guard = Guard::default();
+    batch = pool.install(|| select::narrow(batch, options))?;
     if options.strict {
         check_issues(&batch.issues)?;
     }
@@ -142,7 +145,8 @@ fn total(mut sizes: impl Iterator<Item = Option<u64>>) -> Option<u64> {
 fn found(batch: &SpanBatch) -> BTreeMap<&str, u64> {
     let mut found = BTreeMap::new();
     for source in &batch.sources {
-        *found.entry(source.path.as_str()).or_default() += source.records.len() as u64;
+        let records = source.records.len() as u64 + source.passed_over;
+        *found.entry(source.path.as_str()).or_default() += records;
     }
     found
 }

@@ -3,7 +3,7 @@
 use crate::limits::Limits;
 use crate::progress::Progress;
 use crate::table::Mapping;
-use spanwise_model::AttributeKeep;
+use spanwise_model::{AttributeKeep, Filter};
 use std::fmt;
 use std::sync::Arc;
 
@@ -28,6 +28,8 @@ const PIECE_BYTES: usize = 4 << 20;
 pub struct ReadOptions {
     /// Which attributes are kept; those that analyses read are kept always.
     pub attributes: AttributeKeep,
+    /// Which traces are wanted; all where it is not set.
+    pub filter: Option<Filter>,
     /// True where any issue is an error.
     pub strict: bool,
     /// How many threads read; as many as there are cores where it is not set.
@@ -49,6 +51,7 @@ impl Default for ReadOptions {
     fn default() -> Self {
         Self {
             attributes: AttributeKeep::default(),
+            filter: None,
             strict: false,
             threads: None,
             limits: Limits::default(),
@@ -64,6 +67,7 @@ impl fmt::Debug for ReadOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadOptions")
             .field("attributes", &self.attributes)
+            .field("filter", &self.filter)
             .field("strict", &self.strict)
             .field("threads", &self.threads)
             .field("limits", &self.limits)
@@ -79,6 +83,36 @@ impl ReadOptions {
     #[must_use]
     pub fn attributes(mut self, keep: AttributeKeep) -> Self {
         self.attributes = keep;
+        self
+    }
+
+    /// The same options for the traces that meet a filter. Reading leaves out
+    /// early what cannot meet it, and saves the work:
+    ///
+    /// - records of traces that the filter does not name are dropped where they
+    ///   are read, before their attributes are stored;
+    /// - traces in which no record is of the services, operations, durations
+    ///   and times that are asked for, or none of the root operation, are
+    ///   dropped before their spans are placed.
+    ///
+    /// Half of a trace may be in any file, so no file is skipped for its times.
+    /// Whether a trace that is left has an error or attributes that are asked
+    /// for is known when it is placed and judged: `spanwise::read` does so, and
+    /// answers what reading and then filtering would. The issues of a read with
+    /// a filter are those of files and of the traces that it keeps, also where
+    /// it is strict.
+    ///
+    /// ```
+    /// use spanwise_io::{read_table, Input, ReadOptions};
+    /// use spanwise_model::Filter;
+    /// let input = [Input::bytes("trace 1\nshop GET 0..100\ntrace 2\ncart Get 0..40")];
+    /// let options = ReadOptions::default().filter(Filter::default().service("cart"));
+    /// assert_eq!(read_table(&input, &options)?.trace_count(), 1);
+    /// # Ok::<(), spanwise_model::Error>(())
+    /// ```
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = (filter != Filter::default()).then_some(filter);
         self
     }
 

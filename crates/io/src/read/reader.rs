@@ -6,10 +6,11 @@ use super::{total, ReadOptions};
 use crate::format::{Cut, Cutting, Ended, Format};
 use crate::guess::{by_name, guess, is_whole, without_mark};
 use crate::progress::Meter;
+use crate::select;
 use crate::source::{seems, Expansion, Item, Origin, Place, Window};
 use crate::table::Mapping;
 use spanwise_model::batch::Source;
-use spanwise_model::{Error, ErrorKind, Example, Guard, IssueKind, Result, SpanBatch};
+use spanwise_model::{Error, ErrorKind, Example, Guard, IssueKind, Result, SpanBatch, Wanted};
 use std::io::Read;
 use std::sync::atomic::AtomicUsize;
 
@@ -22,6 +23,8 @@ pub(crate) struct Reader<'a> {
     format: Option<&'static dyn Format>,
     /// Tables whose columns a mapping names.
     mapped: Vec<Box<dyn Format>>,
+    /// Which traces are wanted, where the filter names some.
+    wanted: Option<Wanted>,
     meter: Meter,
     /// Pieces of all items that wait for a thread.
     waiting: AtomicUsize,
@@ -75,6 +78,7 @@ impl<'a> Reader<'a> {
             options,
             format,
             mapped: mapped(&options.mapping),
+            wanted: options.filter.as_ref().and_then(select::named),
             meter: Meter::new(options.progress.clone(), total(sizes)),
             waiting: AtomicUsize::new(0),
         })
@@ -89,6 +93,7 @@ impl<'a> Reader<'a> {
             attributes: limits.attributes,
             depth: limits.depth,
             stop: self.meter.stop(),
+            wanted: self.wanted.clone(),
         };
         batch
     }
@@ -156,6 +161,7 @@ impl<'a> Reader<'a> {
         let (ended, mut batches) = self.shared_out(work, &mut window, first)?;
         let records = batches.iter().map(SpanBatch::open_record);
         let end = records.fold(0, u32::saturating_add);
+        let passed_over = batches.iter_mut().map(SpanBatch::take_passed_over).sum();
         let first = &mut batches[0];
         let ended = match ended {
             Err(error) if !item.explicit && is_of_the_system(&error) => {
@@ -173,6 +179,8 @@ impl<'a> Reader<'a> {
             path: item.name.clone(),
             format: format.name().into(),
             records: start..end,
+            passed_over,
+            number: 0,
             truncated,
         });
         Ok(batches)
@@ -313,10 +321,13 @@ impl<'a> Reader<'a> {
             if piece.goes_on {
                 window.move_behind(cut);
             }
+            let passed_over = batch.take_passed_over();
             batch.sources.push(Source {
                 path: item.name.clone(),
                 format: format.name().into(),
                 records: 0..batch.open_record(),
+                passed_over,
+                number: 0,
                 truncated: false,
             });
             course.give(batch, continues)?;
@@ -337,6 +348,8 @@ impl<'a> Reader<'a> {
             path: item.name.clone(),
             format: format.name().into(),
             records: 0..0,
+            passed_over: 0,
+            number: 0,
             truncated,
         });
         course.give(batch, true)

@@ -77,7 +77,8 @@ pub fn scan_tables(
     let budget = options.budget(&expansion);
     let read = read
         .clone()
-        .piece_bytes(budget.piece_bytes.min(read.piece_bytes));
+        .piece_bytes(budget.piece_bytes.min(read.piece_bytes))
+        .filter(spanwise_model::Filter::default());
     let mut scan = Scan::new(&read, options, budget, each);
     let journal = match &options.resume {
         Some(resume) => Some(scan.resume(resume, &expansion)?),

@@ -81,6 +81,7 @@ impl Sources {
                 format: source.format,
                 spans,
                 orphans: 0,
+                chosen_orphans: 0,
                 truncated: source.truncated,
             }),
         }
@@ -97,6 +98,8 @@ impl Sources {
                 path: file.path.clone(),
                 format: file.format.clone(),
                 records,
+                passed_over: 0,
+                number: run.source,
                 truncated: file.truncated,
             }
         };

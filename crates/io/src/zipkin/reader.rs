@@ -72,7 +72,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let (records, draft) = (&mut self.records, &mut self.draft);
         match member {
             Member::Tags => self.tags()?,
-            Member::TraceId => draft.trace = records.trace_id()?,
+            Member::TraceId => draft.trace = records.own_trace_id()?,
             Member::Id => draft.id = records.span_id()?,
             Member::ParentId => draft.parent = records.span_id()?,
             Member::Name => draft.name = records.name()?,

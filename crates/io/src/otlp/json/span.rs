@@ -35,7 +35,10 @@ impl Reader<'_, '_> {
     #[inline]
     fn span_field(&mut self, key: &str, draft: &mut Draft) -> Walked {
         match key {
-            "traceId" | "trace_id" => draft.trace_id = self.trace_id(draft)?,
+            "traceId" | "trace_id" => {
+                draft.trace_id = self.trace_id(draft)?;
+                self.batch.expect_trace(draft.trace_id);
+            }
             "spanId" | "span_id" => draft.span_id = self.span_id(draft)?,
             "parentSpanId" | "parent_span_id" => draft.parent_id = self.span_id(draft)?,
             "flags" => draft.flags = self.count(draft)? as u32,

@@ -37,6 +37,7 @@ impl SpanReader<'_> {
             parent_id: head.parent_id,
             ..Draft::default()
         };
+        self.batch.expect_trace(draft.trace_id);
         (draft.start, draft.end) = (draft.time(head.start), draft.time(head.end));
         draft.kind_number(i64::from(head.kind));
         draft.name = self.symbol(head.name, &mut draft)?;

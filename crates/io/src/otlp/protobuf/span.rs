@@ -89,9 +89,10 @@ impl<'b> SpanReader<'b> {
         if !self.batch.settle() {
             draft.flaw(Flaw::InvalidUtf8);
         }
-        let is_faultless = draft.flaws.is_empty();
+        let (is_faultless, before) = (draft.flaws.is_empty(), self.batch.len());
         draft.close(self.batch, around)?;
-        let last = self.batch.heads.last().filter(|_| is_faultless);
+        let is_kept = self.batch.len() > before;
+        let last = self.batch.heads.last().filter(|_| is_faultless && is_kept);
         Ok(last.map(|head| head.evidence))
     }
 
@@ -126,7 +127,10 @@ impl<'b> SpanReader<'b> {
     pub(super) fn field(&mut self, number: u32, field: Field<'_>, draft: &mut Draft) -> Result<()> {
         match (number, field) {
             (9, Field::Bytes(pair)) => self.attribute(pair, draft)?,
-            (1, Field::Bytes(id)) => draft.trace_id = trace_id(id, self.batch, draft),
+            (1, Field::Bytes(id)) => {
+                draft.trace_id = trace_id(id, self.batch, draft);
+                self.batch.expect_trace(draft.trace_id);
+            }
             (2, Field::Bytes(id)) => draft.span_id = span_id(id, self.batch, draft),
             (3, Field::Bytes(text)) => {
                 let text = self.scratch.text(text, &self.batch.guard, draft)?;
