@@ -188,7 +188,9 @@ impl<'b> Tests<'b> {
 fn may_be_when(placed: &Placement, filter: &Filter) -> bool {
     let start = placed.start_unix_nano;
     let duration = placed.end_unix_nano.max(start).abs_diff(start);
-    filter.min_duration_nano.is_none_or(|least| least <= duration)
+    filter
+        .min_duration_nano
+        .is_none_or(|least| least <= duration)
         && filter.max_duration_nano.is_none_or(|most| duration <= most)
         && filter.since_unix_nano.is_none_or(|since| since <= start)
         && filter.until_unix_nano.is_none_or(|until| start < until)

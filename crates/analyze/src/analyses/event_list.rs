@@ -40,8 +40,8 @@ impl Default for EventList {
 }
 
 /// One row a link of a span: `trace_id`, `span_id`, `service`, `operation`,
-/// `linked_trace_id`, `linked_span_id`, `found` (whether the linked trace is in
-/// the input), then the chosen attributes of the link.
+/// `linked_trace_id`, `linked_span_id`, `found` (whether the linked trace is one
+/// of these), then the chosen attributes of the link.
 ///
 /// Sorted by trace id, then in the preorder of spans, then as in the source.
 ///

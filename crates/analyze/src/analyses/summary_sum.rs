@@ -67,7 +67,11 @@ impl SummarySum {
         if self.is_filtered {
             add_counts(&mut self.rows, count_rows(table, traces));
             for source in orphans_by_source(table, traces) {
-                let number = table.store.sources.get(source).map_or(0, |file| file.number);
+                let number = table
+                    .store
+                    .sources
+                    .get(source)
+                    .map_or(0, |file| file.number);
                 *self.orphans.entry(number).or_default() += 1;
             }
         }

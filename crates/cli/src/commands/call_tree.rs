@@ -37,11 +37,11 @@ fn tree(args: &CallTreeArgs, session: &mut Session<'_>) -> Result<Table> {
     }
     let how = read::How {
         read: &scope.read,
+        filter: &read::filter(&scope.filter),
         policy: &scope.policy,
         quiet: scope.output.quiet,
     };
     let baseline = how.traces(&args.baseline, session)?;
-    let baseline = read::narrow(&baseline, &scope.filter);
     Ok(traces.call_tree_against(&baseline, &tree))
 }
 

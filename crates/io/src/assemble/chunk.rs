@@ -1,6 +1,6 @@
 //! A chunk of traces: the rows that one worker makes of them, in their place.
 
-use super::place::{Placer, NONE};
+use super::place::{Node, Placer, NONE};
 use super::slices::Slices;
 use super::Input;
 use spanwise_model::trace_issues::{of_span, of_tops};
