@@ -13,6 +13,11 @@ pub(crate) const SLOTS: u64 = 32;
 
 /// Bits of each side of a packed bound; 39 hours either way.
 const SIDE_BITS: u32 = 48;
+
+/// How many bits of a number order the calls of a slot. All together are 125, so
+/// that the number is a decimal of 38 digits too.
+const RANK_BITS: u32 = 29;
+
 const SIDE_LIMIT: i64 = 1 << (SIDE_BITS - 1);
 
 /// How far the clock of a server is ahead of its client's: from, to, in
@@ -59,7 +64,7 @@ impl Packed {
     pub(crate) fn new(server: Span<'_>, bound: Bound) -> Self {
         let hash = mark_of(server.trace().id(), server.id().0);
         let side = |nano: i64| i128::from(nano + SIDE_LIMIT);
-        let rank = i128::from(hash >> 33);
+        let rank = i128::from(hash >> (64 - RANK_BITS));
         Self {
             slot: hash % SLOTS,
             number: (rank << SIDE_BITS | side(bound.from)) << SIDE_BITS | side(bound.to),

@@ -10,8 +10,12 @@ use spanwise_analyze::{Merge, Partial};
 use spanwise_model::Result;
 use std::sync::Arc;
 
-/// No honest number is as large: 2^32 of them have a sum of 128 bits.
+/// No honest sum is as large: 2^32 of them have a sum of 128 bits.
 const MOST: u128 = 1 << 95;
+
+/// Smallest and largest values, which are never summed, may be larger: two of
+/// them have a difference of 128 bits.
+const MOST_SINGLE: u128 = (1 << 126) - 1;
 
 pub(super) fn data_type() -> DataType {
     DataType::Decimal128(DECIMAL128_MAX_PRECISION, 0)
@@ -36,23 +40,28 @@ fn identity(merge: Merge) -> Option<i128> {
 }
 
 /// A column of numbers that was read.
-pub(super) struct Numbers<'b>(&'b Decimal128Array);
+pub(super) struct Numbers<'b> {
+    cells: &'b Decimal128Array,
+    most: u128,
+}
 
 impl<'b> Numbers<'b> {
     pub(super) fn of(array: &'b ArrayRef, merge: Merge) -> Result<Self> {
         let cells: &Decimal128Array = typed(array)?;
-        match identity(merge).is_none() && cells.null_count() > 0 {
-            true => Err(odd("a sum is null")),
-            false => Ok(Self(cells)),
+        let is_sum = identity(merge).is_none();
+        if is_sum && cells.null_count() > 0 {
+            return Err(odd("a sum is null"));
         }
+        let most = if is_sum { MOST } else { MOST_SINGLE };
+        Ok(Self { cells, most })
     }
 
     pub(super) fn put(&self, at: usize, out: &mut Partial, row: Row, column: usize) -> Result<()> {
-        if self.0.is_null(at) {
+        if self.cells.is_null(at) {
             return Ok(());
         }
-        let number = self.0.value(at);
-        if number.unsigned_abs() > MOST {
+        let number = self.cells.value(at);
+        if number.unsigned_abs() > self.most {
             return Err(odd("a number is too large"));
         }
         out.add(row, column, number);
