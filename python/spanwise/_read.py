@@ -93,7 +93,7 @@ def read(
             limits=limits,
         )
         return traces.filter(**conditions)
-    arguments = read_arguments(attributes, strict, threads, format, limits, conditions)
+    arguments = read_arguments(attributes, strict, threads, format, limits, conditions=conditions)
     arguments["mapping"] = columns(mapping, None)
     named = _arguments.inputs(source)
     with _progress.shown(progress) as show:
@@ -184,6 +184,7 @@ def read_arguments(
     threads: int | None = None,
     format: str | None = None,  # noqa: A002 - handed on from a keyword.
     limits: Limits | None = None,
+    *,
     conditions: Conditions | None = None,
 ) -> ReadArguments:
     """The arguments of a read as the engine takes them."""

@@ -69,10 +69,16 @@ impl Format for MappedArrow {
 /// The stream in a file, or the file where it is one.
 fn stream(bytes: &[u8]) -> Option<&[u8]> {
     let stream = match bytes.strip_prefix(FILE) {
-        Some(rest) => without_footer(rest).unwrap_or(rest),
+        Some(rest) => without_padding(without_footer(rest).unwrap_or(rest)),
         None => bytes,
     };
     stream.starts_with(STREAM).then_some(stream)
+}
+
+/// What stands behind the zeros that some writers put before the stream.
+fn without_padding(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+    &bytes[zeros..]
 }
 
 /// What stands before the footer, its length and the magic word; `None` where

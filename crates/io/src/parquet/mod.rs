@@ -8,7 +8,7 @@
 //! because putting nested columns together is work that the library does well.
 //!
 //! What a file claims is looked at before the library believes it; see
-//! [`claims`]. Rows are never more than the file has bytes.
+//! `claims`. Rows are never more than the file has bytes.
 
 mod claims;
 mod columns;

@@ -1,8 +1,8 @@
 //! Tables of spans: a row a span, in whatever a table may lie.
 //!
-//! A table says what its columns hold by their names ([`field`]). What is in a
-//! cell is asked of the cell ([`cell`]), so that text, JSON and Arrow make
-//! records ([`row`]) by the same rules.
+//! A table says what its columns hold by their names (`field`). What is in a
+//! cell is asked of the cell (`cell`), so that text, JSON and Arrow make
+//! records (`row`) by the same rules.
 
 mod attributes;
 mod cell;

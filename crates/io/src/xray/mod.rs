@@ -69,10 +69,18 @@ impl Format for XRayJson {
     }
 
     fn recognises(&self, head: &[u8]) -> bool {
-        const SEGMENT: &[&str] = &["id", "start_time", "name", "trace_id", "subsegments"];
+        // Tables of spans have columns of some of these names, and a parent.
+        const SEGMENT: &[&str] = &[
+            "id",
+            "start_time",
+            "name",
+            "trace_id",
+            "subsegments",
+            "parent_span_id",
+        ];
         let segment = || {
             has_object(head, 3, SEGMENT, |seen| {
-                seen & 0b111 == 0b111 && seen & 0b1_1000 != 0
+                seen & 0b10_0111 == 0b111 && seen & 0b1_1000 != 0
             })
         };
         let has_both = |depth, keys: [&str; 2]| has_object(head, depth, &keys, |seen| seen == 3);
