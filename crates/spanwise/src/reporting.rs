@@ -106,9 +106,10 @@ impl Scan {
     /// baseline.
     ///
     /// ```
-    /// let scan = spanwise::scan([spanwise::Input::bytes("shop GET 0..100 error")]);
-    /// let report = scan.memory_bytes(512 << 20).report(None, &Default::default())?;
-    /// assert_eq!(report, spanwise::notation("shop GET 0..100 error")?.report(None, &Default::default())?);
+    /// let input = spanwise::Input::bytes("shop GET 0..100 error");
+    /// let scan = spanwise::scan([input.clone()]).memory_bytes(512 << 20);
+    /// let report = scan.report(None, &Default::default())?;
+    /// assert_eq!(report, spanwise::read(input)?.report(None, &Default::default())?);
     /// # Ok::<(), spanwise::Error>(())
     /// ```
     ///

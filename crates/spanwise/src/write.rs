@@ -131,7 +131,7 @@ impl Traces {
     /// let path = folder.path().join("shop.jaeger.json.gz");
     /// let written = traces.write(&path, &WriteOptions::new(spanwise::format("jaeger-json")?))?;
     /// assert_eq!((written.spans, written.lost.len()), (2, 0));
-    /// assert_eq!(spanwise::read(&path)?.summary().operations, 2);
+    /// assert_eq!(spanwise::read(path)?.summary().operations, 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -60,7 +60,8 @@ impl RowOptions {
 /// use spanwise::{analyses::TraceList, Input, RowOptions};
 ///
 /// let scan = spanwise::scan([Input::bytes("trace 1\nshop GET 0..9\ntrace 2\nshop GET 0..5")]);
-/// let listed = scan.list(&TraceList::default(), &RowOptions::default().limit(1))?;
+/// let list = TraceList::default();
+/// let listed = scan.list(&list, &RowOptions::default().limit(1))?;
 /// let rows: usize = listed.tables()?.map(|table| table.map_or(0, |table| table.rows())).sum();
 /// assert_eq!((rows, listed.found().summary().traces), (1, 2));
 /// # Ok::<(), spanwise::Error>(())
