@@ -23,11 +23,11 @@ impl SpanTable {
     /// The records of the traces with these numbers, trace by trace.
     ///
     /// ```
-    /// let text = "a GET 0..100\n  b Get 10..60";
-    /// let table = spanwise_io::assemble::assemble(spanwise_io::notation::parse(text))?;
-    /// let batch = table.to_batch(&[0])?;
-    /// assert_eq!((batch.len(), batch.head(1).parent_id), (2, batch.head(0).span_id));
-    /// # Ok::<(), spanwise_model::Error>(())
+    /// use spanwise_model::{Result, SpanBatch, SpanTable};
+    ///
+    /// fn first_trace(table: &SpanTable) -> Result<SpanBatch> {
+    ///     table.to_batch(&[0])
+    /// }
     /// ```
     ///
     /// # Errors

@@ -98,13 +98,11 @@ impl<'a> Span<'a> {
     /// field; see [`FIELDS`]. To ask of many spans, make a [`Reader`] once.
     ///
     /// ```
-    /// use spanwise_model::canonical::CanonicalValue;
-    /// let batch = spanwise_io::notation::parse("a GET 0..1 http.status_code=\"503\"");
-    /// let table = spanwise_io::assemble::assemble(batch)?;
-    /// let span = table.trace(0).primary();
-    /// let status = span.canonical("http.response.status_code");
-    /// assert_eq!(status, Some(CanonicalValue::Number(503)));
-    /// # Ok::<(), spanwise_model::Error>(())
+    /// use spanwise_model::{canonical::CanonicalValue, Span};
+    ///
+    /// fn is_unavailable(span: Span<'_>) -> bool {
+    ///     span.canonical("http.response.status_code") == Some(CanonicalValue::Number(503))
+    /// }
     /// ```
     #[must_use]
     pub fn canonical(self, name: &str) -> Option<CanonicalValue<'a>> {
