@@ -71,14 +71,16 @@ impl Packed {
         }
     }
 
-    /// The bound that a number of a slot stands for; nothing where it is empty.
+    /// The bound that a number of a slot stands for; nothing where it is empty,
+    /// or was made up and stands for no possible one.
     pub(crate) fn bound(number: i128) -> Option<Bound> {
         let mask = (1_i128 << SIDE_BITS) - 1;
         let side = |bits: i128| (bits & mask) as i64 - SIDE_LIMIT;
-        (number != i128::MAX).then(|| Bound {
+        let bound = Bound {
             from: side(number >> SIDE_BITS),
             to: side(number),
-        })
+        };
+        (number != i128::MAX && bound.is_possible()).then_some(bound)
     }
 }
 

@@ -5,7 +5,7 @@
 //! how much it does not is told. Each group of clocks that are compared with
 //! each other at all has a reference of its own, the clock with the most calls.
 
-use super::edges::{Edge, Estimate, Line};
+use super::edges::{Edge, Estimate, Line, MINUTE_NANO};
 use super::{clock_names, Bound, Packed, Shifts};
 use crate::partial::{Key, Partial};
 use spanwise_model::SpanTable;
@@ -250,6 +250,10 @@ fn edges(partial: &Partial) -> Vec<SolvedEdge> {
         else {
             continue;
         };
+        // A partial that was made up may hold minutes that no time has.
+        if minute.unsigned_abs() > i64::MAX.unsigned_abs() / MINUTE_NANO.unsigned_abs() + 1 {
+            continue;
+        }
         (first, last) = (first.min(minute), last.max(minute));
         let bound: Bound = if turned { bound.turned() } else { bound };
         edge.bounds.push((minute, bound));
