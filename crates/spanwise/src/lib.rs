@@ -64,6 +64,7 @@ mod listed;
 mod merge;
 mod partials;
 mod pass;
+mod questions;
 mod read;
 mod reporting;
 mod scan;
