@@ -20,7 +20,7 @@ from pathlib import Path
 
 SPANS = int(os.environ.get("SPANWISE_BENCH_SPANS", "200000"))
 ROUNDS = int(os.environ.get("SPANWISE_BENCH_ROUNDS", "3"))
-FILES = 100
+SPANS_A_FILE = 2_000
 SPANS_A_REQUEST = 20
 
 CRISP_NS = 37_000
@@ -39,11 +39,12 @@ HAND_OVER = """
 import json, sys, time
 import polars
 import spanwise as sw
+from spanwise import _arguments
 
 begin = time.process_time()
 traces = sw.read(sys.argv[1])
 loaded = time.process_time()
-native = traces._inner.spans([])
+native = traces._inner.spans(_arguments.span_list([], canonical=[]))
 listed = time.process_time()
 frame = polars.DataFrame(native)
 handed = time.process_time()
@@ -58,11 +59,11 @@ def simulate(folder: Path) -> int:
     import spanwise as sw  # noqa: PLC0415 - the parent measures no import.
 
     spans = 0
-    for number in range(FILES):
+    for number in range(max(SPANS // SPANS_A_FILE, 1)):
         simulation = sw.simulate(
-            requests=max(SPANS // SPANS_A_REQUEST // FILES, 1),
+            requests=SPANS_A_FILE // SPANS_A_REQUEST,
             seed=number,
-            output=folder / f"{number:03}.json",
+            output=folder / f"{number:04}.json",
             to="jaeger-json",
         )
         spans += simulation.traces.summary().spans

@@ -787,6 +787,22 @@ impl SpanBatch {
         }
     }
 
+    /// Hands a trace id over as it is shown; no text is made for it.
+    pub fn show_trace<R>(&self, id: TraceId, to: impl FnOnce(&str) -> R) -> R {
+        match self.trace_words.get(&id) {
+            Some(word) => to(word),
+            None => id.show(to),
+        }
+    }
+
+    /// Hands a span id over as it is shown; no text is made for it.
+    pub fn show_span<R>(&self, id: SpanId, to: impl FnOnce(&str) -> R) -> R {
+        match self.span_words.get(&id) {
+            Some(word) => to(word),
+            None => id.show(to),
+        }
+    }
+
     /// A trace id that is a word, kept for display.
     pub fn trace_word(&mut self, text: &str) -> TraceId {
         let id = TraceId::from_word(text.as_bytes());

@@ -89,15 +89,29 @@ impl SpanId {
     }
 }
 
+impl TraceId {
+    /// Hands its 32 digits over.
+    pub(crate) fn show<R>(self, to: impl FnOnce(&str) -> R) -> R {
+        to(digits(&self.0.to_be_bytes(), &mut [0; 32]))
+    }
+}
+
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(digits(&self.0.to_be_bytes(), &mut [0; 32]))
+        self.show(|digits| f.write_str(digits))
+    }
+}
+
+impl SpanId {
+    /// Hands its 16 digits over.
+    pub(crate) fn show<R>(self, to: impl FnOnce(&str) -> R) -> R {
+        to(digits(&self.0.to_be_bytes(), &mut [0; 16]))
     }
 }
 
 impl fmt::Display for SpanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(digits(&self.0.to_be_bytes(), &mut [0; 16]))
+        self.show(|digits| f.write_str(digits))
     }
 }
 

@@ -3,13 +3,17 @@
 use super::attribute_columns::{attribute, with_attributes};
 use super::canonical_columns::{with_canonical, Choice};
 use super::columns::{some_durations, symbols, words};
-use crate::facts::{fact_flags, slack_of, FactColumns, Outcome};
+use crate::facts::{fact_flags, slack_of, FactColumns, Outcome, SlackColumns};
 use crate::listing::{Listing, RowOrder, Rows};
-use spanwise_model::table::Names;
+use spanwise_model::table::{Names, Texts};
 use spanwise_model::{
-    flags, ColumnData, OperationId, ResourceId, Result, Span, SpanKind, SpanTable, StatusCode,
-    Symbol, Table, Value,
+    flags, ColumnData, OperationId, ResourceId, Result, Span, SpanId, SpanKind, SpanTable,
+    StatusCode, Symbol, Table, Value,
 };
+
+/// Hexadecimal digits of an id.
+const TRACE_DIGITS: usize = 32;
+const SPAN_DIGITS: usize = 16;
 
 /// One row a span, with what is known about it.
 ///
@@ -94,8 +98,105 @@ impl SpanList {
     /// Lists the spans of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
-        let listed = self.rows(table, traces, facts).into_table();
+        let listed = self.unordered(table, traces, facts).into_table();
         self.canonical.without_empty(listed)
+    }
+
+    /// The rows without where each stands among those of other traces.
+    fn unordered(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Rows {
+        let rows = rows_of(table, traces);
+        let listed = Listed {
+            table,
+            facts,
+            rows: &rows,
+        };
+        let columns = listed.operations(ids(table, traces, &rows));
+        let columns = listed.times(columns, &slack_of(table, traces, facts));
+        let columns = listed.emitters(listed.outcomes(columns));
+        let columns = with_canonical(columns, self, table, &rows);
+        with_attributes(columns, Vec::new(), &self.attributes, |key| {
+            rows.iter().map(|&row| attribute(table, row, key)).collect()
+        })
+    }
+}
+
+/// The spans of a listing, and the columns that say of them what is known.
+#[derive(Clone, Copy)]
+struct Listed<'a> {
+    table: &'a SpanTable,
+    facts: &'a FactColumns,
+    rows: &'a [u32],
+}
+
+impl<'a> Listed<'a> {
+    fn spans(self) -> impl ExactSizeIterator<Item = Span<'a>> {
+        let table = self.table;
+        self.rows.iter().map(move |&row| Span::new(table, row))
+    }
+
+    fn operations(self, columns: Table) -> Table {
+        let operations = &self.table.operations;
+        let named = |name: &dyn Fn(OperationId) -> Symbol| {
+            let names = self.spans().map(|span| Some(name(span.operation_id())));
+            symbols(self.table, names)
+        };
+        columns
+            .with("service", named(&|id| operations.service(id)))
+            .with("operation", named(&|id| operations.name(id)))
+            .with("kind", words(self.spans().map(Span::kind), SpanKind::name))
+    }
+
+    fn times(self, columns: Table, slack: &SlackColumns) -> Table {
+        let starts = self.spans().map(Span::start_unix_nano).collect();
+        let nano = |column: &[u64]| {
+            let cells = self.rows.iter().map(|&row| Some(column[row as usize]));
+            some_durations(cells)
+        };
+        let places = || 0..self.rows.len();
+        columns
+            .with("start", ColumnData::Time(starts))
+            .with("duration", some_durations(self.spans().map(duration)))
+            .with("self_time", nano(&self.facts.self_nano))
+            .with("critical_time", nano(&self.facts.critical_nano))
+            .with(
+                "slack",
+                some_durations(places().map(|at| slack.slack_nano(at))),
+            )
+            .with(
+                "drag",
+                some_durations(places().map(|at| slack.drag_nano(at))),
+            )
+    }
+
+    fn outcomes(self, columns: Table) -> Table {
+        let of_rows = || self.rows.iter().map(|&row| row as usize);
+        let outcomes = of_rows().map(|row| self.facts.outcome[row]);
+        let fact = |flag: u8| {
+            let cells = of_rows().map(|row| self.facts.flags[row] & flag != 0);
+            ColumnData::Bool(cells.collect())
+        };
+        let messages = self.spans().map(Span::status_message).collect();
+        let errors = self.spans().map(status_error).collect();
+        columns
+            .with("outcome", words(outcomes, Outcome::name))
+            .with("errs", fact(fact_flags::ERRS))
+            .with("origin", fact(fact_flags::ORIGIN))
+            .with(
+                "status",
+                words(self.spans().map(Span::status), StatusCode::name),
+            )
+            .with("status_message", ColumnData::Text(messages))
+            .with("status_error", ColumnData::Bool(errors))
+    }
+
+    fn emitters(self, columns: Table) -> Table {
+        let scopes = self.rows.iter().map(|&row| {
+            let scope = self.table.columns.scope[row as usize];
+            Some(self.table.store.scopes.get(scope).0)
+        });
+        columns
+            .with("instance", instances(self.rows, self.table))
+            .with("scope", symbols(self.table, scopes))
     }
 }
 
@@ -109,92 +210,50 @@ impl Listing for SpanList {
     }
 
     fn rows(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Rows {
-        let rows: Vec<u32> = traces.iter().flat_map(|&trace| table.rows(trace)).collect();
-        let spans = || rows.iter().map(|&row| Span::new(table, row));
-        let fact = |flag: u8| {
-            let cells = rows
-                .iter()
-                .map(|&row| facts.flags[row as usize] & flag != 0);
-            ColumnData::Bool(cells.collect())
-        };
-        let nano =
-            |column: &[u64]| some_durations(rows.iter().map(|&row| Some(column[row as usize])));
-        let slack = slack_of(table, traces, facts);
-        let places = || 0..rows.len();
-        let operations = &table.operations;
-        let named = |name: &dyn Fn(OperationId) -> Symbol| {
-            symbols(table, spans().map(|span| Some(name(span.operation_id()))))
-        };
-        let columns = &table.columns;
-        let scopes = rows.iter().map(|&row| {
-            let scope = columns.scope[row as usize];
-            Some(table.store.scopes.get(scope).0)
-        });
-        let outcome = |row: &u32| facts.outcome[*row as usize];
-        let listed = ids(table, traces, &rows)
-            .with("service", named(&|id| operations.service(id)))
-            .with("operation", named(&|id| operations.name(id)))
-            .with("kind", words(spans().map(Span::kind), SpanKind::name))
-            .with(
-                "start",
-                ColumnData::Time(spans().map(Span::start_unix_nano).collect()),
-            )
-            .with("duration", some_durations(spans().map(duration)))
-            .with("self_time", nano(&facts.self_nano))
-            .with("critical_time", nano(&facts.critical_nano))
-            .with(
-                "slack",
-                some_durations(places().map(|at| slack.slack_nano(at))),
-            )
-            .with(
-                "drag",
-                some_durations(places().map(|at| slack.drag_nano(at))),
-            )
-            .with("outcome", words(rows.iter().map(outcome), Outcome::name))
-            .with("errs", fact(fact_flags::ERRS))
-            .with("origin", fact(fact_flags::ORIGIN))
-            .with("status", words(spans().map(Span::status), StatusCode::name))
-            .with(
-                "status_message",
-                ColumnData::Text(spans().map(Span::status_message).collect()),
-            )
-            .with(
-                "status_error",
-                ColumnData::Bool(spans().map(status_error).collect()),
-            )
-            .with("instance", instances(&rows, table))
-            .with("scope", symbols(table, scopes));
-        let listed = with_canonical(listed, self, table, &rows);
         let order = traces.iter().flat_map(|&trace| {
             let order = RowOrder::of_trace(table.trace_ids[trace as usize]);
             std::iter::repeat_n(order, table.rows(trace).len())
         });
-        with_attributes(listed, order.collect(), &self.attributes, |key| {
-            rows.iter().map(|&row| attribute(table, row, key)).collect()
-        })
+        Rows {
+            order: order.collect(),
+            ..self.unordered(table, traces, facts)
+        }
     }
 }
 
+fn rows_of(table: &SpanTable, traces: &[u32]) -> Vec<u32> {
+    let of_trace = |&trace: &u32| table.rows(trace);
+    let mut rows = Vec::with_capacity(traces.iter().map(of_trace).map(|rows| rows.len()).sum());
+    rows.extend(traces.iter().flat_map(of_trace));
+    rows
+}
+
 fn ids(table: &SpanTable, traces: &[u32], rows: &[u32]) -> Table {
-    let of_traces = traces.iter().flat_map(|&index| {
-        let trace = table.trace(index);
-        std::iter::repeat_n(Some(trace.id_text()), trace.len())
-    });
-    let parent = |&row: &u32| {
-        let span = Span::new(table, row);
-        match span.parent() {
-            Some(parent) => Some(parent.id_text()),
-            None => span.parent_id().map(|id| table.store.span_text(id)),
-        }
-    };
-    let own = |&row: &u32| Some(Span::new(table, row).id_text());
+    let store = &table.store;
+    let mut of_traces = Texts::with_room(rows.len(), rows.len() * TRACE_DIGITS);
+    for trace in traces.iter().map(|&index| table.trace(index)) {
+        store.show_trace(trace.id(), |id| {
+            trace.rows().for_each(|_| of_traces.push(Some(id)));
+        });
+    }
+    let spans = || rows.iter().map(|&row| Span::new(table, row));
+    let own = span_ids(table, spans().map(|span| Some(span.id())));
+    let parents = spans().map(Span::parent_id);
     Table::new()
-        .with("trace_id", ColumnData::Text(of_traces.collect()))
-        .with("span_id", ColumnData::Text(rows.iter().map(own).collect()))
-        .with(
-            "parent_span_id",
-            ColumnData::Text(rows.iter().map(parent).collect()),
-        )
+        .with("trace_id", ColumnData::Text(of_traces))
+        .with("span_id", own)
+        .with("parent_span_id", span_ids(table, parents))
+}
+
+fn span_ids(table: &SpanTable, ids: impl ExactSizeIterator<Item = Option<SpanId>>) -> ColumnData {
+    let mut texts = Texts::with_room(ids.len(), ids.len() * SPAN_DIGITS);
+    for id in ids {
+        match id {
+            Some(id) => table.store.show_span(id, |id| texts.push(Some(id))),
+            None => texts.push(None),
+        }
+    }
+    ColumnData::Text(texts)
 }
 
 fn duration(span: Span<'_>) -> Option<u64> {

@@ -26,7 +26,8 @@ impl<T: Clone + Default> Cells<T> {
     /// Appends a cell.
     pub fn push(&mut self, cell: Option<T>) {
         if cell.is_none() && self.valid.is_empty() {
-            self.valid = vec![true; self.values.len()];
+            self.valid = Vec::with_capacity(self.values.capacity());
+            self.valid.resize(self.values.len(), true);
         }
         if !self.valid.is_empty() || cell.is_none() {
             self.valid.push(cell.is_some());
@@ -74,8 +75,12 @@ impl<T: Clone + Default> Cells<T> {
 
 impl<T: Clone + Default> FromIterator<Option<T>> for Cells<T> {
     fn from_iter<I: IntoIterator<Item = Option<T>>>(cells: I) -> Self {
-        let mut column = Self::default();
-        cells.into_iter().for_each(|cell| column.push(cell));
+        let cells = cells.into_iter();
+        let mut column = Self {
+            values: Vec::with_capacity(cells.size_hint().0),
+            valid: Vec::new(),
+        };
+        cells.for_each(|cell| column.push(cell));
         column
     }
 }
@@ -191,6 +196,26 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// No cells yet, but room for so many of so many bytes together, so that
+    /// nothing is copied as they come.
+    ///
+    /// ```
+    /// use spanwise_model::table::Texts;
+    /// let mut texts = Texts::with_room(2, 5);
+    /// [Some("GET"), Some("PUT")].into_iter().for_each(|text| texts.push(text));
+    /// assert_eq!((texts.buffer(), texts.get(1)), ("GETPUT", Some("PUT")));
+    /// ```
+    #[must_use]
+    pub fn with_room(cells: usize, bytes: usize) -> Self {
+        Self {
+            buffer: String::with_capacity(bytes),
+            ends: Cells {
+                values: Vec::with_capacity(cells),
+                valid: Vec::new(),
+            },
+        }
+    }
+
     /// Appends a cell.
     pub fn push(&mut self, text: Option<&str>) {
         self.buffer.push_str(text.unwrap_or_default());
@@ -236,10 +261,9 @@ impl Texts {
 
 impl<T: AsRef<str>> FromIterator<Option<T>> for Texts {
     fn from_iter<I: IntoIterator<Item = Option<T>>>(cells: I) -> Self {
-        let mut texts = Self::default();
-        cells
-            .into_iter()
-            .for_each(|cell| texts.push(cell.as_ref().map(AsRef::as_ref)));
+        let cells = cells.into_iter();
+        let mut texts = Self::with_room(cells.size_hint().0, 0);
+        cells.for_each(|cell| texts.push(cell.as_ref().map(AsRef::as_ref)));
         texts
     }
 }
