@@ -1,8 +1,8 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
 use spanwise::analyses::{
-    CallTree, Clocks, CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, Slack,
-    SpanList, TimeKinds, TraceList, WhatIf,
+    CallTree, Clocks, CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, ShapeProblems,
+    Slack, SpanList, TimeKinds, TraceList, WhatIf,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -43,6 +43,7 @@ fn analyse(traces: &Traces) {
         &Slack::default(),
         &Clocks::default(),
         &WhatIf::default(),
+        &ShapeProblems::default(),
         &CallTree::default(),
         &TimeKinds::default(),
     ]);

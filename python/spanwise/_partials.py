@@ -8,7 +8,12 @@ from spanwise import _arguments, _native
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
 from spanwise._markdown import Report
-from spanwise._questions import path_question, time_question, tree_question
+from spanwise._questions import (
+    path_question,
+    shape_question,
+    time_question,
+    tree_question,
+)
 from spanwise._summary import Summary, summary
 
 if TYPE_CHECKING:
@@ -113,6 +118,15 @@ class Partials(Frozen):
         4
         """
         return frame(self._inner.table("what_if"))
+
+    def shape_problems(self, *, traces: int | None = None) -> pl.DataFrame:
+        """Calls that need not be made; see :meth:`Traces.shape_problems`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().shape_problems(traces=1).height
+        0
+        """
+        return frame(self._inner.table(shape_question(traces)))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.

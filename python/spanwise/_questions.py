@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spanwise import _arguments
+
 if TYPE_CHECKING:
-    from spanwise._typing import CriticalPathArguments, Question
+    from spanwise._typing import CriticalPathArguments, Question, ShapeProblemsArguments
 
 _GROUPINGS: dict[str, tuple[str, ...]] = {
     "critical_path": ("operation", "service", "path"),
@@ -16,7 +18,14 @@ _GROUPINGS: dict[str, tuple[str, ...]] = {
     "clocks": ("clock",),
     "errors": ("operation", "service", "type"),
 }
-AGGREGATES = (*_GROUPINGS, "what_if", "dependencies", "completeness", "compare")
+AGGREGATES = (
+    *_GROUPINGS,
+    "what_if",
+    "shape_problems",
+    "dependencies",
+    "completeness",
+    "compare",
+)
 """The names of the analyses whose partials merge."""
 
 
@@ -56,6 +65,22 @@ def tree_question(
     """The call tree with what it is told."""
     _, arguments = path_question(by, percentile, band, root_operation)
     return ("call_tree", arguments)
+
+
+def shape_question(
+    traces: int | None = None,
+    repeated_calls: int = 5,
+    repeated_time: _arguments.Duration = "50ms",
+    serial_time: _arguments.Duration = "20ms",
+) -> tuple[str, ShapeProblemsArguments]:
+    """Shape problems with what they are told."""
+    arguments: ShapeProblemsArguments = {
+        "traces": traces,
+        "repeated_calls": repeated_calls,
+        "repeated_ns": _arguments.duration_ns(repeated_time),
+        "serial_ns": _arguments.duration_ns(serial_time),
+    }
+    return ("shape_problems", arguments)
 
 
 _WITH_REQUESTS = {

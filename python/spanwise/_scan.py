@@ -14,6 +14,7 @@ from spanwise._questions import (
     path_question,
     question,
     questions,
+    shape_question,
     time_question,
     tree_question,
 )
@@ -228,6 +229,23 @@ class Scan(Frozen):
         """
         return self._table("what_if")
 
+    def shape_problems(
+        self,
+        *,
+        traces: int | None = None,
+        repeated_calls: int = 5,
+        repeated_time: _arguments.Duration = "50ms",
+        serial_time: _arguments.Duration = "20ms",
+    ) -> pl.DataFrame:
+        """Calls that need not be made; see :meth:`Traces.shape_problems`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").shape_problems().height
+        0
+        """
+        asked = shape_question(traces, repeated_calls, repeated_time, serial_time)
+        return self._table(asked)
+
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.
 
@@ -287,8 +305,8 @@ class Scan(Frozen):
 
         Args:
             analyses: Names among ``"critical_path"``, ``"time_kinds"``,
-                ``"call_tree"``, ``"what_if"``, ``"hotspots"``, ``"slack"``,
-                ``"clocks"``, ``"errors"``, ``"dependencies"`` and
+                ``"call_tree"``, ``"what_if"``, ``"shape_problems"``, ``"hotspots"``,
+                ``"slack"``, ``"clocks"``, ``"errors"``, ``"dependencies"`` and
                 ``"completeness"``.
 
         Raises:

@@ -9,7 +9,7 @@ from spanwise import _arguments
 from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
-from spanwise._questions import time_question, tree_question
+from spanwise._questions import shape_question, time_question, tree_question
 from spanwise._service_graph import ServiceGraph
 from spanwise._summary import Summary, count, summary
 from spanwise._trace import Trace
@@ -326,6 +326,42 @@ class Traces(Frozen):
         if any(selected) and not any(changes):
             raise UsageError("spans are selected and nothing is changed about them")
         return frame(self._inner.what_if(arguments))
+
+    def shape_problems(
+        self,
+        *,
+        traces: int | None = None,
+        repeated_calls: int = 5,
+        repeated_time: _arguments.Duration = "50ms",
+        serial_time: _arguments.Duration = "20ms",
+    ) -> pl.DataFrame:
+        """Calls that need not be made, or not one after the other.
+
+        ``n_plus_1`` are many calls of one template by one caller,
+        ``duplicate_calls`` the same with equal arguments, ``serial_calls``
+        could be made at once. ``saved_time`` is what requests would have been
+        shorter by, found by replaying each of them; the rows are sorted by it.
+        ``evidence`` says what speaks for a problem, and ``grade`` how much that
+        is: ``likely`` or ``possible``.
+
+        Args:
+            traces: A problem is what so many requests have; 3, of serial calls
+                20, if ``None``.
+            repeated_calls: So many calls of one template are repeated ones.
+            repeated_time: So long they last together.
+            serial_time: So much serial calls would save their caller.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     shop GET /cart  0..100 server
+        ...       shop GET      0..40  client http.url=http://user/me
+        ...       shop GET     40..90  client http.url=http://stock/7
+        ... ''')
+        >>> traces.shape_problems(traces=1).select("problem", "saved_time", "template").rows()
+        [('serial_calls', datetime.timedelta(microseconds=40000), 'GET /me; GET /{id}')]
+        """
+        _, arguments = shape_question(traces, repeated_calls, repeated_time, serial_time)
+        return frame(self._inner.shape_problems(arguments))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time, over all spans.

@@ -65,7 +65,21 @@ class WhatIfArguments(TypedDict):
     root_operation: str | None
 
 
-Question: TypeAlias = str | tuple[str, str] | tuple[str, CriticalPathArguments]
+class ShapeProblemsArguments(TypedDict):
+    """From where on something is a problem."""
+
+    traces: int | None
+    repeated_calls: int
+    repeated_ns: int
+    serial_ns: int
+
+
+Question: TypeAlias = (
+    str
+    | tuple[str, str]
+    | tuple[str, CriticalPathArguments]
+    | tuple[str, ShapeProblemsArguments]
+)
 """An analysis by name, with what it is told."""
 
 

@@ -272,3 +272,22 @@ def test_anonymised_traces_give_the_same_numbers(tmp_path: Path) -> None:
     traces.write(path, format="otlp-json", anonymise="key", shift=timedelta(hours=1))
     assert sw.read(path).completeness().equals(hidden.completeness())
     assert "ann" not in path.read_text()
+
+
+def test_shape_problems_are_the_same_at_every_face() -> None:
+    query = 'shop query {}..{} client db.system=mysql db.statement="select {}"'
+    request = ["shop GET /cart 0..100 server"]
+    request += ["  " + query.format(at * 15, at * 15 + 15, at) for at in range(6)]
+    text = "\n".join(line for trace in "123" for line in [f"trace {trace}", *request])
+    traces, scan = sw.notation(text), sw.scan(text.encode())
+    table = traces.shape_problems()
+    assert table.select("problem", "grade", "template", "traces").rows() == [
+        ("n_plus_1", "likely", "select ?", 3)
+    ]
+    assert table.get_column("saved_time").to_list() == [timedelta(milliseconds=225)]
+    assert scan.shape_problems().equals(table)
+    assert scan.partials(["shape_problems"]).shape_problems().equals(table)
+    assert scan.run(["shape_problems"])["shape_problems"].equals(table)
+    assert traces.shape_problems(repeated_calls=7).height == 0
+    assert scan.shape_problems(repeated_time="91ms").height == 0
+    assert traces.shape_problems(traces=4).height == 0

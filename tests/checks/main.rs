@@ -10,6 +10,7 @@ mod errors;
 mod hotspots;
 mod listings;
 mod requests;
+mod shape_problems;
 mod slack;
 mod time_kinds;
 mod what_if;

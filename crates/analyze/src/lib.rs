@@ -18,6 +18,7 @@ pub mod service_graph;
 #[cfg(not(feature = "petgraph"))]
 mod service_graph;
 mod taken;
+pub mod templates;
 mod threads;
 mod value_kind;
 

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
     CallTree, Clocks, Cohort, Compare, Completeness, CriticalPath, CriticalPathBy, Dependencies,
-    Errors, ErrorsBy, Hotspots, HotspotsBy, Slack, TimeKinds, TimeKindsBy, WhatIf,
+    Errors, ErrorsBy, Hotspots, HotspotsBy, ShapeProblems, Slack, TimeKinds, TimeKindsBy, WhatIf,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::{run, run_tables, Analysis, FactColumns, Partial, Policy};
@@ -109,6 +109,13 @@ fn everything() -> Vec<Box<dyn Analysis>> {
         Box::new(Slack::default()),
         Box::new(Clocks::default()),
         Box::new(WhatIf::default()),
+        Box::new(
+            ShapeProblems::default()
+                .traces(1)
+                .repeated_calls(2)
+                .repeated_nano(0)
+                .serial_nano(0),
+        ),
         Box::new(CallTree::default().percentile(50.0)),
         Box::new(
             TimeKinds::default()
@@ -392,7 +399,7 @@ fn threads_do_not_show() {
     assert_eq!(one, on_threads(&input, 5));
 }
 
-/// A chain and a fan of spans that all err: nothing may be recursive or
+/// A chain and a fan of spans that all err, and a row of calls: nothing may be recursive or
 /// quadratic.
 #[test]
 fn depth_and_width_are_ordinary() {
@@ -414,11 +421,19 @@ fn depth_and_width_are_ordinary() {
             "b op 0..100 consumer error link=1 id={span:x} parent=1"
         );
     }
+    text.push_str("trace 3\na op 0..200 id=1\n");
+    for span in 2..=SPANS {
+        let _ = writeln!(
+            text,
+            "a op {span}us..{}us client id={span:x} parent=1",
+            span + 1
+        );
+    }
     let (table, facts) = read(&text);
-    assert_eq!(table.len(), 2 * SPANS);
+    assert_eq!(table.len(), 3 * SPANS);
     let analyses = everything();
     let started = std::time::Instant::now();
-    for (partial, analysis) in run(&table, &[0, 1], &facts, &borrowed(&analyses))
+    for (partial, analysis) in run(&table, &[0, 1, 2], &facts, &borrowed(&analyses))
         .iter()
         .zip(&analyses)
     {

@@ -20,6 +20,7 @@ mod read;
 mod report;
 mod run;
 mod scan;
+mod shape_problems;
 mod simulate;
 mod spool;
 mod summary;

@@ -4,13 +4,15 @@ use crate::errors::usage;
 use crate::read::Source;
 use crate::report::{markdown, titled};
 use crate::run::run;
+use crate::shape_problems::ShapeProblemsArguments;
 use crate::summary::dictionary;
 use crate::table::Table;
 use crate::traces::{clocks_by, completeness_by, errors_by, rows_by, CriticalPathArguments};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    Clocks, Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, Slack, WhatIf,
+    Clocks, Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, ShapeProblems, Slack,
+    WhatIf,
 };
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 #[derive(FromPyObject)]
 pub(crate) enum Question {
     CriticalPath(String, CriticalPathArguments),
+    ShapeProblems(String, ShapeProblemsArguments),
     By(String, String),
     Plain(String),
 }
@@ -27,8 +30,8 @@ pub(crate) enum Question {
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
         let known =
-            "critical_path, time_kinds, call_tree, what_if, hotspots, slack, clocks, errors, dependencies, \
-                     completeness or compare";
+            "critical_path, time_kinds, call_tree, what_if, shape_problems, hotspots, slack, clocks, errors, \
+             dependencies, completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
@@ -38,6 +41,9 @@ impl Question {
             }
             Self::CriticalPath(name, arguments) if name == "call_tree" => {
                 Box::new(arguments.call_tree()?)
+            }
+            Self::ShapeProblems(name, arguments) if name == "shape_problems" => {
+                Box::new(arguments.options())
             }
             Self::By(name, by) if name == "hotspots" => {
                 Box::new(Hotspots::default().by(rows_by(&by)?))
@@ -55,8 +61,12 @@ impl Question {
             Self::Plain(name) if name == "dependencies" => Box::new(Dependencies::default()),
             Self::Plain(name) if name == "completeness" => Box::new(Completeness::default()),
             Self::Plain(name) if name == "what_if" => Box::new(WhatIf::default()),
+            Self::Plain(name) if name == "shape_problems" => Box::new(ShapeProblems::default()),
             Self::Plain(name) if name == "compare" => Box::new(Compare::default()),
-            Self::CriticalPath(name, _) | Self::By(name, _) | Self::Plain(name) => {
+            Self::CriticalPath(name, _)
+            | Self::ShapeProblems(name, _)
+            | Self::By(name, _)
+            | Self::Plain(name) => {
                 return Err(usage("analysis", &name, known));
             }
         })

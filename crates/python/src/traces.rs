@@ -3,6 +3,7 @@
 use crate::convert::{told, Told, WriteArguments};
 use crate::errors::{exception, usage};
 use crate::run::run;
+use crate::shape_problems::ShapeProblemsArguments;
 use crate::summary::dictionary;
 use crate::table::Table;
 use crate::trace::Trace;
@@ -341,6 +342,13 @@ impl Traces {
     /// How long requests would take if something were otherwise.
     fn what_if(&self, py: Python<'_>, arguments: WhatIfArguments) -> PyResult<Table> {
         self.table(py, move |traces| Ok(traces.what_if(&arguments.options())))
+    }
+
+    /// Calls that need not be made, or not one after the other.
+    fn shape_problems(&self, py: Python<'_>, arguments: ShapeProblemsArguments) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            Ok(traces.shape_problems(&arguments.options()))
+        })
     }
 
     /// Which operations or services take the time.

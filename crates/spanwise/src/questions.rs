@@ -4,7 +4,7 @@
 use crate::Traces;
 use spanwise_analyze::analyses::{
     CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots,
-    IssueList, LinkList, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
+    IssueList, LinkList, ShapeProblems, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
 };
 use spanwise_analyze::{Analysis, Listing};
 use spanwise_model::Table;
@@ -315,6 +315,28 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn what_if(&self, options: &WhatIf) -> Table {
+        self.one(options)
+    }
+
+    /// Calls that need not be made, or not one after the other, and what requests
+    /// would be shorter by; see [`ShapeProblems`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::analyses::ShapeProblems;
+    /// use spanwise::model::table::Cell;
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart  0..100 server
+    ///       shop GET      0..40  client http.url=http://user/me
+    ///       shop GET     40..90  client http.url=http://stock/7
+    /// ")?;
+    /// let problems = traces.shape_problems(&ShapeProblems::default().traces(1));
+    /// assert_eq!(problems.cell(0, "problem"), Cell::Text("serial_calls"));
+    /// assert_eq!(problems.cell(0, "saved_time"), Cell::Duration(40_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn shape_problems(&self, options: &ShapeProblems) -> Table {
         self.one(options)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
 //! [`Slack`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`WhatIf`],
+//! [`ShapeProblems`],
 //! [`Completeness`], [`Compare`]) implement [`crate::Analysis`]: they merge.
 //! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`]) implement
 //! [`crate::Listing`]: their rows can be put in order. [`IssueList`] and
@@ -32,6 +33,7 @@ mod hotspots;
 mod issue_list;
 mod operations;
 mod presence;
+mod shape_problems;
 mod slack;
 mod span_list;
 mod summary;
@@ -53,6 +55,7 @@ pub use event_list::{EventList, LinkList};
 pub use hotspots::Hotspots;
 pub use issue_list::{issues_of, IssueList};
 pub use presence::Presence;
+pub use shape_problems::{Problem, ShapeProblems};
 pub use slack::Slack;
 pub use span_list::SpanList;
 pub use summary::{FileSummary, IssueSummary, Summary};
@@ -86,6 +89,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([TimeKinds::default()]));
     all.extend(boxed([CallTree::default()]));
     all.extend(boxed([WhatIf::default()]));
+    all.extend(boxed([ShapeProblems::default()]));
     all.extend(boxed([Compare::default()]));
     all
 }

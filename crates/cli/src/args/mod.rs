@@ -7,6 +7,7 @@ mod partials;
 mod policy;
 mod read;
 mod scan;
+mod shape_problems;
 mod simulate;
 mod values;
 mod what_if;
@@ -17,6 +18,7 @@ pub(crate) use partials::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
 pub(crate) use policy::{BlockingArg, ClockArg, PolicyArgs};
 pub(crate) use read::ReadArgs;
 pub(crate) use scan::{ScanArgs, ScanScope};
+pub(crate) use shape_problems::ShapeProblemsArgs;
 pub(crate) use simulate::{FaultArg, ShapeArg, SimulateArgs, System};
 pub(crate) use values::{Attribute, Range};
 pub(crate) use what_if::{PlainChange, WhatIfArgs};
@@ -68,6 +70,8 @@ pub(crate) enum Command {
     Slack(SlackArgs),
     /// How long requests would take if something were faster: what to fix first
     WhatIf(WhatIfArgs),
+    /// Calls that need not be made, or not one after the other, and what that would save
+    ShapeProblems(ShapeProblemsArgs),
     /// How far the clocks of hosts are apart
     Clocks(ClocksArgs),
     /// Where errors begin and how they spread

@@ -22,6 +22,8 @@ pub(crate) enum AnalysisArg {
     Slack,
     /// How long requests would take if something were faster
     WhatIf,
+    /// Calls that need not be made, or not one after the other
+    ShapeProblems,
     /// How far the clocks of hosts are apart
     Clocks,
     /// Where errors begin and how they spread
@@ -75,6 +77,8 @@ pub(crate) enum ShowArg {
     Slack,
     /// How long requests would take if something were faster
     WhatIf,
+    /// Calls that need not be made, or not one after the other
+    ShapeProblems,
     /// How far the clocks of hosts are apart
     Clocks,
     /// Where errors begin and how they spread

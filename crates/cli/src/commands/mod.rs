@@ -6,6 +6,7 @@ mod convert;
 mod critical_path;
 mod partials;
 mod report;
+mod shape_problems;
 mod shell;
 mod simulate;
 mod summary;
@@ -37,6 +38,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Hotspots(args) => hotspots(&args, session),
         Command::Slack(args) => slack(&args, session),
         Command::WhatIf(args) => what_if::run(&args, session),
+        Command::ShapeProblems(args) => shape_problems::run(&args, session),
         Command::Clocks(args) => clocks(&args, session),
         Command::Errors(args) => errors(&args, session),
         Command::Dependencies(scope) => scan::table(&scope, &Dependencies::default(), session),

@@ -7,7 +7,7 @@ use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
     aggregates, CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, Hotspots,
-    IssueList, Slack, TimeKinds, WhatIf,
+    IssueList, ShapeProblems, Slack, TimeKinds, WhatIf,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -35,6 +35,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::Hotspots => "hotspots",
         AnalysisArg::Slack => "slack",
         AnalysisArg::WhatIf => "what-if",
+        AnalysisArg::ShapeProblems => "shape-problems",
         AnalysisArg::Clocks => "clocks",
         AnalysisArg::Errors => "errors",
         AnalysisArg::Dependencies => "dependencies",
@@ -64,6 +65,7 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
     match args.show {
         ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
         ShowArg::WhatIf => merged.table(&WhatIf::default()),
+        ShowArg::ShapeProblems => merged.table(&ShapeProblems::default()),
         ShowArg::Clocks => merged.table(&Clocks::default()),
         ShowArg::Dependencies => merged.table(&Dependencies::default()),
         ShowArg::Completeness => {

@@ -1,0 +1,244 @@
+//! What calls have in common: whom they call, and with what kind of text.
+
+use crate::analyses::callees::Callees;
+use crate::analyses::calls::Calls;
+use crate::analyses::connection::Connection;
+use crate::templates::{self, Template};
+use spanwise_model::canonical::Reader;
+use spanwise_model::id::hash_words;
+use spanwise_model::keyed::KeyedMap;
+use spanwise_model::{CanonicalField, CanonicalValue, Span, SpanKind, SpanTable, Strings, Symbol};
+use std::borrow::Cow;
+
+/// The most characters of a template that are told.
+const MOST: usize = 400;
+
+/// Calls of one label are calls of one place in the code, for all that spans
+/// tell: one name, one callee, one template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Label {
+    /// The name of the span, without ids.
+    pub(super) operation: Symbol,
+    /// The service, database or address that is called.
+    pub(super) peer: Symbol,
+    pub(super) template: Symbol,
+}
+
+/// What is known of a call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Called {
+    pub(super) label: u32,
+    /// A number for its arguments, where they are told.
+    pub(super) arguments: Option<u64>,
+}
+
+/// The text of a call.
+struct Told {
+    template: String,
+    /// The host of an address.
+    host: Option<String>,
+    arguments: Option<u64>,
+}
+
+/// The labels of a batch.
+pub(super) struct Labels<'a> {
+    calls: Calls<'a>,
+    callees: Callees<'a>,
+    readers: Readers,
+    names: Strings,
+    labels: Vec<Label>,
+    index: KeyedMap<Label, u32>,
+    queries: KeyedMap<(Cow<'a, str>, Cow<'a, str>), Template>,
+}
+
+impl<'a> Labels<'a> {
+    pub(super) fn new(table: &'a SpanTable) -> Self {
+        Self {
+            calls: Calls { table },
+            callees: Callees::new(table),
+            readers: Readers::new(table),
+            names: Strings::new(),
+            labels: Vec::new(),
+            index: KeyedMap::default(),
+            queries: KeyedMap::default(),
+        }
+    }
+
+    pub(super) fn get(&self, label: u32) -> Label {
+        self.labels[label as usize]
+    }
+
+    pub(super) fn text(&self, name: Symbol) -> &str {
+        self.names.get(name)
+    }
+
+    /// True where a span is a call of its parent's: a CLIENT's, one that another
+    /// service answers, or a query. Messages are none.
+    pub(super) fn is_call(&mut self, parent: u32, row: u32) -> bool {
+        let (calls, kind) = (self.calls, self.calls.kind(row));
+        if calls.is_sender(parent, row) || self.callees.connection(row) == Connection::Messaging {
+            return false;
+        }
+        match kind {
+            SpanKind::Client => true,
+            SpanKind::Server => calls.kind(parent) != SpanKind::Client,
+            SpanKind::Internal | SpanKind::Unspecified => {
+                calls.service(row) != calls.service(parent)
+                    || self.callees.connection(row) == Connection::Database
+            }
+            _ => false,
+        }
+    }
+
+    /// What is known of a call.
+    pub(super) fn of(&mut self, row: u32) -> Called {
+        let near = Span::new(self.calls.table, row);
+        let far = self.far_side(near);
+        let told = match self.callees.connection(row) {
+            Connection::Database => self.query(near),
+            _ => self.request(near, far),
+        };
+        let leaf = self.callees.leaf(row);
+        let leaf = Some(self.callees.name(leaf)).filter(|name| !name.is_empty());
+        let host = told.host.as_deref().unwrap_or_default();
+        let peer = far.map_or_else(|| leaf.unwrap_or(host), Span::service);
+        let label = Label {
+            operation: self.names.intern(&templates::name(near.operation())),
+            peer: self.names.intern(peer),
+            template: self.names.intern(cut(&told.template)),
+        };
+        Called {
+            label: self.number(label),
+            arguments: told.arguments,
+        }
+    }
+
+    fn number(&mut self, label: Label) -> u32 {
+        let labels = &mut self.labels;
+        *self.index.entry(label).or_insert_with(|| {
+            labels.push(label);
+            labels.len() as u32 - 1
+        })
+    }
+
+    /// The span of the callee.
+    fn far_side(&self, near: Span<'a>) -> Option<Span<'a>> {
+        if near.kind() == SpanKind::Server {
+            return Some(near);
+        }
+        let answers = |child: &Span<'a>| self.calls.is_call(near.row(), child.row());
+        near.children().next().filter(answers)
+    }
+
+    fn query(&mut self, near: Span<'a>) -> Told {
+        let system = self.readers.system.text(near).unwrap_or_default();
+        let Some(text) = self.readers.query.text(near) else {
+            let summary = self.readers.summary.text(near);
+            return Told {
+                template: summary.map_or_else(|| templates::name(near.operation()), Into::into),
+                host: None,
+                arguments: None,
+            };
+        };
+        let arguments = hash(&text);
+        let held = self.queries.entry((text, system));
+        let template = held.or_insert_with_key(|(text, system)| templates::query(text, system));
+        Told {
+            template: template.text.clone(),
+            host: None,
+            arguments: (!template.is_open).then_some(arguments),
+        }
+    }
+
+    fn request(&mut self, near: Span<'a>, far: Option<Span<'a>>) -> Told {
+        let readers = &self.readers;
+        let said = |reader: &Field| {
+            let far = far.and_then(|far| reader.text(far));
+            reader.text(near).or(far)
+        };
+        let name = near.operation();
+        let first = name.split_whitespace().next().unwrap_or_default();
+        let method = said(&readers.method).or_else(|| is_method(first).then_some(first.into()));
+        let address = said(&readers.address).or_else(|| said(&readers.path));
+        let route = far.map(Span::operation).filter(|name| name.contains('/'));
+        let path = readers.template.text(near).or(route.map(Into::into));
+        let path = path.or_else(|| Some(templates::url(address.as_deref()?).into()));
+        let safe = matches!(method.as_deref(), Some("GET" | "HEAD"));
+        Told {
+            template: match (path, method) {
+                (None, _) => templates::name(name),
+                (Some(path), Some(method)) if !path.starts_with(&*method) => {
+                    format!("{method} {path}")
+                }
+                (Some(path), _) => path.into_owned(),
+            },
+            host: address.as_deref().and_then(host).map(Into::into),
+            arguments: address.filter(|_| safe).map(|address| hash(&address)),
+        }
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    hash_words(text.as_bytes()) as u64
+}
+
+/// The host of an address, with its port.
+fn host(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    rest.split(['/', '?', '#']).next()
+}
+
+/// At most [`MOST`] characters.
+fn cut(text: &str) -> &str {
+    let end = text.char_indices().nth(MOST);
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
+fn is_method(word: &str) -> bool {
+    matches!(
+        word,
+        "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS"
+    )
+}
+
+/// A canonical field that is a text.
+struct Field(Option<Reader>);
+
+impl Field {
+    fn new(name: &str, table: &SpanTable) -> Self {
+        Self(CanonicalField::named(name).map(|field| Reader::new(field, table)))
+    }
+
+    fn text<'a>(&self, span: Span<'a>) -> Option<Cow<'a, str>> {
+        match self.0.as_ref()?.read(span)? {
+            CanonicalValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Readers of what tells calls apart.
+struct Readers {
+    system: Field,
+    query: Field,
+    summary: Field,
+    method: Field,
+    template: Field,
+    address: Field,
+    path: Field,
+}
+
+impl Readers {
+    fn new(table: &SpanTable) -> Self {
+        let field = |name| Field::new(name, table);
+        Self {
+            system: field("db.system.name"),
+            query: field("db.query.text"),
+            summary: field("db.query.summary"),
+            method: field("http.request.method"),
+            template: field("url.template"),
+            address: field("url.full"),
+            path: field("url.path"),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! `shape-problems`: calls that need not be made, or not one after the other.
+
+use crate::args::ShapeProblemsArgs;
+use crate::scan;
+use crate::session::Session;
+use spanwise::analyses::ShapeProblems;
+use spanwise::Result;
+
+pub(super) fn run(args: &ShapeProblemsArgs, session: &mut Session<'_>) -> Result<()> {
+    let mut analysis = ShapeProblems::default();
+    analysis.traces = args.traces;
+    analysis.repeated_calls = args.repeated_calls;
+    analysis.repeated_nano = args.repeated_time;
+    analysis.serial_nano = args.serial_time;
+    scan::table(&args.scan, &analysis, session)
+}
