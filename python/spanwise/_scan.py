@@ -113,6 +113,7 @@ class Scan(Frozen):
         self,
         attributes: Sequence[str] = (),
         *,
+        canonical: bool | Sequence[str] = (),
         sort: str | None = None,
         limit: int | None = None,
     ) -> pl.DataFrame:
@@ -121,14 +122,21 @@ class Scan(Frozen):
         Args:
             attributes: Keys of attributes, of the span or else its resource,
                 that become columns.
+            canonical: As for :meth:`Traces.spans`; with ``True`` every field,
+                because what rows say is not known before all are.
             sort: As for :meth:`traces`.
             limit: As for :meth:`traces`.
 
         >>> import spanwise as sw
         >>> sw.scan(b"cart GET 0..5 http.route=/cart").spans(["http.route"]).height
         1
+        >>> old = sw.scan(b"cart GET 0..5 http.status_code=503")
+        >>> status = "http.response.status_code"
+        >>> old.spans(canonical=[status]).get_column(status).to_list()
+        [503]
         """
-        return self._rows("spans", attributes, sort=sort, limit=limit)
+        columns = _arguments.span_list(attributes, canonical=canonical)
+        return self._rows("spans", columns, sort=sort, limit=limit)
 
     def events(self, *, sort: str | None = None, limit: int | None = None) -> pl.DataFrame:
         """One row an event of a span; see :meth:`Traces.events`.
@@ -377,14 +385,14 @@ class Scan(Frozen):
     def _rows(
         self,
         name: str,
-        attributes: Sequence[str] = (),
+        columns: tuple[list[str], bool, list[str]] = ([], False, []),
         *,
         sort: str | None,
         limit: int | None,
     ) -> pl.DataFrame:
         listing: ListingArguments = {
             "name": name,
-            "attributes": list(attributes),
+            "columns": columns,
             "sort": sort,
             "limit": limit,
         }

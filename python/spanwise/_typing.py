@@ -115,7 +115,7 @@ class ListingArguments(TypedDict):
     """A listing by name, with what it is told."""
 
     name: str
-    attributes: list[str]
+    columns: tuple[list[str], bool, list[str]]
     sort: str | None
     limit: int | None
 

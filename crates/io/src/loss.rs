@@ -49,6 +49,8 @@ losses! {
     NestedValues = "nested_values", "lists, maps and empty values become texts";
     /// Attributes of resources other than the service's name.
     Resources = "resources", "attributes of resources become attributes of spans";
+    /// Attributes of scopes.
+    ScopeAttributes = "scope_attributes", "attributes of scopes are lost";
     /// Internal spans.
     InternalKind = "internal_kind", "spans of kind internal lose their kind";
     /// What OTLP's flags say besides *sampled*.
@@ -106,6 +108,7 @@ impl Loss {
                 let mut all = batch.resources.attributes(head.resource);
                 all.any(|(key, _)| batch.strings.get(key) != "service.name")
             }
+            Self::ScopeAttributes => batch.scopes.attributes(head.scope).next().is_some(),
             Self::InternalKind => head.kind == SpanKind::Internal,
             Self::Flags => head.flags & flags::OTLP & !1 != 0,
             Self::FollowsFrom => head.flags & flags::FOLLOWS_FROM != 0 && !head.parent_id.is_zero(),

@@ -5,7 +5,7 @@ use spanwise_io::loss::Loss;
 use spanwise_io::notation::parse;
 use spanwise_model::attributes::Attributes;
 use spanwise_model::batch::Dropped;
-use spanwise_model::{flags, SpanBatch, Value};
+use spanwise_model::{flags, SpanBatch, Symbol, Value};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -36,6 +36,8 @@ fn told(batch: &SpanBatch, record: u32) -> String {
     let resource = batch.resources.attributes(head.resource);
     let resource = resource.map(|(key, value)| (text(key), value));
     line += &pairs(resource.filter(|(key, _)| *key != "service.name"));
+    let scope = batch.scopes.attributes(head.scope);
+    line += &pairs(scope.map(|(key, value)| (text(key), value)));
     line += &pairs(batch.named_attributes(record));
     for row in batch.events_of(record) {
         let events = &batch.events;
@@ -101,6 +103,11 @@ fn with(loss: Loss) -> SpanBatch {
         Loss::AttributeTypes => plain("n=5"),
         Loss::NestedValues => plain("n=json\"[1]\""),
         Loss::Resources => plain("@pod=p1"),
+        Loss::ScopeAttributes => changed(plain(""), |batch| {
+            let key = batch.strings.intern("short");
+            batch.scopes.push(key, Value::Bool(true));
+            batch.heads[0].scope = batch.scopes.intern(Symbol::EMPTY, Symbol::EMPTY);
+        }),
         Loss::InternalKind => parse("trace ab\na GET 5..6 id=1 parent=9 internal"),
         Loss::Flags => changed(plain(""), |batch| batch.heads[0].flags |= 0x301),
         Loss::FollowsFrom => plain("follows"),

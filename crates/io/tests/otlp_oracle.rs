@@ -107,7 +107,7 @@ fn span() -> impl Strategy<Value = Span> {
 }
 
 fn resource_spans() -> impl Strategy<Value = ResourceSpans> {
-    let scope = of(("[a-z]{0,3}", "[0-9]{0,2}"));
+    let scope = of(("[a-z]{0,3}", "[0-9]{0,2}", attributes()));
     let scopes = vec((scope, vec(span(), 1..4)), 1..3);
     (attributes(), of("[a-z]{1,5}"), scopes).prop_map(|(mut attributes, service, scopes)| {
         let text = |text| AnyValue {
@@ -115,12 +115,14 @@ fn resource_spans() -> impl Strategy<Value = ResourceSpans> {
         };
         let service = service.map(|name| key_value("service.name".into(), Some(text(name))));
         attributes.extend(service);
-        let scope_spans = |(scope, spans): (Option<(String, String)>, Vec<Span>)| ScopeSpans {
-            scope: scope.map(|(name, version)| InstrumentationScope {
-                name,
-                version,
-                ..InstrumentationScope::default()
-            }),
+        let scope = |(name, version, attributes)| InstrumentationScope {
+            name,
+            version,
+            attributes,
+            dropped_attributes_count: 0,
+        };
+        let scope_spans = |(named, spans): (Option<_>, Vec<Span>)| ScopeSpans {
+            scope: named.map(scope),
             spans,
             ..ScopeSpans::default()
         };

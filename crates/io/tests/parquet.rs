@@ -98,6 +98,7 @@ fn all_that_a_batch_holds_comes_back() {
     batch.link(TraceId(u128::MAX), SpanId(u64::MAX));
     batch.trace_state("k=v");
     let (name, version) = (batch.strings.intern("lib"), batch.strings.intern("1"));
+    batch.scopes.push(version, Value::Json("[1,null]"));
     let head = spanwise_model::SpanHead {
         trace_id: TraceId(1),
         span_id: SpanId(2),

@@ -10,7 +10,8 @@ use crate::attributes::ShapeId;
 use crate::batch::{Source, SpanBatch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::EvidenceId;
-use crate::resource::{ResourceId, ScopeId};
+use crate::resource::ResourceId;
+use crate::scope::ScopeId;
 use crate::strings::Symbol;
 
 /// What the numbers of one batch are in another.

@@ -5,7 +5,8 @@ use crate::batch::{Head, Placement, SpanBatch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::EvidenceId;
 use crate::id::TraceId;
-use crate::resource::{ResourceId, ScopeId};
+use crate::resource::ResourceId;
+use crate::scope::ScopeId;
 use crate::strings::{Strings, Symbol};
 use rustc_hash::FxHashMap;
 
@@ -162,6 +163,10 @@ impl<'a> Copier<'a> {
     fn scope(&mut self, theirs: ScopeId, to: &mut SpanBatch) -> ScopeId {
         if let Some(&ours) = self.scopes.get(&theirs) {
             return ours;
+        }
+        for (key, value) in self.from.scopes.attributes(theirs) {
+            let key = self.symbol(key, &mut to.strings);
+            to.scopes.push(key, value);
         }
         let (name, version) = self.from.scopes.get(theirs);
         let name = self.symbol(name, &mut to.strings);

@@ -1,7 +1,8 @@
 //! The fixed fields of a span, and its enums.
 
 use crate::id::{SpanId, TraceId};
-use crate::resource::{ResourceId, ScopeId};
+use crate::resource::ResourceId;
+use crate::scope::ScopeId;
 use crate::strings::Symbol;
 use serde::{Deserialize, Serialize};
 

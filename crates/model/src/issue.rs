@@ -82,6 +82,8 @@ issue_kinds! {
     MalformedRecord = "malformed_record",
     /// A file ended in the middle of a record.
     TruncatedFile = "truncated_file",
+    /// An answer of a server does not hold all that was asked for.
+    PartialAnswer = "partial_answer",
     /// A file is of no format that is known.
     UnknownFormat = "unknown_format",
     /// A file could not be opened or read.

@@ -1,12 +1,12 @@
-//! Resources, scopes and operations: small tables that spans point into.
+//! Resources: a small table that spans point into.
 
 use crate::attributes::{Attributes, Value};
-use crate::head::SpanKind;
 use crate::keyed::HashState;
+use crate::semconv::{HOST_KEYS, INSTANCE_KEYS};
 use crate::strings::{Strings, Symbol};
 use hashbrown::HashTable;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 /// The row of a resource.
@@ -14,16 +14,6 @@ use std::hash::BuildHasher;
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 pub struct ResourceId(pub u32);
-
-/// The row of an instrumentation scope.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
-pub struct ScopeId(pub u32);
-
-/// The row of an operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct OperationId(pub u32);
 
 /// What emitted spans: a service's process, pod or host. Equal resources are
 /// stored once.
@@ -101,14 +91,18 @@ impl Resources {
         self.attributes.get(id.0, key)
     }
 
-    /// The instance that a resource names: the first of
-    /// [`crate::semconv::INSTANCE_KEYS`] that it has.
+    /// The instance that a resource names: the first of [`INSTANCE_KEYS`] that
+    /// it has; behind a host, which may run several, its process.
     #[must_use]
-    pub fn instance<'a>(&'a self, id: ResourceId, strings: &Strings) -> Option<Value<'a>> {
-        crate::semconv::INSTANCE_KEYS
-            .iter()
-            .filter_map(|key| strings.find(key))
-            .find_map(|key| self.attributes.get(id.0, key))
+    pub fn instance<'a>(&'a self, id: ResourceId, strings: &Strings) -> Option<Cow<'a, str>> {
+        let value = |key: &str| self.attributes.get(id.0, strings.find(key)?);
+        let named = |key: &'static str| Some((key, value(key)?.to_text()));
+        let (key, name) = INSTANCE_KEYS.iter().find_map(|key| named(key))?;
+        let process = HOST_KEYS.contains(&key).then(|| value("process.pid"));
+        Some(match process.flatten() {
+            Some(process) => format!("{name}/{}", process.to_text()).into(),
+            None => name,
+        })
     }
 
     /// Finds equal resources again after a copy that left the index behind.
@@ -139,126 +133,6 @@ impl Resources {
     }
 }
 
-/// Instrumentation scopes: the libraries that made spans. The first is the
-/// scope without a name.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Scopes {
-    rows: Vec<(Symbol, Symbol)>,
-    #[serde(skip)]
-    index: FxHashMap<(Symbol, Symbol), u32>,
-}
-
-impl Default for Scopes {
-    fn default() -> Self {
-        let mut scopes = Self {
-            rows: Vec::new(),
-            index: FxHashMap::default(),
-        };
-        scopes.intern(Symbol::EMPTY, Symbol::EMPTY);
-        scopes
-    }
-}
-
-impl Scopes {
-    /// Finds equal scopes again after a copy that left the index behind.
-    pub(crate) fn rebuild_index(&mut self) {
-        self.index = self.rows.iter().copied().zip(0..).collect();
-    }
-
-    /// The scope of this name and version.
-    pub fn intern(&mut self, name: Symbol, version: Symbol) -> ScopeId {
-        let next = self.rows.len() as u32;
-        let id = *self.index.entry((name, version)).or_insert(next);
-        if id == next {
-            self.rows.push((name, version));
-        }
-        ScopeId(id)
-    }
-
-    /// Name and version of a scope.
-    #[must_use]
-    pub fn get(&self, id: ScopeId) -> (Symbol, Symbol) {
-        self.rows.get(id.0 as usize).copied().unwrap_or_default()
-    }
-
-    /// How many scopes there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// False: the scope without a name is always here.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Adds the scopes of `other`; the answer maps its rows to ours.
-    pub fn absorb(&mut self, other: &Scopes, symbols: &[Symbol]) -> Vec<ScopeId> {
-        let map = |(name, version): &(Symbol, Symbol)| {
-            self.intern(symbols[name.index()], symbols[version.index()])
-        };
-        other.rows.iter().map(map).collect()
-    }
-}
-
-/// Operations: distinct (service, name, kind), numbered densely.
-#[derive(Clone, Debug, Default)]
-pub struct Operations {
-    rows: Vec<(Symbol, Symbol, SpanKind)>,
-    index: FxHashMap<(Symbol, Symbol, SpanKind), u32>,
-}
-
-impl Operations {
-    /// The operation of this service, name and kind.
-    pub fn intern(&mut self, service: Symbol, name: Symbol, kind: SpanKind) -> OperationId {
-        let next = self.rows.len() as u32;
-        let id = *self.index.entry((service, name, kind)).or_insert(next);
-        if id == next {
-            self.rows.push((service, name, kind));
-        }
-        OperationId(id)
-    }
-
-    /// Adds the operations of `other`, which have our symbols; the answer maps
-    /// its numbers to ours.
-    pub fn absorb(&mut self, other: &Self) -> Vec<OperationId> {
-        let rows = other.rows.iter();
-        rows.map(|&(service, name, kind)| self.intern(service, name, kind))
-            .collect()
-    }
-
-    /// How many operations there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// True where there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The service of an operation.
-    #[must_use]
-    pub fn service(&self, id: OperationId) -> Symbol {
-        self.rows[id.0 as usize].0
-    }
-
-    /// The name of an operation.
-    #[must_use]
-    pub fn name(&self, id: OperationId) -> Symbol {
-        self.rows[id.0 as usize].1
-    }
-
-    /// The kind of an operation.
-    #[must_use]
-    pub fn kind(&self, id: OperationId) -> SpanKind {
-        self.rows[id.0 as usize].2
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,8 +150,26 @@ mod tests {
             })
             .collect();
         assert_eq!(ids, [ResourceId(0), ResourceId(0), ResourceId(1)]);
-        assert_eq!(resources.instance(ids[2], &strings), Some(Value::Str("b")));
+        assert_eq!(resources.instance(ids[2], &strings).as_deref(), Some("b"));
         assert_eq!(resources.service(ids[0]), cart);
+    }
+
+    #[test]
+    fn the_processes_of_a_host_are_instances() {
+        let mut strings = Strings::new();
+        let [host, pid, pod] =
+            ["host.name", "process.pid", "k8s.pod.name"].map(|key| strings.intern(key));
+        let mut resources = Resources::default();
+        resources.push(pid, Value::Int(42));
+        resources.push(host, Value::Str("node-1"));
+        let process = resources.close(Symbol::EMPTY);
+        resources.push(host, Value::Str("node-1"));
+        resources.push(pid, Value::Int(42));
+        resources.push(pod, Value::Str("cart-1"));
+        let pod = resources.close(Symbol::EMPTY);
+        let instance = |id| resources.instance(id, &strings);
+        assert_eq!(instance(process).as_deref(), Some("node-1/42"));
+        assert_eq!(instance(pod).as_deref(), Some("cart-1"));
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub const INSTANCE_KEYS: &[&str] = &[
     "network.local.address",
 ];
 
+/// Those of them that name a host.
+pub const HOST_KEYS: &[&str] = &["host.name", "hostname", "host.id", "ip"];
+
 /// gRPC's status names at the place of their numbers.
 pub const GRPC_NAMES: [&str; 17] = [
     "OK",

@@ -5,7 +5,8 @@ use crate::batch::Dropped;
 use crate::evidence::EvidenceId;
 use crate::head::{SpanKind, StatusCode};
 use crate::id::SpanId;
-use crate::resource::{OperationId, ResourceId};
+use crate::operation::OperationId;
+use crate::resource::ResourceId;
 use crate::strings::Symbol;
 use crate::trace::Trace;
 use crate::trace_table::{SpanTable, NO_PARENT};
@@ -179,10 +180,8 @@ impl<'a> Span<'a> {
     #[must_use]
     pub fn instance(self) -> Option<Cow<'a, str>> {
         let store = &self.table.store;
-        let instance = store
-            .resources
-            .instance(self.resource_id(), &store.strings)?;
-        Some(instance.to_text())
+        let resources = &store.resources;
+        resources.instance(self.resource_id(), &store.strings)
     }
 
     /// Name and version of the instrumentation scope.

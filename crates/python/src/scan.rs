@@ -5,9 +5,9 @@ use crate::partials::{Partials, Question};
 use crate::read::{ReadArguments, Source};
 use crate::run::run_watched;
 use crate::table::Table;
-use crate::traces::{blocking, clock, FilterArguments};
+use crate::traces::{blocking, clock, FilterArguments, SpanListArguments};
 use pyo3::prelude::*;
-use spanwise::analyses::{EventList, LinkList, SpanList, TraceList};
+use spanwise::analyses::{EventList, LinkList, TraceList};
 use spanwise::{Analysis, Assembly, Input, Listing, Progress, Result, RowOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,17 +62,16 @@ impl ScanArguments {
 #[pyo3(from_item_all)]
 pub(crate) struct ListingArguments {
     name: String,
-    attributes: Vec<String>,
+    columns: SpanListArguments,
     sort: Option<String>,
     limit: Option<usize>,
 }
 
 impl ListingArguments {
     fn listing(&self) -> Result<Box<dyn Listing>> {
-        let keys = self.attributes.clone();
         Ok(match self.name.as_str() {
             "traces" => Box::new(TraceList::default()),
-            "spans" => Box::new(SpanList::default().attributes(keys)),
+            "spans" => Box::new(self.columns.clone().options()?),
             "events" => Box::new(EventList::default()),
             "links" => Box::new(LinkList::default()),
             other => {

@@ -68,7 +68,7 @@ fn weight(word: &str) -> Result<Weight> {
 
 /// What is listed of spans: attributes, and canonical fields: none, those that
 /// say something (the flag), or these.
-#[derive(FromPyObject)]
+#[derive(Clone, FromPyObject)]
 pub(crate) struct SpanListArguments(Vec<String>, bool, Vec<String>);
 
 impl SpanListArguments {

@@ -8,7 +8,7 @@ use crate::listing::{Listing, RowOrder, Rows};
 use spanwise_model::table::{Names, Texts};
 use spanwise_model::{
     flags, ColumnData, OperationId, ResourceId, Result, Span, SpanId, SpanKind, SpanTable,
-    StatusCode, Symbol, Table, Value,
+    StatusCode, Symbol, Table,
 };
 
 /// Hexadecimal digits of an id.
@@ -269,7 +269,6 @@ fn instances(rows: &[u32], table: &SpanTable) -> ColumnData {
     let resources = (0..store.resources.len() as u32).map(ResourceId);
     let instances: Vec<_> = resources
         .map(|id| store.resources.instance(id, &store.strings))
-        .map(|instance| instance.map(Value::to_text))
         .collect();
     let number = |&row: &u32| {
         let resource = table.columns.resource[row as usize].0;

@@ -229,6 +229,12 @@ impl Writer<'_> {
         if let Some(&ours) = self.scopes.get(&theirs) {
             return ours;
         }
+        for (key, value) in self.from.scopes.attributes(theirs) {
+            let key = self.from.strings.get(key);
+            let told = values::told(&self.rules.names, key, value);
+            let key = self.to.strings.intern(key);
+            self.to.scopes.push(key, told.value());
+        }
         let (name, version) = self.from.scopes.get(theirs);
         let names = &self.rules.names;
         let name = names.name("scope", self.from.strings.get(name));

@@ -22,7 +22,8 @@ pub(crate) use model::SolvedEdge;
 pub use model::{ClockModel, ClockOffset};
 pub(crate) use shifts::Shifts;
 
-use spanwise_model::{ResourceId, SpanTable, Value};
+use spanwise_model::{ResourceId, SpanTable};
+use std::borrow::Cow;
 
 /// What names the machine whose clock a span was timed by, best first. Where
 /// there is none of them it is the instance, or else the service.
@@ -37,13 +38,11 @@ pub(crate) fn clock_names(table: &SpanTable) -> Vec<String> {
         .collect();
     let name = |id: ResourceId| {
         let named = |key| resources.attributes(id).find(|(held, _)| *held == key);
-        let host = keys
-            .iter()
-            .find_map(|&key| named(key))
-            .map(|(_, value)| value);
+        let host = keys.iter().find_map(|&key| named(key));
+        let host = host.map(|(_, value)| value.to_text());
         let host = host.or_else(|| resources.instance(id, strings));
         let service = || strings.get(resources.service(id)).to_owned();
-        host.map_or_else(service, |value: Value<'_>| value.to_text().into_owned())
+        host.map_or_else(service, Cow::into_owned)
     };
     (0..resources.len() as u32)
         .map(|id| name(ResourceId(id)))

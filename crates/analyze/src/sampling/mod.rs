@@ -7,6 +7,7 @@
 //! in any order.
 
 mod attributes;
+mod tail;
 mod trace_state;
 
 pub(crate) use trace_state::anonymised as anonymised_state;
@@ -63,7 +64,9 @@ pub struct Mark {
 /// A span's own mark is, best first: the threshold or probability in the
 /// `ot` member of its trace state, `SampleRate`, Jaeger's `sampler.type` and
 /// `sampler.param`, Datadog's rates. A span that has none is sampled as its
-/// parent was, because the decision travels with the context.
+/// parent was, because the decision travels with the context. A scope that names
+/// a tail-sampling policy other than chance makes its spans biased whatever they
+/// say, because that choice was made after theirs.
 ///
 /// ```
 /// use spanwise_analyze::sampling::{Sampled, Sampling, ONE};
@@ -82,6 +85,9 @@ pub struct Sampling<'a> {
     table: &'a SpanTable,
     /// By evidence set; empty where no attribute says anything.
     by_evidence: Vec<Sampled>,
+    /// By scope: whether a policy other than chance chose its spans; empty
+    /// where no scope has attributes.
+    chosen: Vec<bool>,
 }
 
 impl<'a> Sampling<'a> {
@@ -96,6 +102,7 @@ impl<'a> Sampling<'a> {
         Self {
             table,
             by_evidence: if is_said { by_evidence } else { Vec::new() },
+            chosen: tail::chosen(&table.store),
         }
     }
 
@@ -112,10 +119,23 @@ impl<'a> Sampling<'a> {
         let states = &self.table.store.trace_states;
         let state = states.get(columns.record[row as usize]);
         let by_state = state.and_then(|state| trace_state::read(state, trace));
-        by_state.unwrap_or(Mark {
+        let mark = by_state.unwrap_or(Mark {
             sampled: said.unwrap_or_default(),
             inconsistent: false,
-        })
+        });
+        match self.chosen.get(columns.scope[row as usize].0 as usize) {
+            Some(true) => Mark {
+                sampled: Sampled::Biased,
+                ..mark
+            },
+            _ => mark,
+        }
+    }
+
+    /// True where no span can have a mark of its own.
+    fn is_silent(&self) -> bool {
+        let states = &self.table.store.trace_states;
+        self.by_evidence.is_empty() && self.chosen.is_empty() && states.is_empty()
     }
 
     /// The marks of a trace's spans, in their order.
@@ -130,7 +150,7 @@ impl<'a> Sampling<'a> {
     pub(crate) fn marks_into(&self, trace: Trace<'_>, marks: &mut Vec<Mark>) {
         marks.clear();
         let rows = trace.rows();
-        if self.by_evidence.is_empty() && self.table.store.trace_states.is_empty() {
+        if self.is_silent() {
             marks.resize(rows.len(), Mark::default());
             return;
         }

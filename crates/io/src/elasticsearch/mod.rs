@@ -6,7 +6,10 @@
 //! several. What a document means is known to the formats; where documents
 //! stand is the same for all of them.
 
+mod answer;
+
 use crate::json::{self, head_text, look, nested, objects, Broken, Cursor, Walked, Walks};
+use answer::Answer;
 use spanwise_model::IssueKind;
 use std::borrow::Cow;
 
@@ -34,6 +37,8 @@ enum Place {
     Action,
     /// It says what went wrong.
     Failure,
+    /// It says how many documents were found, or that looking took too long.
+    Count,
     /// It belongs to a document.
     Inside,
 }
@@ -44,6 +49,7 @@ impl Place {
             "_source" | "hits" | "responses" | "docs" | "doc" | "ndjson" => Self::Around,
             "index" | "create" | "update" | "delete" => Self::Action,
             "error" => Self::Failure,
+            "total" | "timed_out" => Self::Count,
             _ => Self::Inside,
         }
     }
@@ -78,36 +84,62 @@ fn object<'a, R: Stored<'a>>(reader: &mut R, envelopes: usize) -> Walked {
     let start = reader.cursor().at;
     reader.begin();
     reader.cursor().enter(b'{')?;
-    let (mut seen, mut first) = (Seen::Nothing, true);
+    let (mut object, mut first) = (Object::new(envelopes), true);
     while let Some(key) = reader.cursor().key(&mut first)? {
-        seen = seen.max(member(reader, key, seen, envelopes)?);
+        let seen = member(reader, key, &mut object)?;
+        object.seen = object.seen.max(seen);
     }
-    match seen {
-        Seen::Span => reader.end(start),
-        Seen::Envelope => Ok(()),
+    match object.seen {
+        Seen::Span => return reader.end(start),
+        Seen::Envelope => {
+            if let Some(lack) = object.answer.lack() {
+                issue(reader, IssueKind::PartialAnswer, start, &lack);
+            }
+        }
         Seen::Nothing => {
             let what = "a document of another kind";
             issue(reader, IssueKind::SkippedSignal, start, what);
-            Ok(())
+        }
+    }
+    Ok(())
+}
+
+/// An object that is being read.
+struct Object {
+    seen: Seen,
+    answer: Answer,
+    /// How many objects more may lie in each other.
+    envelopes: usize,
+}
+
+impl Object {
+    fn new(envelopes: usize) -> Self {
+        Self {
+            seen: Seen::Nothing,
+            answer: Answer::default(),
+            envelopes,
         }
     }
 }
 
-/// Reads a member of an object that has been `seen` as so much; answers what
-/// it shows the object to be.
-fn member<'a, R: Stored<'a>>(
-    reader: &mut R,
-    key: &'a str,
-    seen: Seen,
-    envelopes: usize,
-) -> Walked<Seen> {
+/// Reads a member of an object; answers what it shows the object to be.
+fn member<'a, R: Stored<'a>>(reader: &mut R, key: &'a str, of: &mut Object) -> Walked<Seen> {
     match Place::of(key) {
-        Place::Around if seen != Seen::Span && envelopes > 0 => {
-            objects(reader, |reader| object(reader, envelopes - 1))?;
+        Place::Around if of.seen != Seen::Span && of.envelopes > 0 => {
+            let mut held = 0;
+            objects(reader, |reader| {
+                held += 1;
+                object(reader, of.envelopes - 1)
+            })?;
+            of.answer.hold(key, held);
             reader.begin();
         }
-        Place::Action if seen == Seen::Nothing => reader.cursor().skip()?,
-        Place::Failure if seen != Seen::Span => failure(reader)?,
+        Place::Action if of.seen == Seen::Nothing => reader.cursor().skip()?,
+        Place::Failure if of.seen != Seen::Span => failure(reader)?,
+        Place::Count if of.seen != Seen::Span => {
+            of.answer.read(key, reader.cursor())?;
+            return Ok(Seen::Nothing);
+        }
         _ if reader.member(key)? => return Ok(Seen::Span),
         _ => return Ok(Seen::Nothing),
     }

@@ -62,6 +62,27 @@ fn other_documents_are_counted_as_skipped() {
 }
 
 #[test]
+fn an_answer_that_holds_a_part_says_so() {
+    let answer = |said: &str, total: &str| {
+        let hit = document(1);
+        let text =
+            format!("{{{said}\"hits\":{{\"total\":{total},\"hits\":[{{\"_source\":{hit}}}]}}}}");
+        let (ids, issues) = read(&text);
+        assert_eq!(ids, [1], "{text}");
+        issues
+    };
+    for total in ["1", "{\"value\":1,\"relation\":\"eq\"}", "null", "\"many\""] {
+        assert_eq!(answer("\"timed_out\":false,", total), [""; 0], "{total}");
+    }
+    for total in ["31", "{\"value\":31,\"relation\":\"gte\"}"] {
+        let told = "partial_answer: record 1, offset 8: 1 of 31 hits of a search";
+        assert_eq!(answer("", total), [told]);
+    }
+    let told = "partial_answer: record 1, offset 0: a search that ran out of time";
+    assert_eq!(answer("\"timed_out\":true,", "1"), [told]);
+}
+
+#[test]
 fn what_the_server_says_went_wrong_is_told() {
     let text = format!(
         "{{\"responses\":[{{\"hits\":{{\"hits\":[{{\"_source\":{}}}]}}}},{{\"error\":{{\"reason\":\"no shard\"}},\"status\":503}}]}}",

@@ -90,6 +90,7 @@ impl Format for JaegerJson {
 
     fn losses(&self) -> &'static [Loss] {
         &[
+            Loss::ScopeAttributes,
             Loss::NestedValues,
             Loss::Flags,
             Loss::Shared,

@@ -215,9 +215,17 @@ impl<'a, 'b> Records<'a, 'b> {
 
     /// Counts an issue of what began at `start`.
     pub(crate) fn issue(&mut self, start: usize, at: usize, detail: &str) {
+        self.note(IssueKind::MalformedRecord, (start, at), detail);
+    }
+
+    /// Tells that what stands here is not all that was asked for.
+    pub(crate) fn partial(&mut self, at: usize, detail: &str) {
+        self.note(IssueKind::PartialAnswer, (at, at), detail);
+    }
+
+    fn note(&mut self, kind: IssueKind, (start, at): (usize, usize), detail: &str) {
         let example = self.documents.example(start, at, detail);
-        let issues = &mut self.open.batch.issues;
-        issues.add(IssueKind::MalformedRecord, "", example);
+        self.open.batch.issues.add(kind, "", example);
     }
 
     /// Drops what a broken document left open.

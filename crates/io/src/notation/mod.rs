@@ -151,6 +151,6 @@ impl Format for Notation {
     }
 
     fn losses(&self) -> &'static [Loss] {
-        &[Loss::LinkStates, Loss::DroppedCounts]
+        &[Loss::ScopeAttributes, Loss::LinkStates, Loss::DroppedCounts]
     }
 }

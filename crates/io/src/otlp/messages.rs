@@ -81,6 +81,12 @@ impl Reader<'_> {
         if let Some(scope) = &spans.scope {
             let name = self.batch.strings.intern(&scope.name);
             let version = self.batch.strings.intern(&scope.version);
+            for attribute in &scope.attributes {
+                let key = self.batch.strings.intern(&attribute.key);
+                let guard = &self.batch.guard;
+                let value = value(attribute.value.as_ref(), guard, &mut self.text)?;
+                self.batch.scopes.push(key, value);
+            }
             around.scope = self.batch.scopes.intern(name, version);
         }
         spans

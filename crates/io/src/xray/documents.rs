@@ -94,7 +94,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             "LimitExceeded" => {
                 let scalar = records.scalar()?;
                 if records.value(scalar).0.as_bool() == Some(true) {
-                    records.issue(at, at, "X-Ray left out segments of a trace");
+                    records.partial(at, "X-Ray left out segments of a trace");
                 }
             }
             "Segments" => {
@@ -176,7 +176,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let list = self.records.cursor.since(at);
         if list.contains('"') {
             self.records
-                .issue(at, at, "traces that X-Ray did not process");
+                .partial(at, "traces that X-Ray did not process");
         }
         Ok(())
     }

@@ -105,6 +105,6 @@ impl Format for XRayJson {
     }
 
     fn losses(&self) -> &'static [Loss] {
-        &[Loss::WordIds]
+        &[Loss::ScopeAttributes, Loss::WordIds]
     }
 }

@@ -170,7 +170,8 @@ fn what_an_answer_lacks_is_told_with_its_place() {
          \"UnprocessedTraceIds\":[\"1-00000001-b\"]}",
     );
     assert_eq!(batch.len(), 1);
-    assert_eq!(batch.issues.count(IssueKind::MalformedRecord), 3);
+    assert_eq!(batch.issues.count(IssueKind::MalformedRecord), 1);
+    assert_eq!(batch.issues.count(IssueKind::PartialAnswer), 2);
     let told = format!("{:?}", batch.issues);
     assert!(told.contains("a document that is not JSON"), "{told}");
     let none = read(&format!(

@@ -79,6 +79,7 @@ impl Format for ZipkinJson {
 
     fn losses(&self) -> &'static [Loss] {
         &[
+            Loss::ScopeAttributes,
             Loss::Nanoseconds,
             Loss::AttributeTypes,
             Loss::NestedValues,

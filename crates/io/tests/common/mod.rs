@@ -36,6 +36,9 @@ fn line(batch: &SpanBatch, record: u32) -> String {
     for (key, value) in batch.resources.attributes(head.resource) {
         add(format_args!(" resource.{:?}={value:?}", text(key)));
     }
+    for (key, value) in batch.scopes.attributes(head.scope) {
+        add(format_args!(" scope.{:?}={value:?}", text(key)));
+    }
     for (key, value) in batch.named_attributes(record) {
         add(format_args!(" {key:?}={value:?}"));
     }

@@ -176,6 +176,12 @@ impl Attributes {
         Some(shape)
     }
 
+    /// True where the open owner has no row yet.
+    #[inline]
+    pub(crate) fn is_open_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Forgets the rows of the open owner.
     pub fn abandon(&mut self) {
         self.open.clear();

@@ -44,7 +44,7 @@ pub const FIELDS: &[CanonicalField] = &[
         &["service.version", "istio.canonical_revision"],
     ),
     text("service.criticality", &["service.criticality"]),
-    ruled("service.instance.id", &[], rules::instance),
+    ruled("service.instance.id", &["node_id"], rules::instance),
     text(
         "cloud.availability_zone",
         &[

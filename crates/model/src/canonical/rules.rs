@@ -39,8 +39,15 @@ pub(super) fn service<'a>(reader: &Reader, span: Span<'a>) -> Answer<'a> {
     best_text(reader, span)
 }
 
-pub(super) fn instance<'a>(_: &Reader, span: Span<'a>) -> Answer<'a> {
-    span.instance().map(CanonicalValue::Text)
+/// The instance that the resource names, else the pod of an Envoy whose node is
+/// named `sidecar~10.0.0.7~cart-1.shop~shop.svc.cluster.local`.
+pub(super) fn instance<'a>(reader: &Reader, span: Span<'a>) -> Answer<'a> {
+    let node = || {
+        let node = reader.best(span)?.to_text();
+        let pod = node.split('~').nth(2).map(str::to_owned);
+        Some(pod.map_or(node, Cow::Owned))
+    };
+    span.instance().or_else(node).map(CanonicalValue::Text)
 }
 
 /// On what Envoy received, `peer.address` is the client.

@@ -105,6 +105,7 @@ impl Reader<'_, '_> {
                 match key {
                     "name" => name = self.symbol(&mut draft)?,
                     "version" => version = self.symbol(&mut draft)?,
+                    "attributes" => self.attributes(Owner::Scope, &mut draft)?,
                     "droppedAttributesCount" | "dropped_attributes_count" => {
                         draft.dropped_attributes = self.count(&mut draft)?;
                     }

@@ -20,6 +20,7 @@ pub(super) enum Owner {
     Event,
     Link,
     Resource,
+    Scope,
 }
 
 /// A value while its key is not known yet.
@@ -217,7 +218,7 @@ impl<'a> Reader<'a, '_> {
     #[inline]
     fn put(&mut self, owner: Owner, key: Symbol, held: Held<'_>, draft: &mut Draft) -> Walked {
         let wanted = match owner {
-            Owner::Resource => true,
+            Owner::Resource | Owner::Scope => true,
             Owner::Span => self.batch.note_key(key),
             Owner::Event | Owner::Link => self.batch.keeps(key),
         };
@@ -254,6 +255,7 @@ impl<'a> Reader<'a, '_> {
             Owner::Span => batch.attribute_of(key, value),
             Owner::Event => batch.event_attribute_of(key, value),
             Owner::Link => batch.link_attribute_of(key, value),
+            Owner::Scope => batch.scopes.push(key, value),
             Owner::Resource => {
                 batch.resources.push(key, value);
                 if batch.strings.get(key) == "service.name" {

@@ -87,6 +87,12 @@ impl<'a> Writer<'a> {
             push(&mut self.text, format_args!("\"{key}\":"));
             push_string(&mut self.text, self.batch.strings.get(symbol));
         }
+        let mut attributes = self.batch.scopes.attributes(id).peekable();
+        if attributes.peek().is_some() && (name, version) == Default::default() {
+            self.text.push_str("\"name\":\"\"");
+        }
+        let strings = &self.batch.strings;
+        self.attributes(attributes.map(|(key, value)| (strings.get(key), value)));
         self.text.push_str("},\"spans\":[");
     }
 

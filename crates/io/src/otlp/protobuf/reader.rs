@@ -7,7 +7,7 @@ use crate::flaws::Flaw;
 use crate::format::Ended;
 use crate::otlp::draft::{Draft, Surroundings};
 use crate::wire::{Field, Parts, Wire};
-use spanwise_model::{Error, Example, IssueKind, Result, ScopeId, SpanBatch, Symbol};
+use spanwise_model::{Error, Example, IssueKind, Result, ScopeId, SpanBatch, Symbol, Value};
 
 /// Reads a file of any framing.
 pub(super) fn read(bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
@@ -129,6 +129,27 @@ impl<'a> Walk<'a, '_> {
         attribute: &'a [u8],
         draft: &mut Draft,
     ) -> Result<Option<Symbol>> {
+        let Some((key, value, batch)) = self.pair(attribute, draft)? else {
+            return Ok(None);
+        };
+        batch.resources.push(key, value);
+        let names_service = batch.strings.get(key) == "service.name";
+        Ok(names_service.then(|| batch.strings.intern(&value.to_text())))
+    }
+
+    fn scope_attribute(&mut self, attribute: &'a [u8], draft: &mut Draft) -> Result<()> {
+        if let Some((key, value, batch)) = self.pair(attribute, draft)? {
+            batch.scopes.push(key, value);
+        }
+        Ok(())
+    }
+
+    /// Key and value of an attribute, and where it goes.
+    fn pair<'r>(
+        &'r mut self,
+        attribute: &'a [u8],
+        draft: &mut Draft,
+    ) -> Result<Option<(Symbol, Value<'r>, &'r mut SpanBatch)>> {
         let Ok(pair) = KeyValue::read(attribute) else {
             draft.flaw(Flaw::Malformed);
             return Ok(None);
@@ -141,9 +162,7 @@ impl<'a> Walk<'a, '_> {
         } = &mut self.spans;
         let key = keys.symbol(pair.key, batch, &mut draft.flaws)?;
         let value = scratch.value(pair.value, &batch.guard, draft)?;
-        batch.resources.push(key, value);
-        let names_service = batch.strings.get(key) == "service.name";
-        Ok(names_service.then(|| batch.strings.intern(&value.to_text())))
+        Ok(Some((key, value, batch)))
     }
 
     fn scope(&mut self, bytes: &'a [u8]) -> Result<ScopeId> {
@@ -154,6 +173,7 @@ impl<'a> Walk<'a, '_> {
             match (number, field) {
                 (1, Field::Bytes(text)) => name = self.spans.symbol(text, &mut draft)?,
                 (2, Field::Bytes(text)) => version = self.spans.symbol(text, &mut draft)?,
+                (3, Field::Bytes(pair)) => self.scope_attribute(pair, &mut draft)?,
                 (4, Field::Varint(count)) => draft.dropped_attributes = count,
                 _ => {}
             }

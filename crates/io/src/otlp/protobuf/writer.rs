@@ -106,6 +106,9 @@ fn scope_fields(message: &mut Message, batch: &SpanBatch, id: ScopeId) {
     let (name, version) = batch.scopes.get(id);
     message.text(1, batch.strings.get(name));
     message.text(2, batch.strings.get(version));
+    for (key, value) in batch.scopes.attributes(id) {
+        attribute(message, 3, batch.strings.get(key), value);
+    }
 }
 
 fn span_fields(message: &mut Message, batch: &SpanBatch, record: u32) {

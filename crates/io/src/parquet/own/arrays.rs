@@ -63,6 +63,7 @@ impl Rows<'_> {
             self.dropped(|dropped| dropped.attributes),
             self.dropped(|dropped| dropped.events),
             self.dropped(|dropped| dropped.links),
+            self.scopes()?,
         ])
     }
 
@@ -157,15 +158,33 @@ impl Rows<'_> {
     }
 
     fn resources(&self) -> Built {
-        let (resources, strings) = (&self.batch.resources, &self.batch.strings);
+        let resources = &self.batch.resources;
+        self.shared(|head| head.resource, |&id| resources.attributes(id))
+    }
+
+    fn scopes(&self) -> Built {
+        let scopes = &self.batch.scopes;
+        self.shared(|head| head.scope, |&id| scopes.attributes(id))
+    }
+
+    /// Attributes that many records share, as objects.
+    fn shared<'t, Id: PartialEq, A>(
+        &'t self,
+        id: impl Fn(&SpanHead) -> Id,
+        attributes: impl Fn(&Id) -> A,
+    ) -> Built
+    where
+        A: Iterator<Item = (Symbol, Value<'t>)>,
+    {
         let (mut objects, mut last) = (Names::new(), None);
         let mut text = String::new();
         for (_, head) in self.heads() {
-            if last != Some(head.resource) {
+            let id = id(&head);
+            if last.as_ref() != Some(&id) {
                 text.clear();
-                let all = resources.attributes(head.resource);
-                object::write(all.map(|(key, value)| (strings.get(key), value)), &mut text);
-                last = Some(head.resource);
+                let spelled = |(key, value)| (self.batch.strings.get(key), value);
+                object::write(attributes(&id).map(spelled), &mut text);
+                last = Some(id);
             }
             objects.append(&text)?;
         }

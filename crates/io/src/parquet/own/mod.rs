@@ -11,7 +11,7 @@
 //! | `flags` | `uint32`: OTLP's in the lower half, what the reader knew above |
 //! | `attributes` | `map<string, string>` in the order of the source |
 //! | `attribute_types` | a letter for each attribute: `s`tring, `i`nteger, `d`ouble, `b`oolean, b`y`tes in base64, `j`son, `e`mpty; null where all are strings |
-//! | `resource_attributes` | an object of JSON |
+//! | `resource_attributes`, `scope_attributes` | an object of JSON |
 //! | `events` | a list of `time`, `name`, `attributes`, an object of JSON, and `dropped_attributes` |
 //! | `links` | a list of `trace_id`, `span_id`, their texts, `attributes`, `trace_state` and `dropped_attributes` |
 //! | `dropped_attributes`, `dropped_events`, `dropped_links` | `uint32`: what the source says that it dropped |

@@ -13,7 +13,8 @@ use arrow_array::{Array, RecordBatch};
 use rustc_hash::FxHashMap;
 use spanwise_model::batch::Dropped;
 use spanwise_model::{
-    ResourceId, Result, ScopeId, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, Symbol, TraceId,
+    ResourceId, Result, ScopeId, SpanBatch, SpanHead, SpanId, SpanKind, StatusCode, Symbol,
+    TraceId, Value,
 };
 
 /// True for a file of this layout, with its columns.
@@ -60,7 +61,8 @@ struct Columns<'t> {
     status: Names<'t>,
     status_message: Texts<'t>,
     trace_state: Texts<'t>,
-    scope: (Names<'t>, Names<'t>),
+    /// Name, version and attributes.
+    scope: [Names<'t>; 3],
     flags: &'t [u32],
     attributes: (&'t [i32], Names<'t>, Texts<'t>),
     types: Names<'t>,
@@ -121,7 +123,7 @@ impl<'t> Columns<'t> {
             status: names(11)?,
             status_message: texts(12)?,
             trace_state: texts(13)?,
-            scope: (names(14)?, names(15)?),
+            scope: [names(14)?, names(15)?, names(25)?],
             flags: counts(at(16)?)?,
             dropped: [counts(at(22)?)?, counts(at(23)?)?, counts(at(24)?)?],
             attributes: (
@@ -174,7 +176,7 @@ struct Reader<'t, 'b> {
     open: Open<'b>,
     /// By the places of a resource's attributes and service.
     resources: FxHashMap<(usize, usize), ResourceId>,
-    scopes: FxHashMap<(usize, usize), ScopeId>,
+    scopes: FxHashMap<[usize; 3], ScopeId>,
     /// Room for values that are bytes.
     bytes: Vec<u8>,
 }
@@ -328,14 +330,10 @@ impl Reader<'_, '_> {
             return Ok(known);
         }
         let open = &mut self.open;
-        let whole = object::read(columns.resource.get(row), |key, value| {
-            let key = open.intern(key)?;
+        let push = |open: &mut Open<'_>, key, value: Value<'_>| {
             open.batch.resources.push(key, value);
-            Ok::<(), Stop>(())
-        })?;
-        if !whole {
-            open.flaw(Flaw::Malformed);
-        }
+        };
+        members(columns.resource.get(row), open, push)?;
         let service = columns.service.symbol(row, open)?;
         let resource = open.batch.resources.close(service);
         self.resources.insert(key, resource);
@@ -343,15 +341,36 @@ impl Reader<'_, '_> {
     }
 
     fn scope(&mut self, row: usize) -> Result<ScopeId, Stop> {
-        let (name, version) = &mut self.columns.scope;
-        let key = (name.place(row), version.place(row));
+        let [name, version, attributes] = &mut self.columns.scope;
+        let key = [name.place(row), version.place(row), attributes.place(row)];
         if let Some(&known) = self.scopes.get(&key) {
             return Ok(known);
         }
+        let push = |open: &mut Open<'_>, key, value: Value<'_>| {
+            open.batch.scopes.push(key, value);
+        };
+        members(attributes.get(row), &mut self.open, push)?;
         let name: Symbol = name.symbol(row, &mut self.open)?;
         let version = version.symbol(row, &mut self.open)?;
         let scope = self.open.batch.scopes.intern(name, version);
         self.scopes.insert(key, scope);
         Ok(scope)
     }
+}
+
+/// Reads an object of attributes.
+fn members(
+    object: &str,
+    open: &mut Open<'_>,
+    mut push: impl FnMut(&mut Open<'_>, Symbol, Value<'_>),
+) -> Result<(), Stop> {
+    let whole = object::read(object, |key, value| {
+        let key = open.intern(key)?;
+        push(open, key, value);
+        Ok::<(), Stop>(())
+    })?;
+    if !whole {
+        open.flaw(Flaw::Malformed);
+    }
+    Ok(())
 }

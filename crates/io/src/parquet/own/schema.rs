@@ -102,5 +102,6 @@ pub(super) fn schema() -> Schema {
         count("dropped_attributes"),
         count("dropped_events"),
         count("dropped_links"),
+        name(false)("scope_attributes"),
     ])
 }

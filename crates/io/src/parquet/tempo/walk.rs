@@ -34,6 +34,7 @@ pub(super) struct Walk<'t> {
     dropped: Option<&'t PrimitiveArray<Int32Type>>,
     scopes: &'t [i32],
     scope: (Texts<'t>, Texts<'t>),
+    scope_attributes: Option<Attributes<'t>>,
     spans: &'t [i32],
     span: Spans<'t>,
     rooms: Rooms,
@@ -60,6 +61,7 @@ impl<'t> Walk<'t> {
                 Texts::of(child(scope, "Name")?)?,
                 Texts::of(child(scope, "Version")?)?,
             ),
+            scope_attributes: Attributes::of(scope),
             spans: spans.value_offsets(),
             span: Spans::of(spans.values().as_struct_opt()?, dedicated)?,
             rooms: Rooms::default(),
@@ -128,7 +130,15 @@ impl<'t> Walk<'t> {
         })
     }
 
-    fn scope(&self, at: usize, open: &mut Open<'_>) -> Result<ScopeId> {
+    fn scope(&mut self, at: usize, open: &mut Open<'_>) -> Result<ScopeId> {
+        if let Some(attributes) = &self.scope_attributes {
+            let mut put = |open: &mut Open<'_>, key: &str, value: Value<'_>| {
+                let key = open.intern(key)?;
+                open.batch.scopes.push(key, value);
+                Ok(())
+            };
+            attributes.put(at, open, &mut self.rooms, &mut put)?;
+        }
         let name = open.intern(self.scope.0.get(at).unwrap_or_default())?;
         let version = open.intern(self.scope.1.get(at).unwrap_or_default())?;
         Ok(open.batch.scopes.intern(name, version))
