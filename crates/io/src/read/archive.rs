@@ -6,7 +6,8 @@
 //! those of a file are.
 
 use super::course::Course;
-use super::reader::{add_issue, is_of_the_system, Reader};
+use super::reader::Reader;
+use super::told::{add_issue, is_of_the_system};
 use crate::source::{Archive, Damage, Inner, Item, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{IssueKind, Result, SpanBatch};

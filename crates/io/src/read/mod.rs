@@ -5,11 +5,15 @@
 //! threads that have time. The batches are joined in order, so the result does
 //! not depend on the number of threads.
 
+mod apart;
 mod archive;
 mod course;
 mod options;
 mod parallel;
+mod piece;
 mod reader;
+mod told;
+mod whole;
 
 pub(crate) use course::{changed, Course, Mark};
 pub use options::ReadOptions;

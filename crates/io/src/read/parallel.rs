@@ -7,7 +7,7 @@
 //! batches, joined in the order of the pieces, are what one thread would have
 //! read.
 
-use super::reader::Piece;
+use super::piece::Piece;
 use crate::format::{Cut, Ended};
 use crate::source::Window;
 use spanwise_model::{Result, SpanBatch};
