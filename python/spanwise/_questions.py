@@ -71,14 +71,18 @@ def shape_question(
     traces: int | None = None,
     repeated_calls: int = 5,
     repeated_time: _arguments.Duration = "50ms",
-    serial_time: _arguments.Duration = "20ms",
+    saved_time: _arguments.Duration = "20ms",
+    tail_ratio: int = 3,
+    chatty_calls: int = 20,
 ) -> tuple[str, ShapeProblemsArguments]:
     """Shape problems with what they are told."""
     arguments: ShapeProblemsArguments = {
         "traces": traces,
         "repeated_calls": repeated_calls,
         "repeated_ns": _arguments.duration_ns(repeated_time),
-        "serial_ns": _arguments.duration_ns(serial_time),
+        "saved_ns": _arguments.duration_ns(saved_time),
+        "tail_ratio": tail_ratio,
+        "chatty_calls": chatty_calls,
     }
     return ("shape_problems", arguments)
 

@@ -243,7 +243,9 @@ class Scan(Frozen):
         traces: int | None = None,
         repeated_calls: int = 5,
         repeated_time: _arguments.Duration = "50ms",
-        serial_time: _arguments.Duration = "20ms",
+        saved_time: _arguments.Duration = "20ms",
+        tail_ratio: int = 3,
+        chatty_calls: int = 20,
     ) -> pl.DataFrame:
         """Calls that need not be made; see :meth:`Traces.shape_problems`.
 
@@ -251,7 +253,9 @@ class Scan(Frozen):
         >>> sw.scan(b"shop GET 0..100").shape_problems().height
         0
         """
-        asked = shape_question(traces, repeated_calls, repeated_time, serial_time)
+        asked = shape_question(
+            traces, repeated_calls, repeated_time, saved_time, tail_ratio, chatty_calls
+        )
         return self._table(asked)
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:

@@ -333,23 +333,31 @@ class Traces(Frozen):
         traces: int | None = None,
         repeated_calls: int = 5,
         repeated_time: _arguments.Duration = "50ms",
-        serial_time: _arguments.Duration = "20ms",
+        saved_time: _arguments.Duration = "20ms",
+        tail_ratio: int = 3,
+        chatty_calls: int = 20,
     ) -> pl.DataFrame:
         """Calls that need not be made, or not one after the other.
 
         ``n_plus_1`` are many calls of one template by one caller,
         ``duplicate_calls`` the same with equal arguments, ``serial_calls``
-        could be made at once. ``saved_time`` is what requests would have been
+        could be made at once, of a ``fanout_tail`` some last far longer than
+        most, a ``chatty_edge`` is many calls from one service to another in a
+        request, a ``call_cycle`` leads back to a service that is above.
+        ``saved_time`` is what requests would have been
         shorter by, found by replaying each of them; the rows are sorted by it.
         ``evidence`` says what speaks for a problem, and ``grade`` how much that
         is: ``likely`` or ``possible``.
 
         Args:
             traces: A problem is what so many requests have; 3, of serial calls
-                20, if ``None``.
+                20, of tails 50, if ``None``.
             repeated_calls: So many calls of one template are repeated ones.
             repeated_time: So long they last together.
-            serial_time: So much serial calls would save their caller.
+            saved_time: So much would calls at once, calls without a tail and
+                calls without trips save their caller.
+            tail_ratio: So many times as long as the median lasts a straggler.
+            chatty_calls: So many calls of one service to another are chatty.
 
         >>> import spanwise as sw
         >>> traces = sw.notation('''
@@ -360,7 +368,9 @@ class Traces(Frozen):
         >>> traces.shape_problems(traces=1).select("problem", "saved_time", "template").rows()
         [('serial_calls', datetime.timedelta(microseconds=40000), 'GET /me; GET /{id}')]
         """
-        _, arguments = shape_question(traces, repeated_calls, repeated_time, serial_time)
+        _, arguments = shape_question(
+            traces, repeated_calls, repeated_time, saved_time, tail_ratio, chatty_calls
+        )
         return frame(self._inner.shape_problems(arguments))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:

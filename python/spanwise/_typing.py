@@ -71,7 +71,9 @@ class ShapeProblemsArguments(TypedDict):
     traces: int | None
     repeated_calls: int
     repeated_ns: int
-    serial_ns: int
+    saved_ns: int
+    tail_ratio: int
+    chatty_calls: int
 
 
 Question: TypeAlias = (

@@ -383,3 +383,176 @@ fn calls_that_are_mostly_made_at_once_are_no_problem() {
 fn only_requests_count() {
     none(&QUERIES.replace("0..100 server", "0..100 server parent=99"));
 }
+
+/// Five shards asked at once, the last of which takes so long.
+fn fan_out(slowest: u32) -> String {
+    let shards = (0..5).map(|shard| {
+        let end = if shard == 4 { slowest } else { 20 + shard };
+        format!("  shop Search 0..{end} client peer.service=shard-{shard}\n")
+    });
+    format!(
+        "shop GET /search 0..200 server\n{}",
+        shards.collect::<String>()
+    )
+}
+
+#[test]
+fn a_straggler_makes_all_wait() {
+    // 22 is the median of 20, 21, 22, 23 and 150.
+    problems(
+        &fan_out(150),
+        "
+        problem     grade    saved_time calls sequential operation peer evidence
+        fanout_tail possible 127ms      5     0          Search    ''   now this one is the slowest, now that
+        ",
+    );
+}
+
+#[test]
+fn one_shard_that_is_always_the_slowest_is_the_cause() {
+    let slow = fan_out(150);
+    let other = fan_out(150)
+        .replace("shard-4", "shard-5")
+        .replace("shard-0", "shard-4");
+    let other = other.replace("shard-5", "shard-0");
+    problems(
+        &format!("trace 1\n{slow}trace 2\n{slow}"),
+        "
+        problem     grade  traces evidence
+        fanout_tail likely 2      always the same one is the slowest
+        ",
+    );
+    problems(
+        &format!("trace 1\n{slow}trace 2\n{other}"),
+        "
+        problem     grade    evidence
+        fanout_tail possible now this one is the slowest, now that
+        ",
+    );
+}
+
+#[test]
+fn tails_are_long_frequent_and_worth_something() {
+    none(&fan_out(60));
+    let rare: String = (1..=6)
+        .map(|trace| {
+            format!(
+                "trace {trace}\n{}",
+                fan_out(if trace == 1 { 150 } else { 25 })
+            )
+        })
+        .collect();
+    none(&rare);
+    check(
+        &fan_out(150),
+        |traces| traces.shape_problems(&ShapeProblems::default()),
+        "problem",
+    );
+    // Different work at once is no fan-out.
+    let mut other = fan_out(150);
+    for shard in 0..5 {
+        other = other.replacen(
+            "Search",
+            &format!("Op{}", ["a", "b", "c", "d", "e"][shard]),
+            1,
+        );
+    }
+    none(&other);
+}
+
+/// So many callers in one service, each of which calls another service once.
+fn chatty(calls: u32) -> String {
+    let calls = (0..calls).map(|at| {
+        let (name, from) = (["a", "b"][at as usize % 2], 10 * at);
+        format!(
+            "  shop step-{name} {from}..{to}
+    shop log {from}..{log}
+    shop call {from}..{to} client
+      audit Note {log}..{last} server\n",
+            to = from + 10,
+            log = from + 1,
+            last = from + 9,
+        )
+    });
+    format!(
+        "shop POST /order 0..300 server\n{}",
+        calls.collect::<String>()
+    )
+}
+
+#[test]
+fn trips_to_one_service_add_up() {
+    // 19 of 20 calls save the 2 that a trip takes.
+    problems(
+        &chatty(20),
+        "
+        problem     grade  saved_time calls parent_service parent_operation peer  template evidence
+        chatty_edge likely 38ms       20    shop           ''               audit ''       the callee's spans tell what trips take
+        ",
+    );
+    none(&chatty(19));
+}
+
+#[test]
+fn trips_of_no_length_are_no_problem() {
+    let lines = chatty(20);
+    let lines = lines.lines().map(|line| match line.contains("audit") {
+        true => whole(line),
+        false => format!("{line}\n"),
+    });
+    none(&lines.collect::<String>());
+}
+
+/// The server's span, as long as its client's.
+fn whole(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (from, to) = words[2].split_once("..").expect("an interval");
+    let (from, to): (u32, u32) = (from.parse().expect("a start"), to.parse().expect("an end"));
+    format!("      audit Note {}..{} server\n", from - 1, to + 1)
+}
+
+#[test]
+fn a_service_that_calls_back_is_a_cycle() {
+    problems(
+        "
+        shop GET /cart 0..100 server
+          shop call 10..90 client
+            cart Get 12..88 server
+              cart call 20..80 client
+                shop Price 25..75 server
+        ",
+        "
+        problem    grade    saved_time calls parent_service parent_operation peer template evidence
+        call_cycle possible 10ms       1     cart           Get              shop Price    ''
+        ",
+    );
+}
+
+#[test]
+fn an_operation_below_itself_is_a_loop() {
+    problems(
+        "
+        shop Price 0..10 server
+          cart Get 1..9 server
+            shop Price 2..8 server
+        ",
+        "
+        problem    grade  saved_time parent_operation template evidence
+        call_cycle likely 0ms        Get              Price    the operation is below itself, what the way takes is not told
+        ",
+    );
+}
+
+#[test]
+fn messages_and_siblings_are_no_cycles() {
+    none(
+        "
+        shop GET 0..100 server
+          cart Get 1..9 server
+          shop call 10..20 client
+            cart Get 11..19 server
+          mail send 20..30 producer
+            shop process 25..90 consumer
+        ",
+    );
+}

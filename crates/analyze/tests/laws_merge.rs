@@ -114,7 +114,9 @@ fn everything() -> Vec<Box<dyn Analysis>> {
                 .traces(1)
                 .repeated_calls(2)
                 .repeated_nano(0)
-                .serial_nano(0),
+                .saved_nano(0)
+                .tail_ratio(1)
+                .chatty_calls(2),
         ),
         Box::new(CallTree::default().percentile(50.0)),
         Box::new(

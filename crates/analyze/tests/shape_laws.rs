@@ -3,13 +3,14 @@
 
 mod facts_common;
 
-use facts_common::oracle::{policies, Oracle};
+use facts_common::oracle::{node, policies, Oracle};
 use facts_common::table;
 use proptest::prelude::*;
 use spanwise_analyze::analyses::ShapeProblems;
 use spanwise_analyze::{facts, run, Analysis, Policy};
 use spanwise_model::table::Cell;
-use spanwise_model::{Span, SpanTable, Table};
+use spanwise_model::trace::TopKind;
+use spanwise_model::{Span, SpanKind, SpanTable, Table};
 use std::fmt::Write;
 
 /// A call: its name, start, length, and whether it fails.
@@ -100,7 +101,7 @@ fn fires(calls: &[Span<'_>], tolerance_nano: i64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn repeated_calls_are_what_naive_rules_find(calls in calls(), policy in policies()) {
@@ -109,7 +110,7 @@ proptest! {
             .traces(1)
             .repeated_calls(2)
             .repeated_nano(0)
-            .serial_nano(u64::MAX);
+            .saved_nano(u64::MAX);
         let answer = problems(&table, &policy, &options);
         let found: Vec<(String, i64)> = (0..answer.rows())
             .map(|row| match (answer.cell(row, "operation"), answer.cell(row, "saved_time")) {
@@ -129,7 +130,7 @@ proptest! {
             .traces(1)
             .repeated_calls(3)
             .repeated_nano(0)
-            .serial_nano(0);
+            .saved_nano(0);
         let answer = problems(&table, &policy, &options);
         let total: i64 = calls.iter().map(|call| call.2).sum();
         for row in 0..answer.rows() {
@@ -139,4 +140,70 @@ proptest! {
             prop_assert!(0 <= saved && saved <= total.min(300));
         }
     }
+
+    /// Of calls at once, what would be saved had the late ones lasted the median.
+    #[test]
+    fn tails_are_what_naive_rules_find(
+        lengths in prop::collection::vec(1..100_i64, 5..9),
+        policy in policies(),
+    ) {
+        let calls = lengths.iter().map(|&length| (0, 0, length, false));
+        let table = table(&notation(&calls.collect::<Vec<Call>>()));
+        let options = ShapeProblems::default().traces(1).repeated_nano(u64::MAX).saved_nano(1);
+        let answer = problems(&table, &policy, &options);
+        let mut sorted = lengths.clone();
+        sorted.sort_unstable();
+        let (median, longest) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() - 1]);
+        if longest < 3 * median {
+            prop_assert_eq!(answer.rows(), 0);
+            return Ok(());
+        }
+        let oracle = Oracle::new(&table, policy);
+        let capped = |row: u32, nano: i64| match row {
+            0 => nano,
+            _ if nano >= 3 * median => median,
+            _ => nano,
+        };
+        let saved = oracle.replay(0, &|_, nano| nano) - oracle.replay(0, &capped);
+        prop_assert_eq!(answer.rows(), usize::from(saved > 0));
+        if saved > 0 {
+            prop_assert_eq!(answer.cell(0, "problem"), Cell::Text("fanout_tail"));
+            prop_assert_eq!(answer.cell(0, "saved_time"), Cell::Duration(saved));
+        }
+    }
+
+    /// Calls back are those to a service that some span above the caller has.
+    #[test]
+    fn cycles_are_what_a_walk_up_finds(nodes in prop::collection::vec(node(), 1..20)) {
+        // Each operation is a service of its own.
+        let text = facts_common::oracle::notation(&nodes);
+        let text = ["0", "1", "2"].iter().fold(text, |text, name| {
+            text.replace(&format!("s op{name}"), &format!("s{name} op{name}"))
+        });
+        let table = table(&text);
+        let top = table.trace(0).primary();
+        let rows = top.subtree().filter(|_| top.top_kind() == TopKind::Root);
+        let expected = rows.filter(|&row| is_back(Span::new(&table, row))).count();
+        let options = ShapeProblems::default()
+            .traces(1)
+            .repeated_nano(u64::MAX)
+            .saved_nano(u64::MAX);
+        let answer = problems(&table, &Policy::default(), &options);
+        let calls = (0..answer.rows()).map(|row| match answer.cell(row, "calls") {
+            Cell::U64(calls) => calls as usize,
+            other => panic!("{other:?}"),
+        });
+        prop_assert_eq!(calls.sum::<usize>(), expected);
+    }
+}
+
+/// True where a span's service is above its parent, and not the parent's.
+fn is_back(span: Span<'_>) -> bool {
+    let Some(parent) = span.parent() else {
+        return false;
+    };
+    let message = parent.kind() == SpanKind::Producer || span.kind() == SpanKind::Consumer;
+    let mut above = std::iter::successors(parent.parent(), |span| span.parent());
+    let elsewhere = span.service() != parent.service();
+    elsewhere && !message && above.any(|other| other.service() == span.service())
 }

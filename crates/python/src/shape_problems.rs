@@ -10,7 +10,9 @@ pub(crate) struct ShapeProblemsArguments {
     traces: Option<u64>,
     repeated_calls: u32,
     repeated_ns: u64,
-    serial_ns: u64,
+    saved_ns: u64,
+    tail_ratio: u32,
+    chatty_calls: u32,
 }
 
 impl ShapeProblemsArguments {
@@ -19,7 +21,9 @@ impl ShapeProblemsArguments {
         options.traces = self.traces;
         options.repeated_calls = self.repeated_calls;
         options.repeated_nano = self.repeated_ns;
-        options.serial_nano = self.serial_ns;
+        options.saved_nano = self.saved_ns;
+        options.tail_ratio = self.tail_ratio;
+        options.chatty_calls = self.chatty_calls;
         options
     }
 }

@@ -18,8 +18,16 @@ pub(crate) struct ShapeProblemsArgs {
     #[arg(long, value_name = "DURATION", default_value = "50ms", help_heading = "Thresholds",
         value_parser = values::duration)]
     pub(crate) repeated_time: u64,
-    /// So much would serial calls save their caller
+    /// So much would calls at once, without a tail or without trips save their caller
     #[arg(long, value_name = "DURATION", default_value = "20ms", help_heading = "Thresholds",
         value_parser = values::duration)]
-    pub(crate) serial_time: u64,
+    pub(crate) saved_time: u64,
+    /// So many times as long as the median lasts a straggler
+    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Thresholds",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) tail_ratio: u32,
+    /// So many calls of one service to another are chatty
+    #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Thresholds",
+        value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) chatty_calls: u32,
 }

@@ -11,6 +11,8 @@ pub(super) fn run(args: &ShapeProblemsArgs, session: &mut Session<'_>) -> Result
     analysis.traces = args.traces;
     analysis.repeated_calls = args.repeated_calls;
     analysis.repeated_nano = args.repeated_time;
-    analysis.serial_nano = args.serial_time;
+    analysis.saved_nano = args.saved_time;
+    analysis.tail_ratio = args.tail_ratio;
+    analysis.chatty_calls = args.chatty_calls;
     scan::table(&args.scan, &analysis, session)
 }

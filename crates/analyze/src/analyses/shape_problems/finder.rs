@@ -1,15 +1,17 @@
 //! Finds shapes in one request after the other.
 
+use super::chatty;
+use super::cycle::{Back, Cycles};
+use super::fanout;
+use super::found::{all_but_longest, Findings, Names, Shape, Signs};
 use super::labels::{Called, Labels};
 use super::repeated::{is_paged, Arguments, Repeated};
-use super::saving::Cap;
-use super::serial::{self, Signs};
-use super::writes::is_write;
+use super::serial;
 use super::{Problem, ShapeProblems};
 use crate::analyses::calls::Calls;
+use crate::analyses::operations::operation_names;
 use crate::facts::{fact_flags, FactColumns};
 use spanwise_model::{Span, SpanKind, SpanTable};
-use std::ops::Range;
 
 /// A call by its caller.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,7 @@ pub(super) struct Call {
     pub(super) end: i64,
     pub(super) row: u32,
     pub(super) errs: bool,
+    /// What is known of it, once somebody asked.
     pub(super) called: Called,
 }
 
@@ -28,36 +31,18 @@ impl Call {
     }
 }
 
-/// A shape under one caller.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) problem: Problem,
-    pub(super) caller: u32,
-    /// The labels that it is about.
-    pub(super) labels: Vec<u32>,
-    pub(super) calls: u64,
-    pub(super) sequential: u64,
-    pub(super) arguments: Arguments,
-    /// What is known of serial calls; with none of these the shape is there and
-    /// no problem.
-    pub(super) signs: Signs,
-    pub(super) writes: bool,
-    /// Where its caps stand; empty where it is no problem.
-    pub(super) caps: Range<usize>,
-}
-
 /// What one request is made of, and what was found in it.
 pub(super) struct Finder<'a> {
     options: &'a ShapeProblems,
     facts: &'a FactColumns,
     calls_of: Calls<'a>,
     pub(super) labels: Labels<'a>,
+    cycles: Cycles,
     /// By row of the request: how many children, and who calls what is below.
     children: Vec<u32>,
     callers: Vec<u32>,
     calls: Vec<Call>,
-    pub(super) found: Vec<Found>,
-    pub(super) caps: Vec<Cap>,
+    pub(super) findings: Findings,
 }
 
 impl<'a> Finder<'a> {
@@ -71,56 +56,46 @@ impl<'a> Finder<'a> {
             facts,
             calls_of: Calls { table },
             labels: Labels::new(table),
+            cycles: Cycles::default(),
             children: Vec::new(),
             callers: Vec::new(),
             calls: Vec::new(),
-            found: Vec::new(),
-            caps: Vec::new(),
+            findings: Findings::default(),
         }
     }
 
     /// Looks for shapes in a request.
     pub(super) fn search(&mut self, root: Span<'a>) {
-        self.found.clear();
-        self.caps.clear();
-        if root.duration_nano() < self.floor_nano() {
+        self.findings.clear();
+        let floor = self.options.repeated_nano.min(self.options.saved_nano);
+        let backs = self.cycles.search(self.calls_of, root);
+        let lasts = root.duration_nano() >= floor;
+        if !lasts && backs.is_empty() {
             return;
         }
         self.find_callers(root);
+        for back in backs {
+            self.cycle(root, back);
+        }
+        if lasts {
+            self.calls(root, floor);
+        }
+    }
+
+    /// Looks at all calls of a request, of callers that last so long.
+    fn calls(&mut self, root: Span<'a>, floor_nano: u64) {
         self.gather(root);
         let mut calls = std::mem::take(&mut self.calls);
         for calls in calls.chunk_by_mut(|a, b| a.caller == b.caller) {
-            if calls.len() > 1 {
+            if calls.len() > 1 && self.duration_nano(calls[0].caller) >= floor_nano {
                 self.caller(calls);
             }
         }
+        self.chatty(&calls);
         self.calls = calls;
     }
 
-    /// Puts what was found into an order that the request alone decides.
-    pub(super) fn settle(&mut self) {
-        let caps = &self.caps;
-        let first = |found: &Found| caps.get(found.caps.start).map(|cap| cap.0);
-        self.found
-            .sort_by_key(|found| (found.problem, found.caller, first(found)));
-    }
-
-    /// What the spans of a shape last beyond their caps.
-    pub(super) fn excess_nano(&self, found: &Found) -> u64 {
-        let caps = self.caps[found.caps.clone()].iter();
-        caps.fold(0, |sum, &(row, most)| {
-            self.duration_nano(row)
-                .saturating_sub(most)
-                .saturating_add(sum)
-        })
-    }
-
-    /// What lasts less holds no problem.
-    fn floor_nano(&self) -> u64 {
-        self.options.repeated_nano.min(self.options.serial_nano)
-    }
-
-    fn duration_nano(&self, row: u32) -> u64 {
+    pub(super) fn duration_nano(&self, row: u32) -> u64 {
         self.calls_of.table.columns.duration_nano[row as usize]
     }
 
@@ -149,29 +124,28 @@ impl<'a> Finder<'a> {
     }
 
     fn is_wrapper(&mut self, row: u32, parent: u32, first: u32) -> bool {
-        let calls = self.calls_of;
-        let inner = matches!(calls.kind(row), SpanKind::Internal | SpanKind::Unspecified);
-        self.children[(row - first) as usize] == 1 && inner && !self.labels.is_call(parent, row)
+        let kind = self.calls_of.kind(row);
+        self.children[(row - first) as usize] == 1
+            && matches!(kind, SpanKind::Internal | SpanKind::Unspecified)
+            && !self.labels.is_call(parent, row)
     }
 
     /// The calls of a request by caller and start.
     fn gather(&mut self, root: Span<'a>) {
-        let (table, first, floor) = (self.calls_of.table, root.row(), self.floor_nano());
+        let (table, first) = (self.calls_of.table, root.row());
         self.calls.clear();
         for row in root.subtree().skip(1) {
             let parent = table.columns.parent[row as usize];
-            let caller = self.callers[(parent - first) as usize];
-            let flags = self.facts.flags[row as usize];
-            if self.duration_nano(caller) < floor || !self.labels.is_call(parent, row) {
+            if !self.labels.is_call(parent, row) {
                 continue;
             }
             let span = Span::new(table, row);
             self.calls.push(Call {
-                caller,
+                caller: self.callers[(parent - first) as usize],
                 start: span.start_unix_nano(),
                 end: span.end_unix_nano(),
                 row,
-                errs: flags & fact_flags::ERRS != 0,
+                errs: self.facts.flags[row as usize] & fact_flags::ERRS != 0,
                 called: Called {
                     label: u32::MAX,
                     arguments: None,
@@ -187,9 +161,12 @@ impl<'a> Finder<'a> {
         for call in calls.iter_mut() {
             call.called = self.labels.of(call.row);
         }
+        let many = self.options.repeated_calls as usize;
+        if calls.len() >= many {
+            self.fan_outs(calls);
+        }
         let mut by_label = calls.to_vec();
         by_label.sort_by_key(|call| call.called.label);
-        let many = self.options.repeated_calls as usize;
         for calls in by_label.chunk_by(|a, b| a.called.label == b.called.label) {
             if calls.len() >= many {
                 self.repeated(calls);
@@ -202,30 +179,49 @@ impl<'a> Finder<'a> {
         self.serial(&few);
     }
 
+    /// The names of a problem with these calls.
+    fn names(&mut self, caller: u32, labels: &[u32]) -> Names {
+        let table = self.calls_of.table;
+        let operation = table.columns.operation[caller as usize];
+        let [service, name, _] = operation_names(table, operation);
+        let names = &mut self.labels;
+        [
+            names.intern(service),
+            names.intern(name),
+            names.joined(labels, |label| label.operation),
+            names.joined(labels, |label| label.peer),
+            names.joined(labels, |label| label.template),
+        ]
+    }
+
+    fn tolerance_nano(&self) -> i64 {
+        i64::try_from(self.facts.policy.tolerance_nano).unwrap_or(i64::MAX)
+    }
+
     /// Calls of one label: those that failed do not count.
     fn repeated(&mut self, calls: &[Call]) {
         let calls: Vec<Call> = calls.iter().filter(|call| !call.errs).copied().collect();
         let Some(&Call { caller, called, .. }) = calls.first() else {
             return;
         };
-        let tolerance_nano = i64::try_from(self.facts.policy.tolerance_nano).unwrap_or(i64::MAX);
-        let known = Repeated::of(&calls, tolerance_nano);
+        let known = Repeated::of(&calls, self.tolerance_nano());
         let problem = known.problem(self.options, self.duration_nano(caller));
-        let Some(problem) = problem.filter(|_| !is_paged(self.template(called.label))) else {
+        let template = self.labels.get(called.label).template;
+        let Some(problem) = problem.filter(|_| !is_paged(self.labels.text(template))) else {
             return;
         };
-        let caps = self.all_but_longest(&calls);
-        self.found.push(Found {
-            problem,
-            caller,
-            labels: vec![called.label],
+        let names = self.names(caller, &[called.label]);
+        let shape = Shape {
             calls: known.calls,
             sequential: known.sequential,
-            arguments: known.arguments,
-            signs: Signs::default(),
-            writes: false,
-            caps,
-        });
+            signs: Signs {
+                equal: known.arguments == Arguments::Equal,
+                different: known.arguments == Arguments::Different,
+                ..Signs::default()
+            },
+        };
+        self.findings
+            .push((problem, names, caller), shape, all_but_longest(&calls));
     }
 
     /// Calls of several labels without a pause.
@@ -236,54 +232,141 @@ impl<'a> Finder<'a> {
             if !serial::is_worth(calls, self.options, self.duration_nano(caller)) {
                 continue;
             }
-            let Some(signs) = Signs::of(calls, &self.labels) else {
+            let Some((labels, signs)) = serial::signs(calls, &self.labels) else {
                 continue;
             };
-            let caps = match group.is_serial {
-                true => self.all_but_longest(calls),
-                false => 0..0,
-            };
-            let mut writes = signs
-                .labels
-                .iter()
-                .map(|&label| is_write(self.template(label)));
-            self.found.push(Found {
-                problem: Problem::SerialCalls,
-                caller,
-                labels: signs.labels.clone(),
+            let names = self.names(caller, &labels);
+            let shape = Shape {
                 calls: calls.len() as u64,
                 sequential: calls.len() as u64 - 1,
-                arguments: Arguments::Unknown,
-                writes: writes.any(|write| write),
                 signs,
-                caps,
-            });
+            };
+            let caps = all_but_longest(calls).filter(|_| group.is_serial);
+            self.findings
+                .push((Problem::SerialCalls, names, caller), shape, caps);
         }
     }
 
-    fn template(&self, label: u32) -> &str {
-        self.labels.text(self.labels.get(label).template)
+    /// Calls of one template at once, of whomever.
+    fn fan_outs(&mut self, calls: &[Call]) {
+        let labels = &self.labels;
+        let key = |call: &Call| {
+            let label = labels.get(call.called.label);
+            (label.operation, label.template)
+        };
+        let mut calls = calls.to_vec();
+        calls.sort_by_key(key);
+        let groups = calls.chunk_by(|a, b| key(a) == key(b));
+        let groups: Vec<&[Call]> = groups
+            .filter(|calls| calls.len() >= self.options.repeated_calls as usize)
+            .collect();
+        for calls in groups {
+            self.fan_out(calls);
+        }
     }
 
-    /// As if only the longest of these calls had been made, or all of them at
-    /// the time of the longest.
-    fn all_but_longest(&mut self, calls: &[Call]) -> Range<usize> {
-        let longest = calls.iter().rev().max_by_key(|call| call.nano());
-        let longest = longest.map(|call| call.row);
-        let others = calls.iter().filter(|call| Some(call.row) != longest);
-        let first = self.caps.len();
-        self.caps.extend(others.map(|call| (call.row, 0)));
-        first..self.caps.len()
+    fn fan_out(&mut self, calls: &[Call]) {
+        let known = Repeated::of(calls, self.tolerance_nano());
+        if !fanout::is_at_once(&known) {
+            return;
+        }
+        let caller = calls[0].caller;
+        let label = calls[0].called.label;
+        let mut names = self.names(caller, &[label]);
+        let peer = |call: &Call| self.labels.get(call.called.label).peer;
+        if calls.iter().any(|call| peer(call) != names[3]) {
+            names[3] = self.labels.intern("");
+        }
+        let caps = fanout::stragglers(calls, self.options);
+        let shape = Shape {
+            calls: known.calls,
+            sequential: known.sequential,
+            signs: Signs {
+                mark: fanout::slowest(calls, &self.labels),
+                ..Signs::default()
+            },
+        };
+        self.findings
+            .push((Problem::FanoutTail, names, caller), shape, caps);
+    }
+
+    /// Many calls from one service to another.
+    fn chatty(&mut self, calls: &[Call]) {
+        let many = self.options.chatty_calls as usize;
+        if calls.len() < many {
+            return;
+        }
+        for calls in chatty::edges(calls, &mut self.labels, many) {
+            let few = self.options.repeated_calls as usize;
+            let calls = chatty::without_repeated(calls, &mut self.labels, few);
+            if calls.len() >= many {
+                self.chatty_edge(&calls);
+            }
+        }
+    }
+
+    fn chatty_edge(&mut self, calls: &[Call]) {
+        let (trip, measured) = chatty::trip_nano(calls, &self.labels);
+        if trip.saturating_mul(calls.len() as u64 - 1) < self.options.saved_nano.max(1) {
+            return;
+        }
+        let Call { caller, called, .. } = calls[0];
+        let [service, _, _, peer, _] = self.names(caller, &[called.label]);
+        let nobody = self.labels.intern("");
+        let known = Repeated::of(calls, self.tolerance_nano());
+        let shape = Shape {
+            calls: known.calls,
+            sequential: known.sequential,
+            signs: Signs {
+                measured,
+                ..Signs::default()
+            },
+        };
+        let names = [service, nobody, nobody, peer, nobody];
+        let caps = chatty::without_trips(calls, trip);
+        self.findings
+            .push((Problem::ChattyEdge, names, caller), shape, caps);
+    }
+
+    /// A call back to a service that is above its caller.
+    fn cycle(&mut self, root: Span<'a>, back: Back) {
+        let (table, first) = (self.calls_of.table, root.row());
+        let far = Span::new(table, back.row);
+        let Some(near) = far.parent() else { return };
+        let is_client = near.kind() == SpanKind::Client && near.row() != first;
+        let above = near.parent().filter(|_| is_client).unwrap_or(near);
+        let caller = self.callers[(above.row() - first) as usize];
+        let [service, operation, ..] = self.names(caller, &[]);
+        let nobody = self.labels.intern("");
+        let peer = self.labels.intern(far.service());
+        let template = self.labels.intern(far.operation());
+        let shape = Shape {
+            calls: 1,
+            sequential: 0,
+            signs: Signs {
+                measured: is_client,
+                recurs: back.recurs,
+                ..Signs::default()
+            },
+        };
+        // Where there is no span of the call, nothing is known of the way.
+        let call = if is_client { near } else { far };
+        let cap = far.duration_nano().min(call.duration_nano());
+        let names = [service, operation, nobody, peer, template];
+        self.findings.push(
+            (Problem::CallCycle, names, caller),
+            shape,
+            [(call.row(), cap)],
+        );
     }
 }
 
 /// Calls of one label but for those that failed and were made again.
 fn without_retried(calls: &[Call]) -> impl Iterator<Item = &Call> {
     let last = calls.len() - 1;
+    let counts = move |(at, call): (usize, &'_ Call)| at == last || !call.errs;
     let calls = calls.iter().enumerate();
-    let counts = move |(at, call): (usize, _)| {
-        let call: &Call = call;
-        (at == last || !call.errs).then_some(call)
-    };
-    calls.filter_map(counts)
+    calls
+        .filter(move |&pair| counts(pair))
+        .map(|(_, call)| call)
 }

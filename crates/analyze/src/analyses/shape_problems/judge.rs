@@ -1,7 +1,8 @@
 //! What the counts of a shape say: whether it is a problem, and how surely.
 
 use super::column::{
-    APART, CALLS, DIFFERENT, EQUAL, GOES_ON, OCCURRENCES, ORDERS, SEEN, SQUARES, TRACES, WRITES,
+    APART, CALLS, DIFFERENT, EQUAL, GOES_ON, MARKED, MARKS, MEASURED, OCCURRENCES, RECURS, SEEN,
+    SQUARES, TIME, TRACES, WRITES,
 };
 use super::{Problem, ShapeProblems};
 use crate::partial::{Partial, Row};
@@ -9,6 +10,9 @@ use crate::partial::{Partial, Row};
 /// The share of the times that serial calls are made in which they are serial,
 /// in percent.
 const SERIAL: i128 = 80;
+
+/// The same of tails.
+const TAILS: i128 = 20;
 
 /// How sure a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,14 +44,22 @@ pub(super) fn verdict(options: &ShapeProblems, partial: &Partial, row: Row) -> O
         .find(|one| one.name() == partial.name(row, 0))?;
     let enough = options.traces.unwrap_or(match problem {
         Problem::SerialCalls => 20,
+        Problem::FanoutTail => 50,
         _ => 3,
     });
-    if partial.number(row, TRACES) < i128::from(enough.max(1)) {
+    let made = match problem {
+        Problem::FanoutTail => SEEN,
+        _ => TRACES,
+    };
+    if partial.number(row, made) < i128::from(enough.max(1)) {
         return None;
     }
     let (grade, evidence) = match problem {
         Problem::NPlus1 | Problem::DuplicateCalls => repeated(partial, row),
         Problem::SerialCalls => serial(partial, row)?,
+        Problem::FanoutTail => tail(partial, row)?,
+        Problem::ChattyEdge => chatty(partial, row),
+        Problem::CallCycle => cycle(partial, row),
     };
     Some(Verdict {
         row,
@@ -73,7 +85,7 @@ fn repeated(partial: &Partial, row: Row) -> (Grade, Vec<&'static str>) {
         (equal + different == 0, "arguments are not told"),
         (varies, "the number of calls varies"),
     ]);
-    (if sure { Grade::Likely } else { Grade::Possible }, evidence)
+    (graded(sure), evidence)
 }
 
 /// True where the coefficient of variation is at least 0.3, from a count, a sum
@@ -86,10 +98,10 @@ fn varies([count, sum, squares]: [i128; 3]) -> bool {
 fn serial(partial: &Partial, row: Row) -> Option<(Grade, Vec<&'static str>)> {
     let number = |column| partial.number(row, column);
     let [seen, serial, writes, apart] = [SEEN, OCCURRENCES, WRITES, APART].map(number);
-    let (varies, at_once) = (partial.hashes(row, ORDERS).len() > 1, seen > serial);
+    let (varies, at_once) = (partial.hashes(row, MARKS).len() > 1, seen > serial);
     let goes_on = number(GOES_ON) > 0;
     let harmless = writes == 0 && apart == serial;
-    if serial * 100 < seen * SERIAL {
+    if serial * 100 < seen * SERIAL || number(TIME) == 0 {
         return None;
     }
     let evidence = told([
@@ -103,4 +115,44 @@ fn serial(partial: &Partial, row: Row) -> Option<(Grade, Vec<&'static str>)> {
         true => Some((Grade::Likely, evidence)),
         false => harmless.then_some((Grade::Possible, evidence)),
     }
+}
+
+fn graded(sure: bool) -> Grade {
+    match sure {
+        true => Grade::Likely,
+        false => Grade::Possible,
+    }
+}
+
+fn tail(partial: &Partial, row: Row) -> Option<(Grade, Vec<&'static str>)> {
+    let number = |column| partial.number(row, column);
+    let [seen, tails, marked] = [SEEN, OCCURRENCES, MARKED].map(number);
+    if tails == 0 || tails * 100 < seen * TAILS || number(TIME) == 0 {
+        return None;
+    }
+    let told = marked == tails;
+    let same = told && tails > 1 && partial.hashes(row, MARKS).len() == 1;
+    let evidence = self::told([
+        (same, "always the same one is the slowest"),
+        (told && !same, "now this one is the slowest, now that"),
+    ]);
+    Some((graded(same), evidence))
+}
+
+fn chatty(partial: &Partial, row: Row) -> (Grade, Vec<&'static str>) {
+    let sure = partial.number(row, MEASURED) == partial.number(row, OCCURRENCES);
+    let evidence = told([
+        (sure, "the callee's spans tell what trips take"),
+        (!sure, "what trips take is at most the quickest call"),
+    ]);
+    (graded(sure), evidence)
+}
+
+fn cycle(partial: &Partial, row: Row) -> (Grade, Vec<&'static str>) {
+    let [recurs, measured] = [RECURS, MEASURED].map(|column| partial.number(row, column));
+    let evidence = told([
+        (recurs > 0, "the operation is below itself"),
+        (measured == 0, "what the way takes is not told"),
+    ]);
+    (graded(recurs > 0), evidence)
 }

@@ -1,6 +1,6 @@
 //! What calls have in common: whom they call, and with what kind of text.
 
-use crate::analyses::callees::Callees;
+use crate::analyses::callees::{Callees, Node, NodeKind};
 use crate::analyses::calls::Calls;
 use crate::analyses::connection::Connection;
 use crate::templates::{self, Template};
@@ -31,6 +31,9 @@ pub(super) struct Called {
     /// A number for its arguments, where they are told.
     pub(super) arguments: Option<u64>,
 }
+
+/// Whom a call is made to: a service, or what has no spans of its own.
+pub(super) type Callee = Node;
 
 /// The text of a call.
 struct Told {
@@ -93,7 +96,7 @@ impl<'a> Labels<'a> {
     /// What is known of a call.
     pub(super) fn of(&mut self, row: u32) -> Called {
         let near = Span::new(self.calls.table, row);
-        let far = self.far_side(near);
+        let far = self.far_side(row);
         let told = match self.callees.connection(row) {
             Connection::Database => self.query(near),
             _ => self.request(near, far),
@@ -121,13 +124,51 @@ impl<'a> Labels<'a> {
         })
     }
 
-    /// The span of the callee.
-    fn far_side(&self, near: Span<'a>) -> Option<Span<'a>> {
-        if near.kind() == SpanKind::Server {
+    /// The service of a span.
+    pub(super) fn service(&self, row: u32) -> Symbol {
+        self.calls.service(row)
+    }
+
+    /// Whom a call is made to.
+    pub(super) fn callee(&mut self, row: u32) -> Callee {
+        match self.far_side(row) {
+            Some(far) => (NodeKind::Service, self.calls.service(far.row())),
+            None => self.callees.leaf(row),
+        }
+    }
+
+    pub(super) fn intern(&mut self, text: &str) -> Symbol {
+        self.names.intern(text)
+    }
+
+    /// The different texts of labels with `; ` between, in their order.
+    pub(super) fn joined(&mut self, labels: &[u32], of: fn(Label) -> Symbol) -> Symbol {
+        let mut names: Vec<Symbol> = Vec::new();
+        for &label in labels {
+            let name = of(self.get(label));
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let texts: Vec<&str> = names.iter().map(|&name| self.text(name)).collect();
+        let joined = texts.join("; ");
+        self.intern(&joined)
+    }
+
+    /// The span of the callee: the call itself where it is the callee's.
+    pub(super) fn far_side(&self, row: u32) -> Option<Span<'a>> {
+        let near = Span::new(self.calls.table, row);
+        if near.kind() == SpanKind::Server || self.is_elsewhere(near) {
             return Some(near);
         }
         let answers = |child: &Span<'a>| self.calls.is_call(near.row(), child.row());
         near.children().next().filter(answers)
+    }
+
+    /// True where a span is of another service than its parent.
+    fn is_elsewhere(&self, span: Span<'_>) -> bool {
+        let parent = self.calls.parent(span.row());
+        parent.is_some_and(|parent| self.calls.service(parent) != self.calls.service(span.row()))
     }
 
     fn query(&mut self, near: Span<'a>) -> Told {
@@ -167,7 +208,7 @@ impl<'a> Labels<'a> {
         Told {
             template: match (path, method) {
                 (None, _) => templates::name(name),
-                (Some(path), Some(method)) if !path.starts_with(&*method) => {
+                (Some(path), Some(method)) if path.starts_with('/') => {
                     format!("{method} {path}")
                 }
                 (Some(path), _) => path.into_owned(),

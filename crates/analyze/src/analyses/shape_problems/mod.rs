@@ -1,7 +1,11 @@
 //! Shape problems, aggregated: calls that need not be made, or not one after
 //! the other, and what requests would save without them.
 
+mod chatty;
+mod cycle;
+mod fanout;
 mod finder;
+mod found;
 mod judge;
 mod labels;
 mod observe;
@@ -47,6 +51,12 @@ problems! {
     DuplicateCalls = "duplicate_calls",
     /// Calls one after the other that could be made at once.
     SerialCalls = "serial_calls",
+    /// Calls of one template at once, of which some last far longer than most.
+    FanoutTail = "fanout_tail",
+    /// Many calls from one service to another in one request.
+    ChattyEdge = "chatty_edge",
+    /// A service that is called by one that it called.
+    CallCycle = "call_cycle",
 }
 
 /// Calls that need not be made, or not one after the other, and what requests
@@ -56,8 +66,7 @@ problems! {
 /// its *caller* is its parent, or whoever is above a wrapper around nothing but
 /// the call. Calls of one *template* have one name, one callee, and one text
 /// without its literals ([`crate::templates`]): the query, the route or address,
-/// the method. Messages are no calls, and attempts that a later one made good
-/// are left out. Only requests count (primary components with a real root).
+/// the method. Messages are no calls. Only requests count (primary components with a real root).
 ///
 /// | problem | rule |
 /// |---|---|
@@ -65,12 +74,23 @@ problems! {
 /// | `duplicate_calls` | the same, where all arguments are told and equal |
 /// | `serial_calls` | calls of at least 2 templates one after the other (1 ms of overlap is none), with pauses of at most 10 % of their mean length; all but the longest are at least 20 ms and 20 % of the caller (30 % of two calls); so in at least 80 % of the times that these calls are made. `likely` where their order varies, where they were made at once elsewhere, or where one failed and others were made all the same; `possible` where none changes something and each has a callee of its own; else none |
 ///
-/// A problem is one where at least 3 requests have it (`serial_calls`: 20).
+/// | `fanout_tail` | at least 5 calls of one template by one caller, of whomever, of which at most 30 % begin when those before are over; the longest is at least 3 times the median and 20 ms longer; so in at least 20 % of the times that these calls are made. `likely` where one of several callees or instances is always the slowest, else `possible` |
+/// | `chatty_edge` | at least 20 calls from one service to another callee in a request, repeated ones of one caller (5 of a template) left out, whose trips are at least 20 ms. `likely` where the callee's spans tell what the trips take, else `possible` |
+/// | `call_cycle` | a call to a service that is above the caller already. `likely` where the operation that is called is above too, else `possible` |
+///
+/// A problem is one where at least 3 requests have it (`serial_calls`: 20,
+/// `fanout_tail`: 50).
 ///
 /// What is saved is found by replaying the request, never by summing: what it
-/// would have been shorter by, had all but the longest of the calls lasted
-/// nothing. That is what one call for all, a kept answer, or calls at once would
-/// leave. Of one request the 8 problems with the longest calls are replayed.
+/// would have been shorter by, had the spans in question lasted less. Of one
+/// request the 8 problems with the most time in question are replayed.
+///
+/// | problem | what would have lasted less |
+/// |---|---|
+/// | `n_plus_1`, `duplicate_calls`, `serial_calls` | all but the longest of the calls, nothing: one call for all, a kept answer, calls at once |
+/// | `fanout_tail` | calls that last 3 times the median, the median |
+/// | `chatty_edge` | all but the longest of the calls, by one trip: what the quickest of them spent by itself (client without server; all of it where the other side has no spans) |
+/// | `call_cycle` | the call, as long as what was called: the way there and back |
 ///
 /// | column | meaning |
 /// |---|---|
@@ -84,8 +104,8 @@ problems! {
 /// | `calls` | calls that it is about |
 /// | `mean_calls` | `calls` a request that has it |
 /// | `sequential` | of the calls but the first of each caller, the share that began when those before were over |
-/// | `parent_service`, `parent_operation` | the caller |
-/// | `operation`, `peer`, `template` | the calls: their name without ids, their callee, their template; several with `; ` between |
+/// | `parent_service`, `parent_operation` | the caller; of a chatty edge the service alone |
+/// | `operation`, `peer`, `template` | the calls: their name without ids, their callee, their template; several with `; ` between; of a cycle the operation that is called; empty where calls have none in common |
 /// | `evidence` | what speaks for it |
 /// | `examples` | the 3 callers whose requests would save most, then by id: `trace/span` |
 ///
@@ -122,8 +142,13 @@ pub struct ShapeProblems {
     pub repeated_calls: u32,
     /// So long last repeated calls together, in nanoseconds: 50 ms.
     pub repeated_nano: u64,
-    /// So much would serial calls save their caller, in nanoseconds: 20 ms.
-    pub serial_nano: u64,
+    /// So much would calls at once, calls without a tail and calls without trips
+    /// save their caller, in nanoseconds: 20 ms.
+    pub saved_nano: u64,
+    /// So many times as long as the median lasts a straggler: 3.
+    pub tail_ratio: u32,
+    /// So many calls of one service to another are chatty: 20.
+    pub chatty_calls: u32,
 }
 
 impl Default for ShapeProblems {
@@ -132,7 +157,9 @@ impl Default for ShapeProblems {
             traces: None,
             repeated_calls: 5,
             repeated_nano: 50_000_000,
-            serial_nano: 20_000_000,
+            saved_nano: 20_000_000,
+            tail_ratio: 3,
+            chatty_calls: 20,
         }
     }
 }
@@ -159,7 +186,10 @@ const SCHEMA: Schema = Schema {
         ("writes", Merge::Sum),
         ("apart", Merge::Sum),
         ("goes_on", Merge::Sum),
-        ("orders", Merge::SmallestHashes(8)),
+        ("measured", Merge::Sum),
+        ("recurs", Merge::Sum),
+        ("marked", Merge::Sum),
+        ("marks", Merge::SmallestHashes(8)),
         ("examples", Merge::Best(3)),
     ],
 };
@@ -178,8 +208,11 @@ mod column {
     pub(super) const WRITES: usize = 9;
     pub(super) const APART: usize = 10;
     pub(super) const GOES_ON: usize = 11;
-    pub(super) const ORDERS: usize = 12;
-    pub(super) const EXAMPLES: usize = 13;
+    pub(super) const MEASURED: usize = 12;
+    pub(super) const RECURS: usize = 13;
+    pub(super) const MARKED: usize = 14;
+    pub(super) const MARKS: usize = 15;
+    pub(super) const EXAMPLES: usize = 16;
 }
 
 impl ShapeProblems {
@@ -204,10 +237,24 @@ impl ShapeProblems {
         self
     }
 
-    /// Serial calls would save their caller so many nanoseconds.
+    /// Other calls would save their caller so many nanoseconds.
     #[must_use]
-    pub fn serial_nano(mut self, nano: u64) -> Self {
-        self.serial_nano = nano;
+    pub fn saved_nano(mut self, nano: u64) -> Self {
+        self.saved_nano = nano;
+        self
+    }
+
+    /// Stragglers last so many times the median.
+    #[must_use]
+    pub fn tail_ratio(mut self, ratio: u32) -> Self {
+        self.tail_ratio = ratio;
+        self
+    }
+
+    /// Chatty are so many calls of one service to another.
+    #[must_use]
+    pub fn chatty_calls(mut self, calls: u32) -> Self {
+        self.chatty_calls = calls;
         self
     }
 }

@@ -1,7 +1,9 @@
 //! Calls one after the other that could be made at once.
 
 use super::finder::Call;
+use super::found::Signs;
 use super::labels::{Label, Labels};
+use super::writes::is_write;
 use super::ShapeProblems;
 use spanwise_model::id::hash_words;
 
@@ -69,48 +71,38 @@ pub(super) fn is_worth(calls: &[Call], options: &ShapeProblems, caller_nano: u64
     } else {
         OF_CALLER_BY_TWO
     };
-    calls.len() > 1 && total - longest >= options.serial_nano.max(caller_nano / 100 * share)
+    calls.len() > 1 && total - longest >= options.saved_nano.max(caller_nano / 100 * share)
 }
 
-/// What spans say for and against that the calls of a group need each other.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Signs {
-    /// The labels in the order of their texts.
-    pub(super) labels: Vec<u32>,
-    /// A number for their order in time.
-    pub(super) order: u64,
-    /// All labels have callees of their own.
-    pub(super) apart: bool,
-    /// One failed, and others were made all the same.
-    pub(super) goes_on: bool,
-}
-
-impl Signs {
-    /// `None` where there are too few or too many labels.
-    pub(super) fn of(calls: &[Call], labels: &Labels<'_>) -> Option<Self> {
-        let mut seen: Vec<u32> = Vec::new();
-        for call in calls {
-            if !seen.contains(&call.called.label) {
-                seen.push(call.called.label);
-            }
-            if seen.len() > MOST_LABELS {
-                return None;
-            }
+/// The labels of a group in the order of their texts, and what spans say for and
+/// against that its calls need each other. `None` where there are too few or too
+/// many labels.
+pub(super) fn signs(calls: &[Call], labels: &Labels<'_>) -> Option<(Vec<u32>, Signs)> {
+    let mut seen: Vec<u32> = Vec::new();
+    for call in calls {
+        if !seen.contains(&call.called.label) {
+            seen.push(call.called.label);
         }
-        let order = order(&seen, labels);
-        let texts = |label: Label| [label.peer, label.template].map(|name| labels.text(name));
-        seen.sort_by_key(|&label| texts(labels.get(label)));
-        let mut peers: Vec<_> = seen.iter().map(|&label| labels.get(label).peer).collect();
-        peers.sort_unstable();
-        peers.dedup();
-        let fails = |pair: &[Call]| pair[0].errs && pair[0].called.label != pair[1].called.label;
-        (seen.len() > 1).then(|| Self {
-            order,
-            apart: peers.len() == seen.len(),
-            goes_on: calls.windows(2).any(fails),
-            labels: seen,
-        })
+        if seen.len() > MOST_LABELS {
+            return None;
+        }
     }
+    let mark = Some(order(&seen, labels));
+    let texts = |label: Label| [label.peer, label.template].map(|name| labels.text(name));
+    seen.sort_by_key(|&label| texts(labels.get(label)));
+    let mut peers: Vec<_> = seen.iter().map(|&label| labels.get(label).peer).collect();
+    peers.sort_unstable();
+    peers.dedup();
+    let fails = |pair: &[Call]| pair[0].errs && pair[0].called.label != pair[1].called.label;
+    let writes = |&label: &u32| is_write(labels.text(labels.get(label).template));
+    let signs = Signs {
+        mark,
+        apart: peers.len() == seen.len(),
+        goes_on: calls.windows(2).any(fails),
+        writes: seen.iter().any(writes),
+        ..Signs::default()
+    };
+    (seen.len() > 1).then_some((seen, signs))
 }
 
 fn order(seen: &[u32], labels: &Labels<'_>) -> u64 {

@@ -1,0 +1,77 @@
+//! Many calls from one service to another in one request.
+
+use super::finder::Call;
+use super::found::longest;
+use super::labels::{Callee, Labels};
+use super::saving::Cap;
+use rustc_hash::FxHashMap;
+use spanwise_model::Symbol;
+
+/// Who calls whom.
+pub(super) type Edge = (Symbol, Callee);
+
+/// The edges that have at least so many calls, each with its calls.
+pub(super) fn edges(calls: &[Call], labels: &mut Labels<'_>, many: usize) -> Vec<Vec<Call>> {
+    let mut counts: FxHashMap<Edge, u32> = FxHashMap::default();
+    let edges: Vec<Edge> = calls
+        .iter()
+        .map(|call| {
+            let edge = (labels.service(call.caller), labels.callee(call.row));
+            *counts.entry(edge).or_default() += 1;
+            edge
+        })
+        .collect();
+    counts.retain(|_, count| *count as usize >= many);
+    let mut places: FxHashMap<Edge, usize> = FxHashMap::default();
+    let mut groups: Vec<Vec<Call>> = Vec::new();
+    for (call, edge) in calls.iter().zip(&edges) {
+        if counts.contains_key(edge) {
+            let place = *places.entry(*edge).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+            groups[place].push(*call);
+        }
+    }
+    groups
+}
+
+/// Those calls of an edge of which no caller makes many of one label: others are
+/// repeated calls.
+pub(super) fn without_repeated(
+    mut calls: Vec<Call>,
+    labels: &mut Labels<'_>,
+    many: usize,
+) -> Vec<Call> {
+    for call in &mut calls {
+        call.called = labels.of(call.row);
+    }
+    let key = |call: &Call| (call.caller, call.called.label);
+    calls.sort_by_key(key);
+    let few = calls.chunk_by(|a, b| key(a) == key(b));
+    let few = few.filter(|calls| calls.len() < many);
+    let mut few: Vec<Call> = few.flatten().copied().collect();
+    few.sort_unstable_by_key(|call| (call.start, call.row));
+    few
+}
+
+/// What a call and its answer take on the way, and whether the other side's
+/// spans tell it: what the quickest call spent by itself.
+pub(super) fn trip_nano(calls: &[Call], labels: &Labels<'_>) -> (u64, bool) {
+    let mut measured = true;
+    let own = calls.iter().map(|call| match labels.far_side(call.row) {
+        Some(far) if far.row() != call.row => call.nano().saturating_sub(far.duration_nano()),
+        _ => {
+            measured = false;
+            call.nano()
+        }
+    });
+    (own.min().unwrap_or(0), measured)
+}
+
+/// As if all but the longest of the calls had saved their trip.
+pub(super) fn without_trips(calls: &[Call], trip_nano: u64) -> impl Iterator<Item = Cap> + '_ {
+    let longest = longest(calls);
+    let others = calls.iter().filter(move |call| Some(call.row) != longest);
+    others.map(move |call| (call.row, call.nano().saturating_sub(trip_nano)))
+}
