@@ -1,8 +1,8 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
 use spanwise::analyses::{
-    CallTree, Clocks, CriticalPath, CriticalPathBy, Dependencies, Errors, Hotspots, ShapeProblems,
-    Slack, SpanList, TimeKinds, TraceList, WhatIf,
+    CallTree, Clocks, Concurrency, CriticalPath, CriticalPathBy, Dependencies, Errors, HeatMap,
+    Hotspots, ShapeProblems, Slack, SpanList, TimeKinds, TraceList, WhatIf,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -44,6 +44,8 @@ fn analyse(traces: &Traces) {
         &Clocks::default(),
         &WhatIf::default(),
         &ShapeProblems::default(),
+        &Concurrency::default(),
+        &HeatMap::default(),
         &CallTree::default(),
         &TimeKinds::default(),
     ]);

@@ -9,6 +9,8 @@ from spanwise._frame import frame
 from spanwise._frozen import Frozen
 from spanwise._markdown import Report
 from spanwise._questions import (
+    load_question,
+    map_question,
     path_question,
     shape_question,
     time_question,
@@ -127,6 +129,35 @@ class Partials(Frozen):
         0
         """
         return frame(self._inner.table(shape_question(traces)))
+
+    def concurrency(
+        self,
+        *,
+        by: Literal["time", "instance", "level"] = "time",
+        bucket: _arguments.Duration = "1s",
+    ) -> pl.DataFrame:
+        """How much each instance has in flight; see :meth:`Traces.concurrency`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().concurrency().select("mean_in_flight").rows()
+        [(0.1,)]
+        """
+        return frame(self._inner.table(load_question(by, bucket)))
+
+    def heat_map(
+        self,
+        *,
+        by: Literal["operation", "request"] = "operation",
+        bucket: _arguments.Duration = "1s",
+        bands: int = 2,
+    ) -> pl.DataFrame:
+        """How many spans were how slow when; see :meth:`Traces.heat_map`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().heat_map(by="request").select("count").rows()
+        [(1,)]
+        """
+        return frame(self._inner.table(map_question(by, bucket, bands)))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 from spanwise import _arguments
 
 if TYPE_CHECKING:
-    from spanwise._typing import CriticalPathArguments, Question, ShapeProblemsArguments
+    from collections.abc import Callable
+
+    from spanwise._typing import (
+        CriticalPathArguments,
+        LoadArguments,
+        Question,
+        ShapeProblemsArguments,
+    )
 
 _GROUPINGS: dict[str, tuple[str, ...]] = {
     "critical_path": ("operation", "service", "path"),
     "time_kinds": ("kind",),
     "call_tree": ("path",),
+    "concurrency": ("time",),
+    "heat_map": ("operation", "request"),
     "hotspots": ("operation", "service"),
     "slack": ("operation",),
     "clocks": ("clock",),
@@ -87,10 +96,41 @@ def shape_question(
     return ("shape_problems", arguments)
 
 
+def load_question(
+    by: str = "time", bucket: _arguments.Duration = "1s"
+) -> tuple[str, LoadArguments]:
+    """Concurrency with what it is told."""
+    return ("concurrency", _loads(by, bucket))
+
+
+def map_question(
+    by: str = "operation", bucket: _arguments.Duration = "1s", bands: int = 2
+) -> tuple[str, LoadArguments]:
+    """A heat map with what it is told."""
+    return ("heat_map", _loads(by, bucket, bands))
+
+
+def _loads(by: str, bucket: _arguments.Duration, bands: int = 2) -> LoadArguments:
+    return {"by": by, "bucket_ns": _arguments.duration_ns(bucket), "bands": bands}
+
+
+def _told(name: str, by: str) -> Question:
+    """An analysis grouped in this way."""
+    if name in _WITH_REQUESTS:
+        return _WITH_REQUESTS[name](by)
+    if name in _OVER_TIME:
+        return _OVER_TIME[name](by)
+    return (name, by)
+
+
 _WITH_REQUESTS = {
     "critical_path": path_question,
     "time_kinds": time_question,
     "call_tree": tree_question,
+}
+_OVER_TIME: dict[str, Callable[[str], tuple[str, LoadArguments]]] = {
+    "concurrency": load_question,
+    "heat_map": map_question,
 }
 
 
@@ -98,9 +138,7 @@ def question(name: str, by: str | None = None) -> Question:
     """An analysis by name, grouped as it is by default or in this way."""
     if name not in _GROUPINGS:
         return name
-    by = by or _GROUPINGS[name][0]
-    asked = _WITH_REQUESTS.get(name)
-    return (name, by) if asked is None else asked(by)
+    return _told(name, by or _GROUPINGS[name][0])
 
 
 def questions(name: str) -> list[Question]:

@@ -11,6 +11,8 @@ from spanwise._frozen import Frozen
 from spanwise._partials import Partials
 from spanwise._questions import (
     AGGREGATES,
+    load_question,
+    map_question,
     path_question,
     question,
     questions,
@@ -258,6 +260,35 @@ class Scan(Frozen):
         )
         return self._table(asked)
 
+    def concurrency(
+        self,
+        *,
+        by: Literal["time", "instance", "level"] = "time",
+        bucket: _arguments.Duration = "1s",
+    ) -> pl.DataFrame:
+        """How much each instance has in flight; see :meth:`Traces.concurrency`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").concurrency().select("mean_in_flight").rows()
+        [(0.1,)]
+        """
+        return self._table(load_question(by, bucket))
+
+    def heat_map(
+        self,
+        *,
+        by: Literal["operation", "request"] = "operation",
+        bucket: _arguments.Duration = "1s",
+        bands: int = 2,
+    ) -> pl.DataFrame:
+        """How many spans were how slow when; see :meth:`Traces.heat_map`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").heat_map(by="request").select("count").rows()
+        [(1,)]
+        """
+        return self._table(map_question(by, bucket, bands))
+
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time; see :meth:`Traces.hotspots`.
 
@@ -317,8 +348,9 @@ class Scan(Frozen):
 
         Args:
             analyses: Names among ``"critical_path"``, ``"time_kinds"``,
-                ``"call_tree"``, ``"what_if"``, ``"shape_problems"``, ``"hotspots"``,
-                ``"slack"``, ``"clocks"``, ``"errors"``, ``"dependencies"`` and
+                ``"call_tree"``, ``"what_if"``, ``"shape_problems"``,
+                ``"concurrency"``, ``"heat_map"``, ``"hotspots"``, ``"slack"``,
+                ``"clocks"``, ``"errors"``, ``"dependencies"`` and
                 ``"completeness"``.
 
         Raises:

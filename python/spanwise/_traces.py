@@ -9,7 +9,13 @@ from spanwise import _arguments
 from spanwise._filter import filter_arguments
 from spanwise._frame import frame
 from spanwise._frozen import Frozen
-from spanwise._questions import shape_question, time_question, tree_question
+from spanwise._questions import (
+    load_question,
+    map_question,
+    shape_question,
+    time_question,
+    tree_question,
+)
 from spanwise._service_graph import ServiceGraph
 from spanwise._summary import Summary, count, summary
 from spanwise._trace import Trace
@@ -372,6 +378,74 @@ class Traces(Frozen):
             traces, repeated_calls, repeated_time, saved_time, tail_ratio, chatty_calls
         )
         return frame(self._inner.shape_problems(arguments))
+
+    def concurrency(
+        self,
+        *,
+        by: Literal["time", "instance", "level"] = "time",
+        bucket: _arguments.Duration = "1s",
+    ) -> pl.DataFrame:
+        """How much each instance has in flight, and how its latency depends on that.
+
+        Two sides of an instance are counted: ``serving``, its requests, and
+        ``calling``, its client and producer spans. By instance, Little's law is
+        an identity, and ``hints`` say what speaks for waiting: ``queueing``
+        where spans take the longer themselves the more are in flight, and
+        ``ceiling`` where a limit may cap what is in flight. By level, latency
+        stands against load, with its knee.
+
+        Args:
+            by: What a row stands for: a bucket of time of an instance, an
+                instance, or a number in flight of it by powers of two.
+            bucket: How wide a bucket of time is, in whole tenths of a second.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     trace 1
+        ...     shop GET /cart   0..600
+        ...     trace 2
+        ...     shop GET /cart 200..400
+        ... ''')
+        >>> columns = "mean_in_flight", "max_in_flight", "in_flight_end"
+        >>> traces.concurrency(bucket="500ms").select(columns).rows()
+        [(1.4, 2, 1), (0.2, 1, 0)]
+        >>> traces.concurrency(by="instance").select("mean_latency", "hints").rows()
+        [(datetime.timedelta(microseconds=400000), [])]
+        """
+        _, arguments = load_question(by, bucket)
+        return frame(self._inner.concurrency(arguments))
+
+    def heat_map(
+        self,
+        *,
+        by: Literal["operation", "request"] = "operation",
+        bucket: _arguments.Duration = "1s",
+        bands: int = 2,
+    ) -> pl.DataFrame:
+        """How many spans were how slow when: data to plot.
+
+        There is a row for each cell that is not empty: the operation, when the
+        bucket of time begins, the band of latencies, how many spans began in
+        the one and lasted as long as the other says, and how many of them err.
+
+        Args:
+            by: Count all spans by their operation, or requests by their root
+                operation.
+            bucket: How wide a bucket of time is, in whole tenths of a second.
+            bands: How many bands an octave of latencies has: 1, 2, 4, 8 or 16.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     trace 1
+        ...     shop GET /cart   0..100
+        ...     trace 2
+        ...     shop GET /cart  50..150 error
+        ... ''')
+        >>> traces.heat_map(by="request").select("service", "count", "errors").rows()
+        [('shop', 2, 1)]
+        """
+        _, arguments = map_question(by, bucket, bands)
+        return frame(self._inner.heat_map(arguments))
 
     def hotspots(self, *, by: Literal["operation", "service"] = "operation") -> pl.DataFrame:
         """Which operations or services take the time, over all spans.

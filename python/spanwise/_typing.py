@@ -52,6 +52,14 @@ class CriticalPathArguments(TypedDict):
     root_operation: str | None
 
 
+class LoadArguments(TypedDict):
+    """What counts over time are told."""
+
+    by: str
+    bucket_ns: int
+    bands: int
+
+
 class WhatIfArguments(TypedDict):
     """What is changed, and of which spans."""
 
@@ -81,6 +89,7 @@ Question: TypeAlias = (
     | tuple[str, str]
     | tuple[str, CriticalPathArguments]
     | tuple[str, ShapeProblemsArguments]
+    | tuple[str, LoadArguments]
 )
 """An analysis by name, with what it is told."""
 

@@ -149,6 +149,42 @@ def test_a_policy_holds_for_every_analysis() -> None:
     )
 
 
+def test_concurrency_is_little_s_law() -> None:
+    traces = sw.notation(
+        """
+        trace 1
+        shop GET   0..600
+        trace 2
+        shop GET 200..400
+        """
+    )
+    row = traces.concurrency(by="instance").row(0, named=True)
+    latency = row["mean_latency"].total_seconds()
+    assert row["mean_in_flight"] == pytest.approx(row["arrival_rate"] * latency)
+    assert traces.concurrency(by="level").get_column("knee").to_list() == [False, True, False]
+    assert traces.concurrency(bucket=10**9).height == 1
+    assert traces.concurrency(bucket="100ms").height == 4
+    with pytest.raises(sw.UsageError, match="time, instance or level"):
+        traces.concurrency(by="service")  # type: ignore[arg-type]
+
+
+def test_a_heat_map_counts_every_span() -> None:
+    traces = sw.notation(
+        """
+        trace 1
+        shop GET     0..100
+          cart Get  10..90 error
+        trace 2
+        shop GET  1000..1100
+        """
+    )
+    spans = traces.heat_map(bands=16)
+    assert spans.select(pl.col("count").sum(), pl.col("errors").sum()).row(0) == (3, 1)
+    assert (spans.get_column("latency_from") <= timedelta(milliseconds=100)).all()
+    assert traces.heat_map(by="request").get_column("count").to_list() == [1, 1]
+    assert traces.heat_map(by="request", bucket="10s").get_column("count").to_list() == [2]
+
+
 def test_traces_are_found_by_id(shop: sw.Traces) -> None:
     assert shop["2"].root == "frontend GET /home"
     assert shop["0000000000000002"] == shop["2"]

@@ -4,9 +4,11 @@
 mod call_tree;
 mod clocks;
 mod compare;
+mod concurrency;
 mod critical_path;
 mod dependencies;
 mod errors;
+mod heat_map;
 mod hotspots;
 mod listings;
 mod requests;

@@ -4,8 +4,9 @@
 
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
-    CallTree, Clocks, Cohort, Compare, Completeness, CriticalPath, CriticalPathBy, Dependencies,
-    Errors, ErrorsBy, Hotspots, HotspotsBy, ShapeProblems, Slack, TimeKinds, TimeKindsBy, WhatIf,
+    CallTree, Clocks, Cohort, Compare, Completeness, Concurrency, CriticalPath, CriticalPathBy,
+    Dependencies, Errors, ErrorsBy, HeatMap, HeatMapBy, Hotspots, HotspotsBy, ShapeProblems, Slack,
+    TimeKinds, TimeKindsBy, WhatIf,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::{run, run_tables, Analysis, FactColumns, Partial, Policy};
@@ -124,6 +125,9 @@ fn everything() -> Vec<Box<dyn Analysis>> {
                 .by(TimeKindsBy::Operation)
                 .percentile(50.0),
         ),
+        Box::new(Concurrency::default()),
+        Box::new(HeatMap::default()),
+        Box::new(HeatMap::default().by(HeatMapBy::Request).bands(16)),
         Box::new(Dependencies::default()),
         Box::new(Completeness::default()),
         Box::new(Compare::default().cohort(Cohort::Incident)),

@@ -44,6 +44,15 @@ fn merged_partials_show_what_the_spans_do() {
         (&["errors", "--by", "type"], &["errors", "--by", "type"]),
         (&["dependencies"], &["dependencies"]),
         (
+            &["concurrency", "--by", "level"],
+            &["concurrency", "--by", "level"],
+        ),
+        (&["concurrency"], &["concurrency"]),
+        (
+            &["heat-map", "--by", "request", "--bucket", "2s"],
+            &["heat-map", "--by", "request", "--bucket", "2s"],
+        ),
+        (
             &["critical-path", "--by", "path", "--band", "50..90"],
             &["critical-path", "--by", "path", "--band", "50..90"],
         ),

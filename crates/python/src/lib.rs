@@ -15,6 +15,7 @@ mod command;
 mod compare;
 mod convert;
 mod errors;
+mod loads;
 mod partials;
 mod read;
 mod report;

@@ -1,6 +1,7 @@
 //! Partials: what analyses know of traces that need not be held.
 
 use crate::errors::usage;
+use crate::loads::LoadArguments;
 use crate::read::Source;
 use crate::report::{markdown, titled};
 use crate::run::run;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 pub(crate) enum Question {
     CriticalPath(String, CriticalPathArguments),
     ShapeProblems(String, ShapeProblemsArguments),
+    Load(String, LoadArguments),
     By(String, String),
     Plain(String),
 }
@@ -30,8 +32,8 @@ pub(crate) enum Question {
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
         let known =
-            "critical_path, time_kinds, call_tree, what_if, shape_problems, hotspots, slack, clocks, errors, \
-             dependencies, completeness or compare";
+            "critical_path, time_kinds, call_tree, what_if, shape_problems, concurrency, heat_map, \
+             hotspots, slack, clocks, errors, dependencies, completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
@@ -45,6 +47,10 @@ impl Question {
             Self::ShapeProblems(name, arguments) if name == "shape_problems" => {
                 Box::new(arguments.options())
             }
+            Self::Load(name, arguments) if name == "concurrency" => {
+                Box::new(arguments.concurrency()?)
+            }
+            Self::Load(name, arguments) if name == "heat_map" => Box::new(arguments.heat_map()?),
             Self::By(name, by) if name == "hotspots" => {
                 Box::new(Hotspots::default().by(rows_by(&by)?))
             }
@@ -65,6 +71,7 @@ impl Question {
             Self::Plain(name) if name == "compare" => Box::new(Compare::default()),
             Self::CriticalPath(name, _)
             | Self::ShapeProblems(name, _)
+            | Self::Load(name, _)
             | Self::By(name, _)
             | Self::Plain(name) => {
                 return Err(usage("analysis", &name, known));

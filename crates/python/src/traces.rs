@@ -2,6 +2,7 @@
 
 use crate::convert::{told, Told, WriteArguments};
 use crate::errors::{exception, usage};
+use crate::loads::LoadArguments;
 use crate::run::run;
 use crate::shape_problems::ShapeProblemsArguments;
 use crate::summary::dictionary;
@@ -349,6 +350,21 @@ impl Traces {
         self.table(py, move |traces| {
             Ok(traces.shape_problems(&arguments.options()))
         })
+    }
+
+    /// How much instances have in flight over time.
+    fn concurrency(&self, py: Python<'_>, arguments: LoadArguments) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            Ok(traces.concurrency(&arguments.concurrency()?))
+        })
+    }
+
+    /// How many spans were how slow when.
+    fn heat_map(&self, py: Python<'_>, arguments: LoadArguments) -> PyResult<Table> {
+        self.table(
+            py,
+            move |traces| Ok(traces.heat_map(&arguments.heat_map()?)),
+        )
     }
 
     /// Which operations or services take the time.

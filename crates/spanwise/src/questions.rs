@@ -3,8 +3,9 @@
 
 use crate::Traces;
 use spanwise_analyze::analyses::{
-    CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, EventList, Hotspots,
-    IssueList, LinkList, ShapeProblems, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
+    CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Errors, EventList,
+    HeatMap, Hotspots, IssueList, LinkList, ShapeProblems, Slack, SpanList, Summary, TimeKinds,
+    TraceList, WhatIf,
 };
 use spanwise_analyze::{Analysis, Listing};
 use spanwise_model::Table;
@@ -376,6 +377,49 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn dependencies(&self, options: &Dependencies) -> Table {
+        self.one(options)
+    }
+
+    /// How much each instance has in flight over time, and what that does to
+    /// its latency; see [`Concurrency`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::{Concurrency, ConcurrencyBy}, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart   0..400 server
+    ///       cart Get      10..390 server
+    /// ")?;
+    /// let loads = traces.concurrency(&Concurrency::default());
+    /// assert_eq!(loads.cell(0, "mean_in_flight"), Cell::F64(0.38));
+    /// let knees = traces.concurrency(&Concurrency::default().by(ConcurrencyBy::Level));
+    /// assert_eq!(knees.cell(0, "time"), Cell::Duration(100_000_000), "nothing in flight before");
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn concurrency(&self, options: &Concurrency) -> Table {
+        self.one(options)
+    }
+
+    /// How many spans were how slow when: data to plot; see [`HeatMap`] for the
+    /// columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::HeatMap, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100
+    ///     trace 2
+    ///     shop GET /cart  50..150 error
+    /// ")?;
+    /// let map = traces.heat_map(&HeatMap::default());
+    /// assert_eq!(map.cell(0, "count"), Cell::U64(2));
+    /// assert_eq!(map.cell(0, "errors"), Cell::U64(1));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn heat_map(&self, options: &HeatMap) -> Table {
         self.one(options)
     }
 

@@ -2,8 +2,8 @@
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
 //! [`Slack`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`WhatIf`],
-//! [`ShapeProblems`],
-//! [`Completeness`], [`Compare`]) implement [`crate::Analysis`]: they merge.
+//! [`ShapeProblems`], [`Concurrency`], [`HeatMap`], [`Completeness`],
+//! [`Compare`]) implement [`crate::Analysis`]: they merge.
 //! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`]) implement
 //! [`crate::Listing`]: their rows can be put in order. [`IssueList`] and
 //! [`Summary`] are read straight off a span table.
@@ -24,17 +24,20 @@ mod clocks;
 mod columns;
 mod compare;
 mod completeness;
+mod concurrency;
 mod connection;
 mod critical_path;
 mod dependencies;
 mod errors;
 mod event_list;
+mod heat_map;
 mod hotspots;
 mod issue_list;
 mod operations;
 mod presence;
 mod shape_problems;
 mod slack;
+mod slices;
 mod span_list;
 mod summary;
 mod summary_sum;
@@ -48,10 +51,12 @@ pub use call_tree::CallTree;
 pub use clocks::{Clocks, ClocksBy};
 pub use compare::{Cohort, Compare, Window};
 pub use completeness::{Completeness, CompletenessBy};
+pub use concurrency::{Concurrency, ConcurrencyBy};
 pub use critical_path::{CriticalPath, CriticalPathBy};
 pub use dependencies::Dependencies;
 pub use errors::{Errors, ErrorsBy};
 pub use event_list::{EventList, LinkList};
+pub use heat_map::{HeatMap, HeatMapBy};
 pub use hotspots::Hotspots;
 pub use issue_list::{issues_of, IssueList};
 pub use presence::Presence;
@@ -79,6 +84,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     let paths = [P::Operation, P::Service, P::Path].map(|by| CriticalPath::default().by(by));
     let hotspots = [By::Operation, By::Service].map(|by| Hotspots::default().by(by));
     let errors = [E::Operation, E::Service, E::Type].map(|by| Errors::default().by(by));
+    let maps = [HeatMapBy::Operation, HeatMapBy::Request].map(|by| HeatMap::default().by(by));
     let mut all = boxed(paths);
     all.extend(boxed(hotspots));
     all.extend(boxed(errors));
@@ -90,6 +96,8 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([CallTree::default()]));
     all.extend(boxed([WhatIf::default()]));
     all.extend(boxed([ShapeProblems::default()]));
+    all.extend(boxed([Concurrency::default()]));
+    all.extend(boxed(maps));
     all.extend(boxed([Compare::default()]));
     all
 }

@@ -2,6 +2,7 @@
 //! manual page.
 
 mod filter;
+mod loads;
 mod output;
 mod partials;
 mod policy;
@@ -13,6 +14,7 @@ mod values;
 mod what_if;
 
 pub(crate) use filter::FilterArgs;
+pub(crate) use loads::{ConcurrencyArgs, HeatMapArgs, HeatMapBy, LoadBy};
 pub(crate) use output::{Color, Format, OutputArgs};
 pub(crate) use partials::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
 pub(crate) use policy::{BlockingArg, ClockArg, PolicyArgs};
@@ -72,6 +74,10 @@ pub(crate) enum Command {
     WhatIf(WhatIfArgs),
     /// Calls that need not be made, or not one after the other, and what that would save
     ShapeProblems(ShapeProblemsArgs),
+    /// How much instances have in flight over time, and what that does to them
+    Concurrency(ConcurrencyArgs),
+    /// How many spans were how slow when: data to plot
+    HeatMap(HeatMapArgs),
     /// How far the clocks of hosts are apart
     Clocks(ClocksArgs),
     /// Where errors begin and how they spread

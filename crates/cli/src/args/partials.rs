@@ -1,8 +1,8 @@
 //! Partials: how they are taken, and how they are merged.
 
 use super::{
-    values, CompletenessRow, ErrorBy, FilterArgs, HotspotBy, OutputArgs, PathBy, PolicyArgs,
-    ReadArgs, ScanArgs,
+    values, CompletenessRow, ErrorBy, FilterArgs, HeatMapBy, HotspotBy, LoadBy, OutputArgs, PathBy,
+    PolicyArgs, ReadArgs, ScanArgs,
 };
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -24,6 +24,10 @@ pub(crate) enum AnalysisArg {
     WhatIf,
     /// Calls that need not be made, or not one after the other
     ShapeProblems,
+    /// How much instances have in flight
+    Concurrency,
+    /// How many spans were how slow when
+    HeatMap,
     /// How far the clocks of hosts are apart
     Clocks,
     /// Where errors begin and how they spread
@@ -79,6 +83,10 @@ pub(crate) enum ShowArg {
     WhatIf,
     /// Calls that need not be made, or not one after the other
     ShapeProblems,
+    /// How much instances have in flight over time, and what that does to them
+    Concurrency,
+    /// How many spans were how slow when
+    HeatMap,
     /// How far the clocks of hosts are apart
     Clocks,
     /// Where errors begin and how they spread
@@ -103,6 +111,14 @@ pub(crate) enum RowBy {
     Type,
     /// Calls from one service to another; of completeness alone
     Edge,
+    /// A request by its root operation; of heat maps alone
+    Request,
+    /// A bucket of time of an instance; of concurrency alone
+    Time,
+    /// An instance; of concurrency alone
+    Instance,
+    /// A number in flight of an instance; of concurrency alone
+    Level,
 }
 
 impl RowBy {
@@ -111,7 +127,7 @@ impl RowBy {
             Self::Operation => Some(PathBy::Operation),
             Self::Service => Some(PathBy::Service),
             Self::Path => Some(PathBy::Path),
-            Self::Type | Self::Edge => None,
+            _ => None,
         }
     }
 
@@ -119,7 +135,7 @@ impl RowBy {
         match self {
             Self::Operation => Some(HotspotBy::Operation),
             Self::Service => Some(HotspotBy::Service),
-            Self::Path | Self::Type | Self::Edge => None,
+            _ => None,
         }
     }
 
@@ -128,7 +144,7 @@ impl RowBy {
             Self::Operation => Some(ErrorBy::Operation),
             Self::Service => Some(ErrorBy::Service),
             Self::Type => Some(ErrorBy::Type),
-            Self::Path | Self::Edge => None,
+            _ => None,
         }
     }
 
@@ -137,7 +153,25 @@ impl RowBy {
         match self {
             Self::Operation | Self::Edge => Some(CompletenessRow::Edge),
             Self::Service => Some(CompletenessRow::Service),
-            Self::Path | Self::Type => None,
+            _ => None,
+        }
+    }
+
+    pub(crate) fn of_heat_map(self) -> Option<HeatMapBy> {
+        match self {
+            Self::Operation => Some(HeatMapBy::Operation),
+            Self::Request => Some(HeatMapBy::Request),
+            _ => None,
+        }
+    }
+
+    /// Time where nothing is said.
+    pub(crate) fn of_concurrency(self) -> Option<LoadBy> {
+        match self {
+            Self::Operation | Self::Time => Some(LoadBy::Time),
+            Self::Instance => Some(LoadBy::Instance),
+            Self::Level => Some(LoadBy::Level),
+            _ => None,
         }
     }
 }
@@ -159,6 +193,12 @@ pub(crate) struct MergeArgs {
     /// Of the critical path: only requests between two percentiles
     #[arg(long, value_name = "LO..HI", value_parser = values::band, conflicts_with = "percentile")]
     pub(crate) band: Option<values::Band>,
+    /// Of what is counted over time: how wide a bucket is
+    #[arg(long, value_name = "DURATION", value_parser = values::duration, default_value = "1s")]
+    pub(crate) bucket: u64,
+    /// Of the heat map: how many bands an octave of latencies has
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=16))]
+    pub(crate) bands: u32,
     /// Compare with the partials of a healthy time instead
     #[arg(long, value_name = "PATH", conflicts_with = "show")]
     pub(crate) baseline: Vec<PathBuf>,

@@ -14,16 +14,18 @@ mod trace;
 mod what_if;
 
 use crate::args::{
-    ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ErrorBy, ErrorsArgs,
-    HotspotBy, HotspotsArgs, ScanScope, SlackArgs, SpansArgs, TimeBy, TimeKindsArgs,
+    self, ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ConcurrencyArgs,
+    ErrorBy, ErrorsArgs, HeatMapArgs, HotspotBy, HotspotsArgs, LoadBy, ScanScope, SlackArgs,
+    SpansArgs, TimeBy, TimeKindsArgs,
 };
 use crate::output;
 use crate::read;
 use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
-    By, Clocks, ClocksBy, Completeness, CompletenessBy, Dependencies, Errors, ErrorsBy, EventList,
-    Hotspots, IssueList, LinkList, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
+    By, Clocks, ClocksBy, Completeness, CompletenessBy, Concurrency, ConcurrencyBy, Dependencies,
+    Errors, ErrorsBy, EventList, HeatMap, HeatMapBy, Hotspots, IssueList, LinkList, Slack,
+    SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
 use spanwise::Result;
 
@@ -39,6 +41,8 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Slack(args) => slack(&args, session),
         Command::WhatIf(args) => what_if::run(&args, session),
         Command::ShapeProblems(args) => shape_problems::run(&args, session),
+        Command::Concurrency(args) => concurrency(&args, session),
+        Command::HeatMap(args) => heat_map(&args, session),
         Command::Clocks(args) => clocks(&args, session),
         Command::Errors(args) => errors(&args, session),
         Command::Dependencies(scope) => scan::table(&scope, &Dependencies::default(), session),
@@ -80,6 +84,34 @@ fn time_kinds(args: &TimeKindsArgs, session: &mut Session<'_>) -> Result<()> {
     analysis.percentile = args.percentile;
     analysis.band = args.band.map(|band| (band.low, band.high));
     scan::table(&args.scan, &analysis, session)
+}
+
+fn concurrency(args: &ConcurrencyArgs, session: &mut Session<'_>) -> Result<()> {
+    let analysis = Concurrency::default()
+        .by(load_by(args.by))
+        .bucket(args.bucket);
+    scan::table(&args.scan, &analysis, session)
+}
+
+fn load_by(by: LoadBy) -> ConcurrencyBy {
+    match by {
+        LoadBy::Time => ConcurrencyBy::Time,
+        LoadBy::Instance => ConcurrencyBy::Instance,
+        LoadBy::Level => ConcurrencyBy::Level,
+    }
+}
+
+fn heat_map(args: &HeatMapArgs, session: &mut Session<'_>) -> Result<()> {
+    let map = HeatMap::default().by(heat_map_by(args.by));
+    let map = map.bucket(args.bucket).bands(args.bands);
+    scan::table(&args.scan, &map, session)
+}
+
+fn heat_map_by(by: args::HeatMapBy) -> HeatMapBy {
+    match by {
+        args::HeatMapBy::Operation => HeatMapBy::Operation,
+        args::HeatMapBy::Request => HeatMapBy::Request,
+    }
 }
 
 fn clocks(args: &ClocksArgs, session: &mut Session<'_>) -> Result<()> {

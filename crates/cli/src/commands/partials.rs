@@ -1,13 +1,15 @@
 //! `partials` and `merge`: what analyses know, kept in files.
 
-use super::{compare, completeness_by, critical_path, error_by, hotspot_by, summary};
+use super::{
+    compare, completeness_by, critical_path, error_by, heat_map_by, hotspot_by, load_by, summary,
+};
 use crate::args::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
 use crate::output;
 use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
-    aggregates, CallTree, Clocks, Completeness, CriticalPath, Dependencies, Errors, Hotspots,
-    IssueList, ShapeProblems, Slack, TimeKinds, WhatIf,
+    aggregates, CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Errors,
+    HeatMap, Hotspots, IssueList, ShapeProblems, Slack, TimeKinds, WhatIf,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -36,6 +38,8 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::Slack => "slack",
         AnalysisArg::WhatIf => "what-if",
         AnalysisArg::ShapeProblems => "shape-problems",
+        AnalysisArg::Concurrency => "concurrency",
+        AnalysisArg::HeatMap => "heat-map",
         AnalysisArg::Clocks => "clocks",
         AnalysisArg::Errors => "errors",
         AnalysisArg::Dependencies => "dependencies",
@@ -66,6 +70,15 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
         ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
         ShowArg::WhatIf => merged.table(&WhatIf::default()),
         ShowArg::ShapeProblems => merged.table(&ShapeProblems::default()),
+        ShowArg::Concurrency => {
+            let by = load_by(args.by.of_concurrency().ok_or_else(no_such)?);
+            merged.table(&Concurrency::default().by(by).bucket(args.bucket))
+        }
+        ShowArg::HeatMap => {
+            let by = heat_map_by(args.by.of_heat_map().ok_or_else(no_such)?);
+            let map = HeatMap::default().by(by).bucket(args.bucket);
+            merged.table(&map.bands(args.bands))
+        }
         ShowArg::Clocks => merged.table(&Clocks::default()),
         ShowArg::Dependencies => merged.table(&Dependencies::default()),
         ShowArg::Completeness => {

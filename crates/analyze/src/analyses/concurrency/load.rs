@@ -1,0 +1,113 @@
+//! Sums over slices, and the columns made of them.
+
+use super::series::Step;
+use crate::analyses::columns::{counts, nano, ratio};
+use crate::analyses::slices::{SECOND_NANO, SLICE_NANO};
+use spanwise_model::{ColumnData, Table};
+
+/// What slices sum up to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Load {
+    pub(super) slices: i128,
+    pub(super) busy_nano: i128,
+    pub(super) arrivals: i128,
+    pub(super) completions: i128,
+    pub(super) latency_nano: i128,
+    pub(super) self_nano: i128,
+    pub(super) longest_nano: i128,
+    /// The most in flight at once, at least.
+    pub(super) most: i128,
+}
+
+impl Load {
+    /// Adds a slice in which something begins or ends.
+    pub(super) fn add(&mut self, step: &Step) {
+        self.add_run(1, 0);
+        let mean = step.busy_nano.max(0) as u128;
+        let mean = mean.div_ceil(SLICE_NANO.into()) as i128;
+        self.most = self.most.max(step.before).max(step.after).max(mean);
+        self.busy_nano = self.busy_nano.saturating_add(step.busy_nano);
+        self.arrivals = self.arrivals.saturating_add(step.arrivals);
+        self.completions = self.completions.saturating_add(step.completions);
+        self.latency_nano = self.latency_nano.saturating_add(step.latency_nano);
+        self.self_nano = self.self_nano.saturating_add(step.self_nano);
+        self.longest_nano = self.longest_nano.max(step.longest_nano);
+    }
+
+    /// Adds so many slices with so many in flight all the time.
+    pub(super) fn add_run(&mut self, slices: i128, in_flight: i128) {
+        let busy = in_flight.saturating_mul(slices);
+        let busy = busy.saturating_mul(SLICE_NANO.into());
+        self.slices = self.slices.saturating_add(slices);
+        self.busy_nano = self.busy_nano.saturating_add(busy);
+        self.most = self.most.max(in_flight);
+    }
+
+    /// All slices together.
+    pub(super) fn nano(&self) -> i128 {
+        self.slices.saturating_mul(SLICE_NANO.into())
+    }
+
+    pub(super) fn mean_in_flight(&self) -> Option<f64> {
+        ratio(self.busy_nano, self.nano())
+    }
+
+    /// So many a second.
+    pub(super) fn rate(&self, count: i128) -> Option<f64> {
+        ratio(count, self.nano()).map(|rate| rate * SECOND_NANO as f64)
+    }
+
+    pub(super) fn mean_latency(&self) -> Option<f64> {
+        ratio(self.latency_nano, self.arrivals)
+    }
+}
+
+/// The columns that tell series apart.
+pub(super) fn keyed<'a>(keys: impl Iterator<Item = &'a [&'a str; 3]>) -> Table {
+    let keys: Vec<_> = keys.collect();
+    let column = |at: usize| crate::analyses::columns::names(keys.iter().map(|key| key[at]));
+    Table::new()
+        .with("service", column(0))
+        .with("instance", column(1))
+        .with("side", column(2))
+}
+
+/// Adds a count of each load.
+pub(super) fn with_counts(
+    table: Table,
+    name: &'static str,
+    loads: &[Load],
+    of: fn(&Load) -> i128,
+) -> Table {
+    table.with(name, counts(loads.iter().map(of)))
+}
+
+/// Adds a number of each load.
+pub(super) fn with_numbers(
+    table: Table,
+    name: &'static str,
+    loads: &[Load],
+    of: fn(&Load) -> Option<f64>,
+) -> Table {
+    table.with(name, ColumnData::F64(loads.iter().map(of).collect()))
+}
+
+/// Adds the mean and the longest duration of the spans that begin.
+pub(super) fn with_latency(table: Table, loads: &[Load]) -> Table {
+    let longest = |load: &Load| (load.arrivals > 0).then(|| nano(load.longest_nano));
+    with_mean(table, "mean_latency", loads, |load| load.latency_nano).with(
+        "max_latency",
+        ColumnData::Duration(loads.iter().map(longest).collect()),
+    )
+}
+
+/// Adds a mean a span that begins.
+pub(super) fn with_mean(
+    table: Table,
+    name: &'static str,
+    loads: &[Load],
+    of: fn(&Load) -> i128,
+) -> Table {
+    let mean = |load: &Load| ratio(of(load), load.arrivals).map(|mean| nano(mean.round() as i128));
+    table.with(name, ColumnData::Duration(loads.iter().map(mean).collect()))
+}

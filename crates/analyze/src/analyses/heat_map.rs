@@ -1,0 +1,226 @@
+//! Heat maps: how many spans were how slow when.
+
+use super::bands::{band_of, band_start};
+use super::columns::{counts, durations, key_columns, SPAN_OPERATION};
+use super::operations::{operation_key, request_root};
+use super::slices::{slice_of, slice_start, Buckets, SECOND_NANO};
+use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::facts::{fact_flags, FactColumns};
+use crate::histogram::{bucket, bucket_start};
+use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use rustc_hash::FxHashMap;
+use spanwise_model::{flags, ColumnData, OperationId, SpanTable, Table};
+
+/// Which spans [`HeatMap`] counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HeatMapBy {
+    /// All spans, by their operation.
+    #[default]
+    Operation,
+    /// Requests: the roots of primary components, by root operation.
+    Request,
+}
+
+/// A latency heat map: how many spans of an operation began in a bucket of time
+/// and lasted as long as a band of latencies says, and how many of them err.
+/// Spans without an end are left out.
+///
+/// There is a row for each cell of the map that is not empty.
+///
+/// | column | meaning |
+/// |---|---|
+/// | `service`, `operation`, `kind` | the operation |
+/// | `from` | when the bucket begins |
+/// | `latency_from`, `latency_to` | the band: durations from the first on and below the second |
+/// | `count` | spans |
+/// | `errors` | those of them that err |
+///
+/// Sorted by the operation, by time and by band.
+///
+/// ```
+/// # use spanwise_analyze::{facts, run, Analysis, Policy};
+/// # use spanwise_io::{assemble::assemble, notation::parse};
+/// # use spanwise_model::table::Cell;
+/// # use spanwise_analyze::analyses::HeatMap;
+/// let spans = assemble(parse("
+///     trace 1
+///     shop GET /cart    0..10
+///     trace 2
+///     shop GET /cart   20..31
+///     trace 3
+///     shop GET /cart   40..640 error
+/// "))?;
+/// let facts = facts::compute(&spans, &Policy::default());
+/// let analysis = HeatMap::default().bands(1);
+/// let map = analysis.finish(&run(&spans, &[0, 1, 2], &facts, &[&analysis])[0]);
+/// assert_eq!(map.cell(0, "count"), Cell::U64(2), "between 2^23 and 2^24 nanoseconds");
+/// assert_eq!(map.cell(0, "latency_to"), Cell::Duration(1 << 24));
+/// assert_eq!(map.cell(1, "errors"), Cell::U64(1));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeatMap {
+    /// Which spans are counted.
+    pub by: HeatMapBy,
+    /// How wide a bucket of time is, in nanoseconds; a whole number of tenths of
+    /// a second, rounded up. A second where nothing else is said.
+    pub bucket_nano: u64,
+    /// How many bands an octave is cut into: 1, 2, 4, 8 or 16, rounded down. Two
+    /// where nothing else is said.
+    pub bands: u32,
+}
+
+impl Default for HeatMap {
+    fn default() -> Self {
+        Self {
+            by: HeatMapBy::default(),
+            bucket_nano: SECOND_NANO,
+            bands: 2,
+        }
+    }
+}
+
+impl HeatMap {
+    /// The same map of other spans.
+    #[must_use]
+    pub fn by(mut self, by: HeatMapBy) -> Self {
+        self.by = by;
+        self
+    }
+
+    /// The same map in buckets so many nanoseconds wide.
+    #[must_use]
+    pub fn bucket(mut self, nano: u64) -> Self {
+        self.bucket_nano = nano;
+        self
+    }
+
+    /// The same map with so many bands an octave.
+    #[must_use]
+    pub fn bands(mut self, bands: u32) -> Self {
+        self.bands = bands;
+        self
+    }
+}
+
+const SCHEMA: Schema = Schema {
+    keys: &[
+        ("service", KeyType::Name),
+        ("operation", KeyType::Name),
+        ("kind", KeyType::Name),
+        ("slice", KeyType::I64),
+        ("band", KeyType::U64),
+    ],
+    states: &[("count", Merge::Sum), ("errors", Merge::Sum)],
+};
+const SLICE: usize = 3;
+const BAND: usize = 4;
+const COUNT: usize = 0;
+const ERRORS: usize = 1;
+
+impl Analysis for HeatMap {
+    fn name(&self) -> &'static str {
+        "heat-map"
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    fn needs(&self) -> Facts {
+        Facts::OUTCOME
+    }
+
+    fn grouping(&self) -> &'static str {
+        match self.by {
+            HeatMapBy::Operation => "operation",
+            HeatMapBy::Request => "request",
+        }
+    }
+
+    fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let mut cells = Cells {
+            table: traces.table(),
+            facts,
+            rows: FxHashMap::default(),
+            out,
+        };
+        for trace in traces.traces() {
+            match self.by {
+                HeatMapBy::Operation => trace.rows().for_each(|row| cells.count(row)),
+                HeatMapBy::Request => {
+                    let root = request_root(trace);
+                    root.into_iter().for_each(|root| cells.count(root.row()));
+                }
+            }
+        }
+    }
+
+    fn finish(&self, partial: &Partial) -> Table {
+        let buckets = Buckets::of_width(self.bucket_nano);
+        let bits = self.bands.clamp(1, 16).ilog2();
+        let rows = 0..partial.len();
+        let coarse = partial.regrouped(rows, |column, key| match key {
+            Key::I64(slice) => Key::I64(buckets.first(slice)),
+            Key::U64(band) if column == BAND => Key::U64(bucket(band_start(band), bits).into()),
+            key => key,
+        });
+        map(&coarse, bits)
+    }
+}
+
+fn map(partial: &Partial, bits: u32) -> Table {
+    let rows = partial.sorted_rows();
+    let from = rows.iter().map(|&row| match partial.key(row, SLICE) {
+        Key::I64(slice) => Some(slice_start(slice)),
+        _ => None,
+    });
+    let edge = |further: u32| {
+        let band = |&row: &Row| match partial.key(row, BAND) {
+            Key::U64(band) => bucket_start(band as u32 + further, bits).into(),
+            _ => 0,
+        };
+        durations(rows.iter().map(band))
+    };
+    let sums = |column| counts(rows.iter().map(move |&row| partial.number(row, column)));
+    key_columns(partial, &rows, SPAN_OPERATION)
+        .with("from", ColumnData::Time(from.collect()))
+        .with("latency_from", edge(0))
+        .with("latency_to", edge(1))
+        .with("count", sums(COUNT))
+        .with("errors", sums(ERRORS))
+}
+
+/// Rows of a batch by numbers.
+struct Cells<'a> {
+    table: &'a SpanTable,
+    facts: &'a FactColumns,
+    rows: FxHashMap<(OperationId, i64, u64), Row>,
+    out: &'a mut Partial,
+}
+
+impl Cells<'_> {
+    fn count(&mut self, span: u32) {
+        let (columns, at) = (&self.table.columns, span as usize);
+        if columns.flags[at] & flags::MISSING_END != 0 {
+            return;
+        }
+        let slice = slice_of(columns.start_unix_nano[at]);
+        let band = band_of(columns.duration_nano[at]);
+        let row = self.row((columns.operation[at], slice, band));
+        let erred = self.facts.flags[at] & fact_flags::ERRS != 0;
+        self.out.add(row, COUNT, 1_u8);
+        self.out.add(row, ERRORS, u8::from(erred));
+    }
+
+    fn row(&mut self, cell: (OperationId, i64, u64)) -> Row {
+        let (table, out) = (self.table, &mut *self.out);
+        *self.rows.entry(cell).or_insert_with(|| {
+            let (operation, slice, band) = cell;
+            let [a, b, c] = operation_key(table, operation);
+            out.row(&[a, b, c, Key::I64(slice), Key::U64(band)])
+        })
+    }
+}
