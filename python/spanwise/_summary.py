@@ -38,6 +38,10 @@ class Issue:
     """The service; empty where none is known."""
     count: int
     """How often."""
+    total_time_ns: int | None
+    """How long what is wrong is, all together; see :meth:`Traces.issues`."""
+    max_time_ns: int | None
+    """How long the longest of it is."""
     examples: tuple[str, ...]
     """The smallest few places: file, record and offset, or trace and span."""
 

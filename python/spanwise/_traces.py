@@ -127,6 +127,10 @@ class Traces(Frozen):
     def issues(self) -> pl.DataFrame:
         """What is wrong with the input, counted by kind and service.
 
+        ``total_time`` and ``max_time`` say how long it is: what clipped children
+        have outside of their parents, how long children outside are, and by how
+        much clocks are off.
+
         >>> import spanwise as sw
         >>> sw.notation("cart GET 0..0").issues().get_column("issue").to_list()
         ['zero_duration']

@@ -185,6 +185,18 @@ def test_a_heat_map_counts_every_span() -> None:
     assert traces.heat_map(by="request", bucket="10s").get_column("count").to_list() == [2]
 
 
+def test_issues_have_sizes() -> None:
+    traces = sw.notation("shop GET 0..100\n  cart Get 90..120\n  cart Get 90..140")
+    row = traces.issues().row(0, named=True)
+    assert row["issue"] == "clipped_child"
+    assert (row["total_time"], row["max_time"]) == (
+        timedelta(milliseconds=60),
+        timedelta(milliseconds=40),
+    )
+    issue = traces.summary().issues[0]
+    assert (issue.total_time_ns, issue.max_time_ns) == (60_000_000, 40_000_000)
+
+
 def test_traces_are_found_by_id(shop: sw.Traces) -> None:
     assert shop["2"].root == "frontend GET /home"
     assert shop["0000000000000002"] == shop["2"]

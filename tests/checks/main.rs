@@ -10,6 +10,7 @@ mod dependencies;
 mod errors;
 mod heat_map;
 mod hotspots;
+mod issues;
 mod listings;
 mod requests;
 mod shape_problems;

@@ -174,11 +174,42 @@ impl fmt::Display for Example {
     }
 }
 
-/// One row: how often, and the smallest few examples.
+/// How long what is wrong is: of [`IssueKind::ClippedChild`] and
+/// [`IssueKind::ChildOutsideParent`] how long the span runs outside of its
+/// parent, of [`IssueKind::ClockOffset`] the smallest shift that puts it inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssueSize {
+    /// All together, in nanoseconds.
+    pub total_nano: u128,
+    /// The longest of them.
+    pub max_nano: u64,
+}
+
+impl IssueSize {
+    /// The size of one issue.
+    #[must_use]
+    pub fn of(nano: u64) -> Self {
+        Self {
+            total_nano: nano.into(),
+            max_nano: nano,
+        }
+    }
+
+    /// Adds the sizes of other issues.
+    pub fn absorb(&mut self, other: Self) {
+        self.total_nano = self.total_nano.saturating_add(other.total_nano);
+        self.max_nano = self.max_nano.max(other.max_nano);
+    }
+}
+
+/// One row: how often, how long, and the smallest few examples.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssueRow {
     /// How often.
     pub count: u64,
+    /// How long, for the kinds that [`IssueSize`] names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<IssueSize>,
     /// The smallest examples, ascending.
     pub examples: Vec<Example>,
 }
@@ -197,13 +228,24 @@ impl Issues {
 
     /// Counts an issue `count` times with one example.
     pub fn add_many(&mut self, kind: IssueKind, service: &str, count: u64, example: Example) {
-        let services = self.rows.entry(kind).or_default();
-        let row = match services.get_mut(service) {
-            Some(row) => row,
-            None => services.entry(service.to_owned()).or_default(),
-        };
+        let row = self.row(kind, service);
         row.count += count;
         keep_smallest(&mut row.examples, example);
+    }
+
+    /// Adds to how long the issues of a kind and service are, which were
+    /// counted or will be.
+    pub fn add_size(&mut self, kind: IssueKind, service: &str, size: IssueSize) {
+        let held = &mut self.row(kind, service).size;
+        held.get_or_insert_default().absorb(size);
+    }
+
+    fn row(&mut self, kind: IssueKind, service: &str) -> &mut IssueRow {
+        let services = self.rows.entry(kind).or_default();
+        if !services.contains_key(service) {
+            services.insert(service.to_owned(), IssueRow::default());
+        }
+        services.get_mut(service).expect("it was put there")
     }
 
     /// Adds all rows of `other`.
@@ -213,6 +255,9 @@ impl Issues {
             for (service, theirs) in services {
                 let row = ours.entry(service).or_default();
                 row.count = row.count.saturating_add(theirs.count);
+                if let Some(size) = theirs.size {
+                    row.size.get_or_insert_default().absorb(size);
+                }
                 for example in theirs.examples {
                     keep_smallest(&mut row.examples, example);
                 }
@@ -339,6 +384,28 @@ mod tests {
         }
         assert_eq!(forward, backward);
         assert_eq!(forward.count(IssueKind::Orphan), 10);
+    }
+
+    #[test]
+    fn sizes_add_up_in_any_order() {
+        let of = |sizes: &[u64]| {
+            let mut issues = Issues::default();
+            for &nano in sizes {
+                issues.add(IssueKind::ClippedChild, "cart", span(nano));
+                issues.add_size(IssueKind::ClippedChild, "cart", IssueSize::of(nano));
+            }
+            issues
+        };
+        let (mut one, mut other) = (of(&[3, 9]), of(&[5]));
+        other.absorb(of(&[3, 9]));
+        one.absorb(of(&[5]));
+        assert_eq!(one, other);
+        let (_, _, row) = one.iter().next().expect("a row");
+        let size = IssueSize {
+            total_nano: 17,
+            max_nano: 9,
+        };
+        assert_eq!((row.count, row.size), (3, Some(size)));
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub use filter::Filter;
 pub use guard::{Guard, Wanted};
 pub use head::{flags, SpanHead, SpanKind, StatusCode};
 pub use id::{SpanId, TraceId};
-pub use issue::{Example, IssueKind, Issues};
+pub use issue::{Example, IssueKind, IssueSize, Issues};
 pub use keep::KeyUse;
 pub use operation::{OperationId, Operations};
 pub use resource::{ResourceId, Resources};

@@ -46,6 +46,8 @@ fn of_issue(py: Python<'_>, issue: IssueSummary) -> PyResult<Bound<'_, PyDict>> 
     document.set_item("issue", issue.issue.name())?;
     document.set_item("service", issue.service)?;
     document.set_item("count", issue.count)?;
+    document.set_item("total_time_ns", issue.size.map(|size| size.total_nano))?;
+    document.set_item("max_time_ns", issue.size.map(|size| size.max_nano))?;
     document.set_item("examples", issue.examples)?;
     Ok(document)
 }

@@ -40,6 +40,8 @@ struct Issue<'a> {
     issue: &'static str,
     service: &'a str,
     count: u64,
+    total_time_ns: Option<u128>,
+    max_time_ns: Option<u64>,
     examples: &'a [String],
 }
 
@@ -61,6 +63,8 @@ impl<'a> From<&'a IssueSummary> for Issue<'a> {
             issue: issue.issue.name(),
             service: &issue.service,
             count: issue.count,
+            total_time_ns: issue.size.map(|size| size.total_nano),
+            max_time_ns: issue.size.map(|size| size.max_nano),
             examples: &issue.examples,
         }
     }
@@ -248,7 +252,7 @@ mod tests {
     fn the_object_is_the_contract() {
         let mut out = Vec::new();
         write_json(&summary(), &mut out).expect("a vector takes all");
-        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"{"version":1,"files":[],"traces":1,"spans":3,"services":3,"operations":3,"roots":1,"orphans":1,"errors":1,"links":0,"events":0,"start_unix_nano":0,"end_unix_nano":10000000,"issues":[{"issue":"orphan","service":"late","count":1,"examples":["00000000000000000000000000000001/0000000000000003"]}],"rows":3}"#);
+        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"{"version":1,"files":[],"traces":1,"spans":3,"services":3,"operations":3,"roots":1,"orphans":1,"errors":1,"links":0,"events":0,"start_unix_nano":0,"end_unix_nano":10000000,"issues":[{"issue":"orphan","service":"late","count":1,"total_time_ns":null,"max_time_ns":null,"examples":["00000000000000000000000000000001/0000000000000003"]}],"rows":3}"#);
     }
 
     #[test]

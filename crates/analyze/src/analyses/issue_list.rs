@@ -1,11 +1,17 @@
 //! The listing of issues.
 
-use super::columns::{counts, names};
+use super::columns::{counts, names, nano, some_durations};
 use crate::facts::{self, FactColumns};
 use spanwise_model::{ColumnData, Issues, SpanTable, Table};
 
 /// What is wrong with the input, counted: `issue`, `service` (empty where none
-/// is known), `count`, `examples` (the smallest few) and `meaning`.
+/// is known), `count`, `total_time` and `max_time`, `examples` (the smallest few)
+/// and `meaning`.
+///
+/// The times say how long what is wrong is, all together and at worst: what a
+/// clipped child has outside of its parent, how long a child is that lies
+/// outside, and by how much a server would have to move to lie inside of its
+/// client. Other kinds have none.
 ///
 /// Sorted by the kind of issue, then by service.
 ///
@@ -23,6 +29,7 @@ use spanwise_model::{ColumnData, Issues, SpanTable, Table};
 /// assert_eq!(table.cell(0, "issue"), Cell::Text("clipped_child"));
 /// assert_eq!(table.cell(0, "service"), Cell::Text("cart"));
 /// assert_eq!(table.cell(0, "count"), Cell::U64(1));
+/// assert_eq!(table.cell(0, "total_time"), Cell::Duration(20_000_000));
 /// # Ok::<(), spanwise_model::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +48,9 @@ impl IssueList {
     #[must_use]
     pub fn list(&self, issues: &Issues) -> Table {
         let rows = || issues.iter();
+        let sizes = || rows().map(|(_, _, row)| row.size);
+        let total = sizes().map(|size| Some(nano(size?.total_nano.min(i128::MAX as u128) as i128)));
+        let total = ColumnData::Duration(total.collect());
         let examples = rows().map(|(_, _, row)| {
             let texts = row.examples.iter().map(ToString::to_string);
             Some(texts.collect::<Vec<String>>())
@@ -49,6 +59,11 @@ impl IssueList {
             .with("issue", names(rows().map(|(kind, _, _)| kind.name())))
             .with("service", names(rows().map(|(_, service, _)| service)))
             .with("count", counts(rows().map(|(_, _, row)| row.count.into())))
+            .with("total_time", total)
+            .with(
+                "max_time",
+                some_durations(sizes().map(|size| size.map(|size| size.max_nano))),
+            )
             .with("examples", ColumnData::TextList(examples.collect()))
             .with("meaning", names(rows().map(|(kind, _, _)| kind.meaning())))
     }

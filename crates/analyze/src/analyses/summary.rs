@@ -2,7 +2,7 @@
 
 use super::summary_sum::{orphans_by_source, SummarySum};
 use crate::facts::FactColumns;
-use spanwise_model::{IssueKind, SpanTable};
+use spanwise_model::{IssueKind, IssueSize, SpanTable};
 use std::borrow::Cow;
 
 /// One file of a [`Summary`].
@@ -31,6 +31,9 @@ pub struct IssueSummary {
     pub service: String,
     /// How often.
     pub count: u64,
+    /// How long what is wrong is, for kinds that say so; see
+    /// [`super::IssueList`].
+    pub size: Option<IssueSize>,
     /// The smallest few examples.
     pub examples: Vec<String>,
 }

@@ -190,6 +190,7 @@ fn issue((issue, service, row): (IssueKind, &str, &IssueRow)) -> IssueSummary {
         issue,
         service: service.to_owned(),
         count: row.count,
+        size: row.size,
         examples: row.examples.iter().map(ToString::to_string).collect(),
     }
 }

@@ -188,11 +188,21 @@ fn note_overhang(
     } else {
         IssueKind::ChildOutsideParent
     };
-    tally.add(table, row, issue);
+    let inside = own.cut_to(outer).map_or(0, Interval::len);
+    tally.add(table, row, (issue, own.len() - inside));
     let parent = table.columns.parent[row as usize];
     let call = kind(table, row) == SpanKind::Server && kind(table, parent) == SpanKind::Client;
     let one_side = (own.start < outer.start) != (own.end > outer.end);
     if call && one_side && own.len() <= outer.len() {
-        tally.add(table, row, IssueKind::ClockOffset);
+        let [before, behind] = [(own.start, outer.start), (outer.end, own.end)];
+        let shift = overhang(before).max(overhang(behind));
+        tally.add(table, row, (IssueKind::ClockOffset, shift));
     }
+}
+
+/// How far the second of two times is behind the first.
+fn overhang((first, second): (i64, i64)) -> u64 {
+    second
+        .checked_sub(first)
+        .map_or(u64::MAX, |nano| nano.max(0) as u64)
 }
