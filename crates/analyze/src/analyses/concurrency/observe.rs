@@ -11,6 +11,7 @@ use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{flags, ResourceId, SpanKind, SpanTable, Symbol, Trace};
+use std::borrow::Cow;
 
 /// No self time counts as longer in squares, which 128 bits sum.
 const LONGEST_SQUARED_NANO: u64 = 1 << 50;
@@ -87,7 +88,7 @@ impl<'a> Places<'a> {
         let resources = (0..store.resources.len() as u32).map(ResourceId);
         let numbers = resources.map(|id| {
             let instance = store.resources.instance(id, &store.strings);
-            let name = instance.map_or_else(String::new, |value| value.to_text().into_owned());
+            let name = instance.map_or_else(String::new, Cow::into_owned);
             *held.entry(name).or_insert_with_key(|name| {
                 names.push(name.clone());
                 names.len() as u32 - 1
