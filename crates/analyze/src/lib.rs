@@ -11,6 +11,7 @@ mod histogram;
 pub mod listing;
 pub mod partial;
 pub mod policy;
+pub mod query;
 pub mod runner;
 pub mod sampling;
 #[cfg(feature = "petgraph")]
@@ -31,6 +32,7 @@ pub use histogram::Histogram;
 pub use listing::{Listing, RowOrder, Rows};
 pub use partial::{Key, KeyType, Merge, Partial, Schema};
 pub use policy::{Blocking, Clock, Policy};
+pub use query::{Mistake, Query};
 pub use runner::{run, run_tables};
 pub use taken::Taken;
 pub use threads::Threads;

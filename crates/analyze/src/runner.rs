@@ -115,6 +115,23 @@ pub(crate) fn rows<R: Send, S>(
     traces.par_chunks(ROW_TRACES).flat_map_iter(chunk).collect()
 }
 
+/// Reads any number of rows of each trace, in their order, on threads that take
+/// about as many spans each. Scratch is kept from trace to trace.
+pub(crate) fn lists<R: Send, S>(
+    table: &SpanTable,
+    traces: &[u32],
+    scratch: impl Fn() -> S + Sync,
+    list: impl Fn(&mut S, u32) -> Vec<R> + Sync,
+) -> Vec<R> {
+    let chunk = |traces: &[u32]| {
+        let mut scratch = scratch();
+        let rows = traces.iter().flat_map(|&trace| list(&mut scratch, trace));
+        rows.collect::<Vec<R>>()
+    };
+    let chunks = chunks(table, traces).into_par_iter();
+    chunks.flat_map_iter(chunk).collect()
+}
+
 /// Sorts rows by a key that is made once for each. Equal ones keep their order.
 pub(crate) fn sort<R: Send, K: Ord + Send>(rows: &mut [R], key: impl Fn(&R) -> K + Sync) {
     rows.par_sort_by_cached_key(key);

@@ -15,7 +15,7 @@ pub(crate) fn attribute<'a>(table: &'a SpanTable, row: u32, key: &str) -> Option
 }
 
 /// Rows with a column for each key.
-pub(super) fn with_attributes<'a>(
+pub(crate) fn with_attributes<'a>(
     table: Table,
     order: Vec<RowOrder>,
     keys: &[String],

@@ -9,7 +9,7 @@ pub(super) fn names<'a>(cells: impl IntoIterator<Item = &'a str>) -> ColumnData 
 }
 
 /// Names that are symbols of a table.
-pub(super) fn symbols(
+pub(crate) fn symbols(
     table: &SpanTable,
     cells: impl IntoIterator<Item = Option<Symbol>>,
 ) -> ColumnData {
@@ -52,7 +52,7 @@ pub(super) fn durations(cells: impl IntoIterator<Item = i128>) -> ColumnData {
     ColumnData::Duration(cells.into_iter().map(nano).collect())
 }
 
-pub(super) fn some_durations(cells: impl IntoIterator<Item = Option<u64>>) -> ColumnData {
+pub(crate) fn some_durations(cells: impl IntoIterator<Item = Option<u64>>) -> ColumnData {
     let cells = cells.into_iter();
     ColumnData::Duration(cells.map(|n| n.map(|n| nano(n.into()))).collect())
 }

@@ -72,7 +72,8 @@ pub use what_if::{Change, Selection, WhatIf};
 /// What a row of [`Hotspots`] stands for.
 pub type HotspotsBy = By;
 
-pub(crate) use attribute_columns::attribute;
+pub(crate) use attribute_columns::{attribute, with_attributes};
+pub(crate) use columns::{some_durations, symbols};
 
 use crate::Analysis;
 

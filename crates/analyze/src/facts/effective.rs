@@ -26,22 +26,26 @@ impl Timeline {
         tally: &mut Tally,
     ) {
         let policy = rules.policy;
-        let rows = rows_of(table, &traces);
-        self.take_own(table, rows);
-        if let Some(shifts) = rules.shifts {
-            self.shift(table, shifts);
-        }
+        self.fill_own(table, rules, &traces);
         self.effective.clear();
         self.effective.reserve(self.own.len());
         self.marks.clear();
         self.marks.reserve(self.own.len());
-        self.fill_missing_ends(table, policy);
         for index in traces {
             tally.trace = table.trace_ids[index as usize];
             for row in table.rows(index) {
                 self.place(table, policy, row, tally);
             }
         }
+    }
+
+    /// Fills it with their own times alone.
+    pub(super) fn fill_own(&mut self, table: &SpanTable, rules: Rules<'_>, traces: &Range<u32>) {
+        self.take_own(table, rows_of(table, traces));
+        if let Some(shifts) = rules.shifts {
+            self.shift(table, shifts);
+        }
+        self.fill_missing_ends(table, rules.policy);
     }
 
     fn take_own(&mut self, table: &SpanTable, rows: Range<u32>) {

@@ -1,0 +1,28 @@
+//! When the spans of a trace ran by themselves, whatever their parents did.
+
+use super::timeline::Timeline;
+use super::FactColumns;
+use spanwise_model::SpanTable;
+
+/// Starts and ends as recorded on the clock of the policy; a missing end is
+/// the latest below it, as for all facts. Memory is kept from one trace to the
+/// next.
+#[derive(Debug, Default)]
+pub(crate) struct OwnTimes(Timeline);
+
+impl OwnTimes {
+    /// Takes the times of a trace.
+    pub(crate) fn fill(&mut self, table: &SpanTable, facts: &FactColumns, trace: u32) {
+        self.0.fill_own(table, facts.rules(), &(trace..trace + 1));
+    }
+
+    /// The start of the span at this place of the trace.
+    pub(crate) fn start_unix_nano(&self, at: usize) -> i64 {
+        self.0.own[at].start
+    }
+
+    /// Its end, not before its start.
+    pub(crate) fn end_unix_nano(&self, at: usize) -> i64 {
+        self.0.own[at].end
+    }
+}
