@@ -9,7 +9,7 @@ seconds="${1:-300}"
 shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(
-  otlp_json otlp_protobuf jaeger_json zipkin_json notation read_any scan partials assemble_analyze
+  otlp_json otlp_protobuf jaeger_json zipkin_json notation read_any scan partials query assemble_analyze
   xray_json datadog_json elastic_apm chrome_trace skywalking_json skywalking_csv
   jaeger_elasticsearch data_prepper zipkin_v1_json zipkin_thrift zipkin_protobuf
   clickhouse_csv clickhouse_tsv clickhouse_json

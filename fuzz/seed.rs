@@ -71,6 +71,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             seed(&target, number * OTHERS.len() + nth, &bytes)?;
         }
     }
+    let readme = include_str!("../README.md").split('\'');
+    let queries = readme.filter(|text| text.contains('{') && !text.contains('\n'));
+    for (number, text) in queries.enumerate() {
+        put(&corpus.join("query"), number, text.as_bytes())?;
+    }
     for (number, (target, text)) in samples::SAMPLES.into_iter().enumerate() {
         seed(target, 100 + number, text.as_bytes())?;
     }

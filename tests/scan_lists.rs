@@ -3,7 +3,7 @@
 use spanwise::analyses::{EventList, LinkList, SpanList, TraceList};
 use spanwise::report::{csv, json, text, Parts};
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation};
-use spanwise::{Input, Listing, ReadOptions, RowOptions, Table, Traces};
+use spanwise::{Input, Listing, Query, ReadOptions, RowOptions, Table, Traces};
 use std::sync::OnceLock;
 
 /// A simulated incident in two formats, and spans whose attributes are of
@@ -110,6 +110,21 @@ fn traces_are_listed_within_any_memory() {
 #[test]
 fn spans_are_listed_within_any_memory() {
     check(&SpanList::default(), &["-duration"]);
+}
+
+#[test]
+fn queries_are_answered_within_any_memory() {
+    let calls = "a: {} > b: { duration > 0s }";
+    let order = "a: {} ~ then b: { kind = client or has(> {}) } within 1s";
+    for expression in [calls, order, "{ not has(> {}) }"] {
+        let query = Query::parse(expression).expect("an expression");
+        let prefix = if expression.contains("b:") { "b." } else { "" };
+        let query = query.attributes(["mixed", "http.route"]);
+        check(
+            &query,
+            &[&format!("-{prefix}duration"), &format!("{prefix}mixed")],
+        );
+    }
 }
 
 #[test]

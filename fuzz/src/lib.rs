@@ -10,8 +10,8 @@ use spanwise::analyses::{
     SpanList, TraceList,
 };
 use spanwise::model::IssueKind;
-use std::sync::Once;
-use spanwise::{Input, Limits, ReadOptions, SpanBatch, Table, Traces};
+use spanwise::{ErrorKind, Input, Limits, Query, ReadOptions, SpanBatch, Table, Traces};
+use std::sync::{Once, OnceLock};
 
 /// Reads bytes as one format, then assembles and analyses what was read, and
 /// writes it down again where the format is written.
@@ -93,6 +93,22 @@ pub fn scan(bytes: &[u8]) {
             );
         }
     }
+}
+
+/// Reads an expression; one that is sound reads the same when it is written, and
+/// has no more matches than there are spans.
+pub fn query(text: &str) {
+    const SPANS: &str = "shop GET 0..100 server\n  cart Get 10..60 client error link=1 a=b\n  \
+        cache get 60..60\n  db SELECT 60..90\n    db row 60..90 link=2 n=5\ntrace 2\nshop GET 5..";
+    static TRACES: OnceLock<Traces> = OnceLock::new();
+    let traces = TRACES.get_or_init(|| spanwise::notation(SPANS).expect("spans"));
+    let query = match Query::parse(text) {
+        Ok(query) => query,
+        Err(error) => return assert_eq!(error.kind(), ErrorKind::Usage),
+    };
+    let again = Query::parse(&query.to_string());
+    assert!(again.is_ok_and(|again| again == query), "{query}");
+    assert!(traces.list(&query).rows() <= traces.table().len(), "too many matches");
 }
 
 /// Assembles spans that no reader would give, in two orders, and compares.

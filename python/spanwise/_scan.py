@@ -169,6 +169,29 @@ class Scan(Frozen):
         """
         return self._rows("links", sort=sort, limit=limit)
 
+    def query(
+        self,
+        expression: str,
+        attributes: Sequence[str] = (),
+        *,
+        sort: str | None = None,
+        limit: int | None = None,
+    ) -> pl.DataFrame:
+        """Spans by what they are and how they stand to each other; see :meth:`Traces.query`.
+
+        Args:
+            expression: What is looked for.
+            attributes: As for :meth:`Traces.query`.
+            sort: As for :meth:`traces`.
+            limit: As for :meth:`traces`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100 error").query("{ errs }").get_column("service").to_list()
+        ['shop']
+        """
+        columns = _arguments.span_list(attributes, canonical=False)
+        return self._rows("query", columns, expression=expression, sort=sort, limit=limit)
+
     def report(self, *, baseline: Scan | None = None, title: str | None = None) -> Report:
         """What was read, why it is slow, why it fails, what changed; see :func:`report`.
 
@@ -423,12 +446,14 @@ class Scan(Frozen):
         name: str,
         columns: tuple[list[str], bool, list[str]] = ([], False, []),
         *,
+        expression: str | None = None,
         sort: str | None,
         limit: int | None,
     ) -> pl.DataFrame:
         listing: ListingArguments = {
             "name": name,
             "columns": columns,
+            "expression": expression,
             "sort": sort,
             "limit": limit,
         }

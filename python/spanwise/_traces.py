@@ -124,6 +124,54 @@ class Traces(Frozen):
         """
         return frame(self._inner.links())
 
+    def query(self, expression: str, attributes: Sequence[str] = ()) -> pl.DataFrame:
+        """Spans by what they are and how they stand to each other: one row a match.
+
+        A term in braces is a condition on a span. Terms with a name are shown,
+        else the last one; each span of the last term is one row at most, with
+        the nearest spans before it that stand to it as the expression says.
+
+        - Conditions: ``service``, ``operation``, ``kind``, ``duration``,
+          ``self_time``, ``errs`` and the other columns of :meth:`spans`;
+          ``.http.route`` (an attribute of the span, else of its resource),
+          ``span.key``, ``resource.key``, ``canonical.name``; ``=``, ``!=``, ``<``,
+          ``<=``, ``>``, ``>=``, ``=~``, ``!~``; ``exists(field)``; ``and``, ``or``,
+          ``not``.
+        - Structure: ``>`` child, ``>>`` descendant, ``<`` parent, ``<<`` ancestor,
+          ``~`` sibling, ``&&`` same trace, ``links_to``, ``linked_from``.
+        - Time: ``then`` with ``after 1ms``, ``within 10ms`` and ``without {…}``
+          behind it, ``overlaps``; ``~ then`` and ``~ overlaps`` among siblings.
+        - Partners of a span: ``has(> {…})``, ``count(>> {…}) >= 5``, with any
+          relation.
+
+        Args:
+            expression: What is looked for.
+            attributes: Keys of attributes that become columns, for each shown
+                span.
+
+        Returns:
+            ``trace_id``, then ``span_id``, ``service``, ``operation``, ``start``,
+            ``duration`` and ``errs`` of each shown span, behind its name
+            (``b.span_id``), and ``gap``, the time from the end of the shown span
+            before it to its start.
+
+        Raises:
+            UsageError: It is no expression; the message shows where.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     shop GET /cart    0..100
+        ...       cache get      10..12
+        ...       db SELECT      15..90
+        ... ''')
+        >>> traces.query("{ root } > { duration > 50ms }").select("service").rows()
+        [('db',)]
+        >>> misses = traces.query("a: { service = cache } ~ then b: { service = db } within 10ms")
+        >>> misses.select("a.operation", "b.operation", "b.gap").rows()
+        [('get', 'SELECT', datetime.timedelta(microseconds=3000))]
+        """
+        return frame(self._inner.query(expression, list(attributes)))
+
     def issues(self) -> pl.DataFrame:
         """What is wrong with the input, counted by kind and service.
 

@@ -127,6 +127,7 @@ class ListingArguments(TypedDict):
 
     name: str
     columns: tuple[list[str], bool, list[str]]
+    expression: str | None
     sort: str | None
     limit: int | None
 

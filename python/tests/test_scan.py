@@ -41,6 +41,10 @@ def test_a_scan_lists_as_a_read_does(export: Path, memory: int | None) -> None:
     assert scan.traces().equals(traces.traces())
     keys = ["http.response.status_code", "db.system"]
     assert scan.spans(keys).equals(traces.spans(keys))
+    calls = "a: {} > b: { duration > 1ms }"
+    assert scan.query(calls, keys).equals(traces.query(calls, keys))
+    slow = traces.query(calls).sort("b.duration", descending=True, maintain_order=True).head(5)
+    assert scan.query(calls, sort="-b.duration", limit=5).equals(slow)
     assert scan.events().equals(traces.events())
     assert scan.links().equals(traces.links())
     slowest = traces.spans().sort("self_time", descending=True, maintain_order=True).head(5)

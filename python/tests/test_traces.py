@@ -33,6 +33,7 @@ def test_every_table_has_columns_and_rows(shop: sw.Traces) -> None:
         "events": shop.events(),
         "links": shop.links(),
         "issues": shop.issues(),
+        "query": shop.query("{}"),
         "critical_path": shop.critical_path(),
         "hotspots": shop.hotspots(),
         "errors": shop.errors(),
@@ -279,6 +280,26 @@ def test_missing_halves_are_counted() -> None:
     partials = sw.scan(HALVES.encode()).partials(["completeness"])
     for by in ("edge", "service"):
         assert partials.completeness(by=by).equals(traces.completeness(by=by))
+
+
+def test_queries_find_structure_and_time(shop: sw.Traces) -> None:
+    calls = shop.query("a: { service = frontend } > b: { service = cart }", ["http.route"])
+    assert calls.get_column("a.operation").to_list() == ["GET cart", "GET /cart"]
+    assert calls.get_column("a.http.route").to_list() == [None, "/cart"]
+    assert calls.schema["b.gap"] == pl.Duration("ns")
+    assert calls.schema["b.start"] == pl.Datetime("ns", "UTC")
+    spans = shop.query("{ errs and not has(> { errs }) }")
+    joined = spans.join(shop.spans(), on=["trace_id", "span_id"])
+    assert joined.get_column("origin").to_list() == [True]
+    assert shop.query("{ duration > 1h }").columns == spans.columns
+
+
+def test_a_wrong_query_is_shown_with_its_place(shop: sw.Traces) -> None:
+    with pytest.raises(sw.UsageError) as raised:
+        shop.query("{ service = cart")
+    told = "offset 16: expected `and`, `or` or `}` in the query\n  { service = cart\n" + " " * 18 + "^"
+    assert str(raised.value) == told
+    assert raised.value.offset == 16
 
 
 def test_fields_have_one_name() -> None:

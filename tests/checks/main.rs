@@ -12,6 +12,7 @@ mod heat_map;
 mod hotspots;
 mod issues;
 mod listings;
+mod query;
 mod requests;
 mod shape_problems;
 mod slack;

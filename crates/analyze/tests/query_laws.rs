@@ -301,7 +301,7 @@ fn listed(table: &SpanTable, found: &Table, terms: usize) -> Vec<Vec<usize>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn matches_are_those_that_trying_all_finds(

@@ -15,7 +15,7 @@ mod session;
 use clap::error::ErrorKind as ClapKind;
 use clap::Parser;
 use session::{Session, Terminal};
-use spanwise::{Error, ErrorKind};
+use spanwise::{Error, ErrorKind, Mistake};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 
@@ -78,6 +78,9 @@ where
         Err(error) if is_broken_pipe(&error) => DONE,
         Err(error) => {
             session.say(&format!("spanwise: {}", complaint(&error)));
+            if let Some(mistake) = mistake(&error) {
+                session.say(&mistake.shown());
+            }
             match error.kind() {
                 ErrorKind::Usage => MISUSED,
                 _ => FAILED,
@@ -101,6 +104,11 @@ fn complaint(error: &Error) -> String {
     let name = error.limit().unwrap_or_default();
     let option = format!("`{name}` in the limits of the read");
     error.to_string().replace(&option, flag)
+}
+
+/// Where a query is wrong.
+fn mistake(error: &Error) -> Option<&Mistake> {
+    std::error::Error::source(error)?.downcast_ref()
 }
 
 /// Help and version are answers; everything else that the parser says is a

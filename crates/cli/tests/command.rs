@@ -56,6 +56,39 @@ fn every_table_is_written_in_every_format() {
 }
 
 #[test]
+fn a_query_finds_spans_by_structure_and_time() {
+    let place = Place::with("shop.txt", SHOP);
+    let calls = "a: { service = cart } ~ then b: { errs } within 1ms without {}";
+    let run = place.run(&["query", calls, "shop.txt", "--format", "json"]);
+    let row = &run.done().json()["rows"][0];
+    assert_eq!(row["a.operation"], "GetCart");
+    assert_eq!(row["b.operation"], "PlaceOrder");
+    assert_eq!(row["b.gap"], 0);
+    let origins = ["query", "{ service = frontend } >> { origin }", "shop.txt"];
+    let run = place.run(&[&origins[..], &["--show", "db.system", "--memory", "64M"]].concat());
+    let found = run.done();
+    assert!(
+        found.out.contains("Charge") && found.out.contains("db.system"),
+        "{}",
+        found.out
+    );
+}
+
+#[test]
+fn a_wrong_query_is_shown_with_its_place() {
+    let place = Place::with("shop.txt", SHOP);
+    let run = place.run(&["query", "{ service = cart ] }", "shop.txt"]);
+    assert_eq!(run.code, 2);
+    let expected = "\
+spanwise: offset 17: no sign begins with ']' in the query
+  { service = cart ] }
+                   ^
+";
+    assert_eq!(run.err, expected);
+    place.run(&["query", "{}"]).misused_with("PATH");
+}
+
+#[test]
 fn the_summary_is_one_object() {
     let place = Place::with("shop.txt", SHOP);
     let json = place

@@ -6,7 +6,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use spanwise::{Error, ErrorKind};
+use spanwise::{Error, ErrorKind, Mistake};
 
 /// The name of the class for a kind.
 fn class(kind: ErrorKind) -> &'static str {
@@ -34,8 +34,18 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     place.set_item("record", error.place().record)?;
     place.set_item("offset", error.place().offset)?;
     let class = py.import("spanwise.errors")?.getattr(class(error.kind()))?;
-    let raised = class.call((error.to_string(),), Some(&place))?;
+    let raised = class.call((text(error),), Some(&place))?;
     Ok(PyErr::from_value(raised))
+}
+
+/// What an error says; where a query is wrong, its lines show the place.
+fn text(error: &Error) -> String {
+    let mistake: Option<&Mistake> =
+        std::error::Error::source(error).and_then(|one| one.downcast_ref());
+    match mistake {
+        Some(mistake) => format!("{error}\n{}", mistake.shown()),
+        None => error.to_string(),
+    }
 }
 
 /// An argument that is none of what it may be.

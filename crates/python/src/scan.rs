@@ -8,7 +8,7 @@ use crate::table::Table;
 use crate::traces::{blocking, clock, FilterArguments, SpanListArguments};
 use pyo3::prelude::*;
 use spanwise::analyses::{EventList, LinkList, TraceList};
-use spanwise::{Analysis, Assembly, Input, Listing, Progress, Result, RowOptions};
+use spanwise::{Analysis, Assembly, Input, Listing, Progress, Query, Result, RowOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -63,6 +63,8 @@ impl ScanArguments {
 pub(crate) struct ListingArguments {
     name: String,
     columns: SpanListArguments,
+    /// Of queries: the expression.
+    expression: Option<String>,
     sort: Option<String>,
     limit: Option<usize>,
 }
@@ -74,8 +76,12 @@ impl ListingArguments {
             "spans" => Box::new(self.columns.clone().options()?),
             "events" => Box::new(EventList::default()),
             "links" => Box::new(LinkList::default()),
+            "query" => {
+                let expression = self.expression.as_deref().unwrap_or_default();
+                Box::new(Query::parse(expression)?.attributes(self.columns.attributes()))
+            }
             other => {
-                let known = "traces, spans, events or links";
+                let known = "traces, spans, events, links or query";
                 return Err(usage("listing", other, known));
             }
         })

@@ -18,7 +18,7 @@ use spanwise::analyses::{
 };
 use spanwise::model::OperationId;
 use spanwise::report::flame::{folded, speedscope, Weight};
-use spanwise::{Anonymise, Blocking, Clock, Filter, Result};
+use spanwise::{Anonymise, Blocking, Clock, Filter, Query, Result};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -73,6 +73,11 @@ fn weight(word: &str) -> Result<Weight> {
 pub(crate) struct SpanListArguments(Vec<String>, bool, Vec<String>);
 
 impl SpanListArguments {
+    /// The attributes alone.
+    pub(crate) fn attributes(&self) -> &[String] {
+        &self.0
+    }
+
     pub(crate) fn options(self) -> Result<SpanList> {
         let Self(attributes, all, fields) = self;
         let list = SpanList::default().attributes(attributes);
@@ -281,6 +286,19 @@ impl Traces {
     /// One row a link.
     fn links(&self, py: Python<'_>) -> PyResult<Table> {
         self.table(py, |traces| Ok(traces.links(&LinkList::default())))
+    }
+
+    /// One row a match of an expression, with these attributes as columns.
+    fn query(
+        &self,
+        py: Python<'_>,
+        expression: String,
+        attributes: Vec<String>,
+    ) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            let query = Query::parse(&expression)?.attributes(attributes);
+            Ok(traces.list(&query))
+        })
     }
 
     /// One row a kind of issue and service.

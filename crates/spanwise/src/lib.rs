@@ -110,8 +110,8 @@ pub use spanwise_analyze::service_graph::service_graph;
 #[cfg(feature = "petgraph")]
 pub use spanwise_analyze::service_graph::{ServiceCalls, ServiceNode};
 pub use spanwise_analyze::{
-    analyses, fact_flags, templates, Analysis, Anonymise, Blocking, Clock, FactColumns, Listing,
-    Outcome, Partial, Policy, Taken, Threads,
+    analyses, fact_flags, query, templates, Analysis, Anonymise, Blocking, Clock, FactColumns,
+    Listing, Mistake, Outcome, Partial, Policy, Query, Taken, Threads,
 };
 pub use spanwise_io::format::{write_all, Format};
 pub use spanwise_io::limits::Limits;

@@ -7,8 +7,8 @@ use spanwise_analyze::analyses::{
     HeatMap, Hotspots, IssueList, LinkList, ShapeProblems, Slack, SpanList, Summary, TimeKinds,
     TraceList, WhatIf,
 };
-use spanwise_analyze::{Analysis, Listing};
-use spanwise_model::Table;
+use spanwise_analyze::{Analysis, Listing, Query};
+use spanwise_model::{Result, Table};
 
 impl Traces {
     fn one(&self, analysis: &dyn Analysis) -> Table {
@@ -126,6 +126,34 @@ impl Traces {
     #[must_use]
     pub fn links(&self, options: &LinkList) -> Table {
         options.table(&self.table, &self.chosen)
+    }
+
+    /// Spans by what they are and how they stand to each other, in structure
+    /// and in time, one row a match; see [`crate::query`] for the language.
+    ///
+    /// ```
+    /// use spanwise::model::table::Cell;
+    ///
+    /// let traces = spanwise::notation("
+    ///     shop GET /cart    0..100 server
+    ///       cache get      10..12  client
+    ///       db SELECT      15..90  client
+    /// ")?;
+    /// let slow = traces.query("{ service = shop } > { duration > 50ms }")?;
+    /// assert_eq!(slow.cell(0, "service"), Cell::Text("db"));
+    /// let misses = traces.query("a: { service = cache } ~ then b: { service = db } within 10ms")?;
+    /// assert_eq!(misses.cell(0, "b.gap"), Cell::Duration(3_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    ///
+    /// [`Traces::list`] takes a [`Query`] that shows attributes besides.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Usage`] where it is no expression; its source is a
+    /// [`crate::Mistake`], which shows the place.
+    pub fn query(&self, expression: &str) -> Result<Table> {
+        Ok(self.list(&Query::parse(expression)?))
     }
 
     /// What is wrong with the input, counted by kind and service; see

@@ -5,7 +5,7 @@ use crate::pass::Pass;
 use crate::Partials;
 use spanwise_analyze::analyses::{Clocks, EventList, LinkList, SpanList, Summary, TraceList};
 use spanwise_analyze::filter::Filter;
-use spanwise_analyze::{Analysis, Clock, ClockModel, Listing, Policy};
+use spanwise_analyze::{Analysis, Clock, ClockModel, Listing, Policy, Query};
 use spanwise_io::scan::{remove_scan, scan_tables, Assembly, Resume, ScanOptions};
 use spanwise_io::{Input, ReadOptions};
 use spanwise_model::{Error, ErrorKind, Result, Table};
@@ -255,6 +255,22 @@ impl Scan {
     /// As [`Scan::list`].
     pub fn links(&self, options: &LinkList) -> Result<Table> {
         self.table(options)
+    }
+
+    /// Spans by what they are and how they stand to each other, one row a
+    /// match; see [`crate::query`] for the language.
+    ///
+    /// ```
+    /// let scan = spanwise::scan([spanwise::Input::bytes("shop GET 0..9\n  cart Get 2..7")]);
+    /// assert_eq!(scan.query("{ root } > { duration > 1ms }")?.rows(), 1);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::list`]; [`crate::ErrorKind::Usage`] where it is no expression.
+    pub fn query(&self, expression: &str) -> Result<Table> {
+        self.table(&Query::parse(expression)?)
     }
 
     /// Reads everything once, and lists the chosen traces besides.

@@ -55,6 +55,14 @@ impl Mistake {
         &self.message
     }
 
+    /// The line of the expression, and under it the place.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let (before, marked) = self.place;
+        let carets = "^".repeat(marked.max(1));
+        format!("  {}\n  {:before$}{carets}", self.line, "")
+    }
+
     /// The bytes of the expression that are wrong; none at its end.
     #[must_use]
     pub fn at(&self) -> Range<usize> {
@@ -64,10 +72,7 @@ impl Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (before, marked) = self.place;
-        let carets = "^".repeat(marked.max(1));
-        let (message, line) = (&self.message, &self.line);
-        write!(f, "{message}\n  {line}\n  {:before$}{carets}", "")
+        write!(f, "{}\n{}", self.message, self.shown())
     }
 }
 

@@ -180,7 +180,7 @@ fn of_text(field: TextField, test: ValueTest, table: &SpanTable) -> Test {
             let ids = (0..store.resources.len() as u32).map(ResourceId);
             let instance = |id| store.resources.instance(id, &store.strings);
             Test::Resource(
-                ids.map(|id| instance(id).is_some_and(|one| test.text(&one.to_text())))
+                ids.map(|id| instance(id).is_some_and(|one| test.text(&one)))
                     .collect(),
             )
         }

@@ -6,6 +6,7 @@ mod loads;
 mod output;
 mod partials;
 mod policy;
+mod query;
 mod read;
 mod scan;
 mod shape_problems;
@@ -18,6 +19,7 @@ pub(crate) use loads::{ConcurrencyArgs, HeatMapArgs, HeatMapBy, LoadBy};
 pub(crate) use output::{Color, Format, OutputArgs};
 pub(crate) use partials::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
 pub(crate) use policy::{BlockingArg, ClockArg, PolicyArgs};
+pub(crate) use query::QueryArgs;
 pub(crate) use read::ReadArgs;
 pub(crate) use scan::{ScanArgs, ScanScope};
 pub(crate) use shape_problems::ShapeProblemsArgs;
@@ -94,6 +96,8 @@ pub(crate) enum Command {
     Events(ScanScope),
     /// One row a link of a span
     Links(ScanScope),
+    /// Spans by what they are and how they stand to each other, in structure and time
+    Query(QueryArgs),
     /// What changed between a baseline and an incident
     Compare(CompareArgs),
     /// Keeps what analyses know of traces in files that merge later

@@ -15,8 +15,8 @@ mod what_if;
 
 use crate::args::{
     self, ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ConcurrencyArgs,
-    ErrorBy, ErrorsArgs, HeatMapArgs, HotspotBy, HotspotsArgs, LoadBy, ScanScope, SlackArgs,
-    SpansArgs, TimeBy, TimeKindsArgs,
+    ErrorBy, ErrorsArgs, HeatMapArgs, HotspotBy, HotspotsArgs, LoadBy, QueryArgs, ScanScope,
+    SlackArgs, SpansArgs, TimeBy, TimeKindsArgs,
 };
 use crate::output;
 use crate::read;
@@ -27,7 +27,7 @@ use spanwise::analyses::{
     Errors, ErrorsBy, EventList, HeatMap, HeatMapBy, Hotspots, IssueList, LinkList, Slack,
     SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
-use spanwise::Result;
+use spanwise::{Query, Result};
 
 /// Runs a command.
 pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
@@ -51,6 +51,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Spans(args) => spans(&args, session),
         Command::Events(scope) => scan::list(&scope, &EventList::default(), session),
         Command::Links(scope) => scan::list(&scope, &LinkList::default(), session),
+        Command::Query(args) => query(&args, session),
         Command::Compare(args) => compare::run(&args, session),
         Command::Partials(args) => partials::take(&args, session),
         Command::Merge(args) => partials::merge(&args, session),
@@ -159,6 +160,11 @@ fn issues(args: &ScanScope, session: &mut Session<'_>) -> Result<()> {
         None => read::scope(&args.scope, session)?.issues(&list),
     };
     output::table(&table, &args.scope.output, session)
+}
+
+fn query(args: &QueryArgs, session: &mut Session<'_>) -> Result<()> {
+    let query = Query::parse(&args.expression)?.attributes(args.show.iter().cloned());
+    scan::list(&args.scan, &query, session)
 }
 
 fn spans(args: &SpansArgs, session: &mut Session<'_>) -> Result<()> {
