@@ -7,7 +7,7 @@ use facts_common::table;
 use proptest::prelude::*;
 use spanwise_analyze::{fact_flags, facts, FactColumns, Policy, Query};
 use spanwise_model::table::Cell;
-use spanwise_model::{SpanTable, Table};
+use spanwise_model::{flags, Span, SpanTable, Table};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -159,15 +159,15 @@ impl Naive<'_> {
 
     fn links(&self, x: usize, y: usize) -> bool {
         let (trace, at) = (self.table.trace(0), |row: usize| row as u32);
-        let target = |id| trace.find(id).map(|span| span.row());
-        let span = spanwise_model::Span::new(self.table, at(x));
+        let target = |id| trace.find(id).map(Span::row);
+        let span = Span::new(self.table, at(x));
         let mut links = span.links();
         links.any(|(to, id)| to == trace.id() && target(id) == Some(at(y)))
     }
 
     fn holds(&self, set: &Set, x: usize) -> bool {
-        let span = spanwise_model::Span::new(self.table, x as u32);
-        let is_ended = span.flags() & spanwise_model::flags::MISSING_END == 0;
+        let span = Span::new(self.table, x as u32);
+        let is_ended = span.flags() & flags::MISSING_END == 0;
         match set {
             Set::All => true,
             Set::Operation(name) => span.operation() == *name,

@@ -88,7 +88,7 @@ pub(super) struct Duration(pub(super) u64);
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = UNITS[..4].iter().rev();
-        let mut whole = units.filter(|(_, scale)| self.0 % scale == 0);
+        let mut whole = units.filter(|(_, scale)| self.0.is_multiple_of(*scale));
         let (unit, scale) = whole.next().unwrap_or(&UNITS[0]);
         write!(f, "{}{unit}", self.0 / scale)
     }
