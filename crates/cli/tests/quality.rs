@@ -53,6 +53,7 @@ fn missing_halves_are_told_by_edge_and_by_service() {
 #[test]
 fn partials_know_what_is_missing_too() {
     let place = Place::with("halves.txt", HALVES);
+    let kept = place.path(&kept).display().to_string();
     place
         .run(&[
             "partials",
@@ -60,7 +61,7 @@ fn partials_know_what_is_missing_too() {
             "--analyses",
             "completeness",
             "-o",
-            "kept",
+            &kept,
         ])
         .done();
     for by in ["edge", "service"] {
@@ -75,7 +76,7 @@ fn partials_know_what_is_missing_too() {
         ];
         let merged = [
             "merge",
-            "kept",
+            &kept,
             "--show",
             "completeness",
             "--by",
@@ -90,7 +91,7 @@ fn partials_know_what_is_missing_too() {
         );
     }
     place
-        .run(&["merge", "kept", "--show", "completeness", "--by", "path"])
+        .run(&["merge", &kept, "--show", "completeness", "--by", "path"])
         .misused_with("no such rows");
 }
 
