@@ -556,3 +556,75 @@ fn messages_and_siblings_are_no_cycles() {
         ",
     );
 }
+
+/// Requests with a call of these lengths each, in milliseconds.
+fn lasting(lengths: &[u32], marks: &str) -> String {
+    let request = |(trace, length): (usize, &u32)| {
+        format!(
+            "trace {}\nshop GET /cart 0..9000 server\n  shop lookup 0..{length} client {marks}\n",
+            trace + 1
+        )
+    };
+    lengths.iter().enumerate().map(request).collect()
+}
+
+#[test]
+fn lengths_that_somebody_chose_stand_out() {
+    let lengths = [20, 22, 25, 30, 5_001, 24, 5_010, 20, 5_005, 21];
+    problems(
+        &lasting(&lengths, ""),
+        "
+        problem       grade    saved_time traces parent_operation template evidence
+        magic_latency possible 15016ms    3      lookup           5s       a timeout of a name resolver
+        ",
+    );
+    problems(
+        &lasting(&lengths, "error"),
+        "
+        grade  evidence
+        likely a timeout of a name resolver, most of them fail
+        ",
+    );
+}
+
+#[test]
+fn lengths_of_every_size_are_nobodys_choice() {
+    // As many within 2 % of five seconds as there are beside it.
+    let lengths: Vec<u32> = (0..50).map(|at| 4_500 + 20 * at).collect();
+    none(&lasting(&lengths, ""));
+}
+
+#[test]
+fn what_usually_lasts_so_long_is_no_timeout() {
+    none(&lasting(&[5_001, 5_010, 5_005, 20], ""));
+    problems(
+        &lasting(&[5_001, 5_010, 5_005, 20], "error"),
+        "grade\nlikely",
+    );
+}
+
+#[test]
+fn whoever_waits_for_another_chose_nothing() {
+    // The caller of the lookup lasts as long, and polls wait for nobody.
+    let below = |text: &str| {
+        text.replace("0..9000", "0..5000")
+            .replace(" client", " client")
+    };
+    problems(
+        &below(&lasting(
+            &[20, 20, 20, 20, 20, 4_990, 4_995, 4_999],
+            "error",
+        )),
+        "
+        problem       parent_operation
+        magic_latency lookup
+        ",
+    );
+    let polls = (1..=9).map(|trace| {
+        format!(
+            "trace {trace}\nmail BLPOP 0..{} client\n",
+            if trace > 5 { 5_000 } else { 20 }
+        )
+    });
+    none(&polls.collect::<String>());
+}

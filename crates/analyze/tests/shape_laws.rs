@@ -57,7 +57,7 @@ fn problems(table: &SpanTable, policy: &Policy, options: &ShapeProblems) -> Tabl
 }
 
 /// By name of the calls: what would be saved.
-fn expected(table: &SpanTable, policy: Policy) -> Vec<(String, i64)> {
+fn expected(table: &SpanTable, policy: Policy, floor_nano: i64) -> Vec<(String, i64)> {
     let oracle = Oracle::new(table, policy);
     let root = table.trace(0).primary();
     let mut found = Vec::new();
@@ -67,7 +67,7 @@ fn expected(table: &SpanTable, policy: Policy) -> Vec<(String, i64)> {
         };
         let mut calls: Vec<Span<'_>> = root.children().filter(named).collect();
         calls.sort_by_key(|span| (span.start_unix_nano(), span.row()));
-        if calls.len() < 2 || !fires(&calls, policy.tolerance_nano as i64) {
+        if calls.len() < 2 || !fires(&calls, policy.tolerance_nano as i64, floor_nano) {
             continue;
         }
         let longest = calls.iter().map(|span| span.duration_nano()).max();
@@ -86,7 +86,7 @@ fn expected(table: &SpanTable, policy: Policy) -> Vec<(String, i64)> {
 }
 
 /// The rule of repeated calls, as its docs say it.
-fn fires(calls: &[Span<'_>], tolerance_nano: i64) -> bool {
+fn fires(calls: &[Span<'_>], tolerance_nano: i64, floor_nano: i64) -> bool {
     let total: i64 = calls.iter().map(|span| span.duration_nano() as i64).sum();
     let (mut sequential, mut pauses) = (0, 0);
     for at in 1..calls.len() {
@@ -97,19 +97,23 @@ fn fires(calls: &[Span<'_>], tolerance_nano: i64) -> bool {
             pauses += pause.max(0);
         }
     }
-    total >= 30 && sequential * 100 >= (calls.len() - 1) * 70 && pauses < 2 * total
+    total >= floor_nano.max(30) && sequential * 100 >= (calls.len() - 1) * 70 && pauses < 2 * total
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn repeated_calls_are_what_naive_rules_find(calls in calls(), policy in policies()) {
+    fn repeated_calls_are_what_naive_rules_find(
+        calls in calls(),
+        policy in policies(),
+        floor_nano in prop::sample::select(vec![0_i64, 60, 120]),
+    ) {
         let table = table(&notation(&calls));
         let options = ShapeProblems::default()
             .traces(1)
             .repeated_calls(2)
-            .repeated_nano(0)
+            .repeated_nano(floor_nano as u64)
             .saved_nano(u64::MAX);
         let answer = problems(&table, &policy, &options);
         let found: Vec<(String, i64)> = (0..answer.rows())
@@ -118,7 +122,7 @@ proptest! {
                 other => panic!("{other:?}"),
             })
             .collect();
-        prop_assert_eq!(found, expected(&table, policy));
+        prop_assert_eq!(found, expected(&table, policy, floor_nano));
     }
 
     /// Nothing saves more than the calls but the longest last, nor more than the

@@ -5,6 +5,7 @@ use super::cycle::{Back, Cycles};
 use super::fanout;
 use super::found::{all_but_longest, Findings, Names, Shape, Signs};
 use super::labels::{Called, Labels};
+use super::magic::plateau_of;
 use super::repeated::{is_paged, Arguments, Repeated};
 use super::serial;
 use super::{Problem, ShapeProblems};
@@ -156,8 +157,27 @@ impl<'a> Finder<'a> {
             .sort_unstable_by_key(|call| (call.caller, call.start, call.row));
     }
 
+    /// True where lengths alone say that the calls of a caller hold no problem.
+    fn is_harmless(&self, calls: &[Call]) -> bool {
+        if calls.iter().any(|call| call.errs) {
+            return false;
+        }
+        let (options, caller) = (self.options, self.duration_nano(calls[0].caller));
+        if calls.len() >= options.repeated_calls as usize {
+            let total = calls.iter().map(Call::nano).fold(0, u64::saturating_add);
+            return total < options.repeated_nano.min(options.saved_nano);
+        }
+        let groups = serial::groups(calls);
+        !groups
+            .iter()
+            .any(|group| serial::is_worth(&calls[group.first..group.end], options, caller))
+    }
+
     /// Looks at all calls of one caller.
     fn caller(&mut self, calls: &mut [Call]) {
+        if self.is_harmless(calls) {
+            return;
+        }
         for call in calls.iter_mut() {
             call.called = self.labels.of(call.row);
         }
@@ -358,6 +378,38 @@ impl<'a> Finder<'a> {
             shape,
             [(call.row(), cap)],
         );
+    }
+}
+
+impl Finder<'_> {
+    /// A span that lasts as long as somebody once chose, unless nobody waits for
+    /// it or it waits for another.
+    pub(super) fn magic(&mut self, root: Span<'_>, row: u32) {
+        let nano = self.duration_nano(row);
+        let Some(plateau) = plateau_of(nano) else {
+            return;
+        };
+        let poll = row == root.row() && self.calls_of.kind(row) != SpanKind::Server;
+        let flags = self.facts.flags[row as usize];
+        let waits =
+            self.facts.self_nano[row as usize] < nano / 10 * 9 && flags & fact_flags::ORIGIN == 0;
+        if poll || waits || self.labels.is_message(row) {
+            return;
+        }
+        let [service, operation, ..] = self.names(row, &[]);
+        let nobody = self.labels.intern("");
+        let template = self.labels.intern(plateau.name);
+        let shape = Shape {
+            calls: 1,
+            sequential: 0,
+            signs: Signs {
+                errs: flags & fact_flags::ERRS != 0,
+                ..Signs::default()
+            },
+        };
+        let names = [service, operation, nobody, nobody, template];
+        self.findings
+            .push((Problem::MagicLatency, names, row), shape, [(row, 0)]);
     }
 }
 

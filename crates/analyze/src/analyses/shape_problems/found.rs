@@ -34,6 +34,8 @@ pub(super) struct Signs {
     pub(super) goes_on: bool,
     /// The other sides have spans of their own.
     pub(super) measured: bool,
+    /// The span errs.
+    pub(super) errs: bool,
     /// An operation is below itself.
     pub(super) recurs: bool,
     /// A number for their order, or for the slowest.

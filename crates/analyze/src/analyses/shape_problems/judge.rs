@@ -1,9 +1,10 @@
 //! What the counts of a shape say: whether it is a problem, and how surely.
 
 use super::column::{
-    APART, CALLS, DIFFERENT, EQUAL, GOES_ON, MARKED, MARKS, MEASURED, OCCURRENCES, RECURS, SEEN,
-    SQUARES, TIME, TRACES, WRITES,
+    APART, CALLS, DIFFERENT, EQUAL, ERRS, GOES_ON, LENGTHS, MARKED, MARKS, MEASURED, OCCURRENCES,
+    RECURS, SEEN, SQUARES, TIME, TRACES, WRITES,
 };
+use super::magic::{is_peak, named};
 use super::{Problem, ShapeProblems};
 use crate::partial::{Partial, Row};
 
@@ -13,6 +14,9 @@ const SERIAL: i128 = 80;
 
 /// The same of tails.
 const TAILS: i128 = 20;
+
+/// The column of keys with the template.
+const TEMPLATE: usize = 5;
 
 /// How sure a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +41,19 @@ pub(super) struct Verdict {
     pub(super) evidence: Vec<&'static str>,
 }
 
-/// The verdict about a row; `None` where it is no problem.
-pub(super) fn verdict(options: &ShapeProblems, partial: &Partial, row: Row) -> Option<Verdict> {
+/// The row with the lengths of all spans of an operation, where this is one.
+pub(super) fn lengths_row(partial: &Partial, row: Row) -> Option<Row> {
+    let magic = partial.name(row, 0) == Problem::MagicLatency.name();
+    (magic && partial.name(row, TEMPLATE).is_empty()).then_some(row)
+}
+
+/// The verdict about a row, and the row with the lengths of its operation's
+/// spans; `None` where it is no problem.
+pub(super) fn verdict(
+    options: &ShapeProblems,
+    partial: &Partial,
+    (row, lengths): (Row, Option<Row>),
+) -> Option<Verdict> {
     let problem = Problem::ALL
         .iter()
         .find(|one| one.name() == partial.name(row, 0))?;
@@ -60,6 +75,7 @@ pub(super) fn verdict(options: &ShapeProblems, partial: &Partial, row: Row) -> O
         Problem::FanoutTail => tail(partial, row)?,
         Problem::ChattyEdge => chatty(partial, row),
         Problem::CallCycle => cycle(partial, row),
+        Problem::MagicLatency => magic(partial, row, lengths?)?,
     };
     Some(Verdict {
         row,
@@ -155,4 +171,16 @@ fn cycle(partial: &Partial, row: Row) -> (Grade, Vec<&'static str>) {
         (measured == 0, "what the way takes is not told"),
     ]);
     (graded(recurs > 0), evidence)
+}
+
+fn magic(partial: &Partial, row: Row, lengths: Row) -> Option<(Grade, Vec<&'static str>)> {
+    let plateau = named(partial.name(row, TEMPLATE))?;
+    let [spans, errs] = [OCCURRENCES, ERRS].map(|column| partial.number(row, column));
+    let all = partial.number(lengths, SEEN);
+    let count = u64::try_from(spans).unwrap_or(0);
+    let fail = errs * 2 > spans;
+    let unusual = fail || spans * 2 < all;
+    let peak = is_peak(plateau, count, partial.histogram(lengths, LENGTHS));
+    let evidence = told([(true, plateau.cause), (fail, "most of them fail")]);
+    (unusual && peak).then(|| (graded(fail), evidence))
 }

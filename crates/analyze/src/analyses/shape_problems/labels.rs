@@ -3,7 +3,7 @@
 use crate::analyses::callees::{Callees, Node, NodeKind};
 use crate::analyses::calls::Calls;
 use crate::analyses::connection::Connection;
-use crate::templates::{self, Template};
+use crate::templates;
 use spanwise_model::canonical::Reader;
 use spanwise_model::id::hash_words;
 use spanwise_model::keyed::KeyedMap;
@@ -37,7 +37,7 @@ pub(super) type Callee = Node;
 
 /// The text of a call.
 struct Told {
-    template: String,
+    template: Symbol,
     /// The host of an address.
     host: Option<String>,
     arguments: Option<u64>,
@@ -51,7 +51,10 @@ pub(super) struct Labels<'a> {
     names: Strings,
     labels: Vec<Label>,
     index: KeyedMap<Label, u32>,
-    queries: KeyedMap<(Cow<'a, str>, Cow<'a, str>), Template>,
+    /// By text and system: the template, and whether values are told.
+    queries: KeyedMap<(Cow<'a, str>, Cow<'a, str>), (Symbol, bool)>,
+    /// By operation: its name without ids.
+    operations: Vec<Option<Symbol>>,
 }
 
 impl<'a> Labels<'a> {
@@ -64,6 +67,7 @@ impl<'a> Labels<'a> {
             labels: Vec::new(),
             index: KeyedMap::default(),
             queries: KeyedMap::default(),
+            operations: vec![None; table.operations.len()],
         }
     }
 
@@ -79,7 +83,7 @@ impl<'a> Labels<'a> {
     /// service answers, or a query. Messages are none.
     pub(super) fn is_call(&mut self, parent: u32, row: u32) -> bool {
         let (calls, kind) = (self.calls, self.calls.kind(row));
-        if calls.is_sender(parent, row) || self.callees.connection(row) == Connection::Messaging {
+        if calls.is_sender(parent, row) || self.is_message(row) {
             return false;
         }
         match kind {
@@ -93,6 +97,11 @@ impl<'a> Labels<'a> {
         }
     }
 
+    /// True where a span speaks of messages.
+    pub(super) fn is_message(&mut self, row: u32) -> bool {
+        self.callees.connection(row) == Connection::Messaging
+    }
+
     /// What is known of a call.
     pub(super) fn of(&mut self, row: u32) -> Called {
         let near = Span::new(self.calls.table, row);
@@ -101,19 +110,25 @@ impl<'a> Labels<'a> {
             Connection::Database => self.query(near),
             _ => self.request(near, far),
         };
-        let leaf = self.callees.leaf(row);
+        let (operation, leaf) = (self.operation(near), self.callees.leaf(row));
         let leaf = Some(self.callees.name(leaf)).filter(|name| !name.is_empty());
         let host = told.host.as_deref().unwrap_or_default();
         let peer = far.map_or_else(|| leaf.unwrap_or(host), Span::service);
         let label = Label {
-            operation: self.names.intern(&templates::name(near.operation())),
+            operation,
             peer: self.names.intern(peer),
-            template: self.names.intern(cut(&told.template)),
+            template: told.template,
         };
         Called {
             label: self.number(label),
             arguments: told.arguments,
         }
+    }
+
+    /// The name of a span without ids.
+    fn operation(&mut self, span: Span<'a>) -> Symbol {
+        let held = &mut self.operations[span.operation_id().0 as usize];
+        *held.get_or_insert_with(|| self.names.intern(cut(&templates::name(span.operation()))))
     }
 
     fn number(&mut self, label: Label) -> u32 {
@@ -175,19 +190,23 @@ impl<'a> Labels<'a> {
         let system = self.readers.system.text(near).unwrap_or_default();
         let Some(text) = self.readers.query.text(near) else {
             let summary = self.readers.summary.text(near);
+            let template = summary.map(|text| self.names.intern(cut(&text)));
             return Told {
-                template: summary.map_or_else(|| templates::name(near.operation()), Into::into),
+                template: template.unwrap_or_else(|| self.operation(near)),
                 host: None,
                 arguments: None,
             };
         };
         let arguments = hash(&text);
         let held = self.queries.entry((text, system));
-        let template = held.or_insert_with_key(|(text, system)| templates::query(text, system));
+        let (template, told) = *held.or_insert_with_key(|(text, system)| {
+            let template = templates::query(text, system);
+            (self.names.intern(cut(&template.text)), !template.is_open)
+        });
         Told {
-            template: template.text.clone(),
+            template,
             host: None,
-            arguments: (!template.is_open).then_some(arguments),
+            arguments: told.then_some(arguments),
         }
     }
 
@@ -205,14 +224,15 @@ impl<'a> Labels<'a> {
         let path = readers.template.text(near).or(route.map(Into::into));
         let path = path.or_else(|| Some(templates::url(address.as_deref()?).into()));
         let safe = matches!(method.as_deref(), Some("GET" | "HEAD"));
+        let template = match (path, method) {
+            (None, _) => self.operation(near),
+            (Some(path), Some(method)) if path.starts_with('/') => {
+                self.names.intern(cut(&format!("{method} {path}")))
+            }
+            (Some(path), _) => self.names.intern(cut(&path)),
+        };
         Told {
-            template: match (path, method) {
-                (None, _) => templates::name(name),
-                (Some(path), Some(method)) if path.starts_with('/') => {
-                    format!("{method} {path}")
-                }
-                (Some(path), _) => path.into_owned(),
-            },
+            template,
             host: address.as_deref().and_then(host).map(Into::into),
             arguments: address.filter(|_| safe).map(|address| hash(&address)),
         }

@@ -8,6 +8,7 @@ mod finder;
 mod found;
 mod judge;
 mod labels;
+mod magic;
 mod observe;
 mod repeated;
 mod saving;
@@ -57,6 +58,8 @@ problems! {
     ChattyEdge = "chatty_edge",
     /// A service that is called by one that it called.
     CallCycle = "call_cycle",
+    /// Spans that last as long as a timeout or timer.
+    MagicLatency = "magic_latency",
 }
 
 /// Calls that need not be made, or not one after the other, and what requests
@@ -77,6 +80,7 @@ problems! {
 /// | `fanout_tail` | at least 5 calls of one template by one caller, of whomever, of which at most 30 % begin when those before are over; the longest is at least 3 times the median and 20 ms longer; so in at least 20 % of the times that these calls are made. `likely` where one of several callees or instances is always the slowest, else `possible` |
 /// | `chatty_edge` | at least 20 calls from one service to another callee in a request, repeated ones of one caller (5 of a template) left out, whose trips are at least 20 ms. `likely` where the callee's spans tell what the trips take, else `possible` |
 /// | `call_cycle` | a call to a service that is above the caller already. `likely` where the operation that is called is above too, else `possible` |
+/// | `magic_latency` | spans within 2 % of a length that somebody chose (40 and 200 ms, 1, 3, 5, 7, 10, 15, 29, 30, 31, 60, 120 and 300 s), which the span spent by itself or at the end of which it began to err; at least 3 of them, and three times as many as a stretch of that length holds up to 10 % beside it; less than half of the operation's spans unless most err. Polls that nobody waits for and messages are none. `likely` where most err, else `possible`; `template` is the length |
 ///
 /// A problem is one where at least 3 requests have it (`serial_calls`: 20,
 /// `fanout_tail`: 50).
@@ -91,6 +95,7 @@ problems! {
 /// | `fanout_tail` | calls that last 3 times the median, the median |
 /// | `chatty_edge` | all but the longest of the calls, by one trip: what the quickest of them spent by itself (client without server; all of it where the other side has no spans) |
 /// | `call_cycle` | the call, as long as what was called: the way there and back |
+/// | `magic_latency` | the spans, nothing |
 ///
 /// | column | meaning |
 /// |---|---|
@@ -190,6 +195,8 @@ const SCHEMA: Schema = Schema {
         ("recurs", Merge::Sum),
         ("marked", Merge::Sum),
         ("marks", Merge::SmallestHashes(8)),
+        ("errs", Merge::Sum),
+        ("lengths", Merge::Histogram),
         ("examples", Merge::Best(3)),
     ],
 };
@@ -212,7 +219,9 @@ mod column {
     pub(super) const RECURS: usize = 13;
     pub(super) const MARKED: usize = 14;
     pub(super) const MARKS: usize = 15;
-    pub(super) const EXAMPLES: usize = 16;
+    pub(super) const ERRS: usize = 16;
+    pub(super) const LENGTHS: usize = 17;
+    pub(super) const EXAMPLES: usize = 18;
 }
 
 impl ShapeProblems {
@@ -269,7 +278,7 @@ impl Analysis for ShapeProblems {
     }
 
     fn needs(&self) -> Facts {
-        Facts::CRITICAL | Facts::OUTCOME
+        Facts::SELF_TIME | Facts::CRITICAL | Facts::OUTCOME
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {

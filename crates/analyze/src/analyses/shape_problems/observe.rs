@@ -4,9 +4,10 @@ use super::column;
 use super::finder::Finder;
 use super::found::{Findings, Found, Names};
 use super::labels::Labels;
+use super::magic::SHORTEST;
 use super::saving::Savings;
 use super::{Problem, ShapeProblems};
-use crate::analyses::operations::request_root;
+use crate::analyses::operations::{operation_key, request_root, OperationRows};
 use crate::analysis::TraceBatch;
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial, Row};
@@ -28,6 +29,7 @@ pub(super) fn all(
         facts,
         savings: Savings::default(),
         rows: FxHashMap::default(),
+        operations: OperationRows::new(traces.table()),
         out,
     };
     for root in traces.traces().filter_map(request_root) {
@@ -37,6 +39,7 @@ pub(super) fn all(
         cells.out.add(all, column::TRACES, 1_u8);
         cells.out.add(all, column::TIME, critical);
         finder.search(root);
+        cells.lengths(root, &mut finder);
         if !finder.findings.is_empty() {
             cells.request(root, &mut finder);
         }
@@ -58,10 +61,32 @@ struct Cells<'a> {
     facts: &'a FactColumns,
     savings: Savings,
     rows: FxHashMap<(Problem, Names), Row>,
+    operations: OperationRows,
     out: &'a mut Partial,
 }
 
 impl Cells<'_> {
+    /// Counts the lengths of all spans by operation, and looks for those that
+    /// somebody chose.
+    fn lengths(&mut self, root: Span<'_>, finder: &mut Finder<'_>) {
+        let (table, out) = (root.table(), &mut *self.out);
+        for row in root.subtree() {
+            let operation = table.columns.operation[row as usize];
+            let nano = table.columns.duration_nano[row as usize];
+            let cell = self.operations.get(operation, || {
+                let [service, name, _] = operation_key(table, operation);
+                let nobody = Key::Name("");
+                let problem = Key::Name(Problem::MagicLatency.name());
+                out.row(&[problem, service, name, nobody, nobody, nobody])
+            });
+            out.add(cell, column::SEEN, 1_u8);
+            if nano >= SHORTEST {
+                out.record(cell, column::LENGTHS, nano);
+                finder.magic(root, row);
+            }
+        }
+    }
+
     /// Takes over what was found in one request.
     fn request(&mut self, root: Span<'_>, finder: &mut Finder<'_>) {
         let mut problems: Vec<Occurrences> = Vec::new();
@@ -145,6 +170,7 @@ impl Cells<'_> {
             (column::GOES_ON, shape.signs.goes_on),
             (column::MEASURED, shape.signs.measured),
             (column::RECURS, shape.signs.recurs),
+            (column::ERRS, shape.signs.errs),
             (column::MARKED, shape.signs.mark.is_some()),
         ];
         for (column, holds) in signs {

@@ -1,7 +1,7 @@
 //! The table of shape problems.
 
 use super::column::{CALLS, EXAMPLES, OCCURRENCES, SEQUENTIAL, TIME, TRACES};
-use super::judge::{verdict, Verdict};
+use super::judge::{lengths_row, verdict, Verdict};
 use super::{ShapeProblems, SCHEMA};
 use crate::analyses::columns::{
     counts, durations, examples, key_columns, names, nano, ratio, shares,
@@ -17,9 +17,12 @@ pub(super) fn of(options: &ShapeProblems, partial: &Partial) -> Table {
         .filter(|&&row| partial.name(row, 0).is_empty())
         .map(|&row| partial.number(row, TIME))
         .sum();
-    let judged = sorted
-        .iter()
-        .filter_map(|&row| verdict(options, partial, row));
+    let mut lengths = None;
+    let judged = sorted.iter().filter_map(|&row| {
+        // It stands before those of the same operation.
+        lengths = lengths_row(partial, row).or(lengths);
+        verdict(options, partial, (row, lengths))
+    });
     let mut verdicts: Vec<Verdict> = judged.collect();
     verdicts.sort_by_key(|verdict| Reverse(partial.number(verdict.row, TIME)));
     write(partial, &verdicts, all)
