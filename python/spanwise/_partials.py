@@ -128,7 +128,7 @@ class Partials(Frozen):
         >>> sw.scan(b"shop GET 0..100").partials().shape_problems(traces=1).height
         0
         """
-        return frame(self._inner.table(shape_question(traces)))
+        return frame(self._inner.table(shape_question(traces=traces)))
 
     def concurrency(
         self,

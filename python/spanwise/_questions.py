@@ -77,6 +77,7 @@ def tree_question(
 
 
 def shape_question(
+    *,
     traces: int | None = None,
     repeated_calls: int = 5,
     repeated_time: _arguments.Duration = "50ms",

@@ -279,7 +279,12 @@ class Scan(Frozen):
         0
         """
         asked = shape_question(
-            traces, repeated_calls, repeated_time, saved_time, tail_ratio, chatty_calls
+            traces=traces,
+            repeated_calls=repeated_calls,
+            repeated_time=repeated_time,
+            saved_time=saved_time,
+            tail_ratio=tail_ratio,
+            chatty_calls=chatty_calls,
         )
         return self._table(asked)
 

@@ -428,7 +428,12 @@ class Traces(Frozen):
         [('serial_calls', datetime.timedelta(microseconds=40000), 'GET /me; GET /{id}')]
         """
         _, arguments = shape_question(
-            traces, repeated_calls, repeated_time, saved_time, tail_ratio, chatty_calls
+            traces=traces,
+            repeated_calls=repeated_calls,
+            repeated_time=repeated_time,
+            saved_time=saved_time,
+            tail_ratio=tail_ratio,
+            chatty_calls=chatty_calls,
         )
         return frame(self._inner.shape_problems(arguments))
 
