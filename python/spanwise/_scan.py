@@ -199,7 +199,7 @@ class Scan(Frozen):
         >>> sw.scan(b"shop GET 0..100").report(title="Slow carts")
         <Report: Slow carts>
         """
-        names = ["critical_path", "errors", "dependencies"]
+        names = ["critical_path", "errors", "dependencies", "what_if", "shape_problems"]
         asked = [question(name) for name in names]
         if baseline is None:
             return self._pass(asked).report(title=title)

@@ -2,11 +2,16 @@
 //! part, or are gone.
 
 use crate::{Partials, Scan, Traces};
-use spanwise_analyze::analyses::{Compare, CriticalPath, Dependencies, Errors, IssueList, Summary};
+use spanwise_analyze::analyses::{
+    Compare, CriticalPath, Dependencies, Errors, IssueList, ShapeProblems, Summary, WhatIf,
+};
 use spanwise_analyze::Analysis;
-use spanwise_model::{Result, Table};
+use spanwise_model::{ErrorKind, Result, Table};
 use spanwise_report::report::{Material, Report};
 use spanwise_report::summary::sentences;
+
+/// How many of the analyses a report cannot do without, the first ones.
+const NEEDED: usize = 3;
 
 /// How a report is made.
 ///
@@ -47,33 +52,51 @@ impl ReportOptions {
         self
     }
 
-    /// The report of these answers: the tables of [`Asked`] in their order, and
-    /// those of all issues and of a comparison.
-    fn report(&self, read: &Summary, tables: [Table; 3], rest: (Table, Option<Table>)) -> Report {
+    /// The analyses whose partials a report is made of.
+    ///
+    /// ```
+    /// use spanwise::ReportOptions;
+    /// let names = |with_baseline| {
+    ///     let asked = ReportOptions::analyses(with_baseline);
+    ///     asked.iter().map(|one| one.name()).collect::<Vec<_>>()
+    /// };
+    /// assert_eq!(names(true), [&names(false)[..], &["compare"]].concat());
+    /// ```
+    #[must_use]
+    pub fn analyses(with_baseline: bool) -> Vec<Box<dyn Analysis>> {
+        let mut asked: Vec<Box<dyn Analysis>> = vec![
+            Box::new(CriticalPath::default()),
+            Box::new(Errors::default()),
+            Box::new(Dependencies::default()),
+            Box::new(WhatIf::default()),
+            Box::new(ShapeProblems::default()),
+        ];
+        if with_baseline {
+            asked.push(Box::new(Compare::default()));
+        }
+        asked
+    }
+
+    /// The report of these answers: the tables of [`ReportOptions::analyses`] in
+    /// their order, of which the last two may not be there, and those of all
+    /// issues and of a comparison.
+    fn report(
+        &self,
+        read: &Summary,
+        tables: Vec<Option<Table>>,
+        rest: (Table, Option<Table>),
+    ) -> Report {
+        let mut tables = tables.into_iter();
+        let mut next = || tables.next().flatten();
         let mut material = Material::new(&self.title);
         material.read = sentences(read);
-        [
-            material.critical_path,
-            material.errors,
-            material.dependencies,
-        ] = tables;
+        material.critical_path = next().unwrap_or_default();
+        material.errors = next().unwrap_or_default();
+        material.dependencies = next().unwrap_or_default();
+        (material.what_if, material.shape_problems) = (next(), next());
         (material.issues, material.compare) = rest;
         material.rows = self.rows;
         Report::new(&material)
-    }
-}
-
-/// The analyses that a report is made of.
-#[derive(Default)]
-struct Asked {
-    critical_path: CriticalPath,
-    errors: Errors,
-    dependencies: Dependencies,
-}
-
-impl Asked {
-    fn analyses(&self) -> [&dyn Analysis; 3] {
-        [&self.critical_path, &self.errors, &self.dependencies]
     }
 }
 
@@ -92,9 +115,9 @@ impl Traces {
     ///
     /// As [`crate::compare`].
     pub fn report(&self, baseline: Option<&Traces>, options: &ReportOptions) -> Result<Report> {
-        let asked = Asked::default();
-        let mut tables = self.run(&asked.analyses()).into_iter();
-        let tables = [(); 3].map(|()| tables.next().unwrap_or_default());
+        let asked = ReportOptions::analyses(false);
+        let asked: Vec<&dyn Analysis> = asked.iter().map(AsRef::as_ref).collect();
+        let tables = self.run(&asked).into_iter().map(Some).collect();
         let issues = self.issues(&IssueList::default());
         let compare = baseline.map(|baseline| crate::compare(baseline, self));
         Ok(options.report(&self.summary(), tables, (issues, compare.transpose()?)))
@@ -117,28 +140,28 @@ impl Scan {
     ///
     /// As [`Scan::run`].
     pub fn report(&self, baseline: Option<&Scan>, options: &ReportOptions) -> Result<Report> {
-        let (asked, compare) = (Asked::default(), Compare::default());
-        let mut analyses = asked.analyses().to_vec();
-        analyses.extend(baseline.map(|_| &compare as &dyn Analysis));
-        let found = self.partials(&analyses)?;
-        let baseline = baseline.map(|baseline| baseline.partials(&[&compare]));
+        let asked = ReportOptions::analyses(baseline.is_some());
+        let asked: Vec<&dyn Analysis> = asked.iter().map(AsRef::as_ref).collect();
+        let found = self.partials(&asked)?;
+        let baseline = baseline.map(|baseline| baseline.partials(&[&Compare::default()]));
         found.report(baseline.transpose()?.as_ref(), options)
     }
 }
 
 impl Partials {
-    /// As [`Traces::report`], of traces that need not be held any more.
+    /// As [`Traces::report`], of traces that need not be held any more; without
+    /// what to fix first and the shape of calls where their partials are missing.
     ///
     /// # Errors
     ///
     /// As [`Partials::of`] and [`Partials::compare`].
     pub fn report(&self, baseline: Option<&Partials>, options: &ReportOptions) -> Result<Report> {
-        let asked = Asked::default();
-        let tables = [
-            self.table(&asked.critical_path)?,
-            self.table(&asked.errors)?,
-            self.table(&asked.dependencies)?,
-        ];
+        let tables = ReportOptions::analyses(false).into_iter().enumerate();
+        let tables = tables.map(|(at, asked)| match self.table(asked.as_ref()) {
+            Err(error) if at >= NEEDED && error.kind() == ErrorKind::NotFound => Ok(None),
+            table => table.map(Some),
+        });
+        let tables = tables.collect::<Result<Vec<_>>>()?;
         let issues = self.issue_list(&IssueList::default());
         let compare = baseline.map(|baseline| baseline.compare(self));
         Ok(options.report(&self.summary(), tables, (issues, compare.transpose()?)))

@@ -5,7 +5,7 @@ use crate::output;
 use crate::read::{filter, How};
 use crate::scan::Pass;
 use crate::session::Session;
-use spanwise::analyses::{Compare, CriticalPath, Dependencies, Errors};
+use spanwise::analyses::Compare;
 use spanwise::report::report::{write_json, write_markdown, Report};
 use spanwise::{Analysis, Partials, ReportOptions, Result, Traces};
 
@@ -52,12 +52,8 @@ fn chosen(read: &ReadArgs, args: &ReportArgs, session: &mut Session<'_>) -> Resu
 
 /// What a report needs of input that is read part by part.
 fn found(args: &ReportArgs, session: &mut Session<'_>) -> Result<Partials> {
-    let (path, errors) = (CriticalPath::default(), Errors::default());
-    let (calls, compare) = (Dependencies::default(), Compare::default());
-    let mut analyses: Vec<&dyn Analysis> = vec![&path, &errors, &calls];
-    if !args.baseline.is_empty() {
-        analyses.push(&compare);
-    }
+    let asked = ReportOptions::analyses(!args.baseline.is_empty());
+    let analyses: Vec<&dyn Analysis> = asked.iter().map(AsRef::as_ref).collect();
     let scan = args.scan.part("incident");
     pass(&args.read, (args, &scan)).partials(&analyses, session)
 }

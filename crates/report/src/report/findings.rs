@@ -1,64 +1,12 @@
 //! Sentences from the rows of result tables.
 
+use super::row::{counted, or_none, Row};
 use crate::units;
 use spanwise_model::table::Cell;
 use spanwise_model::Table;
 
 /// How many rows are put into words.
-const SENTENCES: usize = 3;
-
-/// A row read by column name.
-#[derive(Clone, Copy)]
-struct Row<'a> {
-    table: &'a Table,
-    at: usize,
-}
-
-impl<'a> Row<'a> {
-    fn first(table: &'a Table) -> impl Iterator<Item = Row<'a>> {
-        (0..table.rows()).map(move |at| Row { table, at })
-    }
-
-    fn text(self, name: &str) -> &'a str {
-        match self.table.cell(self.at, name) {
-            Cell::Text(text) => text,
-            _ => "",
-        }
-    }
-
-    fn count(self, name: &str) -> u64 {
-        match self.table.cell(self.at, name) {
-            Cell::U64(n) => n,
-            _ => 0,
-        }
-    }
-
-    fn number(self, name: &str) -> f64 {
-        match self.table.cell(self.at, name) {
-            Cell::F64(n) => n,
-            _ => 0.0,
-        }
-    }
-
-    fn duration(self, name: &str) -> i64 {
-        match self.table.cell(self.at, name) {
-            Cell::Duration(nano) => nano,
-            _ => 0,
-        }
-    }
-
-    /// Service and operation.
-    fn operation(self) -> String {
-        format!("{} {}", self.text("service"), self.text("operation"))
-            .trim()
-            .to_owned()
-    }
-}
-
-fn counted(n: u64, noun: &str) -> String {
-    let plural = if n == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", units::count(n))
-}
+pub(super) const SENTENCES: usize = 3;
 
 /// The operations that hold most of the critical path.
 pub(super) fn slow(table: &Table) -> Vec<String> {
@@ -189,12 +137,4 @@ fn more_errors(row: Row<'_>) -> String {
         units::percent(row.number("baseline_error_share")),
         units::percent(row.number("incident_error_share")),
     )
-}
-
-fn or_none(findings: Vec<String>, none: &str) -> Vec<String> {
-    if findings.is_empty() {
-        vec![none.to_owned()]
-    } else {
-        findings
-    }
 }

@@ -1,12 +1,14 @@
-//! A report: what was read, why it is slow, why it fails, what changed, who
-//! calls whom and what the data cannot say.
+//! A report: what was read, what changed, why it is slow, what to fix first, why
+//! it fails, who calls whom and what the data cannot say.
 //!
 //! It is built from result tables alone, so that it says nothing that the
 //! analyses do not; Markdown and JSON are two writings of the same sections.
 
 mod findings;
+mod fixes;
 mod json;
 mod markdown;
+mod row;
 
 use serde::Serialize;
 use spanwise_model::Table;
@@ -27,6 +29,11 @@ pub struct Material {
     pub read: Vec<String>,
     /// The critical path by operation.
     pub critical_path: Table,
+    /// What requests would gain, were operations faster; `None` where nobody
+    /// asked.
+    pub what_if: Option<Table>,
+    /// Calls that need not be made; `None` where nobody asked.
+    pub shape_problems: Option<Table>,
     /// Errors by operation.
     pub errors: Table,
     /// Dependencies.
@@ -85,6 +92,10 @@ pub enum SectionKind {
     Changed,
     /// Where the time goes.
     Slow,
+    /// What to fix first.
+    Fixes,
+    /// Which calls need not be made.
+    Shapes,
     /// Where errors begin.
     Failing,
     /// Who calls whom.
@@ -105,6 +116,10 @@ impl Report {
         let mut sections = vec![Section::read(&material.read)];
         sections.extend(changed);
         sections.push(Section::slow(&material.critical_path, rows));
+        let fixes = material.what_if.as_ref();
+        sections.extend(fixes.map(|table| Section::fixes(table, rows)));
+        let shapes = material.shape_problems.as_ref();
+        sections.extend(shapes.map(|table| Section::shapes(table, rows)));
         sections.push(Section::failing(&material.errors, rows));
         sections.push(Section::dependencies(&material.dependencies, rows));
         sections.push(Section::issues(&material.issues, rows));
@@ -155,6 +170,53 @@ impl Section {
             SectionKind::Slow,
             "Where the time goes",
             findings::slow(table),
+        )
+        .over(table, COLUMNS, rows)
+    }
+
+    fn fixes(ranking: &Table, rows: usize) -> Self {
+        const COLUMNS: &[&str] = &[
+            "service",
+            "operation",
+            "kind",
+            "requests",
+            "mean_saved",
+            "p50_before",
+            "p50",
+            "p95_before",
+            "p95",
+            "p99_before",
+            "p99",
+        ];
+        let halved = fixes::halved(ranking);
+        Self::of(
+            SectionKind::Fixes,
+            "What to fix first",
+            fixes::first(&halved),
+        )
+        .over(&halved, COLUMNS, rows)
+    }
+
+    fn shapes(table: &Table, rows: usize) -> Self {
+        const COLUMNS: &[&str] = &[
+            "problem",
+            "grade",
+            "saved_time",
+            "mean_saved",
+            "traces",
+            "mean_calls",
+            "parent_service",
+            "parent_operation",
+            "operation",
+            "peer",
+            "template",
+            "evidence",
+            "examples",
+        ];
+        Self::of(
+            SectionKind::Shapes,
+            "Which calls need not be made so",
+            fixes::shapes(table),
         )
         .over(table, COLUMNS, rows)
     }

@@ -48,6 +48,33 @@ fn material() -> Material {
                 "cycle",
                 ColumnData::U64([None, Some(1)].into_iter().collect()),
             ),
+        what_if: Some(
+            Table::new()
+                .with("service", names(&["cart", "cart", "web"]))
+                .with("operation", names(&["Get|Cart", "Get|Cart", "GET /"]))
+                .with(
+                    "speed_up",
+                    ColumnData::F64([0.25, 0.5, 0.5].into_iter().collect()),
+                )
+                .with("mean_saved", durations(&[20_000_000, 40_000_000, 0]))
+                .with("p95_before", durations(&[90_000_000; 3]))
+                .with("p95", durations(&[70_000_000, 50_000_000, 90_000_000]))
+                .with("p95_from", durations(&[60_000_000, 45_000_000, 80_000_000]))
+                .with("p95_to", durations(&[80_000_000, 55_000_000, 99_000_000])),
+        ),
+        shape_problems: Some(
+            Table::new()
+                .with("problem", names(&["n_plus_1"]))
+                .with("grade", names(&["likely"]))
+                .with("mean_saved", durations(&[10_000_000]))
+                .with("traces", counts(&[3]))
+                .with("calls", counts(&[75]))
+                .with("parent_service", names(&["cart"]))
+                .with("parent_operation", names(&["Get|Cart"]))
+                .with("operation", names(&["SELECT"]))
+                .with("peer", names(&[""]))
+                .with("template", names(&["select n from t where id = ?"])),
+        ),
         issues: Table::new(),
         rows: Some(1),
         ..Material::new("Checkout on <1 May>")
@@ -75,6 +102,22 @@ fn a_report_answers_in_markdown() {
     | cart | Get\|Cart | 90.0% | 90.00 ms | 45.00 ms | 2 |
 
     … 1 more row.
+
+    ## What to fix first
+
+    - cart Get\|Cart in half its time would make the mean request 40.00 ms shorter, and the 95th percentile 50.00 ms instead of 90.00 ms (between 45.00 ms and 55.00 ms).
+
+    | service | operation | mean saved | p95 before | p95 |
+    | --- | --- | ---: | ---: | ---: |
+    | cart | Get\|Cart | 40.00 ms | 90.00 ms | 50.00 ms |
+
+    ## Which calls need not be made so
+
+    - cart Get\|Cart: n_plus_1 (likely) of SELECT, select n from t where id = ?, 75 calls in 3 requests, 10.00 ms shorter each without.
+
+    | problem | grade | mean saved | traces | parent service | parent operation | operation | peer | template |
+    | --- | --- | ---: | ---: | --- | --- | --- | --- | --- |
+    | n_plus_1 | likely | 10.00 ms | 3 | cart | Get\|Cart | SELECT |  | select n from t where id = ? |
 
     ## Where errors begin
 
@@ -111,7 +154,7 @@ fn the_json_form_holds_findings_and_exact_tables() {
     assert_eq!(slow["kind"], "slow");
     assert_eq!(slow["table"]["rows"][0]["critical_time"], 90_000_000);
     assert_eq!(slow["more_rows"], 1);
-    assert_eq!(json["sections"][4]["table"], serde_json::Value::Null);
+    assert_eq!(json["sections"][6]["table"], serde_json::Value::Null);
 }
 
 #[test]
