@@ -1,8 +1,8 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
 use spanwise::analyses::{
-    CallTree, Clocks, Concurrency, CriticalPath, CriticalPathBy, Dependencies, Errors, HeatMap,
-    Hotspots, ShapeProblems, Slack, SpanList, TimeKinds, TraceList, WhatIf,
+    CallTree, Clocks, Concurrency, CriticalPath, CriticalPathBy, Dependencies, Errors, Flows,
+    HeatMap, Hotspots, ShapeProblems, SiblingOrder, Slack, SpanList, TimeKinds, TraceList, WhatIf,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -41,6 +41,8 @@ fn analyse(traces: &Traces) {
         &Errors::default(),
         &Dependencies::default(),
         &Slack::default(),
+        &SiblingOrder::default(),
+        &Flows::default(),
         &Clocks::default(),
         &WhatIf::default(),
         &ShapeProblems::default(),

@@ -177,6 +177,24 @@ class Partials(Frozen):
         """
         return frame(self._inner.table(("slack", by)))
 
+    def sibling_order(self) -> pl.DataFrame:
+        """Which siblings wait for which; see :meth:`Traces.sibling_order`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().sibling_order().height
+        0
+        """
+        return frame(self._inner.table("sibling_order"))
+
+    def flows(self, *, by: Literal["hop", "request"] = "hop") -> pl.DataFrame:
+        """Requests that go on in other traces; see :meth:`Traces.flows`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().flows().height
+        0
+        """
+        return frame(self._inner.table(("flows", by)))
+
     def clocks(self, *, by: Literal["clock", "pair"] = "clock") -> pl.DataFrame:
         """How far the clocks of hosts are apart; see :meth:`Traces.clocks`.
 

@@ -24,11 +24,13 @@ _GROUPINGS: dict[str, tuple[str, ...]] = {
     "heat_map": ("operation", "request"),
     "hotspots": ("operation", "service"),
     "slack": ("operation",),
+    "flows": ("hop",),
     "clocks": ("clock",),
     "errors": ("operation", "service", "type"),
 }
 AGGREGATES = (
     *_GROUPINGS,
+    "sibling_order",
     "what_if",
     "shape_problems",
     "dependencies",

@@ -335,6 +335,24 @@ class Scan(Frozen):
         """
         return self._table(("slack", by))
 
+    def sibling_order(self) -> pl.DataFrame:
+        """Which siblings wait for which; see :meth:`Traces.sibling_order`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").sibling_order().height
+        0
+        """
+        return self._table("sibling_order")
+
+    def flows(self, *, by: Literal["hop", "request"] = "hop") -> pl.DataFrame:
+        """Requests that go on in other traces; see :meth:`Traces.flows`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").flows().height
+        0
+        """
+        return self._table(("flows", by))
+
     def clocks(self, *, by: Literal["clock", "pair"] = "clock") -> pl.DataFrame:
         """How far the clocks of hosts are apart; see :meth:`Traces.clocks`.
 
@@ -378,7 +396,8 @@ class Scan(Frozen):
             analyses: Names among ``"critical_path"``, ``"time_kinds"``,
                 ``"call_tree"``, ``"what_if"``, ``"shape_problems"``,
                 ``"concurrency"``, ``"heat_map"``, ``"hotspots"``, ``"slack"``,
-                ``"clocks"``, ``"errors"``, ``"dependencies"`` and
+                ``"sibling_order"``, ``"flows"``, ``"clocks"``, ``"errors"``,
+                ``"dependencies"`` and
                 ``"completeness"``.
 
         Raises:

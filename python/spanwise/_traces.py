@@ -542,6 +542,64 @@ class Traces(Frozen):
         """
         return frame(self._inner.slack(by))
 
+    def sibling_order(self) -> pl.DataFrame:
+        """Which siblings wait for which, learnt from all traces.
+
+        A single trace says that one span was over before another began, and
+        never whether the other waited for it. Many traces do: what runs at the
+        same time elsewhere does not wait, and what waits begins the later the
+        longer the other lasts. One row two operations below the same parent:
+        how often they came in which order, how sure that is, and what it is
+        taken for (``sequential``, ``coincidental``, ``concurrent``,
+        ``either_way`` or ``unsettled``). ``path_time`` is time on critical paths
+        that rests on their order.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     trace 1
+        ...     shop GET /cart   0..100
+        ...       cart Get      10..40
+        ...       user Get      50..90
+        ...     trace 2
+        ...     shop GET /cart   0..100
+        ...       cart Get      10..60
+        ...       user Get      50..90
+        ... ''')
+        >>> columns = ["first_service", "second_service", "before", "overlapped", "order"]
+        >>> traces.sibling_order().select(columns).rows()
+        [('cart', 'user', 1, 1, 'concurrent')]
+        """
+        return frame(self._inner.sibling_order())
+
+    def flows(self, *, by: Literal["hop", "request"] = "hop") -> pl.DataFrame:
+        """Requests that go on behind queues and in other traces.
+
+        A message leaves one trace and is handled in another, and no root spans
+        both; links join them, and so do consumers below producers and spans
+        that follow. By hop: how long messages waited, how long they were
+        handled, and how long behind the start of the request that was over. By
+        request: how long it took from the start of the root to the end of the
+        last thing that it set off, over any number of hops.
+
+        Args:
+            by: What a row stands for: from one operation to another, so many
+                hops behind a root operation; or a root operation.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     trace 1
+        ...     shop POST /order    0..100 server
+        ...       shop send order  80..90  producer id=5
+        ...     trace 2
+        ...     mail process order 250..280 consumer link=1/5
+        ... ''')
+        >>> traces.flows().select("root_operation", "receiver_operation", "wait_p50").rows()
+        [('POST /order', 'process order', datetime.timedelta(microseconds=160000))]
+        >>> traces.flows(by="request").select("operation", "end_to_end_p50").rows()
+        [('POST /order', datetime.timedelta(microseconds=280000))]
+        """
+        return frame(self._inner.flows(by))
+
     def clocks(self, *, by: Literal["clock", "pair"] = "clock") -> pl.DataFrame:
         """How far the clocks of hosts are apart, from all calls between them.
 

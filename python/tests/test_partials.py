@@ -41,6 +41,8 @@ def test_merged_partials_answer_as_a_read_does(hours: list[Path], kept: Path) ->
     assert merged.summary() == traces.summary()
     assert merged.issues().equals(traces.issues())
     assert merged.dependencies().equals(traces.dependencies())
+    assert merged.sibling_order().equals(traces.sibling_order())
+    assert merged.flows().equals(traces.flows())
     assert merged.hotspots(by="service").equals(traces.hotspots(by="service"))
     assert merged.errors(by="type").equals(traces.errors(by="type"))
     slow = merged.critical_path(by="path", percentile=90, root_operation="frontend GET /cart")

@@ -31,6 +31,8 @@ def test_a_scan_answers_as_a_read_does(export: Path, memory: str | int | None) -
     assert scan.hotspots(by="service").equals(traces.hotspots(by="service"))
     assert scan.errors(by="type").equals(traces.errors(by="type"))
     assert scan.dependencies().equals(traces.dependencies())
+    assert scan.sibling_order().equals(traces.sibling_order())
+    assert scan.flows(by="request").equals(traces.flows(by="request"))
     slow = scan.critical_path(by="path", percentile=90)
     assert slow.equals(traces.critical_path(by="path", percentile=90))
 

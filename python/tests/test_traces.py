@@ -360,3 +360,32 @@ def test_shape_problems_are_the_same_at_every_face() -> None:
     assert traces.shape_problems(repeated_calls=7).height == 0
     assert scan.shape_problems(repeated_time="91ms").height == 0
     assert traces.shape_problems(traces=4).height == 0
+
+
+def test_requests_go_on_in_other_traces() -> None:
+    traces = sw.notation(
+        """
+        trace 1
+        shop POST 0..100 server
+          shop send 80..90 producer id=5
+        trace 2
+        mail process 250..280 consumer link=1/5
+        """
+    )
+    hop = traces.flows().row(0, named=True)
+    assert (hop["root_operation"], hop["hop"], hop["relation"]) == ("POST", 1, "link")
+    assert hop["wait_p50"] == timedelta(milliseconds=160)
+    request = traces.flows(by="request").row(0, named=True)
+    assert request["end_to_end_p50"] == timedelta(milliseconds=280)
+    assert request["behind_p50"] == timedelta(milliseconds=180)
+    with pytest.raises(sw.UsageError, match="hop or request"):
+        traces.flows(by="message")  # type: ignore[arg-type]
+
+
+def test_the_order_of_siblings_is_learnt() -> None:
+    text = "trace\ns r 0..100\n  s a 0..30\n  s b 40..90\n" * 4
+    (row,) = sw.notation(text).sibling_order().iter_rows(named=True)
+    assert (row["first_operation"], row["second_operation"]) == ("a", "b")
+    assert (row["parents"], row["before"], row["order"]) == (4, 4, "sequential")
+    assert row["gap_p50"] == timedelta(milliseconds=10)
+    assert row["path_time"] == timedelta(milliseconds=120)

@@ -5,8 +5,8 @@
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
     CallTree, Clocks, Cohort, Compare, Completeness, Concurrency, CriticalPath, CriticalPathBy,
-    Dependencies, Errors, ErrorsBy, HeatMap, HeatMapBy, Hotspots, HotspotsBy, ShapeProblems, Slack,
-    TimeKinds, TimeKindsBy, WhatIf,
+    Dependencies, Errors, ErrorsBy, Flows, HeatMap, HeatMapBy, Hotspots, HotspotsBy, ShapeProblems,
+    SiblingOrder, Slack, TimeKinds, TimeKindsBy, WhatIf,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::{run, run_tables, Analysis, FactColumns, Partial, Policy};
@@ -108,6 +108,8 @@ fn everything() -> Vec<Box<dyn Analysis>> {
         Box::new(Errors::default().by(ErrorsBy::Service)),
         Box::new(Errors::default().by(ErrorsBy::Type)),
         Box::new(Slack::default()),
+        Box::new(SiblingOrder::default()),
+        Box::new(Flows::default()),
         Box::new(Clocks::default()),
         Box::new(WhatIf::default()),
         Box::new(
@@ -435,11 +437,20 @@ fn depth_and_width_are_ordinary() {
             span + 1
         );
     }
+    text.push_str("trace 4\na op 0..100 id=1\n");
+    for span in 2..=SPANS {
+        let _ = writeln!(
+            text,
+            "b op{} {span}us..{}us id={span:x} parent=1",
+            span % 3_000,
+            span + span % 5
+        );
+    }
     let (table, facts) = read(&text);
-    assert_eq!(table.len(), 3 * SPANS);
+    assert_eq!(table.len(), 4 * SPANS);
     let analyses = everything();
     let started = std::time::Instant::now();
-    for (partial, analysis) in run(&table, &[0, 1, 2], &facts, &borrowed(&analyses))
+    for (partial, analysis) in run(&table, &[0, 1, 2, 3], &facts, &borrowed(&analyses))
         .iter()
         .zip(&analyses)
     {

@@ -8,12 +8,14 @@ use crate::run::run;
 use crate::shape_problems::ShapeProblemsArguments;
 use crate::summary::dictionary;
 use crate::table::Table;
-use crate::traces::{clocks_by, completeness_by, errors_by, rows_by, CriticalPathArguments};
+use crate::traces::{
+    clocks_by, completeness_by, errors_by, flows_by, rows_by, CriticalPathArguments,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    Clocks, Compare, Completeness, Dependencies, Errors, Hotspots, IssueList, ShapeProblems, Slack,
-    WhatIf,
+    Clocks, Compare, Completeness, Dependencies, Errors, Flows, Hotspots, IssueList, ShapeProblems,
+    SiblingOrder, Slack, WhatIf,
 };
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
@@ -33,7 +35,7 @@ impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
         let known =
             "critical_path, time_kinds, call_tree, what_if, shape_problems, concurrency, heat_map, \
-             hotspots, slack, clocks, errors, dependencies, completeness or compare";
+             hotspots, slack, sibling_order, flows, clocks, errors, dependencies, completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
@@ -58,6 +60,7 @@ impl Question {
                 Box::new(Clocks::default().by(clocks_by(&by)?))
             }
             Self::By(name, by) if name == "slack" => Box::new(Slack::default().by(rows_by(&by)?)),
+            Self::By(name, by) if name == "flows" => Box::new(Flows::default().by(flows_by(&by)?)),
             Self::By(name, by) if name == "errors" => {
                 Box::new(Errors::default().by(errors_by(&by)?))
             }
@@ -66,6 +69,7 @@ impl Question {
             }
             Self::Plain(name) if name == "dependencies" => Box::new(Dependencies::default()),
             Self::Plain(name) if name == "completeness" => Box::new(Completeness::default()),
+            Self::Plain(name) if name == "sibling_order" => Box::new(SiblingOrder::default()),
             Self::Plain(name) if name == "what_if" => Box::new(WhatIf::default()),
             Self::Plain(name) if name == "shape_problems" => Box::new(ShapeProblems::default()),
             Self::Plain(name) if name == "compare" => Box::new(Compare::default()),

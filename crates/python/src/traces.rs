@@ -13,8 +13,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use spanwise::analyses::{
     By, CallTree, Clocks, ClocksBy, Completeness, CompletenessBy, CriticalPath, CriticalPathBy,
-    Dependencies, Errors, ErrorsBy, EventList, Hotspots, IssueList, LinkList, Slack, SpanList,
-    TimeKinds, TimeKindsBy, TraceList,
+    Dependencies, Errors, ErrorsBy, EventList, Flows, FlowsBy, Hotspots, IssueList, LinkList,
+    SiblingOrder, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
 use spanwise::model::OperationId;
 use spanwise::report::flame::{folded, speedscope, Weight};
@@ -156,6 +156,15 @@ pub(crate) fn rows_by(word: &str) -> Result<By> {
         "operation" => Ok(By::Operation),
         "service" => Ok(By::Service),
         other => Err(usage("by", other, "operation or service")),
+    }
+}
+
+/// What a row of flows stands for, by name.
+pub(crate) fn flows_by(by: &str) -> Result<FlowsBy> {
+    match by {
+        "hop" => Ok(FlowsBy::Hop),
+        "request" => Ok(FlowsBy::Request),
+        other => Err(usage("by", other, "hop or request")),
     }
 }
 
@@ -396,6 +405,20 @@ impl Traces {
     fn slack(&self, py: Python<'_>, by: String) -> PyResult<Table> {
         self.table(py, move |traces| {
             Ok(traces.slack(&Slack::default().by(rows_by(&by)?)))
+        })
+    }
+
+    /// Requests that go on in other traces.
+    fn flows(&self, py: Python<'_>, by: String) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            Ok(traces.flows(&Flows::default().by(flows_by(&by)?)))
+        })
+    }
+
+    /// Which siblings wait for which, learnt from all traces.
+    fn sibling_order(&self, py: Python<'_>) -> PyResult<Table> {
+        self.table(py, |traces| {
+            Ok(traces.sibling_order(&SiblingOrder::default()))
         })
     }
 

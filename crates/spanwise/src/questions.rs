@@ -4,8 +4,8 @@
 use crate::Traces;
 use spanwise_analyze::analyses::{
     CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Errors, EventList,
-    HeatMap, Hotspots, IssueList, LinkList, ShapeProblems, Slack, SpanList, Summary, TimeKinds,
-    TraceList, WhatIf,
+    Flows, HeatMap, Hotspots, IssueList, LinkList, ShapeProblems, SiblingOrder, Slack, SpanList,
+    Summary, TimeKinds, TraceList, WhatIf,
 };
 use spanwise_analyze::{Analysis, Listing, Query};
 use spanwise_model::{Result, Table};
@@ -238,6 +238,56 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn slack(&self, options: &Slack) -> Table {
+        self.one(options)
+    }
+
+    /// Requests that go on in other traces: what waits in queues, what is handled
+    /// behind them, and when all of it is over; see [`Flows`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::{Flows, FlowsBy}, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop POST /order    0..100 server
+    ///       shop send order  80..90  producer id=5
+    ///     trace 2
+    ///     mail process order 250..280 consumer link=1/5
+    /// ")?;
+    /// let hops = traces.flows(&Flows::default());
+    /// assert_eq!(hops.cell(0, "wait_p50"), Cell::Duration(160_000_000));
+    /// let requests = traces.flows(&Flows::default().by(FlowsBy::Request));
+    /// assert_eq!(requests.cell(0, "end_to_end_p50"), Cell::Duration(280_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn flows(&self, options: &Flows) -> Table {
+        self.one(options)
+    }
+
+    /// Which siblings wait for which, learnt from all traces; see
+    /// [`SiblingOrder`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::SiblingOrder, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop GET /cart   0..100
+    ///       cart Get      10..40
+    ///       user Get      50..90
+    ///     trace 2
+    ///     shop GET /cart   0..100
+    ///       cart Get      10..60
+    ///       user Get      50..90
+    /// ")?;
+    /// let order = traces.sibling_order(&SiblingOrder::default());
+    /// assert_eq!(order.cell(0, "second_service"), Cell::Text("user"));
+    /// assert_eq!(order.cell(0, "order"), Cell::Text("concurrent"), "it does not wait");
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sibling_order(&self, options: &SiblingOrder) -> Table {
         self.one(options)
     }
 

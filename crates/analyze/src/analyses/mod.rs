@@ -1,7 +1,7 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Slack`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`WhatIf`],
+//! [`Slack`], [`SiblingOrder`], [`Flows`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`WhatIf`],
 //! [`ShapeProblems`], [`Concurrency`], [`HeatMap`], [`Completeness`],
 //! [`Compare`]) implement [`crate::Analysis`]: they merge.
 //! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`]) implement
@@ -30,12 +30,15 @@ mod critical_path;
 mod dependencies;
 mod errors;
 mod event_list;
+mod flows;
 mod heat_map;
+mod hops;
 mod hotspots;
 mod issue_list;
 mod operations;
 mod presence;
 mod shape_problems;
+mod sibling_order;
 mod slack;
 mod slices;
 mod span_list;
@@ -56,11 +59,13 @@ pub use critical_path::{CriticalPath, CriticalPathBy};
 pub use dependencies::Dependencies;
 pub use errors::{Errors, ErrorsBy};
 pub use event_list::{EventList, LinkList};
+pub use flows::{Flows, FlowsBy};
 pub use heat_map::{HeatMap, HeatMapBy};
 pub use hotspots::Hotspots;
 pub use issue_list::{issues_of, IssueList};
 pub use presence::Presence;
 pub use shape_problems::{Problem, ShapeProblems};
+pub use sibling_order::{LearntOrder, Order, OrderCounts, SiblingOrder, Waits};
 pub use slack::Slack;
 pub use span_list::SpanList;
 pub use summary::{FileSummary, IssueSummary, Summary};
@@ -91,6 +96,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed(errors));
     all.extend(boxed([Dependencies::default()]));
     all.extend(boxed([Slack::default()]));
+    all.extend(boxed([SiblingOrder::default()]));
     all.extend(boxed([Completeness::default()]));
     all.extend(boxed([Clocks::default()]));
     all.extend(boxed([TimeKinds::default()]));
@@ -99,6 +105,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([ShapeProblems::default()]));
     all.extend(boxed([Concurrency::default()]));
     all.extend(boxed(maps));
+    all.extend(boxed([Flows::default()]));
     all.extend(boxed([Compare::default()]));
     all
 }

@@ -12,6 +12,7 @@ mod columns;
 pub mod critical_path;
 mod effective;
 mod envoy;
+pub(crate) mod families;
 mod healing;
 mod origin;
 mod outcome;

@@ -13,14 +13,14 @@ use spanwise_model::SpanTable;
 
 /// A blocking child, by its effective interval.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sibling {
-    pub(super) start: i64,
-    pub(super) end: i64,
-    pub(super) row: u32,
+pub(crate) struct Sibling {
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    pub(crate) row: u32,
 }
 
 /// A moment between siblings: at one instant those without length come first.
-type Moment = (i64, bool);
+pub(crate) type Moment = (i64, bool);
 
 impl Sibling {
     fn is_point(self) -> bool {
@@ -28,7 +28,7 @@ impl Sibling {
     }
 
     /// When it begins.
-    pub(super) fn begins(self) -> Moment {
+    pub(crate) fn begins(self) -> Moment {
         (self.start, !self.is_point())
     }
 

@@ -238,7 +238,7 @@ impl<'a> Oracle<'a> {
 
 /// True where `later` may have waited for `earlier`, its sibling: that was over
 /// by then, or within the tolerance behind it.
-fn is_over(earlier: (i64, i64, u32), later: (i64, i64, u32), tolerance: i64) -> bool {
+pub(crate) fn is_over(earlier: (i64, i64, u32), later: (i64, i64, u32), tolerance: i64) -> bool {
     if earlier.0 == earlier.1 {
         return earlier.1 < later.0 || (earlier.1 == later.0 && later.0 != later.1);
     }

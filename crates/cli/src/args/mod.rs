@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Hotspots(HotspotsArgs),
     /// What could be slower unnoticed, and what would make requests faster
     Slack(SlackArgs),
+    /// Which siblings wait for which, learnt from all traces
+    SiblingOrder(ScanScope),
     /// How long requests would take if something were faster: what to fix first
     WhatIf(WhatIfArgs),
     /// Calls that need not be made, or not one after the other, and what that would save
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     Errors(ErrorsArgs),
     /// Who calls whom, how often, how fast and how well
     Dependencies(ScanScope),
+    /// Requests that go on behind queues and in other traces, from end to end
+    Flows(FlowsArgs),
     /// What is missing from the traces, edge by edge, and which conclusions suffer
     Completeness(CompletenessArgs),
     /// What is wrong with the data
@@ -314,6 +318,25 @@ pub(crate) struct ClocksArgs {
     /// What a row stands for
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: ClockBy,
+}
+
+/// What a row of `flows` stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FlowBy {
+    /// From one operation to another, so many hops behind a root operation
+    #[default]
+    Hop,
+    /// A root operation whose requests go on elsewhere
+    Request,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FlowsArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanScope,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: FlowBy,
 }
 
 #[derive(Debug, Args)]

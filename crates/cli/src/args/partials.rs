@@ -1,8 +1,8 @@
 //! Partials: how they are taken, and how they are merged.
 
 use super::{
-    values, CompletenessRow, ErrorBy, FilterArgs, HeatMapBy, HotspotBy, LoadBy, OutputArgs, PathBy,
-    PolicyArgs, ReadArgs, ScanArgs,
+    values, CompletenessRow, ErrorBy, FilterArgs, FlowBy, HeatMapBy, HotspotBy, LoadBy, OutputArgs,
+    PathBy, PolicyArgs, ReadArgs, ScanArgs,
 };
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -20,6 +20,8 @@ pub(crate) enum AnalysisArg {
     Hotspots,
     /// What could be slower unnoticed
     Slack,
+    /// Which siblings wait for which
+    SiblingOrder,
     /// How long requests would take if something were faster
     WhatIf,
     /// Calls that need not be made, or not one after the other
@@ -34,6 +36,8 @@ pub(crate) enum AnalysisArg {
     Errors,
     /// Who calls whom
     Dependencies,
+    /// Requests that go on in other traces
+    Flows,
     /// What is missing from the traces
     Completeness,
     /// What changes between a baseline and an incident
@@ -79,6 +83,8 @@ pub(crate) enum ShowArg {
     Hotspots,
     /// What could be slower unnoticed, and what would make requests faster
     Slack,
+    /// Which siblings wait for which
+    SiblingOrder,
     /// How long requests would take if something were faster
     WhatIf,
     /// Calls that need not be made, or not one after the other
@@ -93,6 +99,8 @@ pub(crate) enum ShowArg {
     Errors,
     /// Who calls whom
     Dependencies,
+    /// Requests that go on in other traces
+    Flows,
     /// What is missing from the traces
     Completeness,
 }
@@ -111,7 +119,9 @@ pub(crate) enum RowBy {
     Type,
     /// Calls from one service to another; of completeness alone
     Edge,
-    /// A request by its root operation; of heat maps alone
+    /// From a sender to a receiver; of flows alone
+    Hop,
+    /// A request by its root operation; of heat maps and flows alone
     Request,
     /// A bucket of time of an instance; of concurrency alone
     Time,
@@ -144,6 +154,15 @@ impl RowBy {
             Self::Operation => Some(ErrorBy::Operation),
             Self::Service => Some(ErrorBy::Service),
             Self::Type => Some(ErrorBy::Type),
+            _ => None,
+        }
+    }
+
+    /// Hops where nothing is said.
+    pub(crate) fn of_flows(self) -> Option<FlowBy> {
+        match self {
+            Self::Operation | Self::Hop => Some(FlowBy::Hop),
+            Self::Request => Some(FlowBy::Request),
             _ => None,
         }
     }

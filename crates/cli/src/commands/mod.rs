@@ -15,8 +15,8 @@ mod what_if;
 
 use crate::args::{
     self, ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ConcurrencyArgs,
-    ErrorBy, ErrorsArgs, HeatMapArgs, HotspotBy, HotspotsArgs, LoadBy, QueryArgs, ScanScope,
-    SlackArgs, SpansArgs, TimeBy, TimeKindsArgs,
+    ErrorBy, ErrorsArgs, FlowBy, FlowsArgs, HeatMapArgs, HotspotBy, HotspotsArgs, LoadBy,
+    QueryArgs, ScanScope, SlackArgs, SpansArgs, TimeBy, TimeKindsArgs,
 };
 use crate::output;
 use crate::read;
@@ -24,8 +24,8 @@ use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
     By, Clocks, ClocksBy, Completeness, CompletenessBy, Concurrency, ConcurrencyBy, Dependencies,
-    Errors, ErrorsBy, EventList, HeatMap, HeatMapBy, Hotspots, IssueList, LinkList, Slack,
-    SpanList, TimeKinds, TimeKindsBy, TraceList,
+    Errors, ErrorsBy, EventList, Flows, FlowsBy, HeatMap, HeatMapBy, Hotspots, IssueList, LinkList,
+    SiblingOrder, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
 use spanwise::{Query, Result};
 
@@ -39,6 +39,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::CallTree(args) => call_tree::run(&args, session),
         Command::Hotspots(args) => hotspots(&args, session),
         Command::Slack(args) => slack(&args, session),
+        Command::SiblingOrder(scope) => scan::table(&scope, &SiblingOrder::default(), session),
         Command::WhatIf(args) => what_if::run(&args, session),
         Command::ShapeProblems(args) => shape_problems::run(&args, session),
         Command::Concurrency(args) => concurrency(&args, session),
@@ -46,6 +47,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Clocks(args) => clocks(&args, session),
         Command::Errors(args) => errors(&args, session),
         Command::Dependencies(scope) => scan::table(&scope, &Dependencies::default(), session),
+        Command::Flows(args) => flows(&args, session),
         Command::Completeness(args) => completeness(&args, session),
         Command::Issues(scope) => issues(&scope, session),
         Command::Spans(args) => spans(&args, session),
@@ -138,6 +140,18 @@ fn error_by(by: ErrorBy) -> ErrorsBy {
         ErrorBy::Operation => ErrorsBy::Operation,
         ErrorBy::Service => ErrorsBy::Service,
         ErrorBy::Type => ErrorsBy::Type,
+    }
+}
+
+fn flows(args: &FlowsArgs, session: &mut Session<'_>) -> Result<()> {
+    let analysis = Flows::default().by(flows_by(args.by));
+    scan::table(&args.scan, &analysis, session)
+}
+
+fn flows_by(by: FlowBy) -> FlowsBy {
+    match by {
+        FlowBy::Hop => FlowsBy::Hop,
+        FlowBy::Request => FlowsBy::Request,
     }
 }
 

@@ -1,7 +1,8 @@
 //! `partials` and `merge`: what analyses know, kept in files.
 
 use super::{
-    compare, completeness_by, critical_path, error_by, heat_map_by, hotspot_by, load_by, summary,
+    compare, completeness_by, critical_path, error_by, flows_by, heat_map_by, hotspot_by, load_by,
+    summary,
 };
 use crate::args::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
 use crate::output;
@@ -9,7 +10,7 @@ use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
     aggregates, CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Errors,
-    HeatMap, Hotspots, IssueList, ShapeProblems, Slack, TimeKinds, WhatIf,
+    Flows, HeatMap, Hotspots, IssueList, ShapeProblems, SiblingOrder, Slack, TimeKinds, WhatIf,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -36,6 +37,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::CallTree => "call-tree",
         AnalysisArg::Hotspots => "hotspots",
         AnalysisArg::Slack => "slack",
+        AnalysisArg::SiblingOrder => "sibling-order",
         AnalysisArg::WhatIf => "what-if",
         AnalysisArg::ShapeProblems => "shape-problems",
         AnalysisArg::Concurrency => "concurrency",
@@ -43,6 +45,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::Clocks => "clocks",
         AnalysisArg::Errors => "errors",
         AnalysisArg::Dependencies => "dependencies",
+        AnalysisArg::Flows => "flows",
         AnalysisArg::Completeness => "completeness",
         AnalysisArg::Compare => "compare",
     }
@@ -68,6 +71,7 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
     let no_such = || Error::new(ErrorKind::Usage, "there are no such rows of that analysis");
     match args.show {
         ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
+        ShowArg::SiblingOrder => merged.table(&SiblingOrder::default()),
         ShowArg::WhatIf => merged.table(&WhatIf::default()),
         ShowArg::ShapeProblems => merged.table(&ShapeProblems::default()),
         ShowArg::Concurrency => {
@@ -81,6 +85,10 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
         }
         ShowArg::Clocks => merged.table(&Clocks::default()),
         ShowArg::Dependencies => merged.table(&Dependencies::default()),
+        ShowArg::Flows => {
+            let by = args.by.of_flows().ok_or_else(no_such)?;
+            merged.table(&Flows::default().by(flows_by(by)))
+        }
         ShowArg::Completeness => {
             let by = args.by.of_completeness().ok_or_else(no_such)?;
             merged.table(&Completeness::default().by(completeness_by(by)))

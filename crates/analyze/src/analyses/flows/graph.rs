@@ -1,0 +1,274 @@
+//! Halves that are joined: senders, receivers, and what leads on to what.
+//!
+//! A hop continues another where its sender stands at or below that one's
+//! receiver. Hops are followed from those that continue none, so that links
+//! that lead in a circle are never entered, and each hop is looked at as often
+//! as it is one: batches of batches cost no more than their messages.
+
+use super::{key, END, RECEIVED, ROOT_END, ROOT_START, START};
+use crate::partial::{Key, Partial, Row};
+use rustc_hash::FxHashMap;
+
+/// Service, name and kind of an operation; empty where there is none.
+pub(super) type Names<'a> = [&'a str; 3];
+
+/// Trace and span.
+pub(super) type Id = (u128, u64);
+
+/// A span that others may be joined to.
+#[derive(Clone, Debug)]
+pub(super) struct Sender<'a> {
+    pub(super) id: Id,
+    pub(super) operation: Names<'a>,
+    pub(super) end: i128,
+    /// The nearest receiver at or above it.
+    above: Option<u32>,
+    /// The request that it belongs to where there is no receiver above it.
+    pub(super) root: Root<'a>,
+}
+
+/// A top span: where a request may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Root<'a> {
+    pub(super) start: i128,
+    pub(super) id: Id,
+    pub(super) end: i128,
+    pub(super) operation: Names<'a>,
+}
+
+/// A span that received one message or more.
+#[derive(Clone, Debug)]
+pub(super) struct Receiver<'a> {
+    pub(super) id: Id,
+    pub(super) operation: Names<'a>,
+    pub(super) start: i128,
+    pub(super) end: i128,
+    /// Where the oldest of the requests that led to it began, and over how many
+    /// hops.
+    pub(super) origin: Option<(Root<'a>, u64)>,
+    /// When the last thing ended that it led to.
+    pub(super) last_end: i128,
+}
+
+/// From a sender, where it is there, to a receiver.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hop<'a> {
+    pub(super) sender: Option<u32>,
+    pub(super) receiver: u32,
+    pub(super) relation: &'a str,
+}
+
+/// All hops of a partial.
+#[derive(Debug, Default)]
+pub(super) struct Graph<'a> {
+    pub(super) senders: Vec<Sender<'a>>,
+    pub(super) receivers: Vec<Receiver<'a>>,
+    pub(super) hops: Vec<Hop<'a>>,
+}
+
+impl<'a> Graph<'a> {
+    pub(super) fn read(partial: &'a Partial) -> Self {
+        let mut graph = Self::default();
+        let rows = partial.sorted_rows().into_iter();
+        let (received, sent): (Vec<Row>, Vec<Row>) =
+            rows.partition(|&row| partial.name(row, key::PART) == RECEIVED);
+        let mut receivers: FxHashMap<Id, u32> = FxHashMap::default();
+        for &row in &received {
+            let next = receivers.len() as u32;
+            let at = *receivers.entry(own_id(partial, row)).or_insert(next);
+            if at == next {
+                graph.receivers.push(receiver(partial, row));
+            }
+        }
+        let mut senders: FxHashMap<Id, u32> = FxHashMap::default();
+        for &row in &sent {
+            let next = senders.len() as u32;
+            let at = *senders.entry(own_id(partial, row)).or_insert(next);
+            if at == next {
+                graph.senders.push(sender(partial, row, &receivers));
+            }
+        }
+        graph.hops.extend(received.iter().map(|&row| Hop {
+            sender: senders.get(&other_id(partial, row)).copied(),
+            receiver: receivers[&own_id(partial, row)],
+            relation: partial.name(row, key::RELATION),
+        }));
+        graph.follow();
+        graph
+    }
+
+    /// The sender of a hop.
+    pub(super) fn sender(&self, hop: &Hop<'a>) -> Option<&Sender<'a>> {
+        hop.sender.map(|at| &self.senders[at as usize])
+    }
+
+    pub(super) fn receiver(&self, hop: &Hop<'a>) -> &Receiver<'a> {
+        &self.receivers[hop.receiver as usize]
+    }
+
+    /// Where the request of a hop began, and which hop of it this is.
+    pub(super) fn origin(&self, hop: &Hop<'a>) -> Option<(Root<'a>, u64)> {
+        self.origin_of(self.sender(hop)?)
+    }
+
+    /// Where the request of a sender began, and which hop of it this sends.
+    pub(super) fn origin_of(&self, sender: &Sender<'a>) -> Option<(Root<'a>, u64)> {
+        match sender.above {
+            None => Some((sender.root, 1)),
+            Some(above) => {
+                let (root, hops) = self.receivers[above as usize].origin?;
+                Some((root, hops + 1))
+            }
+        }
+    }
+
+    /// True where the sender of a hop is a part of the request's own component.
+    pub(super) fn is_first(&self, hop: &Hop<'a>) -> bool {
+        self.sender(hop)
+            .is_some_and(|sender| sender.above.is_none())
+    }
+
+    /// Finds the origins of receivers, and then what they lead to.
+    fn follow(&mut self) {
+        let onward = Onward::new(self);
+        let mut open = onward.waiting.clone();
+        let free = (0..self.receivers.len() as u32).filter(|&at| open[at as usize] == 0);
+        let mut order: Vec<u32> = free.collect();
+        let mut next = 0;
+        while let Some(&receiver) = order.get(next) {
+            next += 1;
+            let arriving = onward.arriving(receiver).iter();
+            let origins = arriving.filter_map(|&hop| self.origin(&self.hops[hop as usize]));
+            self.receivers[receiver as usize].origin = origins.min();
+            for &hop in onward.leaving(receiver) {
+                let to = self.hops[hop as usize].receiver;
+                open[to as usize] -= 1;
+                if open[to as usize] == 0 {
+                    order.push(to);
+                }
+            }
+        }
+        for &receiver in order.iter().rev() {
+            let leaving = onward.leaving(receiver).iter();
+            let ends = leaving.map(|&hop| self.receiver(&self.hops[hop as usize]).last_end);
+            let last = ends.max().unwrap_or(i128::MIN);
+            let held = &mut self.receivers[receiver as usize];
+            held.last_end = held.end.max(last);
+        }
+    }
+}
+
+/// Hops by the receiver that they arrive at, and by the one that they leave
+/// from.
+struct Onward {
+    arriving: (Vec<u32>, Vec<u32>),
+    leaving: (Vec<u32>, Vec<u32>),
+    /// By receiver: how many hops arrive that continue others.
+    waiting: Vec<u32>,
+}
+
+impl Onward {
+    fn new(graph: &Graph<'_>) -> Self {
+        let receivers = graph.receivers.len();
+        let from = |hop: &Hop<'_>| graph.sender(hop).and_then(|sender| sender.above);
+        let hops = || (0_u32..).zip(&graph.hops);
+        let mut waiting = vec![0; receivers];
+        for (_, hop) in hops().filter(|(_, hop)| from(hop).is_some()) {
+            waiting[hop.receiver as usize] += 1;
+        }
+        Self {
+            arriving: grouped(receivers, hops().map(|(at, hop)| (Some(hop.receiver), at))),
+            leaving: grouped(receivers, hops().map(|(at, hop)| (from(hop), at))),
+            waiting,
+        }
+    }
+
+    fn arriving(&self, receiver: u32) -> &[u32] {
+        group(&self.arriving, receiver)
+    }
+
+    fn leaving(&self, receiver: u32) -> &[u32] {
+        group(&self.leaving, receiver)
+    }
+}
+
+/// Hops sorted by receiver, with the ends of the groups.
+fn grouped(
+    receivers: usize,
+    hops: impl Iterator<Item = (Option<u32>, u32)>,
+) -> (Vec<u32>, Vec<u32>) {
+    let mut pairs: Vec<(u32, u32)> = hops.filter_map(|(at, hop)| Some((at?, hop))).collect();
+    pairs.sort_unstable();
+    let ends = (0..receivers as u32).map(|at| pairs.partition_point(|pair| pair.0 <= at) as u32);
+    (ends.collect(), pairs.iter().map(|pair| pair.1).collect())
+}
+
+fn group((ends, hops): &(Vec<u32>, Vec<u32>), at: u32) -> &[u32] {
+    let start = at.checked_sub(1).map_or(0, |before| ends[before as usize]);
+    &hops[start as usize..ends[at as usize] as usize]
+}
+
+fn receiver(partial: &Partial, row: Row) -> Receiver<'_> {
+    let end = partial.number(row, END);
+    Receiver {
+        id: own_id(partial, row),
+        operation: names(partial, row, key::OPERATION),
+        start: partial.number(row, START),
+        end,
+        origin: None,
+        last_end: end,
+    }
+}
+
+fn sender<'a>(partial: &'a Partial, row: Row, receivers: &FxHashMap<Id, u32>) -> Sender<'a> {
+    let id = own_id(partial, row);
+    let above = number(partial, row, key::OTHER_SPAN);
+    let root = Root {
+        start: partial.number(row, ROOT_START),
+        id: (id.0, number(partial, row, key::ROOT_SPAN)),
+        end: partial.number(row, ROOT_END),
+        operation: names(partial, row, key::ROOT),
+    };
+    Sender {
+        id,
+        operation: names(partial, row, key::OPERATION),
+        end: partial.number(row, END),
+        above: receivers
+            .get(&(id.0, above))
+            .filter(|_| above != 0)
+            .copied(),
+        root,
+    }
+}
+
+fn names(partial: &Partial, row: Row, from: usize) -> Names<'_> {
+    [0, 1, 2].map(|at| partial.name(row, from + at))
+}
+
+fn number(partial: &Partial, row: Row, column: usize) -> u64 {
+    match partial.key(row, column) {
+        Key::U64(number) => number,
+        _ => 0,
+    }
+}
+
+fn trace(partial: &Partial, row: Row, column: usize) -> u128 {
+    match partial.key(row, column) {
+        Key::U128(number) => number,
+        _ => 0,
+    }
+}
+
+fn own_id(partial: &Partial, row: Row) -> Id {
+    (
+        trace(partial, row, key::TRACE),
+        number(partial, row, key::SPAN),
+    )
+}
+
+fn other_id(partial: &Partial, row: Row) -> Id {
+    (
+        trace(partial, row, key::OTHER_TRACE),
+        number(partial, row, key::OTHER_SPAN),
+    )
+}

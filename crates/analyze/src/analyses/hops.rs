@@ -1,0 +1,104 @@
+//! Hops: from whom a span received what it does, inside of its trace and along
+//! links.
+
+use super::calls::Calls;
+use rustc_hash::FxHashMap;
+use spanwise_model::{flags, Span, SpanId, SpanTable, Trace, TraceId};
+
+/// From a sender to a receiver.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hop {
+    /// The row of the receiver.
+    pub(super) receiver: u32,
+    /// The trace and the span of the sender.
+    pub(super) sender: (TraceId, SpanId),
+    /// The row of the sender, where it is of the same trace.
+    pub(super) inside: Option<u32>,
+    /// `link`, `child_of` or `follows_from`.
+    pub(super) relation: &'static str,
+}
+
+/// Finds the hops of one trace after the other.
+pub(super) struct Hops<'a> {
+    calls: Calls<'a>,
+}
+
+impl<'a> Hops<'a> {
+    pub(super) fn new(table: &'a SpanTable) -> Self {
+        Self {
+            calls: Calls { table },
+        }
+    }
+
+    /// Hands out the hops of a trace by receiver, those along links first. A
+    /// link to the span itself is none, nor is one that says again what the
+    /// parent says.
+    pub(super) fn each(&self, trace: Trace<'_>, mut give: impl FnMut(Hop)) {
+        let mut ids = Ids { trace, held: None };
+        for row in trace.rows() {
+            let parent = self.handing_over(row);
+            self.links((row, parent.map(|found| found.0)), &mut ids, &mut give);
+            if let Some((parent, relation)) = parent {
+                give(Hop {
+                    receiver: row,
+                    sender: (trace.id(), Span::new(self.calls.table, parent).id()),
+                    inside: Some(parent),
+                    relation,
+                });
+            }
+        }
+    }
+
+    /// The parent that hands over to a span, and how.
+    fn handing_over(&self, row: u32) -> Option<(u32, &'static str)> {
+        let parent = self.calls.parent(row)?;
+        if self.calls.table.columns.flags[row as usize] & flags::FOLLOWS_FROM != 0 {
+            Some((parent, "follows_from"))
+        } else {
+            let sends = self.calls.is_sender(parent, row);
+            sends.then_some((parent, "child_of"))
+        }
+    }
+
+    fn links(
+        &self,
+        (row, parent): (u32, Option<u32>),
+        ids: &mut Ids<'_>,
+        give: &mut impl FnMut(Hop),
+    ) {
+        let span = Span::new(self.calls.table, row);
+        let own = (ids.trace.id(), span.id());
+        for sender in span.links().filter(|&sender| sender != own) {
+            let inside = (sender.0 == own.0).then(|| ids.find(sender.1)).flatten();
+            if inside.is_some() && inside == parent {
+                continue;
+            }
+            give(Hop {
+                receiver: row,
+                sender,
+                inside,
+                relation: "link",
+            });
+        }
+    }
+}
+
+/// The spans of a trace by their ids, once they are asked for.
+struct Ids<'a> {
+    trace: Trace<'a>,
+    held: Option<FxHashMap<SpanId, u32>>,
+}
+
+impl Ids<'_> {
+    fn find(&mut self, id: SpanId) -> Option<u32> {
+        let held = self.held.get_or_insert_with(|| by_id(self.trace));
+        held.get(&id).copied()
+    }
+}
+
+/// The spans of a trace by their ids; of equal ids, the first.
+fn by_id(trace: Trace<'_>) -> FxHashMap<SpanId, u32> {
+    let rows = trace.rows().rev();
+    let ids = &trace.table().columns.span_id;
+    rows.map(|row| (ids[row as usize], row)).collect()
+}

@@ -1,0 +1,118 @@
+//! Families: parents with the children that they wait for, in their order.
+
+use super::siblings::Siblings;
+use super::tally::Tally;
+use super::timeline::{marks, Timeline};
+use super::FactColumns;
+use spanwise_model::trace_table::NO_PARENT;
+use spanwise_model::{SpanTable, Trace};
+
+pub(crate) use super::siblings::{Moment, Sibling};
+
+/// The children that one span waits for: two or more.
+#[derive(Debug)]
+pub(crate) struct Family<'a> {
+    /// The row of the parent.
+    pub(crate) parent: u32,
+    /// The children by when they begin.
+    pub(crate) members: &'a [Sibling],
+    /// By member, the place of the one that ended last of those that were over
+    /// when it began.
+    pub(crate) before: &'a [Option<u32>],
+    tolerance_nano: u64,
+}
+
+impl Family<'_> {
+    /// The first moment at which another may begin behind the member there.
+    pub(crate) fn is_over(&self, place: u32) -> Moment {
+        self.member(place).is_over(self.tolerance_nano)
+    }
+
+    pub(crate) fn member(&self, place: u32) -> Sibling {
+        self.members[place as usize]
+    }
+}
+
+/// Finds the families of one trace after the other.
+pub(crate) struct Families<'a> {
+    table: &'a SpanTable,
+    facts: &'a FactColumns,
+    timeline: Timeline,
+    tally: Tally,
+    siblings: Siblings,
+    /// By row of the trace: whether anything is left of the span.
+    is_there: Vec<bool>,
+}
+
+impl<'a> Families<'a> {
+    pub(crate) fn new(table: &'a SpanTable, facts: &'a FactColumns) -> Self {
+        Self {
+            table,
+            facts,
+            timeline: Timeline::default(),
+            tally: Tally::default(),
+            siblings: Siblings::default(),
+            is_there: Vec::new(),
+        }
+    }
+
+    /// Hands out the families of a trace, parents in preorder.
+    pub(crate) fn each(&mut self, trace: Trace<'_>, mut give: impl FnMut(&Family<'_>)) {
+        let (index, rules) = (trace.index(), self.facts.rules());
+        self.timeline
+            .fill(self.table, rules, index..index + 1, &mut self.tally);
+        let tolerance_nano = rules.policy.tolerance_nano;
+        self.is_there.clear();
+        for row in trace.rows() {
+            let is_there = self.is_left(row);
+            self.is_there.push(is_there);
+            if !is_there || !self.has_two_children(row) {
+                continue;
+            }
+            self.siblings
+                .fill((self.table, &self.timeline), row, tolerance_nano);
+            if self.siblings.all.len() > 1 {
+                give(&Family {
+                    parent: row,
+                    members: &self.siblings.all,
+                    before: &self.siblings.before,
+                    tolerance_nano,
+                });
+            }
+        }
+    }
+
+    /// False where a span was cut to nothing, or one above that it blocks.
+    fn is_left(&self, row: u32) -> bool {
+        let at = self.timeline.at(row);
+        let parent = self.table.columns.parent[row as usize];
+        let blocks = self.timeline.marks[at] & marks::BLOCKING != 0;
+        match parent {
+            NO_PARENT => true,
+            _ if !blocks => true,
+            _ => self.timeline.blocks(at) && self.is_there[self.timeline.at(parent)],
+        }
+    }
+
+    fn has_two_children(&self, row: u32) -> bool {
+        let ends = &self.table.columns.subtree_end;
+        let (first, end) = (row + 1, ends[row as usize]);
+        first < end && ends[first as usize] < end
+    }
+}
+
+/// By row of a trace: its time on the critical path with all that is below it.
+pub(crate) fn path_times(trace: Trace<'_>, facts: &FactColumns, times: &mut Vec<u64>) {
+    let (rows, parents) = (trace.rows(), &trace.table().columns.parent);
+    let first = rows.start;
+    times.clear();
+    times.extend_from_slice(&facts.critical_nano[first as usize..rows.end as usize]);
+    for row in rows.rev() {
+        let parent = parents[row as usize];
+        if parent != NO_PARENT {
+            let below = times[(row - first) as usize];
+            let above = &mut times[(parent - first) as usize];
+            *above = above.saturating_add(below);
+        }
+    }
+}
