@@ -53,7 +53,7 @@ fn missing_halves_are_told_by_edge_and_by_service() {
 #[test]
 fn partials_know_what_is_missing_too() {
     let place = Place::with("halves.txt", HALVES);
-    let kept = place.path(&kept).display().to_string();
+    let kept = place.path("kept").display().to_string();
     place
         .run(&[
             "partials",
