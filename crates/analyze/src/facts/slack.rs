@@ -104,8 +104,15 @@ impl Slacks {
                 columns.slack[at] = 0;
                 columns.drag[at] = self.timeline.effective[at].len();
             }
-            if columns.slack[at] != NONE {
-                self.spread(table, row, rules.policy.tolerance_nano, &mut columns);
+            if columns.slack[at] == NONE {
+                continue;
+            }
+            match children(table, row) {
+                Children::None => {}
+                Children::One(child) => hand_on(&self.timeline, (row, child), &mut columns),
+                Children::Several => {
+                    self.spread(table, row, rules.policy.tolerance_nano, &mut columns);
+                }
             }
         }
     }
@@ -142,6 +149,37 @@ impl Slacks {
                 columns.drag[at] = self.drag.saving[place].min(critical);
             }
         }
+    }
+}
+
+/// How many children a span has.
+enum Children {
+    None,
+    One(u32),
+    Several,
+}
+
+fn children(table: &SpanTable, row: u32) -> Children {
+    let ends = &table.columns.subtree_end;
+    let (first, end) = (row + 1, ends[row as usize]);
+    match first == end {
+        true => Children::None,
+        false if ends[first as usize] == end => Children::One(first),
+        false => Children::Several,
+    }
+}
+
+/// Hands the slack and drag of a span on to its only child, beside which and
+/// behind which there is nothing.
+fn hand_on(timeline: &Timeline, (row, child): (u32, u32), columns: &mut Slices<'_>) {
+    let (at, own) = (timeline.at(row), timeline.at(child));
+    if !timeline.blocks(own) {
+        return;
+    }
+    columns.slack[own] = columns.slack[at];
+    let critical = columns.drag[at];
+    if critical != NONE && columns.slack[own] == 0 {
+        columns.drag[own] = timeline.effective[own].len().min(critical);
     }
 }
 
