@@ -401,8 +401,9 @@ class Traces(Frozen):
         ``duplicate_calls`` the same with equal arguments, ``serial_calls``
         could be made at once, of a ``fanout_tail`` some last far longer than
         most, a ``chatty_edge`` is many calls from one service to another in a
-        request, a ``call_cycle`` leads back to a service that is above, and a
-        ``magic_latency`` is as long as a timeout or timer.
+        request, a ``call_cycle`` leads back to a service that is above, a
+        ``magic_latency`` is as long as a timeout or timer, and a ``cold_start``
+        waits for an instance.
         ``saved_time`` is what requests would have been
         shorter by, found by replaying each of them; the rows are sorted by it.
         ``evidence`` says what speaks for a problem, and ``grade`` how much that

@@ -621,3 +621,42 @@ fn whoever_waits_for_another_chose_nothing() {
     });
     none(&polls.collect::<String>());
 }
+
+#[test]
+fn calls_below_each_other_tell_nothing_of_trips() {
+    let line = |at: usize| {
+        let service = ["shop", "cart"][at % 2];
+        format!("{}{service} op{at} 0..300 server\n", " ".repeat(at))
+    };
+    let options = ShapeProblems::default().traces(1).chatty_calls(2);
+    check(
+        &(0..40).map(line).collect::<String>(),
+        |traces| {
+            let found = traces.shape_problems(&options);
+            let row = (0..found.rows()).find(|&row| {
+                found.cell(row, "problem") == spanwise::model::table::Cell::Text("chatty_edge")
+            });
+            found.take(&row.into_iter().collect::<Vec<_>>())
+        },
+        "problem",
+    );
+}
+
+#[test]
+fn spans_say_that_they_start_cold() {
+    // Of 100 the query takes 30, and 70 are the function's own.
+    problems(
+        "
+        shop handler 0..100 server faas.coldstart=true
+          shop query 60..90 client db.system=mysql
+        trace 2
+        shop handler 0..50 server faas.coldstart=false
+        trace 3
+        shop handler 0..10 server faas.coldstart=true
+        ",
+        "
+        problem    grade  saved_time traces parent_operation
+        cold_start likely 70ms       1      handler
+        ",
+    );
+}

@@ -56,14 +56,16 @@ pub(super) fn without_repeated(
 }
 
 /// What a call and its answer take on the way, and whether the other side's
-/// spans tell it: what the quickest call spent by itself.
-pub(super) fn trip_nano(calls: &[Call], labels: &Labels<'_>) -> (u64, bool) {
+/// spans tell it: what the quickest call spent by itself. Nothing is known of
+/// calls that have no spans of their own.
+pub(super) fn trip_nano(calls: &[Call], labels: &Labels<'_>, self_nano: &[u64]) -> (u64, bool) {
     let mut measured = true;
     let own = calls.iter().map(|call| match labels.far_side(call.row) {
-        Some(far) if far.row() != call.row => call.nano().saturating_sub(far.duration_nano()),
-        _ => {
+        Some(far) if far.row() == call.row => 0,
+        Some(far) => call.nano().saturating_sub(far.duration_nano()),
+        None => {
             measured = false;
-            call.nano()
+            self_nano[call.row as usize]
         }
     });
     (own.min().unwrap_or(0), measured)

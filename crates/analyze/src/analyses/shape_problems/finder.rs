@@ -1,14 +1,9 @@
 //! Finds shapes in one request after the other.
 
-use super::chatty;
-use super::cycle::{Back, Cycles};
-use super::fanout;
-use super::found::{all_but_longest, Findings, Names, Shape, Signs};
+use super::cycle::Cycles;
+use super::found::{Findings, Names};
 use super::labels::{Called, Labels};
-use super::magic::plateau_of;
-use super::repeated::{is_paged, Arguments, Repeated};
-use super::serial;
-use super::{Problem, ShapeProblems};
+use super::ShapeProblems;
 use crate::analyses::calls::Calls;
 use crate::analyses::operations::operation_names;
 use crate::facts::{fact_flags, FactColumns};
@@ -34,14 +29,14 @@ impl Call {
 
 /// What one request is made of, and what was found in it.
 pub(super) struct Finder<'a> {
-    options: &'a ShapeProblems,
-    facts: &'a FactColumns,
-    calls_of: Calls<'a>,
+    pub(super) options: &'a ShapeProblems,
+    pub(super) facts: &'a FactColumns,
+    pub(super) calls_of: Calls<'a>,
     pub(super) labels: Labels<'a>,
     cycles: Cycles,
     /// By row of the request: how many children, and who calls what is below.
     children: Vec<u32>,
-    callers: Vec<u32>,
+    pub(super) callers: Vec<u32>,
     calls: Vec<Call>,
     pub(super) findings: Findings,
 }
@@ -157,50 +152,8 @@ impl<'a> Finder<'a> {
             .sort_unstable_by_key(|call| (call.caller, call.start, call.row));
     }
 
-    /// True where lengths alone say that the calls of a caller hold no problem.
-    fn is_harmless(&self, calls: &[Call]) -> bool {
-        if calls.iter().any(|call| call.errs) {
-            return false;
-        }
-        let (options, caller) = (self.options, self.duration_nano(calls[0].caller));
-        if calls.len() >= options.repeated_calls as usize {
-            let total = calls.iter().map(Call::nano).fold(0, u64::saturating_add);
-            return total < options.repeated_nano.min(options.saved_nano);
-        }
-        let groups = serial::groups(calls);
-        !groups
-            .iter()
-            .any(|group| serial::is_worth(&calls[group.first..group.end], options, caller))
-    }
-
-    /// Looks at all calls of one caller.
-    fn caller(&mut self, calls: &mut [Call]) {
-        if self.is_harmless(calls) {
-            return;
-        }
-        for call in calls.iter_mut() {
-            call.called = self.labels.of(call.row);
-        }
-        let many = self.options.repeated_calls as usize;
-        if calls.len() >= many {
-            self.fan_outs(calls);
-        }
-        let mut by_label = calls.to_vec();
-        by_label.sort_by_key(|call| call.called.label);
-        for calls in by_label.chunk_by(|a, b| a.called.label == b.called.label) {
-            if calls.len() >= many {
-                self.repeated(calls);
-            }
-        }
-        let few = by_label.chunk_by(|a, b| a.called.label == b.called.label);
-        let few = few.filter(|calls| calls.len() < many);
-        let mut few: Vec<Call> = few.flat_map(without_retried).copied().collect();
-        few.sort_unstable_by_key(|call| (call.start, call.row));
-        self.serial(&few);
-    }
-
     /// The names of a problem with these calls.
-    fn names(&mut self, caller: u32, labels: &[u32]) -> Names {
+    pub(super) fn names(&mut self, caller: u32, labels: &[u32]) -> Names {
         let table = self.calls_of.table;
         let operation = table.columns.operation[caller as usize];
         let [service, name, _] = operation_names(table, operation);
@@ -214,211 +167,7 @@ impl<'a> Finder<'a> {
         ]
     }
 
-    fn tolerance_nano(&self) -> i64 {
+    pub(super) fn tolerance_nano(&self) -> i64 {
         i64::try_from(self.facts.policy.tolerance_nano).unwrap_or(i64::MAX)
     }
-
-    /// Calls of one label: those that failed do not count.
-    fn repeated(&mut self, calls: &[Call]) {
-        let calls: Vec<Call> = calls.iter().filter(|call| !call.errs).copied().collect();
-        let Some(&Call { caller, called, .. }) = calls.first() else {
-            return;
-        };
-        let known = Repeated::of(&calls, self.tolerance_nano());
-        let problem = known.problem(self.options, self.duration_nano(caller));
-        let template = self.labels.get(called.label).template;
-        let Some(problem) = problem.filter(|_| !is_paged(self.labels.text(template))) else {
-            return;
-        };
-        let names = self.names(caller, &[called.label]);
-        let shape = Shape {
-            calls: known.calls,
-            sequential: known.sequential,
-            signs: Signs {
-                equal: known.arguments == Arguments::Equal,
-                different: known.arguments == Arguments::Different,
-                ..Signs::default()
-            },
-        };
-        self.findings
-            .push((problem, names, caller), shape, all_but_longest(&calls));
-    }
-
-    /// Calls of several labels without a pause.
-    fn serial(&mut self, calls: &[Call]) {
-        for group in serial::groups(calls) {
-            let calls = &calls[group.first..group.end];
-            let caller = calls[0].caller;
-            if !serial::is_worth(calls, self.options, self.duration_nano(caller)) {
-                continue;
-            }
-            let Some((labels, signs)) = serial::signs(calls, &self.labels) else {
-                continue;
-            };
-            let names = self.names(caller, &labels);
-            let shape = Shape {
-                calls: calls.len() as u64,
-                sequential: calls.len() as u64 - 1,
-                signs,
-            };
-            let caps = all_but_longest(calls).filter(|_| group.is_serial);
-            self.findings
-                .push((Problem::SerialCalls, names, caller), shape, caps);
-        }
-    }
-
-    /// Calls of one template at once, of whomever.
-    fn fan_outs(&mut self, calls: &[Call]) {
-        let labels = &self.labels;
-        let key = |call: &Call| {
-            let label = labels.get(call.called.label);
-            (label.operation, label.template)
-        };
-        let mut calls = calls.to_vec();
-        calls.sort_by_key(key);
-        let groups = calls.chunk_by(|a, b| key(a) == key(b));
-        let groups: Vec<&[Call]> = groups
-            .filter(|calls| calls.len() >= self.options.repeated_calls as usize)
-            .collect();
-        for calls in groups {
-            self.fan_out(calls);
-        }
-    }
-
-    fn fan_out(&mut self, calls: &[Call]) {
-        let known = Repeated::of(calls, self.tolerance_nano());
-        if !fanout::is_at_once(&known) {
-            return;
-        }
-        let caller = calls[0].caller;
-        let label = calls[0].called.label;
-        let mut names = self.names(caller, &[label]);
-        let peer = |call: &Call| self.labels.get(call.called.label).peer;
-        if calls.iter().any(|call| peer(call) != names[3]) {
-            names[3] = self.labels.intern("");
-        }
-        let caps = fanout::stragglers(calls, self.options);
-        let shape = Shape {
-            calls: known.calls,
-            sequential: known.sequential,
-            signs: Signs {
-                mark: fanout::slowest(calls, &self.labels),
-                ..Signs::default()
-            },
-        };
-        self.findings
-            .push((Problem::FanoutTail, names, caller), shape, caps);
-    }
-
-    /// Many calls from one service to another.
-    fn chatty(&mut self, calls: &[Call]) {
-        let many = self.options.chatty_calls as usize;
-        if calls.len() < many {
-            return;
-        }
-        for calls in chatty::edges(calls, &mut self.labels, many) {
-            let few = self.options.repeated_calls as usize;
-            let calls = chatty::without_repeated(calls, &mut self.labels, few);
-            if calls.len() >= many {
-                self.chatty_edge(&calls);
-            }
-        }
-    }
-
-    fn chatty_edge(&mut self, calls: &[Call]) {
-        let (trip, measured) = chatty::trip_nano(calls, &self.labels);
-        if trip.saturating_mul(calls.len() as u64 - 1) < self.options.saved_nano.max(1) {
-            return;
-        }
-        let Call { caller, called, .. } = calls[0];
-        let [service, _, _, peer, _] = self.names(caller, &[called.label]);
-        let nobody = self.labels.intern("");
-        let known = Repeated::of(calls, self.tolerance_nano());
-        let shape = Shape {
-            calls: known.calls,
-            sequential: known.sequential,
-            signs: Signs {
-                measured,
-                ..Signs::default()
-            },
-        };
-        let names = [service, nobody, nobody, peer, nobody];
-        let caps = chatty::without_trips(calls, trip);
-        self.findings
-            .push((Problem::ChattyEdge, names, caller), shape, caps);
-    }
-
-    /// A call back to a service that is above its caller.
-    fn cycle(&mut self, root: Span<'a>, back: Back) {
-        let (table, first) = (self.calls_of.table, root.row());
-        let far = Span::new(table, back.row);
-        let Some(near) = far.parent() else { return };
-        let is_client = near.kind() == SpanKind::Client && near.row() != first;
-        let above = near.parent().filter(|_| is_client).unwrap_or(near);
-        let caller = self.callers[(above.row() - first) as usize];
-        let [service, operation, ..] = self.names(caller, &[]);
-        let nobody = self.labels.intern("");
-        let peer = self.labels.intern(far.service());
-        let template = self.labels.intern(far.operation());
-        let shape = Shape {
-            calls: 1,
-            sequential: 0,
-            signs: Signs {
-                measured: is_client,
-                recurs: back.recurs,
-                ..Signs::default()
-            },
-        };
-        // Where there is no span of the call, nothing is known of the way.
-        let call = if is_client { near } else { far };
-        let cap = far.duration_nano().min(call.duration_nano());
-        let names = [service, operation, nobody, peer, template];
-        self.findings.push(
-            (Problem::CallCycle, names, caller),
-            shape,
-            [(call.row(), cap)],
-        );
-    }
-}
-
-impl Finder<'_> {
-    /// A span that lasts as long as somebody once chose, unless nobody waits for
-    /// it or it waits for another.
-    pub(super) fn magic(&mut self, root: Span<'_>, row: u32) {
-        let nano = self.duration_nano(row);
-        let Some(plateau) = plateau_of(nano) else {
-            return;
-        };
-        let poll = row == root.row() && self.calls_of.kind(row) != SpanKind::Server;
-        let flags = self.facts.flags[row as usize];
-        let waits =
-            self.facts.self_nano[row as usize] < nano / 10 * 9 && flags & fact_flags::ORIGIN == 0;
-        if poll || waits || self.labels.is_message(row) {
-            return;
-        }
-        let [service, operation, ..] = self.names(row, &[]);
-        let nobody = self.labels.intern("");
-        let template = self.labels.intern(plateau.name);
-        let shape = Shape {
-            calls: 1,
-            sequential: 0,
-            signs: Signs {
-                errs: flags & fact_flags::ERRS != 0,
-                ..Signs::default()
-            },
-        };
-        let names = [service, operation, nobody, nobody, template];
-        self.findings
-            .push((Problem::MagicLatency, names, row), shape, [(row, 0)]);
-    }
-}
-
-/// Calls of one label but for those that failed and were made again.
-fn without_retried(calls: &[Call]) -> impl Iterator<Item = &Call> {
-    let last = calls.len() - 1;
-    let counts = move |(at, call): (usize, &'_ Call)| at == last || !call.errs;
-    let calls = calls.iter().enumerate();
-    calls
-        .filter(move |&pair| counts(pair))
-        .map(|(_, call)| call)
 }

@@ -75,6 +75,7 @@ pub(super) fn verdict(
         Problem::FanoutTail => tail(partial, row)?,
         Problem::ChattyEdge => chatty(partial, row),
         Problem::CallCycle => cycle(partial, row),
+        Problem::ColdStart => (Grade::Likely, vec!["the spans say so"]),
         Problem::MagicLatency => magic(partial, row, lengths?)?,
     };
     Some(Verdict {

@@ -1,13 +1,13 @@
 //! What calls have in common: whom they call, and with what kind of text.
 
+use super::readers::{Field, Readers};
 use crate::analyses::callees::{Callees, Node, NodeKind};
 use crate::analyses::calls::Calls;
 use crate::analyses::connection::Connection;
 use crate::templates;
-use spanwise_model::canonical::Reader;
 use spanwise_model::id::hash_words;
 use spanwise_model::keyed::KeyedMap;
-use spanwise_model::{CanonicalField, CanonicalValue, Span, SpanKind, SpanTable, Strings, Symbol};
+use spanwise_model::{Span, SpanKind, SpanTable, Strings, Symbol};
 use std::borrow::Cow;
 
 /// The most characters of a template that are told.
@@ -260,46 +260,4 @@ fn is_method(word: &str) -> bool {
         word,
         "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS"
     )
-}
-
-/// A canonical field that is a text.
-struct Field(Option<Reader>);
-
-impl Field {
-    fn new(name: &str, table: &SpanTable) -> Self {
-        Self(CanonicalField::named(name).map(|field| Reader::new(field, table)))
-    }
-
-    fn text<'a>(&self, span: Span<'a>) -> Option<Cow<'a, str>> {
-        match self.0.as_ref()?.read(span)? {
-            CanonicalValue::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-/// Readers of what tells calls apart.
-struct Readers {
-    system: Field,
-    query: Field,
-    summary: Field,
-    method: Field,
-    template: Field,
-    address: Field,
-    path: Field,
-}
-
-impl Readers {
-    fn new(table: &SpanTable) -> Self {
-        let field = |name| Field::new(name, table);
-        Self {
-            system: field("db.system.name"),
-            query: field("db.query.text"),
-            summary: field("db.query.summary"),
-            method: field("http.request.method"),
-            template: field("url.template"),
-            address: field("url.full"),
-            path: field("url.path"),
-        }
-    }
 }

@@ -12,7 +12,7 @@ use crate::analysis::TraceBatch;
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
-use spanwise_model::Span;
+use spanwise_model::{Span, SpanTable, Symbol};
 use std::cmp::Reverse;
 
 /// How many problems of a request are replayed.
@@ -30,6 +30,7 @@ pub(super) fn all(
         savings: Savings::default(),
         rows: FxHashMap::default(),
         operations: OperationRows::new(traces.table()),
+        cold: cold_keys(traces.table()),
         out,
     };
     for root in traces.traces().filter_map(request_root) {
@@ -44,6 +45,14 @@ pub(super) fn all(
             cells.request(root, &mut finder);
         }
     }
+}
+
+/// Keys that say whether a call had to wait until its instance was there.
+const COLD: [&str; 3] = ["faas.coldstart", "faas.cold_start", "cold_start"];
+
+fn cold_keys(table: &SpanTable) -> Vec<Symbol> {
+    let strings = &table.store.strings;
+    COLD.iter().filter_map(|key| strings.find(key)).collect()
 }
 
 /// All occurrences of one problem in a request.
@@ -62,6 +71,8 @@ struct Cells<'a> {
     savings: Savings,
     rows: FxHashMap<(Problem, Names), Row>,
     operations: OperationRows,
+    /// Those keys that the table has.
+    cold: Vec<Symbol>,
     out: &'a mut Partial,
 }
 
@@ -83,6 +94,11 @@ impl Cells<'_> {
             if nano >= SHORTEST {
                 out.record(cell, column::LENGTHS, nano);
                 finder.magic(root, row);
+            }
+            let span = Span::new(table, row);
+            let says = |&key: &Symbol| span.attribute_value(key)?.as_bool();
+            if self.cold.iter().find_map(says) == Some(true) {
+                finder.cold(row);
             }
         }
     }
@@ -118,18 +134,29 @@ impl Cells<'_> {
         }
         for (rank, problem) in problems.iter().enumerate() {
             self.out.add(problem.row, column::TRACES, 1_u8);
-            if rank < REPLAYED {
-                self.save(root, problem, &finder.findings);
-            }
+            let saved = match rank < REPLAYED {
+                true => self.saved_nano(problem, &finder.findings),
+                false => 0,
+            };
+            self.out.add(problem.row, column::TIME, saved);
+            self.offer((root, saved), problem, &finder.findings);
         }
     }
 
     /// Replays a request without one of its problems.
-    fn save(&mut self, root: Span<'_>, problem: &Occurrences, findings: &Findings) {
+    fn saved_nano(&mut self, problem: &Occurrences, findings: &Findings) -> u64 {
         let found = problem.found.iter().map(|&at| &findings.all()[at]);
-        let caps = found.flat_map(|found| findings.caps(found));
-        let saved = self.savings.of(caps);
-        self.out.add(problem.row, column::TIME, saved);
+        self.savings
+            .of(found.flat_map(|found| findings.caps(found)))
+    }
+
+    /// Offers the caller with the most time in question as an example.
+    fn offer(
+        &mut self,
+        (root, saved): (Span<'_>, u64),
+        problem: &Occurrences,
+        findings: &Findings,
+    ) {
         let places = problem.found.iter().rev().copied();
         let most = places.max_by_key(|&at| excess_nano(root, findings, at));
         let Some(most) = most else { return };
