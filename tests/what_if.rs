@@ -30,9 +30,9 @@ fn slow(seed: u64) -> Simulation {
 
 #[test]
 fn the_slow_operation_is_ranked_first() {
-    let seeds = 1..=20_u64;
+    let seeds = 1..=100_u64;
     let right = seeds.clone().filter(|&seed| {
-        let simulation = slow(seed);
+        let simulation = slow(seed).limit(Limit::Requests(40));
         let truth = &simulation.truth().expect("a sound simulation")[0];
         let ranking = traces(&simulation).what_if(&WhatIf::default());
         ranking.cell(0, "service") == Cell::Text(&truth.service)
@@ -71,4 +71,37 @@ fn the_prediction_is_the_repaired_system() {
             "{name:?}: {ours} {truth}"
         );
     }
+}
+
+/// Whoever meets the refusals asks again, so that without them nobody does.
+#[test]
+fn without_refusals_there_is_no_storm() {
+    let fault = Fault::new(FaultKind::RetryStorm);
+    let simulation = Simulation::default()
+        .seed(3)
+        .limit(Limit::Requests(600))
+        .fault(fault);
+    let truth = &simulation.truth().expect("a sound simulation")[0];
+    let mut repaired = simulation.clone();
+    repaired.faults.clear();
+    let refusals = Selection::default().service(&truth.service);
+    let change = WhatIf::default().change(Change::RemoveErrors, refusals);
+    let predicted = traces(&simulation).what_if(&change);
+    let same = WhatIf::default().change(Change::OwnTime(1_000), Selection::default());
+    let repaired = traces(&repaired).what_if(&same);
+    assert_eq!(predicted.rows(), repaired.rows());
+    for row in 0..predicted.rows() {
+        for name in ["p50", "p95"] {
+            let (ours, truth) = (nano(&predicted, row, name), nano(&repaired, row, name));
+            assert!((ours - truth).abs() * 20 <= truth, "{name} {ours} {truth}");
+        }
+    }
+    let orders = (0..predicted.rows())
+        .find(|&row| predicted.cell(row, "operation") == Cell::Text("place order"));
+    let orders = orders.expect("orders are placed");
+    let slow = nano(&predicted, orders, "p95_before");
+    assert!(
+        slow * 2 > nano(&predicted, orders, "p95") * 3,
+        "{slow} with the storm"
+    );
 }

@@ -326,6 +326,7 @@ class Traces(Frozen):
         cap: _arguments.Duration | None = None,
         drop_retries: bool = False,
         parallel: bool = False,
+        remove_errors: bool = False,
         service: str | None = None,
         operation: str | None = None,
         attribute: tuple[str, object] | None = None,
@@ -346,6 +347,9 @@ class Traces(Frozen):
                 not made.
             parallel: What the selected spans call one after the other they call
                 at once.
+            remove_errors: Those of the selected spans that err do not, nor what
+                erred because of them alone, and what was tried again after them
+                is tried once.
             service: Change spans of this service.
             operation: Change spans of this operation.
             attribute: Change spans with this key and value.
@@ -372,15 +376,19 @@ class Traces(Frozen):
             "cap_ns": _arguments.optional_duration_ns(cap),
             "drop_retries": drop_retries,
             "parallel": parallel,
+            "remove_errors": remove_errors,
             "service": service,
             "operation": operation,
             "attribute": None if attribute is None else (attribute[0], str(attribute[1])),
             "root_operation": root_operation,
         }
-        changes = [speed_up is not None, cap is not None, drop_retries, parallel]
+        plain = [drop_retries, parallel, remove_errors]
+        changes = [speed_up is not None, cap is not None, *plain]
         selected = [service is not None, operation is not None, attribute is not None]
         if sum(changes) > 1:
-            raise UsageError("one change at a time: speed_up, cap, drop_retries or parallel")
+            raise UsageError(
+                "one change at a time: speed_up, cap, drop_retries, parallel or remove_errors"
+            )
         if any(selected) and not any(changes):
             raise UsageError("spans are selected and nothing is changed about them")
         return frame(self._inner.what_if(arguments))

@@ -67,6 +67,7 @@ class WhatIfArguments(TypedDict):
     cap_ns: int | None
     drop_retries: bool
     parallel: bool
+    remove_errors: bool
     service: str | None
     operation: str | None
     attribute: tuple[str, str] | None

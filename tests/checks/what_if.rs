@@ -117,6 +117,66 @@ fn retries_that_are_not_made_cost_nothing() {
 }
 
 #[test]
+fn an_error_that_is_gone_takes_those_above_it_along() {
+    // The query of the first attempt failed, so the call did, so it was made
+    // again: that call of 30 and the wait of 20 are gone.
+    let request = "
+        shop r 0..120
+          shop call    10..40  client error
+            cart serve 10..40  server error
+              cart query 15..35 client error error.type=Timeout
+          shop call    60..110 client
+            cart serve 60..110 server
+              cart query 65..100 client
+        ";
+    let query = Selection::default().service("cart").operation("query");
+    let expected = "
+        changed saved_time p50
+        1       50ms       70ms
+        ";
+    change(request, Change::RemoveErrors, query, expected);
+    // Of itself the query was not repeated.
+    let query = Selection::default().service("cart").operation("query");
+    let nothing = "
+        changed saved_time p50
+        0       0ms        120ms
+        ";
+    change(request, Change::DropRetries, query, nothing);
+}
+
+#[test]
+fn a_caller_that_has_another_failure_still_fails() {
+    let request = "
+        shop r 0..120
+          shop call 10..40  error
+            a get  10..20  error
+            b get  20..30  error
+          shop call 60..110
+        ";
+    let expected = |saved: &str| format!("changed saved_time\n{saved}");
+    let one = Selection::default().service("a");
+    change(request, Change::RemoveErrors, one, &expected("0 0ms"));
+    let both = Selection::default().operation("get");
+    change(request, Change::RemoveErrors, both, &expected("1 50ms"));
+}
+
+#[test]
+fn a_failure_that_nobody_repeats_keeps_its_time() {
+    change(
+        "
+        s r 0..100 error
+          s query 10..90 client error
+        ",
+        Change::RemoveErrors,
+        Selection::default(),
+        "
+        changed saved_time
+        0       0ms
+        ",
+    );
+}
+
+#[test]
 fn calls_at_once_last_as_long_as_the_longest() {
     // 20, 40 and 10 with 5 between them.
     change(

@@ -108,4 +108,25 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn without_errors_none_are_removed_and_more_never_save_less(
+        nodes in prop::collection::vec(node(), 1..24),
+        policy in policies(),
+    ) {
+        let text = notation(&nodes);
+        let (healthy, failing) = (table(&text.replace("error", "")), table(&text));
+        let removed = |table: &SpanTable, change, selection| {
+            let answer = what_if(table, &policy, &WhatIf::default().change(change, selection));
+            (answer.rows() > 0).then(|| saved(&answer, 0))
+        };
+        let all = Selection::default();
+        let nothing = removed(&healthy, Change::RemoveErrors, all.clone());
+        prop_assert!(nothing.unwrap_or(0) == 0);
+        let every = removed(&failing, Change::RemoveErrors, all.clone());
+        prop_assert_eq!(every, removed(&failing, Change::DropRetries, all));
+        let some = removed(&failing, Change::RemoveErrors, Selection::default().operation("op1"));
+        prop_assert!(Some(0) <= some || some.is_none());
+        prop_assert!(some <= every);
+    }
 }

@@ -11,6 +11,7 @@ pub(crate) struct WhatIfArguments {
     cap_ns: Option<u64>,
     drop_retries: bool,
     parallel: bool,
+    remove_errors: bool,
     service: Option<String>,
     operation: Option<String>,
     attribute: Option<(String, String)>,
@@ -36,8 +37,10 @@ impl WhatIfArguments {
         let own = self.own_time_thousandths.map(Change::OwnTime);
         let retries = self.drop_retries.then_some(Change::DropRetries);
         let parallel = self.parallel.then_some(Change::Parallel);
+        let errors = self.remove_errors.then_some(Change::RemoveErrors);
         own.or(self.cap_ns.map(Change::Cap))
             .or(retries)
             .or(parallel)
+            .or(errors)
     }
 }

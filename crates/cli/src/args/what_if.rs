@@ -10,6 +10,8 @@ pub(crate) enum PlainChange {
     DropRetries,
     /// What is called one after the other is called at once
     Parallel,
+    /// Errors, and those that follow from them alone, do not happen and are not repeated
+    RemoveErrors,
 }
 
 #[derive(Debug, Args)]

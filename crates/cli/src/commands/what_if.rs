@@ -24,6 +24,7 @@ fn change(args: &WhatIfArgs) -> Option<Change> {
     let plain = |change| match change {
         PlainChange::DropRetries => Change::DropRetries,
         PlainChange::Parallel => Change::Parallel,
+        PlainChange::RemoveErrors => Change::RemoveErrors,
     };
     let capped = args.cap.map(Change::Cap);
     args.speed_up

@@ -50,7 +50,7 @@ impl Selected {
         &mut self,
         top: Span<'_>,
         (selection, operations): (&Selection, &[bool]),
-        facts: &FactColumns,
+        (change, facts): (Change, &FactColumns),
     ) {
         let table = top.table();
         self.first = top.row();
@@ -59,7 +59,29 @@ impl Selected {
             let operation = table.columns.operation[row as usize];
             operations[operation.0 as usize] && has_attribute(table, row, selection)
         }));
+        if change == Change::RemoveErrors {
+            self.choose_callers(top, facts);
+        }
         self.find_retries(top, facts);
+    }
+
+    /// Chooses spans, too, that err because of chosen ones alone. Rows run
+    /// backwards, so children stand before parents.
+    fn choose_callers(&mut self, top: Span<'_>, facts: &FactColumns) {
+        let parents = &top.table().columns.parent;
+        let mut failures = vec![(false, false); self.chosen.len()];
+        for row in top.subtree().rev() {
+            let (at, flags) = ((row - self.first) as usize, facts.flags[row as usize]);
+            let (gone, left) = failures[at];
+            let is_origin = flags & fact_flags::ORIGIN != 0;
+            self.chosen[at] |= gone && !left && !is_origin;
+            let fails = flags & (fact_flags::ERRS | fact_flags::HEALED) == fact_flags::ERRS;
+            if fails && row != self.first {
+                let above = &mut failures[(parents[row as usize] - self.first) as usize];
+                above.0 |= self.chosen[at];
+                above.1 |= !self.chosen[at];
+            }
+        }
     }
 
     /// Of siblings of one operation: those that failed and after whose end
@@ -133,6 +155,10 @@ impl Changed<'_> {
         (row - self.selected.first) as usize
     }
 
+    fn drops_attempts(&self) -> bool {
+        matches!(self.change, Change::DropRetries | Change::RemoveErrors)
+    }
+
     fn is_chosen(&self, row: u32) -> bool {
         self.selected.chosen[self.at(row)]
     }
@@ -147,8 +173,7 @@ impl replay::Change for Changed<'_> {
     }
 
     fn gap(&self, row: u32, child: u32, nano: u64) -> u64 {
-        let dropped = self.change == Change::DropRetries && self.selected.retries[self.at(child)];
-        if dropped {
+        if self.drops_attempts() && self.selected.retries[self.at(child)] {
             0
         } else {
             self.own_time(row, nano)
@@ -158,7 +183,7 @@ impl replay::Change for Changed<'_> {
     fn length(&self, row: u32, nano: u64) -> u64 {
         match self.change {
             Change::Cap(most) if self.is_chosen(row) => nano.min(most),
-            Change::DropRetries if self.selected.repeated[self.at(row)] => 0,
+            _ if self.drops_attempts() && self.selected.repeated[self.at(row)] => 0,
             _ => nano,
         }
     }

@@ -28,6 +28,15 @@ pub enum Change {
     DropRetries,
     /// What they call one after the other they call at once.
     Parallel,
+    /// Those of them that err do not, and neither does what erred because of
+    /// them alone: a caller all of whose unhealed failures are gone, as far as
+    /// it was no origin of errors itself. What was repeated after such a failure
+    /// is not made twice: the attempt and the wait for the next are gone, and
+    /// the last attempt stands for what would have happened at once. A failure
+    /// that nobody repeated keeps its time, because nothing in its request says
+    /// how long it would have taken. So removing errors never takes longer, and
+    /// without errors it changes nothing.
+    RemoveErrors,
 }
 
 /// Spans by what they are; all where nothing is said.

@@ -33,7 +33,8 @@ pub(super) fn one(
     let (mut replay, mut selected) = (Replay::default(), Selected::default());
     for root in traces.traces().filter_map(request_root) {
         replay.prepare(root, facts);
-        selected.fill(root, (&analysis.selection, &operations), facts);
+        let spans = (&analysis.selection, operations.as_slice());
+        selected.fill(root, spans, (change, facts));
         let before = replay.length();
         let after = replay.run(&selected.changed(change));
         let [a, b, c] = operation_key(table, root.operation_id());
