@@ -62,7 +62,9 @@ fn analyse(traces: &Traces) {
         .sum();
     let trace = traces.iter().next().expect("one trace");
     assert_eq!(critical, u128::from(trace.duration_nano()));
-    assert!(!trace.critical_path().is_empty());
+    let path = trace.typed_path_of(trace.primary().inner());
+    assert_eq!(path.tiles, trace.critical_path());
+    assert_eq!(path.robust, Some(true), "there is one clock");
 }
 
 #[test]

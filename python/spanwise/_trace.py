@@ -99,6 +99,19 @@ class Trace(Frozen):
         """True where it is one tree under a root and no span lacks its end."""
         return self._inner.is_complete
 
+    @property
+    def is_robust(self) -> bool | None:
+        """Whether the critical path is the same whatever clocks leave open.
+
+        ``None`` where clocks are taken as they are recorded and the path hangs
+        on more than one.
+
+        >>> import spanwise as sw
+        >>> next(iter(sw.notation("cart GET 0..5"))).is_robust
+        True
+        """
+        return self._inner.is_robust
+
     def spans(
         self,
         attributes: Sequence[str] = (),
@@ -125,7 +138,9 @@ class Trace(Frozen):
         ``duration`` sums to that of the root: every nanosecond is given to one
         span. ``tied`` says that the path could as well run elsewhere,
         ``overlapped`` that a child of the span runs meanwhile, ``clipped`` that
-        the span was cut to its parent.
+        the span was cut to its parent. ``time_kinds`` says what the time was
+        spent on, as :meth:`Traces.time_kinds` has it, and ``co_critical`` which
+        siblings end at the same time and could stand in the span's place.
 
         >>> import spanwise as sw
         >>> trace = next(iter(sw.notation('''

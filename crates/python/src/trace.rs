@@ -128,9 +128,17 @@ impl Trace {
     fn critical_path(&self, py: Python<'_>) -> PyResult<Table> {
         let table = self.look(py, |trace| {
             let top = trace.primary().inner();
-            TracePath::new(trace.inner(), top, &trace.critical_path()).table()
+            TracePath::new(trace.inner(), top, &trace.typed_path_of(top)).table()
         })?;
         Table::new(py, table)
+    }
+
+    /// Whether the critical path hangs on clocks that may be off.
+    #[getter]
+    fn is_robust(&self, py: Python<'_>) -> PyResult<Option<bool>> {
+        self.look(py, |trace| {
+            trace.typed_path_of(trace.primary().inner()).robust
+        })
     }
 
     /// One row a span, with these attributes as columns.

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 use spanwise_analyze::facts::critical_path::Tile;
+use spanwise_analyze::facts::time_kind::Piece;
+use spanwise_analyze::facts::TypedPath;
 use spanwise_model::{ColumnData, Span, Table, Trace};
 
 /// The critical path of a component of a trace, as `critical-path --trace`
@@ -19,6 +21,9 @@ pub struct TracePath {
     pub duration_ns: u64,
     /// Whether the trace is one whole component under a root.
     pub complete: bool,
+    /// Whether the path stays the same whatever clocks leave open; nothing where
+    /// clocks are not compared and it hangs on them. See [`TypedPath::robust`].
+    pub robust: Option<bool>,
     /// The path in the order of time.
     pub segments: Vec<Segment>,
     /// The components of the trace that the path says nothing about.
@@ -44,6 +49,21 @@ pub struct Segment {
     pub overlapped: bool,
     /// The span was cut to its parent.
     pub clipped: bool,
+    /// What the time was spent on, in the order of time; neighbours of one kind
+    /// are one.
+    pub time_kinds: Vec<TimeShare>,
+    /// Siblings of the span with the same end: each could stand in its place.
+    pub co_critical: Vec<String>,
+}
+
+/// A time of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TimeShare {
+    /// The kind, such as `own_work`; see
+    /// [`spanwise_analyze::facts::time_kind::TimeKind`].
+    pub time_kind: &'static str,
+    /// How long.
+    pub duration_ns: u64,
 }
 
 /// A component beside the one that was asked for.
@@ -60,17 +80,26 @@ pub struct Component {
 }
 
 impl TracePath {
-    /// The path under `top` from its tiles in the order of time.
+    /// The path under `top`.
     #[must_use]
-    pub fn new(trace: Trace<'_>, top: Span<'_>, tiles: &[Tile]) -> Self {
+    pub fn new(trace: Trace<'_>, top: Span<'_>, path: &TypedPath) -> Self {
         let others = trace.tops().filter(|other| other.row() != top.row());
-        let merged = merge(tiles);
+        let mut pieces = path.pieces.iter().peekable();
+        let segments = merge(&path.tiles).into_iter().map(|tile| {
+            let mut segment = Segment::of(trace, &tile);
+            while let Some(piece) = pieces.next_if(|piece| is_within(piece, &tile)) {
+                segment.add(piece);
+            }
+            segment.co_critical = ids_beside(trace, tile.row, path);
+            segment
+        });
         Self {
             trace_id: trace.id_text().into_owned(),
             root_span_id: top.id_text().into_owned(),
-            duration_ns: tiles.iter().map(|tile| tile.duration_nano()).sum(),
+            duration_ns: path.tiles.iter().map(|tile| tile.duration_nano()).sum(),
             complete: trace.is_complete(),
-            segments: merged.iter().map(|tile| Segment::of(trace, tile)).collect(),
+            robust: path.robust,
+            segments: segments.collect(),
             other_components: others.map(Component::of).collect(),
         }
     }
@@ -84,6 +113,9 @@ impl TracePath {
             |get: fn(&Segment) -> i64| ColumnData::Time(self.segments.iter().map(get).collect());
         let flags =
             |get: fn(&Segment) -> bool| ColumnData::Bool(self.segments.iter().map(get).collect());
+        let lists = |get: fn(&Segment) -> Vec<String>| {
+            ColumnData::TextList(self.segments.iter().map(get).map(Some).collect())
+        };
         let ids = self.segments.iter().map(|segment| Some(&segment.span_id));
         let durations = self
             .segments
@@ -101,6 +133,8 @@ impl TracePath {
             .with("tied", flags(|segment| segment.tied))
             .with("overlapped", flags(|segment| segment.overlapped))
             .with("clipped", flags(|segment| segment.clipped))
+            .with("time_kinds", lists(Segment::kinds))
+            .with("co_critical", lists(|segment| segment.co_critical.clone()))
     }
 
     fn share(&self, segment: &Segment) -> Option<f64> {
@@ -120,7 +154,30 @@ impl Segment {
             tied: tile.tied,
             overlapped: tile.overlapped,
             clipped: tile.clipped,
+            time_kinds: Vec::new(),
+            co_critical: Vec::new(),
         }
+    }
+
+    fn add(&mut self, piece: &Piece) {
+        let (time_kind, duration_ns) = (piece.kind.name(), piece.duration_nano());
+        match self
+            .time_kinds
+            .last_mut()
+            .filter(|last| last.time_kind == time_kind)
+        {
+            Some(last) => last.duration_ns += duration_ns,
+            None => self.time_kinds.push(TimeShare {
+                time_kind,
+                duration_ns,
+            }),
+        }
+    }
+
+    /// The names of its kinds of time.
+    fn kinds(&self) -> Vec<String> {
+        let kinds = self.time_kinds.iter();
+        kinds.map(|share| share.time_kind.to_owned()).collect()
     }
 
     fn duration_ns(&self) -> u64 {
@@ -137,6 +194,20 @@ impl Component {
             spans: top.subtree().len(),
         }
     }
+}
+
+fn is_within(piece: &Piece, tile: &Tile) -> bool {
+    piece.row == tile.row && piece.to_unix_nano <= tile.to_unix_nano
+}
+
+/// The siblings that could stand in the place of a span.
+fn ids_beside(trace: Trace<'_>, row: u32, path: &TypedPath) -> Vec<String> {
+    let from = path.co_critical.partition_point(|pair| pair.0 < row);
+    let pairs = path.co_critical[from..]
+        .iter()
+        .take_while(|pair| pair.0 == row);
+    let id = |pair: &(u32, u32)| Span::new(trace.table(), pair.1).id_text().into_owned();
+    pairs.map(id).collect()
 }
 
 fn merge(tiles: &[Tile]) -> Vec<Tile> {
@@ -180,11 +251,14 @@ late job 50ns..51ns parent=99 id=3
 ";
         let table = assemble(parse(notation)).expect("a small table");
         let trace = table.trace(0);
-        let tiles = [tile(0, 0, 1), tile(0, 1, 2), tile(1, 2, 4), tile(0, 4, 10)];
-        let path = TracePath::new(trace, trace.primary(), &tiles);
+        let tiles = vec![tile(0, 0, 1), tile(0, 1, 2), tile(1, 2, 4), tile(0, 4, 10)];
+        let facts = spanwise_analyze::facts::compute(&table, &spanwise_analyze::Policy::default());
+        let mut path = TypedPath::of(trace.primary(), &facts);
+        path.tiles = tiles;
+        let path = TracePath::new(trace, trace.primary(), &path);
         let mut out = Vec::new();
         crate::json::write_object(&path, &mut out).expect("a vector takes all");
-        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"{"version":1,"trace_id":"00000000000000000000000000000001","root_span_id":"0000000000000001","duration_ns":10,"complete":false,"segments":[{"span_id":"0000000000000001","service":"a","operation":"GET /","start_unix_nano":0,"end_unix_nano":2,"tied":false,"overlapped":true,"clipped":false},{"span_id":"0000000000000002","service":"b","operation":"SELECT","start_unix_nano":2,"end_unix_nano":4,"tied":false,"overlapped":false,"clipped":false},{"span_id":"0000000000000001","service":"a","operation":"GET /","start_unix_nano":4,"end_unix_nano":10,"tied":false,"overlapped":true,"clipped":false}],"other_components":[{"root_span_id":"0000000000000003","kind":"orphan","duration_ns":1,"spans":1}]}"#);
+        insta::assert_snapshot!(String::from_utf8_lossy(&out), @r#"{"version":1,"trace_id":"00000000000000000000000000000001","root_span_id":"0000000000000001","duration_ns":10,"complete":false,"robust":true,"segments":[{"span_id":"0000000000000001","service":"a","operation":"GET /","start_unix_nano":0,"end_unix_nano":2,"tied":false,"overlapped":true,"clipped":false,"time_kinds":[{"time_kind":"gap","duration_ns":2}],"co_critical":[]},{"span_id":"0000000000000002","service":"b","operation":"SELECT","start_unix_nano":2,"end_unix_nano":4,"tied":false,"overlapped":false,"clipped":false,"time_kinds":[{"time_kind":"own_work","duration_ns":2}],"co_critical":[]},{"span_id":"0000000000000001","service":"a","operation":"GET /","start_unix_nano":4,"end_unix_nano":10,"tied":false,"overlapped":true,"clipped":false,"time_kinds":[{"time_kind":"gap","duration_ns":6}],"co_critical":[]}],"other_components":[{"root_span_id":"0000000000000003","kind":"orphan","duration_ns":1,"spans":1}]}"#);
         let sum: u64 = path.segments.iter().map(Segment::duration_ns).sum();
         assert_eq!(sum, path.duration_ns);
         assert_eq!(path.table().rows(), path.segments.len());

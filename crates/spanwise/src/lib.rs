@@ -84,6 +84,7 @@ pub use reporting::ReportOptions;
 pub use scan::{scan, Scan};
 pub use spanwise_analyze::facts::critical_path::Tile;
 pub use spanwise_analyze::facts::time_kind::{Piece, TimeKind};
+pub use spanwise_analyze::facts::TypedPath;
 /// The graph of services, such as algorithms of petgraph take it.
 ///
 /// ```

@@ -2,6 +2,7 @@
 
 use spanwise_analyze::facts::critical_path::{self, Tile};
 use spanwise_analyze::facts::time_kind::{self, Piece};
+use spanwise_analyze::facts::TypedPath;
 use spanwise_analyze::{fact_flags, FactColumns, Outcome};
 use std::ops::Deref;
 use std::time::Duration;
@@ -89,6 +90,22 @@ impl<'a> Trace<'a> {
     #[must_use]
     pub fn critical_path_of(self, top: spanwise_model::Span<'a>) -> Vec<Tile> {
         critical_path::tiles_of(self.trace, top, self.facts)
+    }
+
+    /// The critical path of the component under a top span with the kinds of its
+    /// time, what could stand in the place of its spans, and whether it hangs on
+    /// clocks that may be off.
+    ///
+    /// ```
+    /// let traces = spanwise::notation("shop GET 0..100\n  shop query 10..60 client")?;
+    /// let trace = traces.trace("1")?;
+    /// let path = trace.typed_path_of(trace.primary().inner());
+    /// assert_eq!((path.tiles.len(), path.robust), (3, Some(true)), "there is one clock");
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn typed_path_of(self, top: spanwise_model::Span<'a>) -> TypedPath {
+        TypedPath::of(top, self.facts)
     }
 
     /// The span at a row of the table.

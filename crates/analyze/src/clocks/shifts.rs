@@ -42,6 +42,15 @@ impl Shifts {
     }
 }
 
+impl Shifts {
+    /// By how much the clock of a resource may be off the clock of reference of
+    /// its group; nothing where it was never compared.
+    pub(crate) fn reach_nano(&self, one: ResourceId) -> Option<u64> {
+        let line = self.lines.get(one.0 as usize).copied().flatten();
+        line.map(|(_, _, open)| open)
+    }
+}
+
 fn ahead(line: Line, at_unix_nano: i64) -> i64 {
     let since = i128::from(at_unix_nano) - i128::from(line.minute) * i128::from(MINUTE_NANO);
     let gone = i128::from(line.drift_nano) * since / i128::from(MINUTE_NANO);

@@ -11,7 +11,7 @@
 //! for sorting, and the tiles fit without gap or overlap by construction.
 
 use super::tally::Tally;
-use super::timeline::{marks, Rules, Timeline};
+use super::timeline::{marks, Interval, Rules, Timeline};
 use super::{shifts_of, FactColumns};
 use crate::policy::Policy;
 use spanwise_model::{Span, SpanTable, Trace};
@@ -112,15 +112,20 @@ pub(super) struct Ground<'a> {
 
 /// A blocking child, by its effective interval.
 #[derive(Clone, Copy, Debug)]
-struct Candidate {
-    end: i64,
-    start: i64,
-    row: u32,
+pub(super) struct Candidate {
+    pub(super) end: i64,
+    pub(super) start: i64,
+    pub(super) row: u32,
 }
 
 impl Candidate {
-    fn is_point(self) -> bool {
+    pub(super) fn is_point(self) -> bool {
         self.start == self.end
+    }
+
+    /// Whether the next candidate could be taken in place of this one.
+    fn is_rival(self, next: Candidate, cursor: i64) -> bool {
+        !self.is_point() && next.end == self.end && next.start < cursor
     }
 }
 
@@ -145,9 +150,29 @@ pub(super) struct Walk {
     frames: Vec<Frame>,
     /// Candidates of all frames; those of the innermost one stand last.
     candidates: Vec<Candidate>,
+    /// Where it is asked for: each child that is taken behind its parent, and
+    /// the siblings that have the same end.
+    records: Option<Records>,
 }
 
+/// Pairs of rows: children with their parents before them, and siblings.
+type Records = (Vec<(u32, u32)>, Vec<(u32, u32)>);
+
 impl Walk {
+    /// A walk that records what it takes.
+    pub(super) fn that_records() -> Self {
+        Self {
+            records: Some(Records::default()),
+            ..Self::default()
+        }
+    }
+
+    /// Each parent with a child that was taken, the last first, and each child
+    /// with a sibling that could stand for it.
+    pub(super) fn records(self) -> Records {
+        self.records.unwrap_or_default()
+    }
+
     /// Walks back from the end of `top` and hands out its tiles, last first.
     pub(super) fn run(
         &mut self,
@@ -171,6 +196,13 @@ impl Walk {
                 };
                 give(ground.tile(frame, from, cursor), between);
             }
+            if let (Some((child, _)), Some((all, rivals))) = (taken, &mut self.records) {
+                all.push((frame.row, child.row));
+                let behind = &self.candidates[frame.next..];
+                let is_rival = |rival: &&Candidate| child.is_rival(**rival, cursor);
+                let same = behind.iter().take_while(is_rival);
+                rivals.extend(same.map(|rival| (child.row, rival.row)));
+            }
             cursor = from;
             frame.after = taken.map(|(child, _)| child.row);
             match taken {
@@ -187,22 +219,9 @@ impl Walk {
     }
 
     fn enter(&mut self, ground: &Ground<'_>, row: u32, tied: bool) {
-        let (timeline, ends) = (ground.timeline, &ground.table.columns.subtree_end);
+        let timeline = ground.timeline;
         let candidates = self.candidates.len();
-        let end = ends[row as usize];
-        let mut child = row + 1;
-        while child < end {
-            let at = timeline.at(child);
-            if timeline.blocks(at) {
-                let interval = timeline.effective[at];
-                self.candidates.push(Candidate {
-                    end: interval.end,
-                    start: interval.start,
-                    row: child,
-                });
-            }
-            child = ends[child as usize];
-        }
+        self.candidates.extend(ground.blocking(row));
         ground.sort(&mut self.candidates[candidates..]);
         self.frames.push(Frame {
             row,
@@ -233,8 +252,7 @@ impl Frame {
                 }
             } else if child.end <= latest && child.start < cursor {
                 let rival = candidates.get(self.next);
-                let tied =
-                    rival.is_some_and(|rival| rival.end == child.end && rival.start < cursor);
+                let tied = rival.is_some_and(|rival| child.is_rival(*rival, cursor));
                 return Some((child, tied));
             } else {
                 self.passed = self.passed.min(child.start);
@@ -245,6 +263,31 @@ impl Frame {
 }
 
 impl Ground<'_> {
+    /// The children of a span.
+    pub(super) fn children(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
+        let ends = &self.table.columns.subtree_end;
+        let end = ends[row as usize];
+        let next = move |child: &u32| Some(ends[*child as usize]).filter(|&next| next < end);
+        std::iter::successors(Some(row + 1).filter(|&first| first < end), next)
+    }
+
+    /// Its blocking children in the order in which the walk looks at them.
+    pub(super) fn candidates(&self, row: u32) -> Vec<Candidate> {
+        let mut candidates: Vec<Candidate> = self.blocking(row).collect();
+        self.sort(&mut candidates);
+        candidates
+    }
+
+    fn blocking(&self, row: u32) -> impl Iterator<Item = Candidate> + '_ {
+        let timeline = self.timeline;
+        let children = self.children(row).map(|child| (child, timeline.at(child)));
+        let blocking = children.filter(|&(_, at)| timeline.blocks(at));
+        blocking.map(|(row, at)| {
+            let Interval { start, end } = timeline.effective[at];
+            Candidate { end, start, row }
+        })
+    }
+
     fn is_point(&self, row: u32) -> bool {
         self.timeline.effective[self.timeline.at(row)].is_empty()
     }

@@ -165,7 +165,7 @@ pub(super) fn rows_of(table: &SpanTable, traces: &Range<u32>) -> Range<u32> {
 }
 
 #[inline]
-fn permits(table: &SpanTable, policy: &Policy, row: u32, parent: u32) -> bool {
+pub(super) fn permits(table: &SpanTable, policy: &Policy, row: u32, parent: u32) -> bool {
     let columns = &table.columns;
     policy.blocking.permits(
         columns.flags[row as usize],

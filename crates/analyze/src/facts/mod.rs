@@ -19,12 +19,14 @@ mod outcome;
 mod own_times;
 mod parallel;
 pub(crate) mod replay;
+mod robust;
 mod self_time;
 mod siblings;
 mod slack;
 mod tally;
 pub mod time_kind;
 mod timeline;
+mod typed_path;
 mod verdict;
 mod wording;
 
@@ -35,6 +37,7 @@ pub(crate) use own_times::OwnTimes;
 pub(crate) use parallel::slack_of;
 pub use parallel::{compute_parallel, compute_with_clocks};
 pub use slack::SlackColumns;
+pub use typed_path::TypedPath;
 pub(crate) use wording::{of_class as reason_of_class, of_message as reason_of_message};
 
 use crate::clocks::{ClockModel, Shifts};

@@ -16,7 +16,7 @@ pub(super) fn run(args: &CriticalPathArgs, session: &mut Session<'_>) -> Result<
     let traces = read::scope(scope, session)?;
     let trace = traces.trace(id)?;
     let top = top(trace, args.component.as_deref())?;
-    let path = TracePath::new(trace.inner(), top, &trace.critical_path_of(top));
+    let path = TracePath::new(trace.inner(), top, &trace.typed_path_of(top));
     let output = &scope.output;
     match output.format {
         Format::Json => output::to(output.output.as_deref(), session, |out| {
