@@ -8,7 +8,7 @@ use facts_common::table;
 use proptest::prelude::*;
 use spanwise_analyze::facts::critical_path::tiles_of;
 use spanwise_analyze::facts::{compute, TypedPath};
-use spanwise_analyze::{Clock, ClockModel, Policy};
+use spanwise_analyze::{Clock, ClockModel, ClockOffset, Policy};
 use spanwise_model::{Span, SpanTable};
 use std::fmt::Write;
 
@@ -202,7 +202,7 @@ proptest! {
         let table = table(&recorded);
         let model = ClockModel::of(&table);
         let open = |name| model.clock(name).map_or(0, |clock| clock.open_nano() as i64);
-        let offset = |name| model.clock(name).map_or(0, |clock| clock.offset_nano());
+        let offset = |name| model.clock(name).map_or(0, ClockOffset::offset_nano);
         let (open, offset) = (open("a") + open("b"), offset("b") - offset("a"));
         if !children.iter().any(|child| child.0 || child.1) {
             return Ok(());
