@@ -7,7 +7,7 @@ use super::plan::Plan;
 
 /// Spans of the last term of a chain with those that stand before them: for
 /// each, the place of its partner among those of the term before.
-struct Links {
+struct Ends {
     spans: Spans,
     before: Vec<usize>,
 }
@@ -17,7 +17,7 @@ pub(super) fn matches(plan: &Plan, ground: &Ground<'_>) -> Vec<Vec<u32>> {
     let Some(mut sets) = sets(plan, ground) else {
         return Vec::new();
     };
-    let mut chain = vec![Links {
+    let mut chain = vec![Ends {
         spans: std::mem::take(&mut sets[plan.first]),
         before: Vec::new(),
     }];
@@ -26,15 +26,15 @@ pub(super) fn matches(plan: &Plan, ground: &Ground<'_>) -> Vec<Vec<u32>> {
         let left = &chain[chain.len() - 1].spans;
         let without = related.without.map(|set| &sets[set]);
         let found = nearest(related, (left, &right), without, ground);
-        let links = linked(left, &right, &found, ground);
-        chain.push(links);
+        let ends = linked(left, &right, &found, ground);
+        chain.push(ends);
     }
-    let last = chain.last().map_or(0, |links| links.spans.list.len());
+    let last = chain.last().map_or(0, |ends| ends.spans.list.len());
     (0..last).map(|place| trail(&chain, place)).collect()
 }
 
 /// The spans on the right that have a partner.
-fn linked(left: &Spans, right: &Spans, found: &[Option<u32>], ground: &Ground<'_>) -> Links {
+fn linked(left: &Spans, right: &Spans, found: &[Option<u32>], ground: &Ground<'_>) -> Ends {
     let (mut list, mut before) = (Vec::new(), Vec::new());
     for (&span, partner) in right.list.iter().zip(found) {
         let place = partner.and_then(|partner| left.list.binary_search(&partner).ok());
@@ -43,18 +43,18 @@ fn linked(left: &Spans, right: &Spans, found: &[Option<u32>], ground: &Ground<'_
             before.push(place);
         }
     }
-    Links {
+    Ends {
         spans: Spans::of(list, ground.len()),
         before,
     }
 }
 
 /// The match that ends at a place of the last term.
-fn trail(chain: &[Links], mut place: usize) -> Vec<u32> {
+fn trail(chain: &[Ends], mut place: usize) -> Vec<u32> {
     let mut trail = Vec::with_capacity(chain.len());
-    for links in chain.iter().rev() {
-        trail.push(links.spans.list[place]);
-        place = links.before.get(place).copied().unwrap_or(0);
+    for ends in chain.iter().rev() {
+        trail.push(ends.spans.list[place]);
+        place = ends.before.get(place).copied().unwrap_or(0);
     }
     trail.reverse();
     trail

@@ -33,7 +33,8 @@
 //!
 //! In quotes, `\"`, `\'`, `\\`, `\n` and `\t` are one character; a backslash
 //! before anything else stands for itself, as regular expressions need it. What
-//! is wrong is told with its place ([`Mistake`]). Conditions nest 64 deep.
+//! is wrong is told with its place ([`Mistake`]). Conditions nest 64 deep,
+//! and there are at most 100 pairs of braces.
 //!
 //! # Fields
 //!
@@ -112,10 +113,12 @@
 //! conditions on services, operations, kinds and resources are decided once for
 //! each of these. Regular expressions take linear time.
 
+mod conditions;
 mod counts;
 mod field;
 mod found;
 mod ground;
+mod lasting;
 mod literal;
 mod matches;
 mod mistake;
@@ -123,12 +126,15 @@ mod moments;
 mod nearest;
 mod number;
 mod parse;
+mod parser;
 mod plan;
 mod print;
 mod rows;
 mod syntax;
 mod test;
+mod then;
 mod token;
+mod value_test;
 
 #[cfg(test)]
 mod tests;

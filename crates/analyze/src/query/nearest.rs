@@ -6,9 +6,11 @@
 
 use super::found::Spans;
 use super::ground::{Ground, LinkIds};
-use super::moments::{group, Moments};
+use super::lasting::Lasting;
+use super::moments::Moments;
 use super::plan::Related;
 use super::syntax::RelationKind as Kind;
+use super::then::Then;
 
 /// For each span on the right the nearest one on the left that it stands to as
 /// the relation says.
@@ -101,137 +103,4 @@ fn sibling(siblings: &Moments, span: u32, ground: &Ground<'_>) -> Option<u32> {
     let before = of_parent(before.and_then(|at| siblings.get(at)));
     let found = before.or_else(|| of_parent(siblings.get(behind)));
     found.map(|(_, sibling)| sibling)
-}
-
-/// Spans that others come after.
-struct Then<'a> {
-    related: &'a Related,
-    left: &'a Spans,
-    ground: &'a Ground<'a>,
-    /// The left spans by end, those that started later behind others.
-    ends: Moments,
-    /// Spans that may not begin between, by start.
-    barred: Option<(&'a Spans, Moments)>,
-}
-
-impl<'a> Then<'a> {
-    fn new(
-        related: &'a Related,
-        left: &'a Spans,
-        without: Option<&'a Spans>,
-        ground: &'a Ground<'a>,
-    ) -> Self {
-        let scope = (ground, related.siblings);
-        let start = |span| (ground.start(span), 0);
-        let barred = without.map(|set| (set, Moments::by(scope, &set.list, start)));
-        let ends = Moments::by(scope, &left.list, |l| (ground.end(l), ground.start(l)));
-        Self {
-            related,
-            left,
-            ground,
-            ends,
-            barred,
-        }
-    }
-
-    /// The one that ended last before a span, and of several the one that
-    /// started last, then the last one in preorder.
-    fn nearest(&self, r: u32) -> Option<u32> {
-        let (ground, bounds) = (self.ground, self.related.bounds);
-        let group = group(ground, self.related.siblings, r)?;
-        let start = ground.start(r);
-        let latest = start.checked_sub_unsigned(bounds.least.unwrap_or(0))?;
-        let l = self
-            .ends
-            .last_before(self.ends.until(group, latest), group, r)?;
-        let gap = start.abs_diff(ground.end(l));
-        let is_near = bounds.most.is_none_or(|most| gap <= most);
-        is_near.then(|| self.unbarred(group, l, r)).flatten()
-    }
-
-    /// The left span, where none begins between that may not. A span does not
-    /// stand in its own way: if the only one between took no time and is itself
-    /// on the left, it is the nearest.
-    fn unbarred(&self, group: u32, l: u32, r: u32) -> Option<u32> {
-        let Some((set, starts)) = &self.barred else {
-            return Some(l);
-        };
-        let end = self.ground.end(l);
-        let first = starts.before(group, end);
-        let between = starts
-            .before(group, self.ground.start(r))
-            .saturating_sub(first);
-        let is_own = |span: u32| set.has(span) && self.ground.start(span) == end;
-        match between {
-            0 => Some(l),
-            1 if is_own(l) && self.ground.is_point(l) => Some(l),
-            1 => {
-                let only = starts.get(first).map(|(_, span)| span)?;
-                let stands = is_own(only) && self.ground.is_point(only) && only != r;
-                (stands && self.left.has(only)).then_some(only)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Spans that take time, by start, each with the two that end last among those
-/// of its group up to it.
-struct Lasting<'a> {
-    siblings: bool,
-    ground: &'a Ground<'a>,
-    starts: Moments,
-    last: Vec<[Option<u32>; 2]>,
-}
-
-impl<'a> Lasting<'a> {
-    fn new(siblings: bool, left: &Spans, ground: &'a Ground<'a>) -> Self {
-        let lasting = left.list.iter().copied().filter(|&l| !ground.is_point(l));
-        let lasting: Vec<u32> = lasting.collect();
-        let starts = Moments::by((ground, siblings), &lasting, |l| (ground.start(l), 0));
-        let mut last = Vec::with_capacity(lasting.len());
-        let (mut of, mut two) = (None, [None; 2]);
-        for (group, l) in starts.entries() {
-            if of != Some(group) {
-                (of, two) = (Some(group), [None; 2]);
-            }
-            two = with(two, l, ground);
-            last.push(two);
-        }
-        Self {
-            siblings,
-            ground,
-            starts,
-            last,
-        }
-    }
-
-    /// The one that ends last, and of several the first one in preorder.
-    fn nearest(&self, r: u32) -> Option<u32> {
-        let group = group(self.ground, self.siblings, r)?;
-        let at = self
-            .starts
-            .before(group, self.ground.end(r))
-            .checked_sub(1)?;
-        if self.ground.is_point(r) || self.starts.get(at)?.0 != group {
-            return None;
-        }
-        let found = self.last[at].into_iter().flatten().find(|&l| l != r)?;
-        (self.ground.end(found) > self.ground.start(r)).then_some(found)
-    }
-}
-
-/// The two of three that end last.
-fn with([first, second]: [Option<u32>; 2], l: u32, ground: &Ground<'_>) -> [Option<u32>; 2] {
-    let is_nearer = |than: Option<u32>| {
-        than.is_none_or(|than| {
-            let key = |span| (ground.end(span), std::cmp::Reverse(span));
-            key(l) > key(than)
-        })
-    };
-    match (is_nearer(first), is_nearer(second)) {
-        (true, _) => [Some(l), first],
-        (false, true) => [first, Some(l)],
-        (false, false) => [first, second],
-    }
 }

@@ -4,7 +4,8 @@
 use super::field::{DurationField, Field};
 use super::ground::Ground;
 use super::syntax::{Bounds, Compare, Condition, Literal, Pattern, Relation, RelationKind, Set};
-use super::test::{Test, ValueTest};
+use super::test::Test;
+use super::value_test::ValueTest;
 use spanwise_model::SpanTable;
 
 /// A relation whose sets have numbers.

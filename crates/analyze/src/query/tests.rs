@@ -96,6 +96,8 @@ fn what_is_wrong_is_named_with_its_place() {
         ("{ many(> {}) }", "offset 2: there are has(…), count(…) and exists(…)"),
         ("{ canonical.http.status_code = 5 }", "offset 2: no canonical field http.status_code"),
         ("{ a.b = 5 }", "offset 2: no field a.b; an attribute begins with a dot, span. or resource., a canonical field with canonical."),
+        ("{ has(> {} }", "offset 11: expected `)`"),
+        ("{ (errs }", "offset 8: expected `)`"),
         ("{ errs ; }", "offset 7: no sign begins with ';'"),
         ("{ . = 5 }", "offset 2: behind a dot stands a key"),
     ] {
@@ -116,6 +118,8 @@ fn nesting_and_length_have_limits() {
     let deep = format!("{{ {}errs{} }}", "(".repeat(63), ")".repeat(63));
     check(&deep, "{ errs }");
     assert!(printed(&" ".repeat(100_000)).contains("at most 65536 bytes"));
+    let many = vec!["{}"; 101].join(" > ");
+    assert!(printed(&many).contains("at most 100 pairs of braces"));
     let large = r#"{ service =~ "(?:a{1000}){1000}" }"#;
     assert!(printed(large).contains("the regular expression is too large"));
 }
