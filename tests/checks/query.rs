@@ -308,6 +308,18 @@ fn of_equal_ends_the_latest_start_is_nearest() {
 }
 
 #[test]
+fn a_later_start_is_nearer_wherever_it_stands() {
+    let cousins = "
+        s top      0..100
+          s one    0..90
+            s a   20..30
+          s two   10..30
+          s c     40..50
+    ";
+    pairs(cousins, "a: {} then b: { operation = c }", &["a c"]);
+}
+
+#[test]
 fn spans_without_length_follow_each_other_but_not_themselves() {
     let points = "
         s top  0..100
@@ -401,6 +413,14 @@ fn a_point_does_not_stand_in_its_own_way() {
     );
     pairs(points, &format!("a: {{ operation = a }} {without}"), &[]);
     pairs(points, &format!("a: {{}} {without}"), &["c b"]);
+    let two = "
+        s top  0..100
+          s c 20..20
+          s a 20..20
+          s b 30..40
+    ";
+    pairs(two, "a: {} ~ then b: { operation = b }", &["a b"]);
+    pairs(two, &format!("a: {{}} {without}"), &["c b"]);
 }
 
 #[test]

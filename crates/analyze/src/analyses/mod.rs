@@ -4,7 +4,8 @@
 //! [`Slack`], [`SiblingOrder`], [`Flows`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`WhatIf`],
 //! [`ShapeProblems`], [`Concurrency`], [`HeatMap`], [`Completeness`],
 //! [`Compare`]) implement [`crate::Analysis`]: they merge.
-//! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`]) implement
+//! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`],
+//! [`crate::Query`]) implement
 //! [`crate::Listing`]: their rows can be put in order. [`IssueList`] and
 //! [`Summary`] are read straight off a span table.
 //!

@@ -36,6 +36,7 @@ Examples:
   spanwise critical-path 'exports/**/*.json.gz' --percentile 99
   spanwise compare monday/ tuesday/ --limit 10
   spanwise trace 4bf92f35 exports/
+  spanwise query '{ service = checkout } >> { errs }' exports/
   spanwise hotspots --memory 512M month/
   spanwise partials hour-03/ -o kept/hour-03 && spanwise merge kept/ --show hotspots
   zcat spans.json.gz | spanwise errors - --format json
