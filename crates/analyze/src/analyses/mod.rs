@@ -5,9 +5,8 @@
 //! [`ShapeProblems`], [`Concurrency`], [`HeatMap`], [`Completeness`],
 //! [`Compare`]) implement [`crate::Analysis`]: they merge.
 //! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`],
-//! [`crate::Query`]) implement
-//! [`crate::Listing`]: their rows can be put in order. [`IssueList`] and
-//! [`Summary`] are read straight off a span table.
+//! [`crate::Query`]) implement [`crate::Listing`]: their rows can be put in
+//! order. [`IssueList`] and [`Summary`] are read straight off a span table.
 //!
 //! Every table is sorted by a total order that its docs name, so the same
 //! input always gives the same rows.
