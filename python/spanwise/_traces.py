@@ -609,6 +609,30 @@ class Traces(Frozen):
         """
         return frame(self._inner.flows(by))
 
+    def edges(self, *, view: Literal["tree", "causal", "linked"] = "tree") -> pl.DataFrame:
+        """One row an edge between two spans.
+
+        Args:
+            view: Which edges: ``"tree"``, every span with its parent;
+                ``"causal"``, every span with the sibling that it may have
+                waited for, else with its parent, and where all traces together
+                contradict that order, the sibling that the critical path could
+                as well go through; ``"linked"``, senders and receivers, also
+                of other traces.
+
+        >>> import spanwise as sw
+        >>> traces = sw.notation('''
+        ...     shop GET /cart   0..100
+        ...       cart Get      10..40
+        ...       user Get      50..90
+        ... ''')
+        >>> columns = ["from_service", "to_service", "relation", "gap_time"]
+        >>> traces.edges(view="causal").select(columns).rows()
+        [('shop', 'cart', 'child_of', datetime.timedelta(microseconds=10000)),
+         ('cart', 'user', 'then', datetime.timedelta(microseconds=10000))]
+        """
+        return frame(self._inner.edges(view))
+
     def clocks(self, *, by: Literal["clock", "pair"] = "clock") -> pl.DataFrame:
         """How far the clocks of hosts are apart, from all calls between them.
 

@@ -389,3 +389,16 @@ def test_the_order_of_siblings_is_learnt() -> None:
     assert (row["parents"], row["before"], row["order"]) == (4, 4, "sequential")
     assert row["gap_p50"] == timedelta(milliseconds=10)
     assert row["path_time"] == timedelta(milliseconds=120)
+
+
+def test_edges_have_three_views() -> None:
+    trace = "trace\ns r 0..100\n  s a 0..30\n  s b 0..{}\n  s c 46..90\n"
+    traces = sw.notation("".join(trace.format(end) for end in [45, 45, 45, 45, 60]))
+    assert traces.edges().get_column("relation").unique().to_list() == ["child_of"]
+    first = traces.edges(view="causal").row(2, named=True)
+    assert (first["from_operation"], first["to_operation"]) == ("b", "c")
+    assert (first["relation"], first["order"]) == ("then", "concurrent")
+    assert first["instead_span_id"] == "0000000000000002"
+    assert traces.edges(view="linked").height == 0
+    with pytest.raises(sw.UsageError, match="tree, causal or linked"):
+        traces.edges(view="all")  # type: ignore[arg-type]

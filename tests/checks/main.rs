@@ -7,6 +7,7 @@ mod compare;
 mod concurrency;
 mod critical_path;
 mod dependencies;
+mod edges;
 mod errors;
 mod flows;
 mod heat_map;

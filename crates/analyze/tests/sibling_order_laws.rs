@@ -6,7 +6,7 @@ mod facts_common;
 use facts_common::oracle::{is_over, node, notation, policies, Oracle};
 use facts_common::table;
 use proptest::prelude::*;
-use spanwise_analyze::analyses::SiblingOrder;
+use spanwise_analyze::analyses::{EdgeView, Edges, SiblingOrder};
 use spanwise_analyze::{facts, run, Analysis};
 use spanwise_model::table::Cell;
 use spanwise_model::{Span, SpanTable, Table};
@@ -156,5 +156,47 @@ proptest! {
             other => panic!("no duration: {other:?}"),
         };
         prop_assert_eq!((0..answer.rows()).map(sum).sum::<u64>(), expected);
+    }
+
+    #[test]
+    fn causal_edges_come_from_the_last_that_was_over(
+        nodes in prop::collection::vec(node(), 1..24),
+        policy in policies(),
+    ) {
+        let table = table(&notation(&nodes));
+        let facts = facts::compute(&table, &policy);
+        let causal = Edges::default().view(EdgeView::Causal).table(&table, &[0], &facts);
+        let oracle = Oracle::new(&table, policy);
+        let mut edges = BTreeMap::new();
+        for row in 0..causal.rows() {
+            let id = |column| match causal.cell(row, column) {
+                Cell::Text(id) => u64::from_str_radix(id, 16).expect("digits"),
+                other => panic!("no id: {other:?}"),
+            };
+            let from = (id("from_span_id"), causal.cell(row, "relation") == Cell::Text("then"));
+            prop_assert_eq!(edges.insert(id("to_span_id"), from), None, "one edge a span");
+        }
+        let id = |row: u32| Span::new(&table, row).id().0;
+        let tolerance = policy.tolerance_nano as i64;
+        for child in (0..table.len() as u32).map(|row| Span::new(&table, row)) {
+            let Some(parent) = child.parent() else {
+                prop_assert!(!edges.contains_key(&child.id().0));
+                continue;
+            };
+            let (from, then) = edges[&child.id().0];
+            let siblings = match oracle.effective[parent.row() as usize] {
+                Some(_) => oracle.blockers(parent.row() as usize),
+                None => Vec::new(),
+            };
+            let own = siblings.iter().find(|one| one.2 == child.row());
+            let before = siblings.iter().filter(|one| own.is_some_and(|own| is_over(**one, *own, tolerance)));
+            match before.map(|one| one.1).max() {
+                Some(last) => {
+                    let one = siblings.iter().find(|one| id(one.2) == from);
+                    prop_assert!(then && one.is_some_and(|one| one.1 == last));
+                }
+                None => prop_assert_eq!((from, then), (parent.id().0, false)),
+            }
+        }
     }
 }

@@ -13,8 +13,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use spanwise::analyses::{
     By, CallTree, Clocks, ClocksBy, Completeness, CompletenessBy, CriticalPath, CriticalPathBy,
-    Dependencies, Errors, ErrorsBy, EventList, Flows, FlowsBy, Hotspots, IssueList, LinkList,
-    SiblingOrder, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
+    Dependencies, EdgeView, Edges, Errors, ErrorsBy, EventList, Flows, FlowsBy, Hotspots,
+    IssueList, LinkList, SiblingOrder, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
 use spanwise::model::OperationId;
 use spanwise::report::flame::{folded, speedscope, Weight};
@@ -156,6 +156,16 @@ pub(crate) fn rows_by(word: &str) -> Result<By> {
         "operation" => Ok(By::Operation),
         "service" => Ok(By::Service),
         other => Err(usage("by", other, "operation or service")),
+    }
+}
+
+/// A view of edges by its name.
+fn edge_view(view: &str) -> Result<EdgeView> {
+    match view {
+        "tree" => Ok(EdgeView::Tree),
+        "causal" => Ok(EdgeView::Causal),
+        "linked" => Ok(EdgeView::Linked),
+        other => Err(usage("view", other, "tree, causal or linked")),
     }
 }
 
@@ -405,6 +415,13 @@ impl Traces {
     fn slack(&self, py: Python<'_>, by: String) -> PyResult<Table> {
         self.table(py, move |traces| {
             Ok(traces.slack(&Slack::default().by(rows_by(&by)?)))
+        })
+    }
+
+    /// One row an edge between two spans.
+    fn edges(&self, py: Python<'_>, view: String) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            Ok(traces.edges(&Edges::default().view(edge_view(&view)?)))
         })
     }
 

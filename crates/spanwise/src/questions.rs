@@ -3,9 +3,9 @@
 
 use crate::Traces;
 use spanwise_analyze::analyses::{
-    CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Errors, EventList,
-    Flows, HeatMap, Hotspots, IssueList, LinkList, ShapeProblems, SiblingOrder, Slack, SpanList,
-    Summary, TimeKinds, TraceList, WhatIf,
+    CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Edges, Errors,
+    EventList, Flows, HeatMap, Hotspots, IssueList, LinkList, ShapeProblems, SiblingOrder, Slack,
+    SpanList, Summary, TimeKinds, TraceList, WhatIf,
 };
 use spanwise_analyze::{Analysis, Listing, Query};
 use spanwise_model::{Result, Table};
@@ -263,6 +263,32 @@ impl Traces {
     #[must_use]
     pub fn flows(&self, options: &Flows) -> Table {
         self.one(options)
+    }
+
+    /// One row an edge between two spans: the tree of parents, what waited for
+    /// what, or what sent to what; see [`Edges`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::{analyses::{EdgeView, Edges}, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("
+    ///     trace 1
+    ///     shop POST /order    0..100 server
+    ///       shop send order  80..90  producer id=5
+    ///     trace 2
+    ///     mail process order 250..280 consumer link=1/5
+    /// ")?;
+    /// assert_eq!(traces.edges(&Edges::default()).rows(), 1);
+    /// let linked = traces.edges(&Edges::default().view(EdgeView::Linked));
+    /// assert_eq!(linked.cell(0, "from_operation"), Cell::Text("send order"));
+    /// assert_eq!(linked.cell(0, "gap_time"), Cell::Duration(160_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn edges(&self, options: &Edges) -> Table {
+        let facts = self.facts();
+        self.threads
+            .run(|| options.table(&self.table, &self.chosen, facts))
     }
 
     /// Which siblings wait for which, learnt from all traces; see

@@ -97,7 +97,7 @@ impl Ids<'_> {
 }
 
 /// The spans of a trace by their ids; of equal ids, the first.
-fn by_id(trace: Trace<'_>) -> FxHashMap<SpanId, u32> {
+pub(super) fn by_id(trace: Trace<'_>) -> FxHashMap<SpanId, u32> {
     let rows = trace.rows().rev();
     let ids = &trace.table().columns.span_id;
     rows.map(|row| (ids[row as usize], row)).collect()

@@ -6,7 +6,8 @@
 //! [`Compare`]) implement [`crate::Analysis`]: they merge.
 //! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`],
 //! [`crate::Query`]) implement [`crate::Listing`]: their rows can be put in
-//! order. [`IssueList`] and [`Summary`] are read straight off a span table.
+//! order. [`Edges`], [`IssueList`] and [`Summary`] are read straight off a span
+//! table.
 //!
 //! Every table is sorted by a total order that its docs name, so the same
 //! input always gives the same rows.
@@ -28,6 +29,7 @@ mod concurrency;
 mod connection;
 mod critical_path;
 mod dependencies;
+mod edges;
 mod errors;
 mod event_list;
 mod flows;
@@ -57,6 +59,7 @@ pub use completeness::{Completeness, CompletenessBy};
 pub use concurrency::{Concurrency, ConcurrencyBy};
 pub use critical_path::{CriticalPath, CriticalPathBy};
 pub use dependencies::Dependencies;
+pub use edges::{EdgeView, Edges};
 pub use errors::{Errors, ErrorsBy};
 pub use event_list::{EventList, LinkList};
 pub use flows::{Flows, FlowsBy};

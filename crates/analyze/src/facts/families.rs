@@ -116,3 +116,56 @@ pub(crate) fn path_times(trace: Trace<'_>, facts: &FactColumns, times: &mut Vec<
         }
     }
 }
+
+/// When the spans of one trace after the other ran.
+pub(crate) struct Times<'a> {
+    table: &'a SpanTable,
+    facts: &'a FactColumns,
+    timeline: Timeline,
+    tally: Tally,
+    path: Vec<u64>,
+}
+
+/// The spans of one trace, in time and on the critical path.
+pub(crate) struct Placed<'a> {
+    timeline: &'a Timeline,
+    path: &'a [u64],
+    flags: &'a [u8],
+}
+
+impl<'a> Times<'a> {
+    pub(crate) fn new(table: &'a SpanTable, facts: &'a FactColumns) -> Self {
+        Self {
+            table,
+            facts,
+            timeline: Timeline::default(),
+            tally: Tally::default(),
+            path: Vec::new(),
+        }
+    }
+
+    pub(crate) fn of(&mut self, trace: Trace<'_>) -> Placed<'_> {
+        let (index, rules) = (trace.index(), self.facts.rules());
+        self.timeline
+            .fill(self.table, rules, index..index + 1, &mut self.tally);
+        path_times(trace, self.facts, &mut self.path);
+        Placed {
+            timeline: &self.timeline,
+            path: &self.path,
+            flags: &self.facts.flags,
+        }
+    }
+}
+
+impl Placed<'_> {
+    /// The effective start of a span.
+    pub(crate) fn start(&self, row: u32) -> i64 {
+        self.timeline.effective[self.timeline.at(row)].start
+    }
+
+    /// True where the critical path runs through a span or one below it.
+    pub(crate) fn is_on_path(&self, row: u32) -> bool {
+        let moment = self.flags[row as usize] & super::fact_flags::ON_PATH != 0;
+        moment || self.path[self.timeline.at(row)] > 0
+    }
+}

@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Links(ScanScope),
     /// Spans by what they are and how they stand to each other, in structure and time
     Query(QueryArgs),
+    /// One row an edge between two spans: parents, what waited for what, links
+    Edges(EdgesArgs),
     /// What changed between a baseline and an incident
     Compare(CompareArgs),
     /// Keeps what analyses know of traces in files that merge later
@@ -338,6 +340,27 @@ pub(crate) struct FlowsArgs {
     /// What a row stands for
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: FlowBy,
+}
+
+/// Which edges `edges` lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViewArg {
+    /// From parents to children
+    #[default]
+    Tree,
+    /// From what a span may have waited for: the sibling before it, else its parent
+    Causal,
+    /// From senders to receivers, also of other traces
+    Linked,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EdgesArgs {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// Which edges
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) view: ViewArg,
 }
 
 #[derive(Debug, Args)]

@@ -15,8 +15,8 @@ mod what_if;
 
 use crate::args::{
     self, ClockBy, ClocksArgs, Command, CompletenessArgs, CompletenessRow, ConcurrencyArgs,
-    ErrorBy, ErrorsArgs, FlowBy, FlowsArgs, HeatMapArgs, HotspotBy, HotspotsArgs, LoadBy,
-    QueryArgs, ScanScope, SlackArgs, SpansArgs, TimeBy, TimeKindsArgs,
+    EdgesArgs, ErrorBy, ErrorsArgs, FlowBy, FlowsArgs, HeatMapArgs, HotspotBy, HotspotsArgs,
+    LoadBy, QueryArgs, ScanScope, SlackArgs, SpansArgs, TimeBy, TimeKindsArgs, ViewArg,
 };
 use crate::output;
 use crate::read;
@@ -24,8 +24,8 @@ use crate::scan;
 use crate::session::Session;
 use spanwise::analyses::{
     By, Clocks, ClocksBy, Completeness, CompletenessBy, Concurrency, ConcurrencyBy, Dependencies,
-    Errors, ErrorsBy, EventList, Flows, FlowsBy, HeatMap, HeatMapBy, Hotspots, IssueList, LinkList,
-    SiblingOrder, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
+    EdgeView, Edges, Errors, ErrorsBy, EventList, Flows, FlowsBy, HeatMap, HeatMapBy, Hotspots,
+    IssueList, LinkList, SiblingOrder, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
 use spanwise::{Query, Result};
 
@@ -54,6 +54,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Events(scope) => scan::list(&scope, &EventList::default(), session),
         Command::Links(scope) => scan::list(&scope, &LinkList::default(), session),
         Command::Query(args) => query(&args, session),
+        Command::Edges(args) => edges(&args, session),
         Command::Compare(args) => compare::run(&args, session),
         Command::Partials(args) => partials::take(&args, session),
         Command::Merge(args) => partials::merge(&args, session),
@@ -141,6 +142,16 @@ fn error_by(by: ErrorBy) -> ErrorsBy {
         ErrorBy::Service => ErrorsBy::Service,
         ErrorBy::Type => ErrorsBy::Type,
     }
+}
+
+fn edges(args: &EdgesArgs, session: &mut Session<'_>) -> Result<()> {
+    let edges = Edges::default().view(match args.view {
+        ViewArg::Tree => EdgeView::Tree,
+        ViewArg::Causal => EdgeView::Causal,
+        ViewArg::Linked => EdgeView::Linked,
+    });
+    let table = read::scope(&args.scope, session)?.edges(&edges);
+    output::table(&table, &args.scope.output, session)
 }
 
 fn flows(args: &FlowsArgs, session: &mut Session<'_>) -> Result<()> {

@@ -81,7 +81,7 @@ use std::ops::Range;
 pub struct SiblingOrder {}
 
 /// How many operations below one parent are compared.
-const OPERATIONS: usize = 32;
+pub(super) const OPERATIONS: usize = 32;
 
 const SCHEMA: Schema = Schema {
     keys: &[
