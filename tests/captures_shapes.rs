@@ -3,7 +3,7 @@
 
 mod shared;
 
-use spanwise::analyses::{CriticalPath, ShapeProblems, WhatIf};
+use spanwise::analyses::{CriticalPath, Flows, ShapeProblems, WhatIf};
 use spanwise::model::table::Cell;
 use spanwise::{Table, Traces};
 
@@ -52,4 +52,30 @@ fn the_slow_query_is_named_first() {
         assert_eq!(table.cell(0, "service"), Cell::Text("inventory"));
         assert_eq!(table.cell(0, "operation"), Cell::Text("select"));
     }
+}
+
+/// No request waits for its mail, so that no critical path says so: the queue
+/// shows behind the requests.
+#[test]
+fn the_backlog_is_time_in_the_queue() {
+    let (Some(backlog), Some(healthy)) = (read("queue_backlog"), read("none")) else {
+        return;
+    };
+    let mail = |traces: &Traces| {
+        let hops = traces.flows(&Flows::default());
+        let mails = (0..hops.rows()).filter(|&row| {
+            hops.cell(row, "sender_operation") == Cell::Text("mail send")
+                && hops.cell(row, "receiver_operation") == Cell::Text("mail process")
+        });
+        let rows: Vec<usize> = mails.collect();
+        assert_eq!(rows.len(), 1, "{hops:?}");
+        let nano = |column| match hops.cell(rows[0], column) {
+            Cell::Duration(nano) => nano,
+            other => panic!("no duration: {other:?}"),
+        };
+        [nano("wait_p50"), nano("processing_p50")]
+    };
+    let [[wait, processing], [wait_before, _]] = [mail(&backlog), mail(&healthy)];
+    assert!(wait > 10 * processing, "{wait} {processing}");
+    assert!(wait > 100 * wait_before, "{wait} {wait_before}");
 }
