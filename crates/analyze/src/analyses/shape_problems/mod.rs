@@ -1,5 +1,6 @@
 //! Shape problems, aggregated: calls that need not be made, or not one after
-//! the other, and what requests would save without them.
+//! the other, waits for timers and stragglers, and what requests would save
+//! without them.
 
 mod caller;
 mod chatty;
@@ -74,14 +75,15 @@ problems! {
 /// its *caller* is its parent, or whoever is above a wrapper around nothing but
 /// the call. Calls of one *template* have one name, one callee, and one text
 /// without its literals ([`crate::templates`]): the query, the route or address,
-/// the method. Messages are no calls. Only requests count (primary components with a real root).
+/// the method. Messages are no calls. Where attributes were not kept, templates
+/// are names of spans. Only requests count (primary components with a real
+/// root).
 ///
 /// | problem | rule |
 /// |---|---|
-/// | `n_plus_1` | at least 5 calls of one template by one caller, none of which failed; together at least 50 ms and 10 % of the caller; at least 70 % begin when those before are over. Pauses twice as long as the calls (polling, pacing) and pages (`offset`, `cursor`) are none. `likely` where arguments differ or the number of calls varies (a coefficient of variation of 0.3) |
+/// | `n_plus_1` | at least 5 calls of one template by one caller, failed ones not counted; together at least 50 ms and 10 % of the caller; at least 70 % begin when those before are over. Pauses twice as long as the calls (polling, pacing) and pages (`offset`, `cursor`) are none. `likely` where arguments differ or the number of calls varies (a coefficient of variation of 0.3) |
 /// | `duplicate_calls` | the same, where all arguments are told and equal |
-/// | `serial_calls` | calls of at least 2 templates one after the other (1 ms of overlap is none), with pauses of at most 10 % of their mean length; all but the longest are at least 20 ms and 20 % of the caller (30 % of two calls); so in at least 80 % of the times that these calls are made. `likely` where their order varies, where they were made at once elsewhere, or where one failed and others were made all the same; `possible` where none changes something and each has a callee of its own; else none |
-///
+/// | `serial_calls` | calls of at least 2 templates, failed ones that were made again not counted, one after the other (1 ms of overlap is none), with pauses of at most 10 % of their mean length; all but the longest are at least 20 ms and 20 % of the caller (30 % of two calls); so in at least 80 % of the times that these calls are made. `likely` where their order varies, where they were made at once elsewhere, or where one failed and others were made all the same; `possible` where none changes something and each has a callee of its own; else none |
 /// | `fanout_tail` | at least 5 calls of one template by one caller, of whomever, of which at most 30 % begin when those before are over; the longest is at least 3 times the median and 20 ms longer; so in at least 20 % of the times that these calls are made. `likely` where one of several callees or instances is always the slowest, else `possible` |
 /// | `chatty_edge` | at least 20 calls from one service to another callee in a request, repeated ones of one caller (5 of a template) left out, whose trips are at least 20 ms. `likely` where the callee's spans tell what the trips take, else `possible` |
 /// | `call_cycle` | a call to a service that is above the caller already. `likely` where the operation that is called is above too, else `possible` |
