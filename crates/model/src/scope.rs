@@ -51,6 +51,11 @@ impl Scopes {
         self.attributes.push(key, value);
     }
 
+    /// Forgets the attributes that no scope was interned with.
+    pub fn abandon(&mut self) {
+        self.attributes.abandon();
+    }
+
     /// The scope of this name and version, and of the attributes pushed before.
     ///
     /// # Panics

@@ -28,9 +28,11 @@ pub(super) fn hash(batch: &SpanBatch, record: u32) -> u64 {
     hash.text(strings.get(batch.resources.service(head.resource)));
     hash.text(strings.get(scope));
     hash.text(strings.get(version));
-    if !batch.scopes.are_bare() {
-        let own = batch.scopes.attributes(head.scope);
-        hash.number(set(own.map(|(key, value)| pair(strings.get(key), value))));
+    let mut of_scope = batch.scopes.attributes(head.scope).peekable();
+    if of_scope.peek().is_some() {
+        hash.number(set(
+            of_scope.map(|(key, value)| pair(strings.get(key), value))
+        ));
     }
     hash.text(batch.status_messages.get(record).unwrap_or_default());
     hash.text(batch.trace_states.get(record).unwrap_or_default());

@@ -1,6 +1,7 @@
 use super::assemble;
+use crate::notation::parse;
 use spanwise_model::{
-    flags, IssueKind, SpanBatch, SpanHead, SpanId, SpanKind, SpanTable, TraceId, Value,
+    flags, IssueKind, Span, SpanBatch, SpanHead, SpanId, SpanKind, SpanTable, TraceId, Value,
 };
 
 /// A span of a test: id, parent, start, end, kind, service.
@@ -234,5 +235,32 @@ fn fields_follow_their_records_through_all_chunks() {
             let duration = if id < 3 { 50 - id } else { 0 };
             assert_eq!(span.duration_nano(), duration);
         }
+    }
+}
+
+#[test]
+fn who_owns_an_id_does_not_depend_on_other_traces() {
+    for name in ["opA", "opB", "opC", "opD", "opE", "opF", "opG", "opH"] {
+        let text = format!(
+            "trace 1
+             shop {name} 0..100 id=1
+             shop other 0..100 id=1
+             cart child 10..20 id=2 parent=1"
+        );
+        let parent = |batch| {
+            let table = assemble(batch).expect("a table");
+            let child = (0..table.len() as u32)
+                .map(|row| Span::new(&table, row))
+                .find(|span| span.operation() == "child");
+            let parent = child.and_then(Span::parent).expect("a parent");
+            parent.operation().to_owned()
+        };
+        let mut with_another = parse("trace 2\nshop GET 0..1");
+        let key = with_another.strings.intern("k");
+        with_another.scopes.push(key, Value::Bool(true));
+        let scope = with_another.scopes.intern(key, key);
+        with_another.heads[0].scope = scope;
+        with_another.absorb(parse(&text)).expect("room");
+        assert_eq!(parent(parse(&text)), parent(with_another), "{name}");
     }
 }

@@ -37,7 +37,7 @@ enum Place {
     Action,
     /// It says what went wrong.
     Failure,
-    /// It says how many documents were found, or that looking took too long.
+    /// It says how many documents were found, or that not all were looked at.
     Count,
     /// It belongs to a document.
     Inside,
@@ -49,7 +49,7 @@ impl Place {
             "_source" | "hits" | "responses" | "docs" | "doc" | "ndjson" => Self::Around,
             "index" | "create" | "update" | "delete" => Self::Action,
             "error" => Self::Failure,
-            "total" | "timed_out" => Self::Count,
+            "total" | "timed_out" | "_shards" => Self::Count,
             _ => Self::Inside,
         }
     }

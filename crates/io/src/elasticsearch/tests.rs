@@ -74,6 +74,12 @@ fn an_answer_that_holds_a_part_says_so() {
     for total in ["1", "{\"value\":1,\"relation\":\"eq\"}", "null", "\"many\""] {
         assert_eq!(answer("\"timed_out\":false,", total), [""; 0], "{total}");
     }
+    let told = "partial_answer: record 1, offset 8: 1 hits of a search that found more, or as many";
+    let capped = "{\"value\":1,\"relation\":\"gte\"}";
+    assert_eq!(answer("", capped), [told]);
+    let told = "partial_answer: record 1, offset 0: a search that 2 shards failed";
+    let shards = "\"_shards\":{\"total\":5,\"failed\":2},";
+    assert_eq!(answer(shards, "1"), [told]);
     for total in ["31", "{\"value\":31,\"relation\":\"gte\"}"] {
         let told = "partial_answer: record 1, offset 8: 1 of 31 hits of a search";
         assert_eq!(answer("", total), [told]);

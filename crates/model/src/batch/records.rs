@@ -108,6 +108,7 @@ impl SpanBatch {
         let open = self.open_record();
         self.abandon_attributes();
         self.passing.open = false;
+        self.scopes.abandon();
         self.events.attributes.abandon();
         self.links.attributes.abandon();
         while self.events.record.last() == Some(&open) {

@@ -208,6 +208,20 @@ fn a_resource_behind_its_spans_is_theirs() {
 }
 
 #[test]
+fn attributes_of_a_scope_that_breaks_off_fall_to_no_other() {
+    let policy = r#"[{"key":"tailsampling.policy","value":{"stringValue":"errors"}}]"#;
+    let broken = format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"scope":{{"attributes":{policy}, nonsense"#
+    );
+    let clean =
+        document("\"kind\":1").replace(r#"{"spans":"#, r#"{"scope":{"name":"clean"},"spans":"#);
+    let (batch, _) = read(&format!("{broken}\n{clean}\n"));
+    assert_eq!(batch.len(), 1);
+    assert_eq!(batch.scopes.attributes(batch.heads[0].scope).count(), 0);
+    assert!(batch.scopes.are_bare());
+}
+
+#[test]
 fn old_and_snake_case_keys_are_known() {
     let (batch, _) = read(
         r#"{"resource_spans":[{"instrumentationLibrarySpans":[
