@@ -1,5 +1,7 @@
 //! The queries that the README shows are queries, and find what they are for.
 
+mod shared;
+
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation};
 use spanwise::{Query, SpanBatch, Threads, Traces};
 
@@ -67,4 +69,21 @@ fn spans_of_a_filter_alone_are_found() {
     let failing = traces.filter(&spanwise::Filter::default().error(true));
     let roots = |traces: &Traces| traces.query("{ root }").expect("an expression").rows();
     assert!(roots(&failing) > 0 && roots(&failing) < roots(&traces));
+}
+
+/// Captures of a shop under faults: only where many statements are sent one by
+/// one does a span have five of them.
+#[test]
+fn counts_tell_a_capture_with_repeated_statements() {
+    let Some(captures) = shared::folder("captures") else {
+        return;
+    };
+    let statements = "{ count(> { kind = client and exists(canonical.db.system.name) }) >= 5 }";
+    for (name, is_there) in [("none", false), ("n_plus_one", true), ("slow_db", false)] {
+        for file in ["traces.otlp.pb.zst", "spans.zipkin.jsonl.zst"] {
+            let traces = spanwise::read(captures.join(name).join(file)).expect("a capture");
+            let found = traces.query(statements).expect("an expression");
+            assert_eq!(found.rows() > 0, is_there, "{name} {file}");
+        }
+    }
 }
