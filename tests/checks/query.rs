@@ -59,6 +59,8 @@ fn conditions_are_on_spans() {
         ("outcome != ok", "get"),
         ("root", "cart"),
         ("orphan", ""),
+        ("exists(scope)", ""),
+        ("scope != x", ""),
         ("duration = 50ms", "get"),
         ("duration > 30ms", "cart get"),
         ("duration >= 30ms", "cart get db"),

@@ -68,8 +68,8 @@ impl Display for Braces<'_> {
 impl Display for Condition {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::All(parts) => joined(parts, " and ", f),
-            Self::Any(parts) => joined(parts, " or ", f),
+            Self::All(parts) => joined(parts, " and ", f, |_| false),
+            Self::Any(parts) => joined(parts, " or ", f, |part| matches!(part, Self::All(_))),
             Self::Not(part) => write!(f, "not {}", Part(part)),
             Self::Flag(flag) => write!(f, "{}", Field::Flag(*flag)),
             Self::Exists(field) => write!(f, "exists({field})"),
@@ -84,10 +84,20 @@ impl Display for Condition {
     }
 }
 
-fn joined(parts: &[Condition], word: &str, f: &mut Formatter<'_>) -> fmt::Result {
+/// Parts with a word between; parentheses around those that bind as closely
+/// would add to the nesting, of which there may be so much and no more.
+fn joined(
+    parts: &[Condition],
+    word: &str,
+    f: &mut Formatter<'_>,
+    binds: fn(&Condition) -> bool,
+) -> fmt::Result {
     parts.iter().enumerate().try_for_each(|(at, part)| {
-        let between = if at == 0 { "" } else { word };
-        write!(f, "{between}{}", Part(part))
+        f.write_str(if at == 0 { "" } else { word })?;
+        match binds(part) {
+            true => write!(f, "{part}"),
+            false => write!(f, "{}", Part(part)),
+        }
     })
 }
 

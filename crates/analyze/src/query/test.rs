@@ -102,8 +102,10 @@ fn of_text(field: TextField, test: ValueTest, table: &SpanTable) -> Test {
         }
         TextField::Scope => {
             let ids = (0..store.scopes.len() as u32).map(ScopeId);
+            let names = ids.map(|id| table.text(store.scopes.get(id).0));
             Test::Scope(
-                ids.map(|id| test.text(table.text(store.scopes.get(id).0)))
+                names
+                    .map(|name| !name.is_empty() && test.text(name))
                     .collect(),
             )
         }
