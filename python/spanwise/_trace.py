@@ -117,19 +117,22 @@ class Trace(Frozen):
         attributes: Sequence[str] = (),
         *,
         canonical: bool | Sequence[str] = False,
+        percentile: bool = False,
     ) -> pl.DataFrame:
         """One row a span, as :meth:`Traces.spans` has them.
 
         Args:
             attributes: Keys of attributes that become columns.
             canonical: Canonical fields that become columns.
+            percentile: Where each span stands among those of all traces.
 
         >>> import spanwise as sw
         >>> trace = next(iter(sw.notation("cart GET 0..5")))
         >>> trace.spans().get_column("operation").to_list()
         ['GET']
         """
-        return frame(self._inner.spans(_arguments.span_list(attributes, canonical=canonical)))
+        chosen = _arguments.span_list(attributes, canonical=canonical)
+        return frame(self._inner.spans(chosen, percentile))
 
     def critical_path(self) -> pl.DataFrame:
         """The critical path of the primary component, one row a tile.

@@ -198,6 +198,17 @@ def test_issues_have_sizes() -> None:
     assert (issue.total_time_ns, issue.max_time_ns) == (60_000_000, 40_000_000)
 
 
+def test_spans_stand_among_their_peers() -> None:
+    traces = sw.notation(
+        "trace 1\nshop GET 0..10\ntrace 2\nshop GET 0..20\ntrace 3\nshop GET 0..40\n"
+    )
+    spans = traces.spans(percentile=True)
+    assert spans.get_column("percentile").to_list() == pytest.approx([100 / 3, 200 / 3, 100])
+    assert "percentile" not in traces.spans().columns
+    second = traces["2"].spans(percentile=True)
+    assert second.get_column("percentile").to_list() == pytest.approx([200 / 3])
+
+
 def test_traces_are_found_by_id(shop: sw.Traces) -> None:
     assert shop["2"].root == "frontend GET /home"
     assert shop["0000000000000002"] == shop["2"]

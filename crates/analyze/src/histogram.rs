@@ -174,6 +174,25 @@ impl Histogram {
         Some((start + width / 2).clamp(self.min, self.max))
     }
 
+    /// The share of the values that are no larger than this one, or that share
+    /// its bucket. `None` where there are no values.
+    ///
+    /// ```
+    /// use spanwise_analyze::Histogram;
+    /// let mut latency = Histogram::default();
+    /// [10, 20, 30, 40].into_iter().for_each(|nano| latency.add(nano));
+    /// assert_eq!(latency.share_up_to(30), Some(0.75));
+    /// assert_eq!(latency.share_up_to(9), Some(0.0));
+    /// ```
+    #[must_use]
+    pub fn share_up_to(&self, nano: u64) -> Option<f64> {
+        let last = bucket(nano, BITS);
+        let numbered = (self.first..).zip(&self.counts);
+        let below = numbered.take_while(|&(bucket, _)| bucket <= last);
+        let count: u64 = below.map(|(_, count)| count).sum();
+        (self.count > 0).then(|| count as f64 / self.count as f64)
+    }
+
     /// Buckets in use: the smallest value of each, and its count.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         let numbered = (self.first..).zip(&self.counts);

@@ -141,13 +141,23 @@ impl Trace {
         })
     }
 
-    /// One row a span, with these attributes as columns.
-    fn spans(&self, py: Python<'_>, chosen: SpanListArguments) -> PyResult<Table> {
+    /// One row a span, with these attributes as columns, and where it stands
+    /// among the spans of all traces.
+    fn spans(
+        &self,
+        py: Python<'_>,
+        chosen: SpanListArguments,
+        percentile: bool,
+    ) -> PyResult<Table> {
         let (traces, only) = (self.traces.clone(), Filter::default().trace_id(&self.id));
         Table::new(
             py,
             run(py, move || {
                 let options = chosen.options()?;
+                let options = match percentile {
+                    true => options.among(traces.peers()),
+                    false => options,
+                };
                 Ok(traces.filter(&only).spans(&options))
             })?,
         )

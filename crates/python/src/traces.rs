@@ -264,9 +264,21 @@ impl Traces {
         self.table(py, |traces| Ok(traces.traces(&TraceList::default())))
     }
 
-    /// One row a span, with these attributes as columns.
-    fn spans(&self, py: Python<'_>, chosen: SpanListArguments) -> PyResult<Table> {
-        self.table(py, move |traces| Ok(traces.spans(&chosen.options()?)))
+    /// One row a span, with these attributes as columns, and where it stands
+    /// among its peers.
+    fn spans(
+        &self,
+        py: Python<'_>,
+        chosen: SpanListArguments,
+        percentile: bool,
+    ) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            let options = chosen.options()?;
+            Ok(match percentile {
+                true => traces.spans(&options.among(traces.peers())),
+                false => traces.spans(&options),
+            })
+        })
     }
 
     /// Writes the traces into a file, or into bytes where there is no path.

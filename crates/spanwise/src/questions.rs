@@ -4,8 +4,8 @@
 use crate::Traces;
 use spanwise_analyze::analyses::{
     CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Edges, Errors,
-    EventList, Flows, HeatMap, Hotspots, IssueList, LinkList, ShapeProblems, SiblingOrder, Slack,
-    SpanList, Summary, TimeKinds, TraceList, WhatIf,
+    EventList, Flows, HeatMap, Hotspots, IssueList, LinkList, Peers, ShapeProblems, SiblingOrder,
+    Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
 };
 use spanwise_analyze::{Analysis, Listing, Query};
 use spanwise_model::{Result, Table};
@@ -92,6 +92,22 @@ impl Traces {
     #[must_use]
     pub fn spans(&self, options: &SpanList) -> Table {
         options.table(&self.table, &self.chosen, self.facts())
+    }
+
+    /// The durations of the spans of each operation, among which spans get a
+    /// percentile: [`SpanList::among`].
+    ///
+    /// ```
+    /// use spanwise::{analyses::SpanList, model::table::Cell};
+    ///
+    /// let traces = spanwise::notation("trace 1\nshop GET 0..10\ntrace 2\nshop GET 0..40")?;
+    /// let list = traces.spans(&SpanList::default().among(traces.peers()));
+    /// assert_eq!(list.cell(0, "percentile"), Cell::F64(50.0));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn peers(&self) -> Peers {
+        Peers::read(&self.partials(&[&Hotspots::default()])[0])
     }
 
     /// One row an event; see [`EventList`] for the columns.

@@ -69,7 +69,7 @@ const SELF: usize = 2;
 const ERRORS: usize = 3;
 const CRITICAL: usize = 4;
 const UNFINISHED: usize = 5;
-const LATENCY: usize = 6;
+pub(super) const LATENCY: usize = 6;
 
 const BY_OPERATION: Schema = Schema {
     keys: SPAN_OPERATION,

@@ -3,6 +3,7 @@
 use super::attribute_columns::{attribute, with_attributes};
 use super::canonical_columns::{with_canonical, Choice};
 use super::columns::{some_durations, symbols, words};
+use super::peers::Peers;
 use crate::facts::{fact_flags, slack_of, FactColumns, Outcome, SlackColumns};
 use crate::listing::{Listing, RowOrder, Rows};
 use spanwise_model::table::{Names, Texts};
@@ -26,6 +27,7 @@ const SPAN_DIGITS: usize = 16;
 /// | `critical_time` | its share of its component's critical path |
 /// | `slack` | how much later it could have ended without its component ending later; none where nobody waits for it |
 /// | `drag` | how much sooner its component would have ended if it had taken no time; none where it has slack |
+/// | `percentile` | where peers are given ([`SpanList::among`]): the share of them that lasted no longer, in percent; none where the end is missing |
 /// | `outcome`, `errs` | how it ended, and whether that is an error for its kind |
 /// | `origin` | whether an error began here |
 /// | `status`, `status_message`, `status_error` | as the source has them; the last is the format's own error flag |
@@ -59,6 +61,8 @@ pub struct SpanList {
     /// Attributes that get a column each.
     pub attributes: Vec<String>,
     pub(super) canonical: Choice,
+    /// Among whom spans get a percentile.
+    pub peers: Option<Peers>,
 }
 
 impl SpanList {
@@ -95,6 +99,14 @@ impl SpanList {
         self
     }
 
+    /// The same listing with a column that says where each span stands among
+    /// these peers; see [`Peers::percentile`].
+    #[must_use]
+    pub fn among(mut self, peers: Peers) -> Self {
+        self.peers = Some(peers);
+        self
+    }
+
     /// Lists the spans of the traces with these numbers.
     #[must_use]
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
@@ -112,6 +124,10 @@ impl SpanList {
         };
         let columns = listed.operations(ids(table, traces, &rows));
         let columns = listed.times(columns, &slack_of(table, traces, facts));
+        let columns = match &self.peers {
+            Some(peers) => columns.with("percentile", listed.percentiles(peers)),
+            None => columns,
+        };
         let columns = listed.emitters(listed.outcomes(columns));
         let columns = with_canonical(columns, self, table, &rows);
         with_attributes(columns, Vec::new(), &self.attributes, |key| {
@@ -168,6 +184,17 @@ impl<'a> Listed<'a> {
             )
     }
 
+    fn percentiles(self, peers: &Peers) -> ColumnData {
+        let peers = peers.of_operations(self.table);
+        let percentile = |span: Span<'_>| {
+            let peers = peers[span.operation_id().0 as usize]?;
+            peers
+                .share_up_to(duration(span)?)
+                .map(|share| 100.0 * share)
+        };
+        ColumnData::F64(self.spans().map(percentile).collect())
+    }
+
     fn outcomes(self, columns: Table) -> Table {
         let of_rows = || self.rows.iter().map(|&row| row as usize);
         let outcomes = of_rows().map(|row| self.facts.outcome[row]);
@@ -206,7 +233,12 @@ impl Listing for SpanList {
     }
 
     fn asked(&self) -> String {
-        format!("spans {:?} {:?}", self.attributes, self.canonical)
+        let Self {
+            attributes,
+            canonical,
+            peers,
+        } = self;
+        format!("spans {attributes:?} {canonical:?} {peers:?}")
     }
 
     fn rows(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Rows {

@@ -383,6 +383,9 @@ pub(crate) struct SpansArgs {
     /// --canonical=http.response.status_code; without a list all that say something
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', num_args = 0.., require_equals = true)]
     pub(crate) canonical: Option<Vec<String>>,
+    /// Say where each span stands among all spans of its operation
+    #[arg(long, conflicts_with_all = ["memory", "complete"])]
+    pub(crate) percentile: bool,
 }
 
 #[derive(Debug, Args)]

@@ -200,9 +200,14 @@ fn spans(args: &SpansArgs, session: &mut Session<'_>) -> Result<()> {
         Some(fields) => list.canonical(fields)?,
     };
     let scope = &args.scan.scope;
-    if args.canonical.is_none() || args.scan.scan.is_part_by_part() {
+    let at_once = args.canonical.is_some() || args.percentile;
+    if !at_once || args.scan.scan.is_part_by_part() {
         return scan::list(&args.scan, &list, session);
     }
-    let table = read::scope(scope, session)?.spans(&list);
-    output::table(&table, &scope.output, session)
+    let traces = read::scope(scope, session)?;
+    let list = match args.percentile {
+        true => list.among(traces.peers()),
+        false => list,
+    };
+    output::table(&traces.spans(&list), &scope.output, session)
 }
