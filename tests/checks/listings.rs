@@ -297,3 +297,28 @@ fn a_filter_keeps_whole_traces() {
         ",
     );
 }
+
+#[test]
+fn a_percentile_is_among_the_spans_of_an_operation() {
+    check(
+        "
+        trace 1
+        shop GET     0..40
+          cart Get  10..20
+        trace 2
+        shop GET     0..10
+          cart Get   1..
+        trace 3
+        shop GET     0..20
+        ",
+        |traces| traces.spans(&SpanList::default().among(traces.peers())),
+        "
+        operation duration percentile
+        GET       40ms     100
+        Get       10ms     100
+        GET       10ms     33.3333
+        Get       -        -
+        GET       20ms     66.6667
+        ",
+    );
+}
