@@ -3,7 +3,7 @@
 
 use super::calls::Calls;
 use rustc_hash::FxHashMap;
-use spanwise_model::{flags, Span, SpanId, SpanTable, Trace, TraceId};
+use spanwise_model::{flags, OperationId, Span, SpanId, SpanKind, SpanTable, Trace, TraceId};
 
 /// From a sender to a receiver.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +21,18 @@ pub(super) struct Hop {
 /// Finds the hops of one trace after the other.
 pub(super) struct Hops<'a> {
     calls: Calls<'a>,
+    /// By operation: whether it sends or receives messages.
+    speaks: Vec<bool>,
 }
 
 impl<'a> Hops<'a> {
     pub(super) fn new(table: &'a SpanTable) -> Self {
+        let kinds = (0..table.operations.len() as u32).map(OperationId);
+        let kinds = kinds.map(|id| table.operations.kind(id));
+        let speaks = |kind| matches!(kind, SpanKind::Producer | SpanKind::Consumer);
         Self {
             calls: Calls { table },
+            speaks: kinds.map(speaks).collect(),
         }
     }
 
@@ -35,9 +41,12 @@ impl<'a> Hops<'a> {
     /// parent says.
     pub(super) fn each(&self, trace: Trace<'_>, mut give: impl FnMut(Hop)) {
         let mut ids = Ids { trace, held: None };
+        let has_links = !self.calls.table.store.links.record.is_empty();
         for row in trace.rows() {
             let parent = self.handing_over(row);
-            self.links((row, parent.map(|found| found.0)), &mut ids, &mut give);
+            if has_links {
+                self.links((row, parent.map(|found| found.0)), &mut ids, &mut give);
+            }
             if let Some((parent, relation)) = parent {
                 give(Hop {
                     receiver: row,
@@ -52,12 +61,13 @@ impl<'a> Hops<'a> {
     /// The parent that hands over to a span, and how.
     fn handing_over(&self, row: u32) -> Option<(u32, &'static str)> {
         let parent = self.calls.parent(row)?;
-        if self.calls.table.columns.flags[row as usize] & flags::FOLLOWS_FROM != 0 {
-            Some((parent, "follows_from"))
-        } else {
-            let sends = self.calls.is_sender(parent, row);
-            sends.then_some((parent, "child_of"))
+        let columns = &self.calls.table.columns;
+        if columns.flags[row as usize] & flags::FOLLOWS_FROM != 0 {
+            return Some((parent, "follows_from"));
         }
+        let speaks = |row: u32| self.speaks[columns.operation[row as usize].0 as usize];
+        let sends = (speaks(row) || speaks(parent)) && self.calls.is_sender(parent, row);
+        sends.then_some((parent, "child_of"))
     }
 
     fn links(
