@@ -6,7 +6,7 @@
 //! which is therefore printed.
 
 use crate::histogram::{bucket, bucket_start, nearest_rank};
-use crate::partial::{Key, Partial};
+use crate::partial::{Key, Partial, Row};
 use std::collections::BTreeMap;
 
 /// 16 bands an octave.
@@ -27,11 +27,11 @@ pub(super) type Root<'a> = [&'a str; 3];
 
 /// How many requests each root operation had in each band.
 #[derive(Debug, Default)]
-pub(super) struct Requests<'a>(BTreeMap<Root<'a>, BTreeMap<u64, u64>>);
+struct Requests<'a>(BTreeMap<Root<'a>, BTreeMap<u64, u64>>);
 
 impl<'a> Requests<'a> {
     /// Reads a partial whose keys begin with a root operation and a band.
-    pub(super) fn read(partial: &'a Partial, requests: usize) -> Self {
+    fn read(partial: &'a Partial, requests: usize) -> Self {
         let mut roots: BTreeMap<Root<'a>, BTreeMap<u64, u64>> = BTreeMap::new();
         for row in 0..partial.len() {
             let count = partial.number(row, requests);
@@ -45,11 +45,7 @@ impl<'a> Requests<'a> {
 
     /// The bands that hold the percentiles from `low` to `high` of each root
     /// operation that `wanted` accepts.
-    pub(super) fn choose(
-        &self,
-        (low, high): (f64, f64),
-        wanted: impl Fn(&Root<'a>) -> bool,
-    ) -> BTreeMap<Root<'a>, (u64, u64)> {
+    fn choose(&self, (low, high): (f64, f64), wanted: impl Fn(&Root<'a>) -> bool) -> Bands<'a> {
         let roots = self.0.iter().filter(|(root, _)| wanted(root));
         let band = |bands: &BTreeMap<u64, u64>, percentile: f64| {
             let rank = nearest_rank(percentile / 100.0, bands.values().sum())?;
@@ -65,10 +61,40 @@ impl<'a> Requests<'a> {
     }
 }
 
-/// The percentiles that are chosen: a band, or from one percentile on.
-pub(super) fn percentiles(percentile: Option<f64>, band: Option<(f64, f64)>) -> (f64, f64) {
-    let from = percentile.map(|low| (low, 100.0));
-    band.or(from).unwrap_or((0.0, 100.0))
+/// By root operation, the first and the last band that are chosen.
+pub(super) type Bands<'a> = BTreeMap<Root<'a>, (u64, u64)>;
+
+/// Which requests are chosen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice<'a> {
+    /// At or above this percentile of their root operation.
+    pub(super) percentile: Option<f64>,
+    /// Or between two of them.
+    pub(super) band: Option<(f64, f64)>,
+    /// Of this root operation alone.
+    pub(super) root_operation: Option<&'a str>,
+}
+
+impl Choice<'_> {
+    /// The bands of a partial whose keys begin with a root operation and a band,
+    /// and that counts requests in this column.
+    pub(super) fn bands<'p>(&self, partial: &'p Partial, requests: usize) -> Bands<'p> {
+        let from = self.percentile.map(|low| (low, 100.0));
+        let percentiles = self.band.or(from).unwrap_or((0.0, 100.0));
+        let wanted = |root: &Root<'p>| accepts(self.root_operation, root);
+        Requests::read(partial, requests).choose(percentiles, wanted)
+    }
+}
+
+/// The rows of a partial that are of chosen requests.
+pub(super) fn rows_within<'a>(
+    partial: &'a Partial,
+    bands: &'a Bands<'a>,
+) -> impl Iterator<Item = Row> + 'a {
+    (0..partial.len()).filter(|&row| {
+        let (chosen, band) = (bands.get(&root_of(partial, row)), band_at(partial, row));
+        chosen.is_some_and(|&(low, high)| low <= band && band <= high)
+    })
 }
 
 /// Whether a root operation is the wanted one: its name, or service and name

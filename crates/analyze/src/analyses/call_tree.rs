@@ -1,6 +1,6 @@
 //! The call tree: every chain of operations with its times, over all requests.
 
-use super::bands::{accepts, band_at, band_of, band_start, percentiles, root_of, Requests, Root};
+use super::bands::{band_of, band_start, root_of, rows_within, Bands, Choice, Root};
 use super::call_cells::CallCells;
 use super::columns::{counts, durations, examples, nano, ratio, shares};
 use super::operations::request_root;
@@ -103,9 +103,6 @@ pub(super) const PATH: usize = 4;
 pub(super) const PARENT: usize = 5;
 const DEPTH: usize = 6;
 
-/// The chosen bands of each root operation.
-type Bands<'a> = BTreeMap<Root<'a>, (u64, u64)>;
-
 impl CallTree {
     /// Only requests at or above this percentile (0 to 100) of the durations
     /// of their root operation.
@@ -125,16 +122,13 @@ impl CallTree {
     /// The chosen rows of a partial, without their bands, and which bands were
     /// chosen.
     pub(super) fn chosen<'a>(&self, partial: &'a Partial) -> (Partial, Bands<'a>) {
-        let requests = Requests::read(partial, REQUESTS);
-        let bands = requests.choose(percentiles(self.percentile, self.band), |root| {
-            accepts(self.root_operation.as_deref(), root)
-        });
-        let is_chosen = |row: &Row| {
-            let band = band_at(partial, *row);
-            let chosen = bands.get(&root_of(partial, *row));
-            chosen.is_some_and(|&(low, high)| low <= band && band <= high)
+        let choice = Choice {
+            percentile: self.percentile,
+            band: self.band,
+            root_operation: self.root_operation.as_deref(),
         };
-        let rows = (0..partial.len()).filter(is_chosen);
+        let bands = choice.bands(partial, REQUESTS);
+        let rows = rows_within(partial, &bands);
         let folded = partial.regrouped(rows, |column, key| match column {
             BAND => Key::U64(0),
             _ => key,

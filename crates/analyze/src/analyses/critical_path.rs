@@ -1,7 +1,7 @@
 //! The critical path, aggregated: which operations, services or call paths
 //! the time of requests was spent in.
 
-use super::bands::{accepts, band_at, band_of, band_start, percentiles, root_of, Requests, Root};
+use super::bands::{band_at, band_of, band_start, root_of, Choice, Root};
 use super::columns::{counts, durations, names, nano, ratio, shares};
 use super::operations::{operation_names, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -251,10 +251,12 @@ impl Analysis for CriticalPath {
     }
 
     fn finish(&self, partial: &Partial) -> Table {
-        let requests = Requests::read(partial, REQUESTS);
-        let chosen = requests.choose(percentiles(self.percentile, self.band), |root| {
-            accepts(self.root_operation.as_deref(), root)
-        });
+        let choice = Choice {
+            percentile: self.percentile,
+            band: self.band,
+            root_operation: self.root_operation.as_deref(),
+        };
+        let chosen = choice.bands(partial, REQUESTS);
         let rows = sorted(self.gather(partial, &chosen));
         self.table(&rows)
     }

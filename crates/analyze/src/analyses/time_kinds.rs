@@ -1,6 +1,6 @@
 //! Kinds of time, aggregated: what critical paths are made of.
 
-use super::bands::{accepts, band_at, band_of, percentiles, root_of, Requests};
+use super::bands::{band_of, rows_within, Choice};
 use super::columns::{counts, durations, examples, key_columns, nano, ratio, shares};
 use super::operations::{operation_key, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -170,18 +170,14 @@ impl Analysis for TimeKinds {
     }
 
     fn finish(&self, partial: &Partial) -> Table {
-        let requests = Requests::read(partial, REQUESTS);
-        let percentiles = percentiles(self.percentile, self.band);
-        let chosen = requests.choose(percentiles, |root| {
-            accepts(self.root_operation.as_deref(), root)
-        });
-        let is_chosen = |row: &Row| {
-            let bands = chosen.get(&root_of(partial, *row));
-            let band = band_at(partial, *row);
-            bands.is_some_and(|&(low, high)| low <= band && band <= high)
+        let choice = Choice {
+            percentile: self.percentile,
+            band: self.band,
+            root_operation: self.root_operation.as_deref(),
         };
-        let rows = (0..partial.len()).filter(is_chosen);
+        let bands = choice.bands(partial, REQUESTS);
         let shown = self.shown();
+        let rows = rows_within(partial, &bands);
         let folded = partial.regrouped(rows, |column, key| match key {
             _ if shown.contains(&column) => key,
             Key::U64(_) => Key::U64(0),
