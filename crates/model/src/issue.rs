@@ -208,7 +208,7 @@ pub struct IssueRow {
     /// How often.
     pub count: u64,
     /// How long, for the kinds that [`IssueSize`] names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub size: Option<IssueSize>,
     /// The smallest examples, ascending.
     pub examples: Vec<Example>,
