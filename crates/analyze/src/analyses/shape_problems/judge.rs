@@ -99,7 +99,7 @@ fn repeated(partial: &Partial, row: Row) -> (Grade, Vec<&'static str>) {
     let evidence = told([
         (different > 0, "arguments differ"),
         (equal > 0, "arguments are equal"),
-        (equal + different == 0, "arguments are not told"),
+        (equal == 0 && different == 0, "arguments are not told"),
         (varies, "the number of calls varies"),
     ]);
     (graded(sure), evidence)
@@ -108,7 +108,9 @@ fn repeated(partial: &Partial, row: Row) -> (Grade, Vec<&'static str>) {
 /// True where the coefficient of variation is at least 0.3, from a count, a sum
 /// and a sum of squares.
 fn varies([count, sum, squares]: [i128; 3]) -> bool {
-    let variance = count.saturating_mul(squares) - sum.saturating_mul(sum);
+    let variance = count
+        .saturating_mul(squares)
+        .saturating_sub(sum.saturating_mul(sum));
     variance.saturating_mul(100) >= sum.saturating_mul(sum).saturating_mul(9)
 }
 
@@ -118,7 +120,7 @@ fn serial(partial: &Partial, row: Row) -> Option<(Grade, Vec<&'static str>)> {
     let (varies, at_once) = (partial.hashes(row, MARKS).len() > 1, seen > serial);
     let goes_on = number(GOES_ON) > 0;
     let harmless = writes == 0 && apart == serial;
-    if serial * 100 < seen * SERIAL || number(TIME) == 0 {
+    if serial.saturating_mul(100) < seen.saturating_mul(SERIAL) || number(TIME) == 0 {
         return None;
     }
     let evidence = told([
@@ -144,7 +146,8 @@ fn graded(sure: bool) -> Grade {
 fn tail(partial: &Partial, row: Row) -> Option<(Grade, Vec<&'static str>)> {
     let number = |column| partial.number(row, column);
     let [seen, tails, marked] = [SEEN, OCCURRENCES, MARKED].map(number);
-    if tails == 0 || tails * 100 < seen * TAILS || number(TIME) == 0 {
+    let often = tails.saturating_mul(100) >= seen.saturating_mul(TAILS);
+    if tails == 0 || !often || number(TIME) == 0 {
         return None;
     }
     let told = marked == tails;
@@ -179,8 +182,8 @@ fn magic(partial: &Partial, row: Row, lengths: Row) -> Option<(Grade, Vec<&'stat
     let [spans, errs] = [OCCURRENCES, ERRS].map(|column| partial.number(row, column));
     let all = partial.number(lengths, SEEN);
     let count = u64::try_from(spans).unwrap_or(0);
-    let fail = errs * 2 > spans;
-    let unusual = fail || spans * 2 < all;
+    let fail = errs.saturating_mul(2) > spans;
+    let unusual = fail || spans.saturating_mul(2) < all;
     let peak = is_peak(plateau, count, partial.histogram(lengths, LENGTHS));
     let evidence = told([(true, plateau.cause), (fail, "most of them fail")]);
     (unusual && peak).then(|| (graded(fail), evidence))

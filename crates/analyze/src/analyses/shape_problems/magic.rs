@@ -82,7 +82,9 @@ pub(super) fn is_peak(plateau: &Plateau, count: u64, durations: &Histogram) -> b
     let beside =
         |nano: u64| within(nano, plateau.nano, BESIDE) && !within(nano, plateau.nano, NEAR);
     let others = durations.buckets().filter(|&(nano, _)| beside(nano));
-    let others: u64 = others.map(|(_, count)| count).sum();
+    let others = others.map(|(_, count)| count);
+    let others = others.fold(0, u64::saturating_add);
     // What is beside is four times as wide.
-    count >= FEWEST && count * (BESIDE - NEAR) > PEAK * others * NEAR
+    let beside = others.saturating_mul(PEAK * NEAR);
+    count >= FEWEST && count.saturating_mul(BESIDE - NEAR) > beside
 }

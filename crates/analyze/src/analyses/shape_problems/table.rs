@@ -16,7 +16,7 @@ pub(super) fn of(options: &ShapeProblems, partial: &Partial) -> Table {
         .iter()
         .filter(|&&row| partial.name(row, 0).is_empty())
         .map(|&row| partial.number(row, TIME))
-        .sum();
+        .fold(0, i128::saturating_add);
     let mut lengths = None;
     let judged = sorted.iter().filter_map(|&row| {
         // It stands before those of the same operation.
@@ -40,7 +40,7 @@ fn write(partial: &Partial, verdicts: &[Verdict], all: i128) -> Table {
         let first = partial.number(row, OCCURRENCES);
         (
             partial.number(row, SEQUENTIAL),
-            partial.number(row, CALLS) - first,
+            partial.number(row, CALLS).saturating_sub(first),
         )
     };
     let keys = key_columns(partial, &rows, SCHEMA.keys);
