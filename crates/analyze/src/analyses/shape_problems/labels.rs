@@ -177,7 +177,7 @@ impl<'a> Labels<'a> {
             return Some(near);
         }
         let answers = |child: &Span<'a>| self.calls.is_call(near.row(), child.row());
-        near.children().next().filter(answers)
+        near.children().find(answers)
     }
 
     /// True where a span is of another service than its parent.

@@ -88,7 +88,8 @@ pub(super) fn signs(calls: &[Call], labels: &Labels<'_>) -> Option<(Vec<u32>, Si
         }
     }
     let mark = Some(order(&seen, labels));
-    let texts = |label: Label| [label.peer, label.template].map(|name| labels.text(name));
+    let texts =
+        |label: Label| [label.peer, label.template, label.operation].map(|name| labels.text(name));
     seen.sort_by_key(|&label| texts(labels.get(label)));
     let mut peers: Vec<_> = seen.iter().map(|&label| labels.get(label).peer).collect();
     peers.sort_unstable();
