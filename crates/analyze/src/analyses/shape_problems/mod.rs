@@ -83,8 +83,8 @@ problems! {
 /// |---|---|
 /// | `n_plus_1` | at least 5 calls of one template by one caller, failed ones not counted; together at least 50 ms and 10 % of the caller; at least 70 % begin when those before are over. Pauses twice as long as the calls (polling, pacing) and pages (`offset`, `cursor`) are none. `likely` where arguments differ or the number of calls varies (a coefficient of variation of 0.3) |
 /// | `duplicate_calls` | the same, where all arguments are told and equal |
-/// | `serial_calls` | calls of at least 2 templates, failed ones that were made again not counted, one after the other (1 ms of overlap is none), with pauses of at most 10 % of their mean length; all but the longest are at least 20 ms and 20 % of the caller (30 % of two calls); so in at least 80 % of the times that these calls are made. `likely` where their order varies, where they were made at once elsewhere, or where one failed and others were made all the same; `possible` where none changes something and each has a callee of its own; else none |
-/// | `fanout_tail` | at least 5 calls of one template by one caller, of whomever, of which at most 30 % begin when those before are over; the longest is at least 3 times the median and 20 ms longer; so in at least 20 % of the times that these calls are made. `likely` where one of several callees or instances is always the slowest, else `possible` |
+/// | `serial_calls` | calls of at least 2 templates, failed ones that were made again not counted, one after the other (1 ms of overlap is none), with pauses of at most 10 % of their mean length; all but the longest are at least 20 ms and 20 % of the caller (30 % of two calls); so in at least 80 % of the slow times that these calls are made without a pause. `likely` where their order varies, where they were made at once elsewhere, or where one failed and others were made all the same; `possible` where none changes something and each has a callee of its own; else none |
+/// | `fanout_tail` | at least 5 calls of one template by one caller, of whomever, of which at most 30 % begin when those before are over; the longest is at least 3 times the median and 20 ms longer; so in at least 20 % of the slow times that these calls are made at once. `likely` where one of several callees or instances is always the slowest, else `possible` |
 /// | `chatty_edge` | at least 20 calls from one service to another callee in a request, repeated ones of one caller (5 of a template) left out, whose trips are at least 20 ms. `likely` where the callee's spans tell what the trips take, else `possible` |
 /// | `call_cycle` | a call to a service that is above the caller already. `likely` where the operation that is called is above too, else `possible` |
 /// | `magic_latency` | spans within 2 % of a length that somebody chose (40 and 200 ms, 1, 3, 5, 7, 10, 15, 29, 30, 31, 60, 120 and 300 s), which the span spent by itself or at the end of which it began to err; at least 3 of them, and three times as many as a stretch of that length holds up to 10 % beside it; less than half of the operation's spans unless most err. Polls that nobody waits for and messages are none. `likely` where most err, else `possible`; `template` is the length |
@@ -92,6 +92,12 @@ problems! {
 ///
 /// A problem is one where at least 3 requests have it (`serial_calls`: 20,
 /// `fanout_tail`: 50).
+///
+/// *Slow times* are those in which all but the longest of serial calls last as
+/// long as said, or in which calls at once last 20 ms together or one of them
+/// fails, under a caller of at least 20 ms. Quicker ones are not counted: they
+/// are passed over by their lengths, before anything is read of their calls. So
+/// the share is of requests that somebody waited for, not of all.
 ///
 /// What is saved is found by replaying the request, never by summing: what it
 /// would have been shorter by, had the spans in question lasted less. Of one
