@@ -16,6 +16,13 @@ impl OwnTimes {
         self.0.fill_own(table, facts.rules(), &(trace..trace + 1));
     }
 
+    /// Start and end of the span at this row of the table, which is one of the
+    /// trace.
+    pub(crate) fn of_row(&self, row: u32) -> (i64, i64) {
+        let own = self.0.own[self.0.at(row)];
+        (own.start, own.end)
+    }
+
     /// The start of the span at this place of the trace.
     pub(crate) fn start_unix_nano(&self, at: usize) -> i64 {
         self.0.own[at].start

@@ -1,6 +1,6 @@
 //! Many calls from one service to another in one request.
 
-use super::finder::Call;
+use super::finder::{Call, Finder};
 use super::found::longest;
 use super::labels::{Callee, Labels};
 use super::saving::Cap;
@@ -58,16 +58,18 @@ pub(super) fn without_repeated(
 /// What a call and its answer take on the way, and whether the other side's
 /// spans tell it: what the quickest call spent by itself. Nothing is known of
 /// calls that have no spans of their own.
-pub(super) fn trip_nano(calls: &[Call], labels: &Labels<'_>, self_nano: &[u64]) -> (u64, bool) {
+pub(super) fn trip_nano(calls: &[Call], finder: &Finder<'_>) -> (u64, bool) {
     let mut measured = true;
-    let own = calls.iter().map(|call| match labels.far_side(call.row) {
-        Some(far) if far.row() == call.row => 0,
-        Some(far) => call.nano().saturating_sub(far.duration_nano()),
-        None => {
-            measured = false;
-            self_nano[call.row as usize]
-        }
-    });
+    let own = calls
+        .iter()
+        .map(|call| match finder.labels.far_side(call.row) {
+            Some(far) if far.row() == call.row => 0,
+            Some(far) => call.nano().saturating_sub(finder.duration_nano(far.row())),
+            None => {
+                measured = false;
+                finder.facts.self_nano[call.row as usize]
+            }
+        });
     (own.min().unwrap_or(0), measured)
 }
 

@@ -6,7 +6,7 @@ use super::labels::{Called, Labels};
 use super::ShapeProblems;
 use crate::analyses::calls::Calls;
 use crate::analyses::operations::operation_names;
-use crate::facts::{fact_flags, FactColumns};
+use crate::facts::{fact_flags, FactColumns, OwnTimes};
 use spanwise_model::{Span, SpanKind, SpanTable};
 
 /// A call by its caller.
@@ -33,6 +33,8 @@ pub(super) struct Finder<'a> {
     pub(super) facts: &'a FactColumns,
     pub(super) calls_of: Calls<'a>,
     pub(super) labels: Labels<'a>,
+    /// When the spans of the request's trace ran.
+    times: OwnTimes,
     cycles: Cycles,
     /// By row of the request: how many children, and who calls what is below.
     children: Vec<u32>,
@@ -52,6 +54,7 @@ impl<'a> Finder<'a> {
             facts,
             calls_of: Calls { table },
             labels: Labels::new(table),
+            times: OwnTimes::default(),
             cycles: Cycles::default(),
             children: Vec::new(),
             callers: Vec::new(),
@@ -63,9 +66,11 @@ impl<'a> Finder<'a> {
     /// Looks for shapes in a request.
     pub(super) fn search(&mut self, root: Span<'a>) {
         self.findings.clear();
+        let trace = root.trace().index();
+        self.times.fill(self.calls_of.table, self.facts, trace);
         let floor = self.options.repeated_nano.min(self.options.saved_nano);
         let backs = self.cycles.search(self.calls_of, root);
-        let lasts = root.duration_nano() >= floor;
+        let lasts = self.duration_nano(root.row()) >= floor;
         if !lasts && backs.is_empty() {
             return;
         }
@@ -91,8 +96,11 @@ impl<'a> Finder<'a> {
         self.calls = calls;
     }
 
+    /// How long a span of the request's trace ran, on the clock of the policy and
+    /// with a missing end filled in.
     pub(super) fn duration_nano(&self, row: u32) -> u64 {
-        self.calls_of.table.columns.duration_nano[row as usize]
+        let (start, end) = self.times.of_row(row);
+        end.abs_diff(start)
     }
 
     /// Finds out who makes the calls: the parent, or where that is a wrapper
@@ -135,11 +143,11 @@ impl<'a> Finder<'a> {
             if !self.labels.is_call(parent, row) {
                 continue;
             }
-            let span = Span::new(table, row);
+            let (start, end) = self.times.of_row(row);
             self.calls.push(Call {
                 caller: self.callers[(parent - first) as usize],
-                start: span.start_unix_nano(),
-                end: span.end_unix_nano(),
+                start,
+                end,
                 row,
                 errs: self.facts.flags[row as usize] & fact_flags::ERRS != 0,
                 called: Called {

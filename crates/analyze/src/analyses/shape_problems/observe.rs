@@ -83,7 +83,7 @@ impl Cells<'_> {
         let (table, out) = (root.table(), &mut *self.out);
         for row in root.subtree() {
             let operation = table.columns.operation[row as usize];
-            let nano = table.columns.duration_nano[row as usize];
+            let nano = finder.duration_nano(row);
             let cell = self.operations.get(operation, || {
                 let [service, name, _] = operation_key(table, operation);
                 let nobody = Key::Name("");
@@ -120,9 +120,10 @@ impl Cells<'_> {
                 problem.found.push(at);
             }
         }
+        let finder = &*finder;
         let excess = |problem: &Occurrences| {
             let found = problem.found.iter();
-            let excess = found.map(|&at| excess_nano(root, &finder.findings, at));
+            let excess = found.map(|&at| excess_nano(finder, at));
             excess.fold(0, u64::saturating_add)
         };
         for problem in &mut problems {
@@ -139,7 +140,7 @@ impl Cells<'_> {
                 false => 0,
             };
             self.out.add(problem.row, column::TIME, saved);
-            self.offer((root, saved), problem, &finder.findings);
+            self.offer((root, saved), problem, finder);
         }
     }
 
@@ -155,14 +156,14 @@ impl Cells<'_> {
         &mut self,
         (root, saved): (Span<'_>, u64),
         problem: &Occurrences,
-        findings: &Findings,
+        finder: &Finder<'_>,
     ) {
         let places = problem.found.iter().rev().copied();
-        let most = places.max_by_key(|&at| excess_nano(root, findings, at));
+        let most = places.max_by_key(|&at| excess_nano(finder, at));
         let Some(most) = most else { return };
         let value = i64::try_from(saved).unwrap_or(i64::MAX);
         self.out.offer(problem.row, column::EXAMPLES, value, || {
-            let caller = Span::new(root.table(), findings.all()[most].caller);
+            let caller = Span::new(root.table(), finder.findings.all()[most].caller);
             let trace = root.trace().id_text().into_owned();
             (trace, caller.id_text().into_owned())
         });
@@ -210,11 +211,11 @@ impl Cells<'_> {
 }
 
 /// What the spans of a shape last beyond their caps.
-fn excess_nano(root: Span<'_>, findings: &Findings, at: usize) -> u64 {
-    let lengths = &root.table().columns.duration_nano;
+fn excess_nano(finder: &Finder<'_>, at: usize) -> u64 {
+    let findings = &finder.findings;
     let caps = findings.caps(&findings.all()[at]).iter();
     caps.fold(0, |sum, &(row, most)| {
-        let excess = lengths[row as usize].saturating_sub(most);
+        let excess = finder.duration_nano(row).saturating_sub(most);
         sum.saturating_add(excess)
     })
 }

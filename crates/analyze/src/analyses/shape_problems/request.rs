@@ -13,7 +13,7 @@ use spanwise_model::{Span, SpanKind};
 impl Finder<'_> {
     /// Many calls from one service to another.
     pub(super) fn chatty(&mut self, calls: &[Call]) {
-        let many = self.options.chatty_calls as usize;
+        let many = (self.options.chatty_calls as usize).max(1);
         if calls.len() < many {
             return;
         }
@@ -27,7 +27,7 @@ impl Finder<'_> {
     }
 
     fn chatty_edge(&mut self, calls: &[Call]) {
-        let (trip, measured) = chatty::trip_nano(calls, &self.labels, &self.facts.self_nano);
+        let (trip, measured) = chatty::trip_nano(calls, self);
         if trip.saturating_mul(calls.len() as u64 - 1) < self.options.saved_nano.max(1) {
             return;
         }
@@ -72,12 +72,12 @@ impl Finder<'_> {
         };
         // Where there is no span of the call, nothing is known of the way.
         let call = if is_client { near } else { far };
-        let cap = far.duration_nano().min(call.duration_nano());
+        let [there, whole] = [far, call].map(|span| self.duration_nano(span.row()));
         let names = [service, operation, nobody, peer, template];
         self.findings.push(
             (Problem::CallCycle, names, caller),
             shape,
-            [(call.row(), cap)],
+            [(call.row(), there.min(whole))],
         );
     }
 
