@@ -223,3 +223,178 @@ fn clocks_that_differ_show() {
         ",
     );
 }
+
+#[test]
+fn a_missing_end_is_no_length() {
+    // Neither the root, the sender nor the receiver says when it ended.
+    let open = "
+        trace 1
+        shop POST 0.. server
+          shop send 80.. producer id=5
+        trace 2
+        mail process 250.. consumer link=1/5
+    ";
+    hops(
+        open,
+        "
+        root_operation hop messages early wait_p50 processing_p50 since_start_p50
+        POST           1   1        0     -        -              -
+        ",
+    );
+    requests(
+        open,
+        "
+        operation requests messages root_p50 end_to_end_p50 behind_p50
+        POST      1        1        -        -              -
+        ",
+    );
+}
+
+#[test]
+fn a_missing_end_is_the_latest_below() {
+    let filled = "
+        trace 1
+        shop POST 0.. server
+          shop send 80.. client id=5 messaging.operation.type=send
+            shop pack 80..95
+        trace 2
+        mail process 250.. consumer link=1/5
+          mail write 260..300
+    ";
+    hops(
+        filled,
+        "
+        wait_p50 processing_p50 since_start_p50
+        155ms    50ms           300ms
+        ",
+    );
+    requests(
+        filled,
+        "
+        root_p50 end_to_end_p50 behind_p50
+        95ms     300ms          205ms
+        ",
+    );
+}
+
+#[test]
+fn the_latest_end_that_is_known_ends_a_request() {
+    requests(
+        "
+        trace 1
+        shop POST 0..100 server
+          shop send 80..90 producer id=5
+        trace 2
+        mail process 250.. consumer link=1/5
+        ",
+        "
+        root_p50 end_to_end_p50 behind_p50
+        100ms    100ms          0ms
+        ",
+    );
+}
+
+#[test]
+fn clients_send_what_they_say_that_they_send() {
+    // Who receives and who settles sends nothing; who says nothing is a sender
+    // once somebody received from it.
+    hops(
+        "
+        trace 1
+        shop POST 0..100 server
+          shop send 10..20 client id=5 messaging.operation.type=send
+          shop publish 20..30 client id=6 messaging.operation=publish
+          shop lost 30..40 client id=7 messaging.operation.type=create
+          shop unsaid 40..50 client id=8 messaging.system=sqs
+          shop silent 50..60 client id=9 messaging.system=sqs
+        trace 2
+        mail receive 200..210 client link=1/5 link=1/6 link=1/8 messaging.operation.type=receive
+        mail settle 300..310 client link=1/5 messaging.operation.type=settle
+        mail ack 300..310 client link=1/6 messaging.operation=ack
+        ",
+        "
+        root_operation sender_operation relation receiver_operation messages wait_p50
+        POST           lost             ''       ''                 1        -
+        POST           publish          link     receive            1        170ms
+        POST           send             link     receive            1        180ms
+        POST           unsaid           link     receive            1        150ms
+        ",
+    );
+}
+
+#[test]
+fn a_batch_that_is_sent_is_sent_by_those_that_made_it() {
+    hops(
+        "
+        trace 1
+        shop POST 0..100 server
+          shop create 10..11 producer id=5 messaging.operation.type=create
+          shop create 12..13 producer id=6 messaging.operation.type=create
+          shop send 20..40 client id=7 link=1/5 link=1/6 messaging.operation.type=send
+        trace 2
+        mail process 111..120 consumer link=1/5
+        ",
+        "
+        sender_operation relation receiver_operation messages wait_p50
+        create           ''       ''                 1        -
+        create           link     process            1        100ms
+        ",
+    );
+}
+
+#[test]
+fn what_is_behind_a_circle_belongs_to_the_request_that_arrives_there() {
+    // The order sets off x; x and y say of each other that they set them off.
+    let circle = |y: &str| {
+        format!(
+            "
+            trace 1
+            shop POST 0..100 server
+              shop send 80..90 producer id=5
+            trace 2
+            mail x 200..300 consumer id=1 link=1/5 link=2/2
+              mail y {y} consumer id=2 link=2/1 follows
+                mail pass 310..320 producer id=3
+            trace 3
+            log z 400..500 consumer link=2/3
+            "
+        )
+    };
+    for y in ["250..330", "150..330"] {
+        hops(
+            &circle(y),
+            "
+            root_operation hop sender_operation relation     receiver_operation since_start_p50
+            POST           1   send             link         x                  300ms
+            POST           2   x                follows_from y                  330ms
+            POST           3   pass             link         z                  500ms
+            POST           3   y                link         x                  300ms
+            ",
+        );
+        requests(
+            &circle(y),
+            "
+            operation requests messages end_to_end_p50
+            POST      1        1        500ms
+            ",
+        );
+    }
+}
+
+#[test]
+fn of_spans_with_one_id_the_first_by_name_is_told() {
+    hops(
+        "
+        trace 1
+        shop POST 0..100 server
+          shop send 80..90 producer id=5
+        trace 2
+        mail a 250..280 consumer id=1 link=1/5
+        mail b 350..390 consumer id=1 link=1/5
+        ",
+        "
+        receiver_operation messages receivers wait_p50 processing_p50
+        a                  2        1         160ms    30ms
+        ",
+    );
+}

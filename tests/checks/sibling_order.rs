@@ -210,3 +210,33 @@ fn a_moment_stands_between_its_neighbours() {
         ",
     );
 }
+
+#[test]
+fn of_many_operations_the_first_twelve_are_compared() {
+    let children: String = (0..40)
+        .map(|at| format!("  s op{at:02} {at}..{}\n", at + 1))
+        .collect();
+    let text = format!("s r 0..100\n{children}");
+    let traces = spanwise::notation(&text).expect("sound notation");
+    let table = traces.sibling_order(&SiblingOrder::default());
+    assert_eq!(table.rows(), 12 * 11 / 2);
+}
+
+#[test]
+fn equal_times_are_sorted_by_what_is_shown() {
+    // None of them takes time, and each pair with a is held the other way.
+    order(
+        "
+        s r 0..100
+          s b 10..10
+          s c 20..20
+          s a 30..30
+        ",
+        "
+        first_operation second_operation path_time
+        b               a                0ms
+        b               c                0ms
+        c               a                0ms
+        ",
+    );
+}

@@ -70,6 +70,8 @@ pub enum Field {
     MessagingSystem,
     /// The queue or topic.
     MessagingDestination,
+    /// What is done with messages: `send`, `receive`, `settle`, ….
+    MessagingOperation,
     /// The RPC service that is called.
     RpcService,
     /// The kind of the span as an attribute.
@@ -160,6 +162,10 @@ pub const FIELDS: &[(Field, &[&str])] = &[
             "messaging.destination",
             "message_bus.destination",
         ],
+    ),
+    (
+        Field::MessagingOperation,
+        &["messaging.operation.type", "messaging.operation"],
     ),
     (Field::RpcService, &["rpc.service"]),
     (Field::SpanKind, &["span.kind"]),

@@ -39,9 +39,7 @@ const STANDARD: &[&str] = &[
     "http.request.method",
     "http.scheme",
     "internal.span.format",
-    "messaging.operation",
     "messaging.operation.name",
-    "messaging.operation.type",
     "net.transport",
     "network.protocol.name",
     "network.protocol.version",
@@ -88,6 +86,7 @@ fn of_field(field: Field) -> Fate {
         | Field::OtelStatus
         | Field::DbSystem
         | Field::MessagingSystem
+        | Field::MessagingOperation
         | Field::SpanKind
         | Field::Component
         | Field::XRayFlags

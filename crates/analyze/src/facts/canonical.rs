@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// How many fields there are.
-const SLOTS: usize = 22;
+const SLOTS: usize = 23;
 
 /// By symbol: the field in the upper byte, counted from 1, and the rank in the
 /// lower one; zero for keys of no field.
@@ -212,6 +212,12 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub fn messaging_destination(&self) -> Option<Cow<'a, str>> {
         self.text(Field::MessagingDestination)
+    }
+
+    /// What is done with messages: `send`, `receive`, `settle`, ….
+    #[must_use]
+    pub fn messaging_operation(&self) -> Option<Cow<'a, str>> {
+        self.text(Field::MessagingOperation)
     }
 }
 

@@ -1,11 +1,10 @@
 //! Halves that are joined: senders, receivers, and what leads on to what.
 //!
 //! A hop continues another where its sender stands at or below that one's
-//! receiver. Hops are followed from those that continue none, so that links
-//! that lead in a circle are never entered, and each hop is looked at as often
-//! as it is one: batches of batches cost no more than their messages.
+//! receiver.
 
-use super::{key, END, RECEIVED, ROOT_END, ROOT_START, START};
+use super::follow::follow;
+use super::{key, END, RECEIVED, ROOT_END, ROOT_START, SENT, START};
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
 
@@ -20,9 +19,12 @@ pub(super) type Id = (u128, u64);
 pub(super) struct Sender<'a> {
     pub(super) id: Id,
     pub(super) operation: Names<'a>,
-    pub(super) end: i128,
+    /// Where it is known.
+    pub(super) end: Option<i128>,
+    /// Told also where nobody received.
+    pub(super) alone: bool,
     /// The nearest receiver at or above it.
-    above: Option<u32>,
+    pub(super) above: Option<u32>,
     /// The request that it belongs to where there is no receiver above it.
     pub(super) root: Root<'a>,
 }
@@ -32,7 +34,8 @@ pub(super) struct Sender<'a> {
 pub(super) struct Root<'a> {
     pub(super) start: i128,
     pub(super) id: Id,
-    pub(super) end: i128,
+    /// Where it is known.
+    pub(super) end: Option<i128>,
     pub(super) operation: Names<'a>,
 }
 
@@ -42,12 +45,13 @@ pub(super) struct Receiver<'a> {
     pub(super) id: Id,
     pub(super) operation: Names<'a>,
     pub(super) start: i128,
-    pub(super) end: i128,
+    /// Where it is known.
+    pub(super) end: Option<i128>,
     /// Where the oldest of the requests that led to it began, and over how many
     /// hops.
     pub(super) origin: Option<(Root<'a>, u64)>,
-    /// When the last thing ended that it led to.
-    pub(super) last_end: i128,
+    /// When the last thing ended that it led to, as far as that is known.
+    pub(super) last_end: Option<i128>,
 }
 
 /// From a sender, where it is there, to a receiver.
@@ -93,7 +97,7 @@ impl<'a> Graph<'a> {
             receiver: receivers[&own_id(partial, row)],
             relation: partial.name(row, key::RELATION),
         }));
-        graph.follow();
+        follow(&mut graph);
         graph
     }
 
@@ -127,89 +131,10 @@ impl<'a> Graph<'a> {
         self.sender(hop)
             .is_some_and(|sender| sender.above.is_none())
     }
-
-    /// Finds the origins of receivers, and then what they lead to.
-    fn follow(&mut self) {
-        let onward = Onward::new(self);
-        let mut open = onward.waiting.clone();
-        let free = (0..self.receivers.len() as u32).filter(|&at| open[at as usize] == 0);
-        let mut order: Vec<u32> = free.collect();
-        let mut next = 0;
-        while let Some(&receiver) = order.get(next) {
-            next += 1;
-            let arriving = onward.arriving(receiver).iter();
-            let origins = arriving.filter_map(|&hop| self.origin(&self.hops[hop as usize]));
-            self.receivers[receiver as usize].origin = origins.min();
-            for &hop in onward.leaving(receiver) {
-                let to = self.hops[hop as usize].receiver;
-                open[to as usize] -= 1;
-                if open[to as usize] == 0 {
-                    order.push(to);
-                }
-            }
-        }
-        for &receiver in order.iter().rev() {
-            let leaving = onward.leaving(receiver).iter();
-            let ends = leaving.map(|&hop| self.receiver(&self.hops[hop as usize]).last_end);
-            let last = ends.max().unwrap_or(i128::MIN);
-            let held = &mut self.receivers[receiver as usize];
-            held.last_end = held.end.max(last);
-        }
-    }
-}
-
-/// Hops by the receiver that they arrive at, and by the one that they leave
-/// from.
-struct Onward {
-    arriving: (Vec<u32>, Vec<u32>),
-    leaving: (Vec<u32>, Vec<u32>),
-    /// By receiver: how many hops arrive that continue others.
-    waiting: Vec<u32>,
-}
-
-impl Onward {
-    fn new(graph: &Graph<'_>) -> Self {
-        let receivers = graph.receivers.len();
-        let from = |hop: &Hop<'_>| graph.sender(hop).and_then(|sender| sender.above);
-        let hops = || (0_u32..).zip(&graph.hops);
-        let mut waiting = vec![0; receivers];
-        for (_, hop) in hops().filter(|(_, hop)| from(hop).is_some()) {
-            waiting[hop.receiver as usize] += 1;
-        }
-        Self {
-            arriving: grouped(receivers, hops().map(|(at, hop)| (Some(hop.receiver), at))),
-            leaving: grouped(receivers, hops().map(|(at, hop)| (from(hop), at))),
-            waiting,
-        }
-    }
-
-    fn arriving(&self, receiver: u32) -> &[u32] {
-        group(&self.arriving, receiver)
-    }
-
-    fn leaving(&self, receiver: u32) -> &[u32] {
-        group(&self.leaving, receiver)
-    }
-}
-
-/// Hops sorted by receiver, with the ends of the groups.
-fn grouped(
-    receivers: usize,
-    hops: impl Iterator<Item = (Option<u32>, u32)>,
-) -> (Vec<u32>, Vec<u32>) {
-    let mut pairs: Vec<(u32, u32)> = hops.filter_map(|(at, hop)| Some((at?, hop))).collect();
-    pairs.sort_unstable();
-    let ends = (0..receivers as u32).map(|at| pairs.partition_point(|pair| pair.0 <= at) as u32);
-    (ends.collect(), pairs.iter().map(|pair| pair.1).collect())
-}
-
-fn group((ends, hops): &(Vec<u32>, Vec<u32>), at: u32) -> &[u32] {
-    let start = at.checked_sub(1).map_or(0, |before| ends[before as usize]);
-    &hops[start as usize..ends[at as usize] as usize]
 }
 
 fn receiver(partial: &Partial, row: Row) -> Receiver<'_> {
-    let end = partial.number(row, END);
+    let end = end(partial, row, END);
     Receiver {
         id: own_id(partial, row),
         operation: names(partial, row, key::OPERATION),
@@ -226,19 +151,26 @@ fn sender<'a>(partial: &'a Partial, row: Row, receivers: &FxHashMap<Id, u32>) ->
     let root = Root {
         start: partial.number(row, ROOT_START),
         id: (id.0, number(partial, row, key::ROOT_SPAN)),
-        end: partial.number(row, ROOT_END),
+        end: end(partial, row, ROOT_END),
         operation: names(partial, row, key::ROOT),
     };
     Sender {
         id,
         operation: names(partial, row, key::OPERATION),
-        end: partial.number(row, END),
+        end: end(partial, row, END),
+        alone: partial.name(row, key::PART) == SENT,
         above: receivers
             .get(&(id.0, above))
             .filter(|_| above != 0)
             .copied(),
         root,
     }
+}
+
+/// The latest of the ends of a row; none where nothing was added.
+fn end(partial: &Partial, row: Row, column: usize) -> Option<i128> {
+    let end = partial.number(row, column);
+    (end > i128::MIN).then_some(end)
 }
 
 fn names(partial: &Partial, row: Row, from: usize) -> Names<'_> {

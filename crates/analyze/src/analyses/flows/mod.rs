@@ -6,7 +6,9 @@
 //! that it belongs to. Partials keep halves, one row each, so that they join
 //! when finishing, wherever the two traces were read.
 
+mod follow;
 mod graph;
+mod messages;
 mod observe;
 mod tables;
 
@@ -40,13 +42,35 @@ pub enum FlowsBy {
 /// - to a span whose parent is named by FOLLOWS_FROM alone (`follows_from`).
 ///
 /// Inside of a trace any span can be a sender. Traces are joined at PRODUCER
-/// spans, at CLIENT spans whose attributes speak of messages, and at senders
-/// inside of a trace; other links are told without their sender. A hop continues
-/// those that lead to the nearest receiver at or above its sender; where there
-/// is none, the request begins with the top span above the sender. Where a
-/// batch of messages was received, what follows counts from the oldest of
-/// their requests. Times are as they were recorded, so that clocks that differ
-/// show; nobody can wait for less than nothing.
+/// spans, at CLIENT spans of messages (`messaging.*`), and at senders inside of
+/// a trace; other links are told without their sender. What a CLIENT of
+/// messages does, `messaging.operation.type` says (or `messaging.operation`):
+///
+/// - `create`, `send` and `publish` send, and are told also where nobody
+///   received. One that has links sends what others created: these are the
+///   senders of its messages, its links are no hops, and it is a sender only
+///   where someone links to it.
+/// - `receive`, `process` and `deliver` receive along their links.
+/// - `settle`, `ack` and `nack` do neither, and their links are no hops.
+/// - One that says nothing of it is a sender only where someone links to it.
+///
+/// A hop continues those that lead to the nearest receiver at or above its
+/// sender; where there is none, the request begins with the top span above the
+/// sender. Where a batch of messages was received, what follows counts from the
+/// oldest of their requests. Hops that lead in a circle are cut: receivers are
+/// walked in depth along their hops, first from those at which a request
+/// arrives, then from all others, each from the earliest (start, then ids), and
+/// a hop that leads back to where the walk came from leads nowhere. So whatever
+/// a request leads to belongs to it, and a circle that none leads to belongs to
+/// none.
+///
+/// Times are those of all facts: on the clock of the policy within a trace, so
+/// that clocks that differ between traces show; nobody can wait for less than
+/// nothing. A missing end is the latest end below that blocks; where nothing
+/// below has one, no length that would need it is counted, and what is led to
+/// ends with the latest end that is known. Of spans with one id that say
+/// different things, the one whose service, operation and kind come first is
+/// told, with its times; the links of each are hops.
 ///
 /// By hop:
 ///
@@ -60,7 +84,7 @@ pub enum FlowsBy {
 /// | `messages` | hops |
 /// | `receivers` | spans that received them: fewer, where batches are received |
 /// | `wait_p50`, `wait_p95`, `wait_p99` | from the end of the sender to the start of the receiver |
-/// | `early` | receivers that began before their sender's end |
+/// | `early` | hops whose receiver began before their sender's end |
 /// | `processing_p50`, `processing_p95` | duration of the receiver |
 /// | `since_start_p50`, `since_start_p95`, `since_start_p99` | from the start of the request to the end of the receiver |
 /// | `examples` | the 3 receivers (else senders) that ended the longest behind the start of the request: `trace/span`, ids in hexadecimal |
@@ -75,7 +99,7 @@ pub enum FlowsBy {
 /// | `requests` | those that send anything that is received |
 /// | `messages` | hops that they make by themselves |
 /// | `root_p50`, `root_p95` | duration of the root |
-/// | `end_to_end_p50`, `end_to_end_p95`, `end_to_end_p99` | from the start of the root to its end, or that of the last receiver that it led to, over any number of hops |
+/// | `end_to_end_p50`, `end_to_end_p95`, `end_to_end_p99` | from the start of the root to its end, or that of the last receiver that it led to, over any number of hops; the latest that is known |
 /// | `behind_p50`, `behind_p95` | how much of that is behind the end of the root |
 /// | `examples` | the 3 roots that took longest from end to end |
 ///
@@ -156,8 +180,10 @@ const END: usize = 1;
 const ROOT_START: usize = 2;
 const ROOT_END: usize = 3;
 
-/// The two kinds of rows.
+/// The kinds of rows: senders, told also where nobody received; spans that are
+/// senders only where others say that they received from them; and receivers.
 const SENT: &str = "sent";
+const PASSED: &str = "passed";
 const RECEIVED: &str = "received";
 
 impl Flows {
@@ -182,8 +208,8 @@ impl Analysis for Flows {
         Facts::NONE
     }
 
-    fn observe(&self, traces: TraceBatch<'_>, _: &FactColumns, out: &mut Partial) {
-        let mut observer = Observer::new(traces.table(), out);
+    fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let mut observer = Observer::new((traces.table(), facts), out);
         for trace in traces.traces() {
             observer.add(trace);
         }

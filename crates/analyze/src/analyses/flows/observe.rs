@@ -1,21 +1,29 @@
 //! From traces to halves of hops.
 
-use super::{END, RECEIVED, ROOT_END, ROOT_START, SENT, START};
+use super::messages::{Does, Messages};
+use super::{END, PASSED, RECEIVED, ROOT_END, ROOT_START, SENT, START};
 use crate::analyses::hops::{Hop, Hops};
 use crate::analyses::operations::operation_key;
+use crate::facts::{FactColumns, OwnTimes};
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashSet;
-use spanwise_model::semconv::Families;
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{Span, SpanKind, SpanTable, Trace};
+use spanwise_model::{flags, Span, SpanTable, Trace};
 
 /// No operation.
 const NOBODY: [Key<'static>; 3] = [Key::Name(""); 3];
 
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
+    facts: &'a FactColumns,
     hops: Hops<'a>,
+    messages: Messages<'a>,
+    times: OwnTimes,
+    /// The trace that the times are of.
+    timed: Option<u32>,
+    /// By row of the trace: whether it has an end, or anything below it.
+    ends: Vec<bool>,
     out: &'a mut Partial,
     found: Vec<Hop>,
     /// By row of the trace: the nearest receiver at or above it.
@@ -25,10 +33,18 @@ pub(super) struct Observer<'a> {
 }
 
 impl<'a> Observer<'a> {
-    pub(super) fn new(table: &'a SpanTable, out: &'a mut Partial) -> Self {
+    pub(super) fn new(
+        (table, facts): (&'a SpanTable, &'a FactColumns),
+        out: &'a mut Partial,
+    ) -> Self {
         Self {
             table,
+            facts,
             hops: Hops::new(table),
+            messages: Messages::new(table),
+            times: OwnTimes::default(),
+            timed: None,
+            ends: Vec::new(),
             out,
             found: Vec::new(),
             above: Vec::new(),
@@ -39,7 +55,11 @@ impl<'a> Observer<'a> {
     pub(super) fn add(&mut self, trace: Trace<'_>) {
         let mut found = std::mem::take(&mut self.found);
         found.clear();
-        self.hops.each(trace, |hop| found.push(hop));
+        self.hops.each(trace, |hop| {
+            if hop.relation != "link" || self.messages.does(hop.receiver).receives() {
+                found.push(hop);
+            }
+        });
         self.senders.clear();
         self.senders
             .extend(found.iter().filter_map(|hop| hop.inside));
@@ -89,28 +109,24 @@ impl<'a> Observer<'a> {
             if span.is_top() {
                 top = span;
             }
-            if self.sends(row) || self.senders.contains(&row) {
+            if let Some(part) = self.part(row) {
                 let above = self.above[(row - trace.rows().start) as usize];
-                self.sender(span, top, above);
+                self.sender(part, (span, top), above);
             }
         }
     }
 
-    /// Whether a span sends messages, as far as it says.
-    fn sends(&self, row: u32) -> bool {
-        let columns = &self.table.columns;
-        match self.table.operations.kind(columns.operation[row as usize]) {
-            SpanKind::Producer => true,
-            SpanKind::Client => {
-                let evidence = columns.evidence[row as usize];
-                let families = self.table.store.evidence.families(evidence);
-                families.has(Families::MESSAGING)
-            }
-            _ => false,
+    /// What a span is written as, where it may be a sender.
+    fn part(&self, row: u32) -> Option<&'static str> {
+        match self.messages.does(row) {
+            _ if self.senders.contains(&row) => Some(SENT),
+            Does::Send => Some(SENT),
+            Does::PassOn | Does::Unsaid => Some(PASSED),
+            Does::Settle | Does::Other => None,
         }
     }
 
-    fn sender(&mut self, span: Span<'_>, top: Span<'_>, above: Option<u32>) {
+    fn sender(&mut self, part: &str, (span, top): (Span<'_>, Span<'_>), above: Option<u32>) {
         let above = above.map(|row| Span::new(self.table, row).id().0);
         let [d, e, f] = match top.top_kind() {
             TopKind::Root => operation_key(self.table, top.operation_id()),
@@ -125,9 +141,8 @@ impl<'a> Observer<'a> {
             e,
             f,
         ];
-        let into = self.row(SENT, span, rest);
-        self.out.add(into, ROOT_START, top.start_unix_nano());
-        self.out.add(into, ROOT_END, top.end_unix_nano());
+        let into = self.row(part, span, rest);
+        self.times(into, top, [ROOT_START, ROOT_END]);
     }
 
     /// The row of a half, with the times of its span.
@@ -136,8 +151,40 @@ impl<'a> Observer<'a> {
         let (trace, id) = (span.trace().id(), span.id());
         let own = [Key::Name(part), Key::U128(trace.0), Key::U64(id.0), a, b, c];
         let into = self.out.row(&[own.as_slice(), &rest].concat());
-        self.out.add(into, START, span.start_unix_nano());
-        self.out.add(into, END, span.end_unix_nano());
+        self.times(into, span, [START, END]);
         into
+    }
+
+    /// Adds the times of a span; where it has no end and nothing below it has
+    /// one, there is none.
+    fn times(&mut self, into: Row, span: Span<'_>, [start, end]: [usize; 2]) {
+        let trace = span.trace();
+        if self.timed != Some(trace.index()) {
+            self.times.fill(self.table, self.facts, trace.index());
+            self.timed = Some(trace.index());
+            self.find_ends(trace);
+        }
+        let at = (span.row() - trace.rows().start) as usize;
+        let began = self.times.start_unix_nano(at);
+        let ended = self.times.end_unix_nano(at);
+        self.out.add(into, start, began);
+        let recorded = span.flags() & flags::MISSING_END == 0;
+        if recorded || (self.ends[at] && ended > began) {
+            self.out.add(into, end, ended);
+        }
+    }
+
+    fn find_ends(&mut self, trace: Trace<'_>) {
+        let (columns, first) = (&self.table.columns, trace.rows().start);
+        let flags = trace.rows().map(|row| columns.flags[row as usize]);
+        self.ends.clear();
+        self.ends
+            .extend(flags.map(|flags| flags & flags::MISSING_END == 0));
+        for row in trace.rows().rev() {
+            let parent = columns.parent[row as usize];
+            if parent != NO_PARENT && self.ends[(row - first) as usize] {
+                self.ends[(parent - first) as usize] = true;
+            }
+        }
     }
 }

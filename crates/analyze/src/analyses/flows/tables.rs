@@ -55,7 +55,8 @@ pub(super) fn by_hop(graph: &Graph<'_>) -> Table {
         }
         rows.entry(hop_key(graph, hop)).or_default().add(graph, hop);
     }
-    for (sender, _) in graph.senders.iter().zip(&sent).filter(|(_, &sent)| !sent) {
+    let alone = graph.senders.iter().zip(&sent);
+    for (sender, _) in alone.filter(|(sender, &sent)| sender.alone && !sent) {
         let (root, hop) = graph.origin_of(sender).unzip();
         let root = root.map_or(NOBODY, |root| root.operation);
         let row = rows
@@ -80,18 +81,13 @@ impl Hops {
         let receiver = graph.receiver(hop);
         self.messages += 1;
         if self.receivers.insert(receiver.id) {
-            self.processing.add(between(receiver.start, receiver.end));
+            add(&mut self.processing, Some(receiver.start), receiver.end);
         }
-        if let Some(sender) = graph.sender(hop) {
-            self.early += i128::from(receiver.start < sender.end);
-            self.wait.add(between(sender.end, receiver.start));
-        }
-        let since = graph
-            .origin(hop)
-            .map(|(root, _)| between(root.start, receiver.end));
-        if let Some(since) = since {
-            self.since_start.add(since);
-        }
+        let sent = graph.sender(hop).and_then(|sender| sender.end);
+        self.early += i128::from(sent.is_some_and(|end| receiver.start < end));
+        add(&mut self.wait, sent, Some(receiver.start));
+        let began = graph.origin(hop).map(|(root, _)| root.start);
+        let since = add(&mut self.since_start, began, receiver.end);
         self.examples.offer(since.unwrap_or_default(), receiver.id);
     }
 }
@@ -139,7 +135,7 @@ struct Requests {
 
 pub(super) fn by_request(graph: &Graph<'_>) -> Table {
     // By request: its messages, and the end of the last thing it led to.
-    let mut requests: BTreeMap<Root<'_>, (i128, i128)> = BTreeMap::new();
+    let mut requests: BTreeMap<Root<'_>, (i128, Option<i128>)> = BTreeMap::new();
     for hop in graph.hops.iter().filter(|hop| graph.is_first(hop)) {
         let Some((root, _)) = graph.origin(hop) else {
             continue;
@@ -153,10 +149,10 @@ pub(super) fn by_request(graph: &Graph<'_>) -> Table {
         let row = rows.entry(root.operation).or_default();
         row.requests += 1;
         row.messages += messages;
-        row.root.add(between(root.start, root.end));
-        row.end_to_end.add(between(root.start, end));
-        row.behind.add(between(root.end, end));
-        row.examples.offer(between(root.start, end), root.id);
+        add(&mut row.root, Some(root.start), root.end);
+        let whole = add(&mut row.end_to_end, Some(root.start), end);
+        add(&mut row.behind, root.end, end);
+        row.examples.offer(whole.unwrap_or_default(), root.id);
     }
     let mut rows: Vec<_> = rows.into_iter().collect();
     rows.sort_by_key(|(_, row)| Reverse(row.requests));
@@ -197,6 +193,13 @@ fn texts<'a>(examples: impl Iterator<Item = &'a Longest>) -> ColumnData {
             .into_iter()
             .collect(),
     )
+}
+
+/// Counts a length whose two ends are known.
+fn add(lengths: &mut Histogram, from: Option<i128>, to: Option<i128>) -> Option<u64> {
+    let length = between(from?, to?);
+    lengths.add(length);
+    Some(length)
 }
 
 /// From one time to another; nothing is shorter than nothing.

@@ -40,13 +40,14 @@ impl OrderCounts {
     /// How many parents had both.
     #[must_use]
     pub fn parents(self) -> u64 {
-        self.before + self.violated()
+        self.before.saturating_add(self.violated())
     }
 
     /// How many of them had another order than first and second.
     #[must_use]
     pub fn violated(self) -> u64 {
-        self.after + self.overlapped + self.interleaved
+        let ran = self.after.saturating_add(self.overlapped);
+        ran.saturating_add(self.interleaved)
     }
 
     /// The share of parents that had another order.
@@ -125,9 +126,10 @@ pub(super) struct Pair<'a> {
 impl<'a> Pair<'a> {
     fn new(partial: &'a Partial, names: [Names<'a>; 3], rows: [Option<Row>; 2]) -> Self {
         let count = |row: Option<Row>, column| {
-            row.map_or(0, |row| partial.number(row, column).max(0) as u64)
+            let number = row.map_or(0, |row| partial.number(row, column).max(0));
+            u64::try_from(number).unwrap_or(u64::MAX)
         };
-        let both = |column| count(rows[0], column) + count(rows[1], column);
+        let both = |column| count(rows[0], column).saturating_add(count(rows[1], column));
         let counts = OrderCounts {
             before: count(rows[0], SEQUENCES),
             after: count(rows[1], SEQUENCES),
@@ -171,7 +173,8 @@ impl<'a> Pair<'a> {
     /// Time on critical paths of one of them that the other comes behind.
     pub(super) fn path_time(&self, partial: &Partial) -> i128 {
         let rows = self.rows.iter().flatten();
-        rows.map(|&row| partial.number(row, PATH_TIME)).sum()
+        let times = rows.map(|&row| partial.number(row, PATH_TIME));
+        times.fold(0, i128::saturating_add)
     }
 
     /// What the order is taken for.
