@@ -442,7 +442,7 @@ class Traces(Frozen):
         ...       shop GET     40..90  client http.url=http://stock/7
         ... ''')
         >>> traces.shape_problems(traces=1).select("problem", "saved_time", "template").rows()
-        [('serial_calls', datetime.timedelta(microseconds=40000), 'GET /me; GET /{id}')]
+        [('serial_calls', datetime.timedelta(microseconds=40000), 'GET /{id}; GET /me')]
         """
         _, arguments = shape_question(
             traces=traces,
