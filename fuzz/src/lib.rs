@@ -31,10 +31,15 @@ pub fn read_format(name: &str, bytes: &[u8]) {
     }
 }
 
-/// Reads bytes as a format of columns, as [`read_format`] does. The libraries
-/// that read those panic over what is forged, which readers catch: such a panic
-/// is no finding.
+/// Reads bytes as a format of columns, as [`read_format`] does.
 pub fn read_columns(name: &str, bytes: &[u8]) {
+    pass_over_libraries();
+    read_format(name, bytes);
+}
+
+/// The libraries that read columns panic over what is forged, which readers
+/// catch: such a panic is no finding.
+fn pass_over_libraries() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {
@@ -46,11 +51,11 @@ pub fn read_columns(name: &str, bytes: &[u8]) {
             }
         }));
     });
-    read_format(name, bytes);
 }
 
 /// Decompresses and guesses, as for a file of which nothing is known.
 pub fn read_any(bytes: &[u8]) {
+    pass_over_libraries();
     let limits = Limits::default().file_bytes(1 << 20).ratio(100);
     let options = ReadOptions::default().threads(1).limits(limits);
     if let Ok(traces) = spanwise::read_with([Input::bytes(bytes)], &options) {
@@ -63,6 +68,7 @@ pub fn read_any(bytes: &[u8]) {
 /// is known; the first byte says how long the pieces are. Where no record is
 /// broken, both find the same.
 pub fn scan(bytes: &[u8]) {
+    pass_over_libraries();
     let Some((&size, bytes)) = bytes.split_first() else {
         return;
     };

@@ -95,6 +95,9 @@ fn what_no_analysis_makes_is_refused() {
     assert!(error.to_string().contains("too large"), "{error}");
 }
 
+/// As many cells as a row of any analysis has keys or states, and more.
+const CELLS: usize = 32;
+
 /// A number for each state, and a text or number for each key.
 #[derive(Clone, Debug)]
 struct Row {
@@ -108,8 +111,8 @@ fn row() -> impl Strategy<Value = Row> {
     let text = prop_oneof![Just(String::new()), "[a-c]{1}", ".{0,8}"];
     let number = prop_oneof![-2..3_i128, -(1_i128 << 95)..1 << 95];
     (
-        prop::collection::vec((word, text), 12),
-        prop::collection::vec(number, 12),
+        prop::collection::vec((word, text), CELLS),
+        prop::collection::vec(number, CELLS),
         prop::collection::vec(prop_oneof![Just(0), Just(u64::MAX), any::<u64>()], 0..4),
     )
         .prop_map(|(words, numbers, nano)| Row {

@@ -37,7 +37,9 @@ impl<'a> Requests<'a> {
             let count = partial.number(row, requests);
             if count > 0 {
                 let bands = roots.entry(root_of(partial, row)).or_default();
-                *bands.entry(band_at(partial, row)).or_default() += count as u64;
+                let held = bands.entry(band_at(partial, row)).or_default();
+                let count = u64::try_from(count).unwrap_or(u64::MAX);
+                *held = held.saturating_add(count);
             }
         }
         Self(roots)
@@ -48,10 +50,11 @@ impl<'a> Requests<'a> {
     fn choose(&self, (low, high): (f64, f64), wanted: impl Fn(&Root<'a>) -> bool) -> Bands<'a> {
         let roots = self.0.iter().filter(|(root, _)| wanted(root));
         let band = |bands: &BTreeMap<u64, u64>, percentile: f64| {
-            let rank = nearest_rank(percentile / 100.0, bands.values().sum())?;
-            let mut seen = 0;
-            bands.iter().find_map(|(&band, count)| {
-                seen += count;
+            let all = bands.values().copied().fold(0, u64::saturating_add);
+            let rank = nearest_rank(percentile / 100.0, all)?;
+            let mut seen = 0_u64;
+            bands.iter().find_map(|(&band, &count)| {
+                seen = seen.saturating_add(count);
                 (seen >= rank).then_some(band)
             })
         };
