@@ -84,7 +84,7 @@ class Traces(Frozen):
         canonical: bool | Sequence[str] = False,
         percentile: bool = False,
     ) -> pl.DataFrame:
-        """One row a span, in the order of traces and then of trees.
+        r"""One row a span, in the order of traces and then of trees.
 
         Args:
             attributes: Keys of attributes, of the span or else its resource,
@@ -107,7 +107,7 @@ class Traces(Frozen):
         >>> traces = sw.notation("cart GET 0..5 http.route=/cart")
         >>> traces.spans(attributes=["http.route"]).get_column("http.route").to_list()
         ['/cart']
-        >>> traces = sw.notation("trace 1\\ncart GET 0..5\\ntrace 2\\ncart GET 0..50")
+        >>> traces = sw.notation("trace 1\ncart GET 0..5\ntrace 2\ncart GET 0..50")
         >>> traces.spans(percentile=True).get_column("percentile").to_list()
         [50.0, 100.0]
         """
