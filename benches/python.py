@@ -44,7 +44,7 @@ from spanwise import _arguments
 begin = time.process_time()
 traces = sw.read(sys.argv[1])
 loaded = time.process_time()
-native = traces._inner.spans(_arguments.span_list([], canonical=[]))
+native = traces._inner.spans(_arguments.span_list([], canonical=[]), percentile=False)
 listed = time.process_time()
 frame = polars.DataFrame(native)
 handed = time.process_time()

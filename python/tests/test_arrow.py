@@ -12,7 +12,7 @@ from spanwise import _native
 
 
 def table(shop: sw.Traces) -> _native.Table:
-    return shop._inner.spans((["http.route"], False, []))
+    return shop._inner.spans((["http.route"], False, []), percentile=False)
 
 
 def test_a_table_says_what_it_is(shop: sw.Traces) -> None:
@@ -52,7 +52,7 @@ def test_duckdb_reads_it_again_and_again(shop: sw.Traces) -> None:
 
 
 def test_a_table_without_rows_has_its_columns(shop: sw.Traces) -> None:
-    nothing = shop.filter(service="nobody")._inner.spans(([], False, []))
+    nothing = shop.filter(service="nobody")._inner.spans(([], False, []), percentile=False)
     assert len(nothing) == 0
     assert pl.DataFrame(nothing).columns == nothing.columns
     assert pa.table(nothing).num_rows == 0
