@@ -64,7 +64,8 @@ impl<'a> Evidence<'a> {
         Ok(())
     }
 
-    /// Notes whether an object has all of some keys.
+    /// Notes whether an object has all of some keys; where it has, nothing that
+    /// follows matters.
     fn signs(&mut self, wanted: &[&str]) -> Result<(), Broken> {
         let mut missing = (1u32 << wanted.len()) - 1;
         self.cursor.enter(b'{')?;
@@ -73,7 +74,10 @@ impl<'a> Evidence<'a> {
             if let Some(at) = wanted.iter().position(|&it| it == key) {
                 missing &= !(1 << at);
             }
-            self.trace |= missing == 0;
+            if missing == 0 {
+                self.trace = true;
+                return self.cursor.break_off();
+            }
             self.cursor.skip()?;
         }
         Ok(())

@@ -77,6 +77,12 @@ impl<'a> Cursor<'a> {
         self.at = self.text.len();
     }
 
+    /// Passes over all that is seen: what follows is not looked at.
+    pub(crate) fn break_off<T>(&mut self) -> Parsed<T> {
+        self.go_to_end();
+        self.wrong()
+    }
+
     fn fail<T>(&self, fault: Fault) -> Parsed<T> {
         Err(Broken { fault, at: self.at })
     }

@@ -4,6 +4,8 @@
 //! A beginning may break off anywhere, and lines of it may be broken, so
 //! brackets and keys are looked at and nothing else.
 
+use memchr::memmem::find;
+
 /// True where an object that lies within fewer than `depth` others has keys of
 /// which `is` says yes. It is shown the keys that an object had so far: bit `n`
 /// stands for `keys[n]`. A line that is cut off or no JSON does not hide the
@@ -15,7 +17,8 @@ pub(crate) fn has_object(
     is: impl Fn(u64) -> bool,
 ) -> bool {
     let head = head.trim_ascii_start();
-    if !matches!(head.first(), Some(b'{' | b'[')) {
+    let has_key = || keys.iter().any(|key| find(head, key.as_bytes()).is_some());
+    if !matches!(head.first(), Some(b'{' | b'[')) || !has_key() {
         return false;
     }
     let (mut at, mut open, mut seen) = (0, 0usize, vec![0; depth + 1]);

@@ -2,6 +2,7 @@
 
 use super::allowance::Allowance;
 use super::decoder::Decoder;
+use super::held::Held;
 use super::magic::Packing;
 use crate::guess::HEAD_BYTES;
 use spanwise_model::Result;
@@ -152,18 +153,18 @@ impl<'a> Decompressed<'a> {
         self.decoder.is_compressed()
     }
 
-    /// Appends some of the next bytes to `bytes`, which is to become no longer
+    /// Appends some of the next bytes to `bytes`, which are to become no more
     /// than `wanted` if that can be.
-    pub(super) fn step(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<Step> {
+    pub(super) fn step(&mut self, bytes: &mut Held, wanted: usize) -> Result<Step> {
         let step = if self.come == 0 { HEAD } else { STEP };
         let expected = (bytes.len() + self.expected).saturating_sub(self.come as usize);
         make_room(bytes, step, expected.min(wanted));
         let before = bytes.len();
-        let step = self.decoder.reader().take(step as u64).read_to_end(bytes);
+        let filled = bytes.fill(&mut self.decoder.reader(), step);
         let counted = self.count((bytes.len() - before) as u64);
-        let error = match step.and_then(|step| counted.map(|()| step)) {
-            Ok(0) => return Ok(Step::End),
-            Ok(_) => return Ok(Step::More),
+        let error = match filled.and_then(|ended| counted.map(|()| ended)) {
+            Ok(true) => return Ok(Step::End),
+            Ok(false) => return Ok(Step::More),
             Err(error) => error,
         };
         if let Some(why) = self.allowance.stopped() {
@@ -203,12 +204,12 @@ impl Read for Decompressed<'_> {
 
 /// Makes room for a step: at once where a size is expected, and then by half of
 /// what is there, because doubling would need thrice the memory at its peak.
-fn make_room(bytes: &mut Vec<u8>, step: usize, expected: usize) {
+fn make_room(bytes: &mut Held, step: usize, expected: usize) {
     let length = bytes.len();
     if expected > length {
-        bytes.reserve_exact(expected - length + 1);
-    } else if length >= expected && bytes.capacity() - length <= step {
-        bytes.reserve_exact((length / 2).max(step) + 1);
+        bytes.make_room(expected - length + 1);
+    } else if length >= expected && bytes.free() <= step {
+        bytes.make_room((length / 2).max(step) + 1);
     }
 }
 

@@ -5,7 +5,8 @@
 //! keeps the room of its last window for the next one.
 
 use std::cell::Cell;
-use std::ops::{Deref, DerefMut};
+use std::io::{self, Read};
+use std::ops::Deref;
 
 /// How much room a thread keeps, in bytes.
 const MOST: usize = 32 << 20;
@@ -14,57 +15,109 @@ thread_local! {
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// The bytes that a window holds.
-pub(super) struct Held(Vec<u8>);
+/// The bytes that a window holds, at the beginning of room that was written to
+/// before: a source fills it as it is, where a vector would clear it first.
+pub(super) struct Held {
+    room: Vec<u8>,
+    filled: usize,
+}
 
 impl Held {
     /// No bytes, and the room that this thread has kept.
     pub(super) fn new() -> Self {
-        Self(SPARE.try_with(Cell::take).unwrap_or_default())
+        Self::in_room(SPARE.try_with(Cell::take).unwrap_or_default())
     }
 
-    /// Bytes that came elsewhere, with their room.
-    pub(super) fn of(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+    /// No bytes, and room that holds what nobody wants.
+    pub(super) fn in_room(room: Vec<u8>) -> Self {
+        Self { room, filled: 0 }
     }
 
     /// The bytes, with their room.
     pub(super) fn into_bytes(mut self) -> Vec<u8> {
-        std::mem::take(&mut self.0)
+        let mut bytes = std::mem::take(&mut self.room);
+        bytes.truncate(self.filled);
+        bytes
+    }
+
+    /// How many bytes there is room for without more memory.
+    pub(super) fn free(&self) -> usize {
+        self.room.len() - self.filled
+    }
+
+    /// Makes room for so many bytes more.
+    pub(super) fn make_room(&mut self, bytes: usize) {
+        let wanted = self.filled + bytes;
+        if wanted <= self.room.len() {
+            return;
+        }
+        if self.filled == 0 && wanted > self.room.capacity() {
+            // Memory that the system gives is clear as it comes.
+            self.room = Vec::new();
+            self.room = vec![0; wanted];
+            return;
+        }
+        self.room.reserve_exact(wanted - self.room.len());
+        self.room.resize(wanted, 0);
+    }
+
+    /// Fills what is free with what a source gives, up to `most` bytes; answers
+    /// whether it has ended. What came before an error stays.
+    pub(super) fn fill(&mut self, source: &mut dyn Read, most: usize) -> io::Result<bool> {
+        let end = self.room.len().min(self.filled + most);
+        while self.filled < end {
+            match source.read(&mut self.room[self.filled..end]) {
+                Ok(0) => return Ok(true),
+                Ok(bytes) => self.filled += bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Puts other bytes in the place of the first ones.
+    pub(super) fn replace_front(&mut self, bytes: usize, others: &[u8]) {
+        let longer = others.len().saturating_sub(bytes);
+        self.make_room(longer);
+        self.room.copy_within(bytes..self.filled, others.len());
+        self.room[..others.len()].copy_from_slice(others);
+        self.filled = self.filled - bytes + others.len();
+    }
+
+    /// Leaves the last bytes away, so that so many stay.
+    pub(super) fn truncate(&mut self, bytes: usize) {
+        self.filled = self.filled.min(bytes);
+    }
+
+    /// Puts more bytes at the end.
+    pub(super) fn extend(&mut self, bytes: &[u8]) {
+        self.make_room(bytes.len());
+        self.room[self.filled..][..bytes.len()].copy_from_slice(bytes);
+        self.filled += bytes.len();
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let mut room = std::mem::take(&mut self.0);
-        if room.capacity() > MOST {
+        let room = std::mem::take(&mut self.room);
+        if room.len() > MOST {
             return;
         }
-        room.clear();
         // A thread that ends keeps nothing.
         let _ = SPARE.try_with(|spare| {
             let kept = spare.take();
-            let larger = if kept.capacity() < room.capacity() {
-                room
-            } else {
-                kept
-            };
+            let larger = if kept.len() < room.len() { room } else { kept };
             spare.set(larger);
         });
     }
 }
 
 impl Deref for Held {
-    type Target = Vec<u8>;
+    type Target = [u8];
 
-    fn deref(&self) -> &Vec<u8> {
-        &self.0
-    }
-}
-
-impl DerefMut for Held {
-    fn deref_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.0
+    fn deref(&self) -> &[u8] {
+        &self.room[..self.filled]
     }
 }
 
@@ -72,21 +125,20 @@ impl DerefMut for Held {
 mod tests {
     use super::*;
 
-    fn capacity_after(room: usize) -> usize {
+    fn with_room(bytes: usize) -> Held {
         let mut held = Held::new();
-        assert!(held.is_empty());
-        held.reserve_exact(room);
-        held.push(1);
-        drop(held);
-        Held::new().into_bytes().capacity()
+        held.make_room(bytes);
+        held
     }
 
     #[test]
     fn room_is_kept_up_to_a_bound() {
         std::thread::spawn(|| {
-            assert!(capacity_after(1000) >= 1000);
-            assert_eq!(Held::new().capacity(), 0, "bytes that were taken are gone");
-            assert_eq!(capacity_after(MOST + 1), 0);
+            drop(with_room(1000));
+            let kept = Held::new();
+            assert_eq!((kept.len(), kept.free()), (0, 1000));
+            drop(with_room(MOST + 1));
+            assert_eq!(Held::new().free(), 0);
         })
         .join()
         .expect("no panic");
@@ -95,13 +147,32 @@ mod tests {
     #[test]
     fn the_larger_room_stays() {
         std::thread::spawn(|| {
-            let (mut large, small) = (Held::new(), Held::new());
-            large.reserve_exact(1000);
+            let (large, small) = (with_room(1000), with_room(10));
             drop(large);
             drop(small);
-            assert!(Held::new().capacity() >= 1000);
+            assert_eq!(Held::new().free(), 1000);
         })
         .join()
         .expect("no panic");
+    }
+
+    #[test]
+    fn bytes_come_and_go_at_both_ends() {
+        let mut held = Held::in_room(vec![9; 4]);
+        assert!(!held.fill(&mut &b"abcdef"[..], 3).expect("bytes"));
+        assert_eq!(*held, *b"abc", "no more than was asked for");
+        assert!(!held.fill(&mut &b"def"[..], 3).expect("bytes"));
+        assert_eq!(*held, *b"abcd", "no more than there is room for");
+        held.make_room(8);
+        assert!(held.fill(&mut &b"ef"[..], 8).expect("bytes"));
+        held.replace_front(2, b"");
+        assert_eq!(*held, *b"cdef");
+        held.replace_front(1, b"[");
+        assert_eq!(*held, *b"[def");
+        held.replace_front(0, &[7; 20]);
+        assert_eq!(held.len(), 24);
+        held.truncate(20);
+        held.extend(b"x");
+        assert_eq!(held.into_bytes(), [&[7; 20][..], b"x"].concat());
     }
 }

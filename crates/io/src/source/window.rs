@@ -224,19 +224,19 @@ impl<'a> Window<'a> {
     /// The piece before a cut, apart from the window, which moves behind it:
     /// borrowed where the whole item is in memory. Otherwise the memory that
     /// holds it goes along, and what follows stands in `spare`.
-    pub(crate) fn take_before(&mut self, cut: &Cut, mut spare: Vec<u8>) -> Cow<'a, [u8]> {
+    pub(crate) fn take_before(&mut self, cut: &Cut, spare: Vec<u8>) -> Cow<'a, [u8]> {
         let taken = match &mut self.bytes {
             Bytes::Whole(all) => closed(&all[self.start..][..cut.end], cut),
             Bytes::Coming(held, _) => {
-                held.drain(..self.start);
-                spare.clear();
-                spare.reserve(held.capacity());
-                spare.extend_from_slice(&cut.opening);
-                spare.extend_from_slice(&held[cut.next..]);
-                let mut taken = std::mem::replace(held, Held::of(spare)).into_bytes();
+                held.replace_front(self.start, &[]);
+                let mut next = Held::in_room(spare);
+                next.make_room(held.len() + held.free());
+                next.extend(&cut.opening);
+                next.extend(&held[cut.next..]);
+                let mut taken = std::mem::replace(held, next);
                 taken.truncate(cut.end);
-                taken.extend_from_slice(&cut.closing);
-                Cow::Owned(taken)
+                taken.extend(&cut.closing);
+                Cow::Owned(taken.into_bytes())
             }
         };
         self.count(cut);
@@ -284,8 +284,7 @@ impl<'a> Window<'a> {
     /// Moves the window behind a cut.
     pub(crate) fn move_behind(&mut self, cut: &Cut) {
         if let Bytes::Coming(bytes, _) = &mut self.bytes {
-            bytes.drain(..self.start + cut.next);
-            bytes.splice(..0, cut.opening.iter().copied());
+            bytes.replace_front(self.start + cut.next, &cut.opening);
         }
         self.count(cut);
     }
