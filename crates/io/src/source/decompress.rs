@@ -162,9 +162,9 @@ impl<'a> Decompressed<'a> {
         let before = bytes.len();
         let filled = bytes.fill(&mut self.decoder.reader(), step);
         let counted = self.count((bytes.len() - before) as u64);
-        let error = match filled.and_then(|ended| counted.map(|()| ended)) {
-            Ok(true) => return Ok(Step::End),
-            Ok(false) => return Ok(Step::More),
+        let error = match filled.and_then(|come| counted.map(|()| come)) {
+            Ok(0) => return Ok(Step::End),
+            Ok(_) => return Ok(Step::More),
             Err(error) => error,
         };
         if let Some(why) = self.allowance.stopped() {

@@ -61,19 +61,20 @@ impl Held {
         self.room.resize(wanted, 0);
     }
 
-    /// Fills what is free with what a source gives, up to `most` bytes; answers
-    /// whether it has ended. What came before an error stays.
-    pub(super) fn fill(&mut self, source: &mut dyn Read, most: usize) -> io::Result<bool> {
+    /// Fills what is free with what a source gives until it pauses, up to `most`
+    /// bytes; answers how many came. What came before an error stays.
+    pub(super) fn fill(&mut self, source: &mut dyn Read, most: usize) -> io::Result<usize> {
+        let before = self.filled;
         let end = self.room.len().min(self.filled + most);
         while self.filled < end {
             match source.read(&mut self.room[self.filled..end]) {
-                Ok(0) => return Ok(true),
+                Ok(0) => break,
                 Ok(bytes) => self.filled += bytes,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(false)
+        Ok(self.filled - before)
     }
 
     /// Puts other bytes in the place of the first ones.
@@ -159,12 +160,12 @@ mod tests {
     #[test]
     fn bytes_come_and_go_at_both_ends() {
         let mut held = Held::in_room(vec![9; 4]);
-        assert!(!held.fill(&mut &b"abcdef"[..], 3).expect("bytes"));
+        assert_eq!(held.fill(&mut &b"abcdef"[..], 3).expect("bytes"), 3);
         assert_eq!(*held, *b"abc", "no more than was asked for");
-        assert!(!held.fill(&mut &b"def"[..], 3).expect("bytes"));
+        assert_eq!(held.fill(&mut &b"def"[..], 3).expect("bytes"), 1);
         assert_eq!(*held, *b"abcd", "no more than there is room for");
         held.make_room(8);
-        assert!(held.fill(&mut &b"ef"[..], 8).expect("bytes"));
+        assert_eq!(held.fill(&mut &b"ef"[..], 8).expect("bytes"), 2);
         held.replace_front(2, b"");
         assert_eq!(*held, *b"cdef");
         held.replace_front(1, b"[");
