@@ -1,7 +1,7 @@
 //! How long what is wrong is.
 
 use spanwise::analyses::IssueList;
-use spanwise::check;
+use spanwise::{check, Clock, Policy};
 
 #[track_caller]
 fn issues(notation: &str, expected: &str) {
@@ -68,6 +68,25 @@ fn what_has_no_length_says_none() {
         "
         issue         count total_time max_time
         zero_duration 1     -          -
+        ",
+    );
+}
+
+#[test]
+fn what_is_put_on_another_clock_is_told() {
+    // By the call, b is 47 to 53 ahead of a; its spans are moved by the middle.
+    let notation = "
+        shop cart.Get   0..10  client @host.name=a
+          cart Get     53..57  server @host.name=b
+            cart map   54..56  @host.name=b
+    ";
+    let corrected = Policy::default().clock(Clock::Corrected);
+    check(
+        notation,
+        |traces| traces.with_policy(corrected).issues(&IssueList::default()),
+        "
+        issue        service count total_time max_time
+        shifted_span cart    2     100ms      50ms
         ",
     );
 }

@@ -78,6 +78,8 @@ issue_kinds! {
     SeveralRoots = "several_roots",
     /// A server span lies outside its client span although it would fit.
     ClockOffset = "clock_offset",
+    /// A span was put on the clock of the top span of its component.
+    ShiftedSpan = "shifted_span",
     /// A record could not be read, wholly or in part.
     MalformedRecord = "malformed_record",
     /// A file ended in the middle of a record.
@@ -176,7 +178,8 @@ impl fmt::Display for Example {
 
 /// How long what is wrong is: of [`IssueKind::ClippedChild`] and
 /// [`IssueKind::ChildOutsideParent`] how long the span runs outside of its
-/// parent, of [`IssueKind::ClockOffset`] the smallest shift that puts it inside.
+/// parent, of [`IssueKind::ClockOffset`] the smallest shift that puts it inside,
+/// of [`IssueKind::ShiftedSpan`] how far it was shifted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssueSize {
     /// All together, in nanoseconds.

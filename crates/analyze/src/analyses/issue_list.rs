@@ -10,8 +10,9 @@ use spanwise_model::{ColumnData, Issues, SpanTable, Table};
 ///
 /// The times say how long what is wrong is, all together and at worst: what a
 /// clipped child has outside of its parent, how long a child is that lies
-/// outside, and by how much a server would have to move to lie inside of its
-/// client. Other kinds have none.
+/// outside, by how much a server would have to move to lie inside of its
+/// client, and how far a span was shifted where clocks are corrected. Other kinds
+/// have none.
 ///
 /// Sorted by the kind of issue, then by service.
 ///

@@ -33,6 +33,9 @@ impl Timeline {
         self.marks.reserve(self.own.len());
         for index in traces {
             tally.trace = table.trace_ids[index as usize];
+            if rules.shifts.is_some() {
+                self.note_shifts(table, table.rows(index), tally);
+            }
             for row in table.rows(index) {
                 self.place(table, policy, row, tally);
             }
@@ -76,6 +79,17 @@ impl Timeline {
                 top = resource;
             }
             *own = own.shifted(shifts.to_clock_of(top, resource, own.start));
+        }
+    }
+
+    /// Counts the spans that were put on another clock.
+    fn note_shifts(&self, table: &SpanTable, rows: Range<u32>, tally: &mut Tally) {
+        for row in rows {
+            let recorded = table.columns.start_unix_nano[row as usize];
+            let shift = self.own[self.at(row)].start.abs_diff(recorded);
+            if shift > 0 {
+                tally.add(table, row, (IssueKind::ShiftedSpan, shift));
+            }
         }
     }
 
