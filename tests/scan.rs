@@ -161,6 +161,26 @@ fn filters_choose_the_same_traces() {
 }
 
 #[test]
+fn traces_that_no_filter_names_take_no_room() {
+    let input = [Input::bytes(export("otlp-protobuf", 1_500))];
+    let every = Filter::default();
+    let most = check(&input, &every, 100_000, 2, &at_once(&input, &every));
+    let all = spanwise::read_with(input.clone(), &ReadOptions::default()).expect("spans");
+    let ids: Vec<String> = all
+        .iter()
+        .take(2)
+        .map(|trace| trace.id_text().into_owned())
+        .collect();
+    let named = ids.iter().fold(Filter::default(), Filter::trace_id);
+    let expected = at_once(&input, &named);
+    assert_eq!(expected.summary.traces, 2);
+    assert!(check(&input, &named, 100_000, 2, &expected) < most / 20);
+    let narrower = named.service("frontend").error(true);
+    let expected = at_once(&input, &narrower);
+    assert!(check(&input, &narrower, 100_000, 2, &expected) < most / 20);
+}
+
+#[test]
 fn duplicates_and_halves_of_traces_meet() {
     let named = |name: &str, bytes: Vec<u8>| Input::Bytes {
         name: name.to_owned(),

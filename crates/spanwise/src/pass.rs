@@ -45,6 +45,9 @@ impl<'p, 'l> Pass<'p, 'l> {
     pub(crate) fn finish(self, scanned: Scanned) -> Partials {
         let mut found = self.found;
         found.taken.sum.add_issues(scanned.issues);
+        if scanned.passed_over > 0 {
+            found.taken.sum.leave_out();
+        }
         found.taken.sources = scanned.sources;
         for (number, orphans) in found.taken.sum.take_orphans() {
             found.taken.sources[number as usize].chosen_orphans = orphans;

@@ -144,7 +144,8 @@ impl Scan {
         self
     }
 
-    /// The same scan of the traces in which one span meets all conditions.
+    /// The same scan of the traces in which one span meets all conditions. Records
+    /// of traces that the filter does not name are dropped where they are read.
     ///
     /// ```
     /// use spanwise::{Filter, Input};
@@ -284,8 +285,10 @@ impl Scan {
         if let Some(resume) = &mut options.resume {
             resume.told.extend(self.told(analyses, asked));
         }
+        let filter = self.filter.clone().unwrap_or_default();
+        let read = self.read.clone().filter(filter);
         let mut pass = Pass::new((self, clocks), analyses, lister);
-        let scanned = scan_tables(&self.inputs, &self.read, &options, &mut pass)?;
+        let scanned = scan_tables(&self.inputs, &read, &options, &mut pass)?;
         if let Some(resume) = self.resume_of_clocks() {
             remove_scan(&resume.folder)?;
         }

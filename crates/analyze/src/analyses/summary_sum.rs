@@ -58,6 +58,12 @@ impl SummarySum {
         }
     }
 
+    /// Notes that there are traces that no table has, since a filter does not name
+    /// them.
+    pub fn leave_out(&mut self) {
+        self.is_whole = false;
+    }
+
     /// Adds the traces of a table with these numbers, their issues and those of
     /// reading.
     pub fn add(&mut self, table: &SpanTable, traces: &[u32], facts: &FactColumns) {

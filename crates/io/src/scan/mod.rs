@@ -41,11 +41,12 @@ use options::Budget;
 use partition::Partitions;
 use plan::Plan;
 use sources::Sources;
-use spanwise_model::{Error, ErrorKind, Result};
+use spanwise_model::{Error, ErrorKind, Filter, Result};
 use std::sync::Arc;
 
 /// Reads inputs and gives all their traces to `each`, in one table or several
-/// that have no trace in common.
+/// that have no trace in common; where the filter of `read` names traces, those
+/// alone. Its other conditions are for `each` to apply.
 ///
 /// ```
 /// use spanwise_io::scan::{scan_tables, ScanOptions};
@@ -78,7 +79,7 @@ pub fn scan_tables(
     let read = read
         .clone()
         .piece_bytes(budget.piece_bytes.min(read.piece_bytes))
-        .filter(spanwise_model::Filter::default());
+        .filter(named_alone(read.filter.as_ref()));
     let mut scan = Scan::new(&read, options, budget, each);
     let journal = match &options.resume {
         Some(resume) => Some(scan.resume(resume, &expansion)?),
@@ -96,6 +97,12 @@ pub fn scan_tables(
         _ => {}
     }
     Ok(scanned)
+}
+
+/// Of a filter, the traces that it names: what pieces can tell by themselves.
+fn named_alone(filter: Option<&Filter>) -> Filter {
+    let names = filter.iter().flat_map(|filter| &filter.trace_ids);
+    names.fold(Filter::default(), Filter::trace_id)
 }
 
 /// A scan that is going on.

@@ -17,6 +17,8 @@ pub struct Scanned {
     pub issues: Issues,
     /// Bytes of temporary files; zero where everything had room in memory.
     pub spilled_bytes: u64,
+    /// Spans of traces that the filter does not name.
+    pub passed_over: u64,
 }
 
 impl Scanned {
@@ -39,6 +41,8 @@ pub(super) struct Sources {
     fresh: Issues,
     /// How many files changes tell of, the last of which may go on.
     told: usize,
+    /// Spans that were read and dropped.
+    passed_over: u64,
 }
 
 /// What has changed of the files that were read.
@@ -48,6 +52,8 @@ pub(super) struct SourcesChange {
     first: u32,
     files: Vec<SourceSummary>,
     issues: Issues,
+    /// How many spans had been dropped by then.
+    passed_over: u64,
 }
 
 impl Sources {
@@ -61,6 +67,8 @@ impl Sources {
             let heads = &batch.heads[source.records.start as usize..source.records.end as usize];
             let is_half = |head: &&Head| head.flags & flags::HALF != 0;
             let spans = (heads.len() - heads.iter().filter(is_half).count()) as u64;
+            let spans = spans + source.passed_over;
+            self.passed_over += source.passed_over;
             self.add(source, spans, goes_on && at == 0);
             runs.push(Run {
                 source: self.files.len() as u32 - 1,
@@ -125,12 +133,14 @@ impl Sources {
             first: first as u32,
             files: self.files[first..].to_vec(),
             issues,
+            passed_over: self.passed_over,
         }
     }
 
     /// Takes up a change that an earlier run told of.
     pub(super) fn change(&mut self, change: SourcesChange) {
         self.issues.absorb(change.issues);
+        self.passed_over = change.passed_over;
         let first = (change.first as usize).min(self.files.len());
         let before = self.files.split_off(first);
         let orphans = before.iter().map(|file| file.orphans);
@@ -147,6 +157,7 @@ impl Sources {
             sources: self.files,
             issues: self.issues,
             spilled_bytes,
+            passed_over: self.passed_over,
         }
     }
 }
