@@ -2,7 +2,7 @@
 
 use super::{
     values, CompletenessRow, ErrorBy, FilterArgs, FlowBy, HeatMapBy, HotspotBy, LoadBy, OutputArgs,
-    PathBy, PolicyArgs, ReadArgs, ScanArgs,
+    PathBy, PolicyArgs, ReadArgs, RequestArgs, ScanArgs,
 };
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -206,12 +206,8 @@ pub(crate) struct MergeArgs {
     /// What a row stands for
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: RowBy,
-    /// Of the critical path: only requests at or above this percentile
-    #[arg(long, value_name = "P", value_parser = values::percentile)]
-    pub(crate) percentile: Option<f64>,
-    /// Of the critical path: only requests between two percentiles
-    #[arg(long, value_name = "LO..HI", value_parser = values::band, conflicts_with = "percentile")]
-    pub(crate) band: Option<values::Band>,
+    #[command(flatten)]
+    pub(crate) requests: RequestArgs,
     /// Of what is counted over time: how wide a bucket is
     #[arg(long, value_name = "DURATION", value_parser = values::duration, default_value = "1s")]
     pub(crate) bucket: u64,

@@ -31,7 +31,7 @@ fn flags_may_stand_behind_paths() {
     let Command::CriticalPath(args) = cli.expect("good usage").command else {
         panic!("another command");
     };
-    assert_eq!(args.percentile, Some(99.0));
+    assert_eq!(args.requests.percentile, Some(99.0));
     assert_eq!(args.scan.scope.read.paths.len(), 2);
     assert_eq!(args.scan.scope.output.sort.as_deref(), Some("-share"));
     assert_eq!(args.scan.scope.output.format, Format::Csv);

@@ -25,8 +25,8 @@ pub(super) fn run(args: &CallTreeArgs, session: &mut Session<'_>) -> Result<()> 
 
 fn tree(args: &CallTreeArgs, session: &mut Session<'_>) -> Result<Table> {
     let mut tree = CallTree::default();
-    tree.percentile = args.percentile;
-    tree.band = args.band.map(|band| (band.low, band.high));
+    tree.percentile = args.requests.percentile;
+    tree.band = args.requests.band();
     if let Some(found) = scan::pass(&args.scan, &[&tree], session)? {
         return found.table(&tree);
     }

@@ -28,8 +28,8 @@ pub(super) fn run(args: &CriticalPathArgs, session: &mut Session<'_>) -> Result<
 
 fn analysis(args: &CriticalPathArgs) -> CriticalPath {
     let mut analysis = CriticalPath::default().by(by(args.by));
-    analysis.percentile = args.percentile;
-    analysis.band = args.band.map(|band| (band.low, band.high));
+    analysis.percentile = args.requests.percentile;
+    analysis.band = args.requests.band();
     analysis
 }
 

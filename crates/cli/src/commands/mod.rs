@@ -85,8 +85,8 @@ fn time_kinds(args: &TimeKindsArgs, session: &mut Session<'_>) -> Result<()> {
         TimeBy::Service => TimeKindsBy::Service,
         TimeBy::Operation => TimeKindsBy::Operation,
     });
-    analysis.percentile = args.percentile;
-    analysis.band = args.band.map(|band| (band.low, band.high));
+    analysis.percentile = args.requests.percentile;
+    analysis.band = args.requests.band();
     scan::table(&args.scan, &analysis, session)
 }
 

@@ -96,20 +96,20 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
         ShowArg::CriticalPath => {
             let by = critical_path::by(args.by.of_path().ok_or_else(no_such)?);
             let mut analysis = CriticalPath::default().by(by);
-            analysis.percentile = args.percentile;
-            analysis.band = args.band.map(|band| (band.low, band.high));
+            analysis.percentile = args.requests.percentile;
+            analysis.band = args.requests.band();
             merged.table(&analysis)
         }
         ShowArg::TimeKinds => {
             let mut analysis = TimeKinds::default();
-            analysis.percentile = args.percentile;
-            analysis.band = args.band.map(|band| (band.low, band.high));
+            analysis.percentile = args.requests.percentile;
+            analysis.band = args.requests.band();
             merged.table(&analysis)
         }
         ShowArg::CallTree => {
             let mut tree = CallTree::default();
-            tree.percentile = args.percentile;
-            tree.band = args.band.map(|band| (band.low, band.high));
+            tree.percentile = args.requests.percentile;
+            tree.band = args.requests.band();
             merged.table(&tree)
         }
         ShowArg::Hotspots => {
