@@ -62,8 +62,23 @@ impl<'b> Open<'b> {
     /// The symbol of a text that repeats.
     #[inline]
     pub(crate) fn intern(&mut self, text: &str) -> Result<Symbol> {
-        let key = text.as_bytes();
-        self.keys.symbol(key, self.batch, &mut self.flaws)
+        self.intern_bytes(text.as_bytes())
+    }
+
+    /// The same for a text that should be UTF-8.
+    #[inline]
+    pub(crate) fn intern_bytes(&mut self, text: &[u8]) -> Result<Symbol> {
+        self.keys.symbol(text, self.batch, &mut self.flaws)
+    }
+
+    /// A text that should be UTF-8; what is not is replaced by U+FFFD.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn text<'t>(&mut self, text: &'t [u8]) -> std::borrow::Cow<'t, str> {
+        let text = String::from_utf8_lossy(text);
+        if matches!(text, std::borrow::Cow::Owned(_)) {
+            self.flaw(Flaw::InvalidUtf8);
+        }
+        text
     }
 
     /// Makes an attribute of the open record of a value, if there is one.

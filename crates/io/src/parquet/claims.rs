@@ -4,6 +4,7 @@
 //! its schema. A few bytes that lie can so take all memory, or the stack; but
 //! what they say stands in structures that are easy to walk.
 
+use super::page::Page;
 use super::thrift::Thrift;
 
 /// Types lie in each other at most this deep.
@@ -84,22 +85,19 @@ fn children(thrift: &mut Thrift<'_>) -> Option<i64> {
     Some(children)
 }
 
-/// What the header of a page says.
-#[derive(Clone, Copy, Debug, Default)]
-struct Page {
-    uncompressed: u64,
-    compressed: u64,
-    values: u64,
+/// How many values there may be in a file of so many bytes.
+pub(super) fn most_values(file: usize) -> u64 {
+    (file as u64).saturating_mul(VALUES).max(FREE_VALUES)
 }
 
 /// True where the pages of a column in a file of so many bytes claim no more
 /// than may be.
 pub(super) fn are_sound(chunk: &[u8], file: usize) -> bool {
-    let most = (file as u64).saturating_mul(VALUES).max(FREE_VALUES);
+    let most = most_values(file);
     let (mut rest, mut values) = (chunk, 0u64);
     while !rest.is_empty() {
         let mut thrift = Thrift::new(rest);
-        let Some(page) = page(&mut thrift) else {
+        let Some(page) = Page::read(&mut thrift) else {
             // The library tells what is wrong with it.
             return true;
         };
@@ -113,32 +111,4 @@ pub(super) fn are_sound(chunk: &[u8], file: usize) -> bool {
         rest = rest.get(next..).unwrap_or_default();
     }
     true
-}
-
-/// Reads the header of a page.
-fn page(thrift: &mut Thrift<'_>) -> Option<Page> {
-    let (mut last, mut page) = (0, Page::default());
-    while let Some(field) = thrift.field(last)? {
-        last = field.id;
-        match field.id {
-            2 if field.is_number() => page.uncompressed = u64::try_from(thrift.number()?).ok()?,
-            3 if field.is_number() => page.compressed = u64::try_from(thrift.number()?).ok()?,
-            5 | 7 | 8 => page.values = values(thrift)?,
-            _ => thrift.skip(field)?,
-        }
-    }
-    Some(page)
-}
-
-/// Reads how many values the header of a page of data or of a dictionary says.
-fn values(thrift: &mut Thrift<'_>) -> Option<u64> {
-    let (mut last, mut values) = (0, 0);
-    while let Some(field) = thrift.field(last)? {
-        last = field.id;
-        match field.id {
-            1 if field.is_number() => values = u64::try_from(thrift.number()?).ok()?,
-            _ => thrift.skip(field)?,
-        }
-    }
-    Some(values)
 }

@@ -23,7 +23,7 @@ const ROWS: usize = 4_096;
 
 /// What a file says of itself.
 pub(super) struct File<'f> {
-    bytes: &'f [u8],
+    pub(super) bytes: &'f [u8],
     pub(super) metadata: Arc<ParquetMetaData>,
     /// Its columns as Arrow has them.
     pub(super) schema: Arc<Schema>,
@@ -125,22 +125,31 @@ impl<'f> File<'f> {
         wanted: Wanted<'_>,
         mut read: impl FnMut(&RecordBatch, u64, &mut SpanBatch) -> Result<(), Stop>,
     ) -> Result<Ended> {
-        let mut rows = 0u64;
+        self.each_group(batch, |number, rows, batch| {
+            for table in self.group(number, wanted)? {
+                let table = table?;
+                let first = rows.read;
+                rows.add(table.num_rows() as u64)?;
+                read(&table, first, batch)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads row group by row group. One that cannot be read is an issue, and
+    /// the next one is read.
+    pub(super) fn each_group(
+        &self,
+        batch: &mut SpanBatch,
+        mut read: impl FnMut(usize, &mut Rows, &mut SpanBatch) -> Result<(), Stop>,
+    ) -> Result<Ended> {
+        let mut rows = Rows {
+            read: 0,
+            most: self.bytes.len() as u64,
+        };
         for number in 0..self.groups() {
             batch.guard.check_stop()?;
-            let stop = caught(|| -> Result<(), Stop> {
-                for table in self.group(number, wanted)? {
-                    let table = table?;
-                    let first = rows;
-                    rows += table.num_rows() as u64;
-                    if rows > self.bytes.len() as u64 {
-                        return Err(Stop::broken("more rows than bytes"));
-                    }
-                    read(&table, first, batch)?;
-                }
-                Ok(())
-            });
-            let broken = match stop {
+            let broken = match caught(|| read(number, &mut rows, batch)) {
                 Some(Ok(())) => continue,
                 Some(Err(Stop::Over(error))) => return Err(error),
                 Some(Err(Stop::Broken(what))) => what,
@@ -150,13 +159,30 @@ impl<'f> File<'f> {
             batch.resources.close(spanwise_model::Symbol::EMPTY);
             let example = Example::File {
                 path: String::new(),
-                record: Some(rows + 1),
+                record: Some(rows.read + 1),
                 offset: None,
                 detail: format!("row group {}: {broken}", number + 1),
             };
             batch.issues.add(IssueKind::MalformedRecord, "", example);
         }
         Ok(Ended::Whole)
+    }
+}
+
+/// How many rows of a file have been read, and how many there may be.
+pub(super) struct Rows {
+    pub(super) read: u64,
+    most: u64,
+}
+
+impl Rows {
+    /// Adds rows that are read.
+    pub(super) fn add(&mut self, rows: u64) -> Result<(), Stop> {
+        self.read = self.read.saturating_add(rows);
+        match self.read <= self.most {
+            true => Ok(()),
+            false => Err(Stop::broken("more rows than bytes")),
+        }
     }
 }
 

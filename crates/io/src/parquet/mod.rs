@@ -2,10 +2,10 @@
 //! Grafana Tempo, and tables of spans.
 //!
 //! Parquet says at its end what it holds, so a file is seen whole; of what it
-//! holds, one row group at a time becomes columns of Arrow, and those become
-//! records. Arrow's arrays are taken, rather than the library's own readers of
-//! columns, because tables of Arrow are read in any case (`crate::arrow`), and
-//! because putting nested columns together is work that the library does well.
+//! holds, one row group at a time becomes records. Of tables and blocks it first
+//! becomes columns of Arrow, because tables of Arrow are read in any case
+//! (`crate::arrow`), and because putting nested columns together is work that
+//! the library does well. spanwise's own files are read as they stand (`own`).
 //!
 //! What a file claims is looked at before the library believes it; see
 //! `claims`. Rows are never more than the file has bytes.
@@ -15,6 +15,7 @@ mod columns;
 mod file;
 mod group;
 mod own;
+mod page;
 mod table;
 mod tempo;
 #[cfg(test)]

@@ -52,6 +52,21 @@ impl SpanBatch {
         }
     }
 
+    /// Adds what an attribute of the open record says that analyses read; its
+    /// row is added by [`SpanBatch::row`] where it is kept.
+    pub fn evidence_of(&mut self, key: Symbol, value: Value<'_>) {
+        if self.key_use(key).is_evidence() && self.admits(value) {
+            self.evidence.push(key, value);
+        }
+    }
+
+    /// The same for a text that should be UTF-8; see [`SpanBatch::settle`].
+    pub fn evidence_of_bytes(&mut self, key: Symbol, text: &[u8]) {
+        if self.key_use(key).is_evidence() && self.admits_bytes(text.len()) {
+            self.evidence.push_bytes_of_text(key, text);
+        }
+    }
+
     /// Notes that the open record has this key, whose value need not be read
     /// where the answer is no.
     #[inline]

@@ -1,14 +1,14 @@
 //! Records as columns.
 
-use super::schema::{element, entries, entry_fields, event_fields, link_fields};
-use super::{object, value};
+use super::keys::Keys;
+use super::object;
+use super::schema::{element, event_fields, link_fields};
+use super::wide::Wide;
 use arrow_array::builder::{
     FixedSizeBinaryBuilder, Int64Builder, StringBuilder, StringDictionaryBuilder,
 };
 use arrow_array::types::Int32Type;
-use arrow_array::{
-    ArrayRef, ListArray, MapArray, StructArray, TimestampNanosecondArray, UInt32Array,
-};
+use arrow_array::{ArrayRef, ListArray, StructArray, TimestampNanosecondArray, UInt32Array};
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, Fields};
 use spanwise_model::batch::Dropped;
@@ -23,6 +23,8 @@ type Built<T = ArrayRef> = Result<T, ArrowError>;
 pub(super) struct Rows<'b> {
     pub(super) batch: &'b SpanBatch,
     pub(super) records: Range<u32>,
+    /// The attributes that have columns.
+    pub(super) keys: &'b Keys,
 }
 
 impl Rows<'_> {
@@ -31,8 +33,7 @@ impl Rows<'_> {
         let parents = |head: &SpanHead| Some(head.parent_id).filter(|id| !id.is_zero());
         let service = |head: &SpanHead| self.batch.resources.service(head.resource);
         let scope = |head: &SpanHead| self.batch.scopes.get(head.scope);
-        let (attributes, types) = self.attributes()?;
-        Ok(vec![
+        let mut arrays = vec![
             self.trace_ids()?,
             self.span_ids(|head| Some(head.span_id))?,
             self.span_ids(parents)?,
@@ -52,19 +53,21 @@ impl Rows<'_> {
             self.texts(|record, _| self.batch.trace_states.get(record)),
             self.symbols(|head| scope(head).0)?,
             self.symbols(|head| scope(head).1)?,
+            self.scopes()?,
             Arc::new(UInt32Array::from_iter_values(
                 self.heads().map(|(_, head)| head.flags),
             )),
-            attributes,
-            types,
-            self.resources()?,
-            self.events()?,
-            self.links()?,
             self.dropped(|dropped| dropped.attributes),
             self.dropped(|dropped| dropped.events),
             self.dropped(|dropped| dropped.links),
-            self.scopes()?,
-        ])
+            self.resources()?,
+            self.events()?,
+            self.links()?,
+        ];
+        let mut wide = Wide::new(self.keys);
+        wide.fill(self.batch, self.records.clone())?;
+        arrays.extend(wide.arrays(self.batch)?);
+        Ok(arrays)
     }
 
     fn heads(&self) -> impl Iterator<Item = (u32, SpanHead)> + '_ {
@@ -132,29 +135,6 @@ impl Rows<'_> {
             names.append(name(&head))?;
         }
         Ok(Arc::new(names.finish()))
-    }
-
-    /// Keys and texts of values, and the letters of their types.
-    fn attributes(&self) -> Built<(ArrayRef, ArrayRef)> {
-        let (mut keys, mut values) = (Names::new(), StringBuilder::new());
-        let (mut types, mut lengths) = (Names::new(), Vec::new());
-        let (mut text, mut letters) = (String::new(), String::new());
-        for record in self.records.clone() {
-            letters.clear();
-            for (key, one) in self.batch.named_attributes(record) {
-                text.clear();
-                letters.push(char::from(value::encode(one, &mut text)));
-                keys.append(key)?;
-                values.append_value(&text);
-            }
-            lengths.push(letters.len());
-            let all_texts = letters.bytes().all(|letter| letter == value::TEXT);
-            types.append_option((!all_texts).then_some(&letters));
-        }
-        let columns: Vec<ArrayRef> = vec![Arc::new(keys.finish()), Arc::new(values.finish())];
-        let pairs = StructArray::try_new(entry_fields(), columns, None)?;
-        let map = MapArray::try_new(entries(), offsets(lengths), pairs, None, false)?;
-        Ok((Arc::new(map), Arc::new(types.finish())))
     }
 
     fn resources(&self) -> Built {

@@ -1,7 +1,12 @@
 //! The columns of a file.
 
+use super::keys::{Key, Keys, Kind};
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
+use spanwise_model::SpanBatch;
 use std::sync::Arc;
+
+/// The structure of attributes that have columns.
+pub(super) const ATTRIBUTES: &str = "attributes";
 
 /// A text of which there are few distinct ones.
 fn name(nullable: bool) -> impl Fn(&str) -> Field {
@@ -74,9 +79,23 @@ fn list(field: &str, fields: Fields) -> Field {
     Field::new(field, DataType::List(element(fields)), false)
 }
 
-/// All columns, in the order of [`Place`].
-pub(super) fn schema() -> Schema {
-    Schema::new(vec![
+/// The columns of attributes, called as their keys.
+pub(super) fn attribute_fields(batch: &SpanBatch, keys: &Keys) -> Fields {
+    let field = |key: &Key| {
+        let kind = match key.kind {
+            Kind::Text => DataType::Utf8,
+            Kind::Int => DataType::Int64,
+            Kind::Double => DataType::Float64,
+            Kind::Flag => DataType::Boolean,
+        };
+        Field::new(batch.strings.get(key.key), kind, true)
+    };
+    keys.all.iter().map(field).collect()
+}
+
+/// The columns of every file.
+pub(super) fn fixed() -> Vec<Field> {
+    vec![
         id("trace_id", 16, false),
         id("span_id", 8, false),
         id("parent_span_id", 8, true),
@@ -93,15 +112,26 @@ pub(super) fn schema() -> Schema {
         text("trace_state"),
         name(false)("scope_name"),
         name(false)("scope_version"),
-        Field::new("flags", DataType::UInt32, false),
-        Field::new("attributes", DataType::Map(entries(), false), false),
-        name(true)("attribute_types"),
-        name(false)("resource_attributes"),
-        list("events", event_fields()),
-        list("links", link_fields()),
+        name(false)("scope_attributes"),
+        count("flags"),
         count("dropped_attributes"),
         count("dropped_events"),
         count("dropped_links"),
-        name(false)("scope_attributes"),
-    ])
+        name(false)("resource_attributes"),
+        list("events", event_fields()),
+        list("links", link_fields()),
+        name(false)("attribute_order"),
+        Field::new("other_attributes", DataType::Map(entries(), false), false),
+        name(true)("other_attribute_types"),
+    ]
+}
+
+/// All columns of a file whose attributes of these keys have their own.
+pub(super) fn schema(batch: &SpanBatch, keys: &Keys) -> Schema {
+    let mut fields = fixed();
+    if !keys.all.is_empty() {
+        let kind = DataType::Struct(attribute_fields(batch, keys));
+        fields.push(Field::new(ATTRIBUTES, kind, false));
+    }
+    Schema::new(fields)
 }

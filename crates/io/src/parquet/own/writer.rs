@@ -1,7 +1,8 @@
 //! Writing a file.
 
 use super::arrays::Rows;
-use super::schema::schema;
+use super::keys::{Key, Keys};
+use super::schema::{schema, ATTRIBUTES};
 use super::{KEY, LAYOUT};
 use arrow_array::RecordBatch;
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
@@ -26,22 +27,20 @@ const DISTINCT: [&str; 4] = ["span_id", "parent_span_id", "start_time", "end_tim
 
 /// Writes all records.
 pub(in crate::parquet) fn write(batch: &SpanBatch, out: &mut dyn Write) -> Result<()> {
-    let properties = DISTINCT.into_iter().fold(
-        WriterProperties::builder()
-            .set_created_by(format!("spanwise {}", env!("CARGO_PKG_VERSION")))
-            .set_max_row_group_row_count(Some(GROUP_ROWS))
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_key_value_metadata(Some(vec![KeyValue::new(KEY.to_owned(), LAYOUT.to_owned())])),
-        |builder, column| builder.set_column_dictionary_enabled(ColumnPath::from(column), false),
-    );
+    let keys = Keys::of(batch);
     let options = ArrowWriterOptions::new()
-        .with_properties(properties.build())
+        .with_properties(properties(batch, &keys))
         .with_skip_arrow_metadata(true);
-    let (schema, written) = (Arc::new(schema()), Written::default());
+    let (schema, written) = (Arc::new(schema(batch, &keys)), Written::default());
     let writer = ArrowWriter::try_new_with_options(written.clone(), schema.clone(), options);
     let mut writer = writer.map_err(unwritten)?;
     for records in portions(batch) {
-        let columns = Rows { batch, records }.arrays();
+        let columns = Rows {
+            batch,
+            records,
+            keys: &keys,
+        }
+        .arrays();
         let rows = columns.and_then(|columns| RecordBatch::try_new(schema.clone(), columns));
         let rows = rows.map_err(|error| unwritten(error.into()))?;
         writer.write(&rows).map_err(unwritten)?;
@@ -50,6 +49,24 @@ pub(in crate::parquet) fn write(batch: &SpanBatch, out: &mut dyn Write) -> Resul
     writer.close().map_err(unwritten)?;
     out.write_all(&written.take())?;
     Ok(())
+}
+
+/// How columns are written: in dictionaries, unless their values differ.
+fn properties(batch: &SpanBatch, keys: &Keys) -> WriterProperties {
+    let layout = KeyValue::new(KEY.to_owned(), LAYOUT.to_owned());
+    let builder = WriterProperties::builder()
+        .set_created_by(format!("spanwise {}", env!("CARGO_PKG_VERSION")))
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_key_value_metadata(Some(vec![layout]));
+    let fixed = DISTINCT.into_iter().map(ColumnPath::from);
+    let distinct = keys.all.iter().filter(|key| !key.repeats);
+    let path = |key: &Key| vec![ATTRIBUTES.to_owned(), batch.strings.get(key.key).to_owned()];
+    let distinct = distinct.map(|key| ColumnPath::new(path(key)));
+    let builder = fixed.chain(distinct).fold(builder, |builder, column| {
+        builder.set_column_dictionary_enabled(column, false)
+    });
+    builder.build()
 }
 
 /// Runs of records that are not too large.
