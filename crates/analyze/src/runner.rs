@@ -9,6 +9,7 @@ use crate::facts::FactColumns;
 use crate::partial::{mark_of, Partial, Smallest, MARKS};
 use crate::threads::Threads;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use spanwise_model::{ColumnData, Result, SpanTable, Table};
 use std::ops::BitOr;
 
@@ -148,13 +149,13 @@ pub(crate) fn columns(columns: &[Column<'_>]) -> Table {
 }
 
 fn observe(batch: TraceBatch<'_>, facts: &FactColumns, analyses: &[&dyn Analysis]) -> Vec<Partial> {
+    let mut marks: FxHashMap<u64, Smallest> = FxHashMap::default();
     let partial = |analysis: &&dyn Analysis| {
         let mut partial = analysis.empty();
-        let mut marks = Smallest::new(MARKS);
-        for trace in batch.traces() {
-            marks.insert(mark_of(trace.id(), analysis.cohort()));
-        }
-        partial.mark_all(&marks);
+        let cohort = analysis.cohort();
+        let of_traces = || batch.traces().map(|trace| mark_of(trace.id(), cohort));
+        let of_cohort = || Smallest::of(MARKS, of_traces());
+        partial.mark_all(marks.entry(cohort).or_insert_with(of_cohort));
         analysis.observe(batch, facts, &mut partial);
         partial
     };
