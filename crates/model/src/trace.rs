@@ -137,9 +137,15 @@ impl<'a> Trace<'a> {
     /// First start to last end, nanoseconds since the epoch.
     #[must_use]
     pub fn extent_unix_nano(self) -> (i64, i64) {
-        let start = self.spans().map(Span::start_unix_nano).min();
-        let end = self.spans().map(Span::end_unix_nano).max();
-        (start.unwrap_or(0), end.unwrap_or(0))
+        let rows = self.rows();
+        let (first, last) = (rows.start as usize, rows.end as usize);
+        let columns = &self.table.columns;
+        let starts = &columns.start_unix_nano[first..last];
+        let durations = &columns.duration_nano[first..last];
+        let ends = starts.iter().zip(durations);
+        let ends = ends.map(|(start, &duration)| start.saturating_add_unsigned(duration));
+        let start = starts.iter().min().copied();
+        (start.unwrap_or(0), ends.max().unwrap_or(0))
     }
 
     /// True where the trace is one component under a root, no parent is

@@ -3,12 +3,13 @@
 use super::issue_list::issues_of;
 use super::summary::{FileSummary, IssueSummary, Summary};
 use crate::facts::FactColumns;
-use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use spanwise_model::issue::IssueRow;
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::RecordCounts;
-use spanwise_model::{flags, IssueKind, Issues, OperationId, SourceSummary, SpanKind, SpanTable};
+use spanwise_model::{
+    flags, IssueKind, Issues, OperationId, SourceSummary, SpanKind, SpanTable, Trace,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A [`Summary`] that is summed up table by table. The tables may have no trace
@@ -81,13 +82,13 @@ impl SummarySum {
                 *self.orphans.entry(number).or_default() += 1;
             }
         }
-        let mut operations = FxHashSet::default();
-        for span in traces.iter().flat_map(|&trace| table.trace(trace).spans()) {
-            self.cover(span.start_unix_nano(), span.end_unix_nano());
-            self.row_count += 1;
-            operations.insert(span.operation_id());
+        let mut has_spans = vec![false; table.operations.len()];
+        for trace in traces.iter().map(|&trace| table.trace(trace)) {
+            self.add_trace(trace, &mut has_spans);
         }
-        operations.into_iter().for_each(|id| self.name(table, id));
+        let ids = (0..).map(OperationId).zip(has_spans);
+        let held = ids.filter(|(_, has_spans)| *has_spans);
+        held.for_each(|(id, _)| self.name(table, id));
         self.add_issues(issues_of(table, traces, facts));
     }
 
@@ -98,6 +99,18 @@ impl SummarySum {
     }
 
     /// Widens the window of time to hold this one.
+    /// Counts the spans of a trace, and notes their operations.
+    fn add_trace(&mut self, trace: Trace<'_>, has_spans: &mut [bool]) {
+        let rows = trace.rows();
+        let (start, end) = trace.extent_unix_nano();
+        self.cover(start, end);
+        self.row_count += rows.len() as u64;
+        let operations = &trace.table().columns.operation;
+        for operation in &operations[rows.start as usize..rows.end as usize] {
+            has_spans[operation.0 as usize] = true;
+        }
+    }
+
     fn cover(&mut self, start: i64, end: i64) {
         self.start_unix_nano = Some(self.start_unix_nano.map_or(start, |s| s.min(start)));
         self.end_unix_nano = Some(self.end_unix_nano.map_or(end, |e| e.max(end)));
