@@ -92,7 +92,7 @@ fn listed(table: &SpanTable, rows: &[TraceRow<'_>]) -> Table {
     let count = |of: fn(&TraceRow<'_>) -> usize| counts(rows.iter().map(|row| of(row) as i128));
     let critical_time = |row: &TraceRow<'_>| Some(row.critical?.1);
     runner::columns(&[
-        ("trace_id", &|| ColumnData::Text(ids(rows))),
+        ("trace_id", &|| ColumnData::Text(ids(table, rows))),
         ("service", &|| top(&|id| operations.service(id))),
         ("operation", &|| top(&|id| operations.name(id))),
         ("start", &|| {
@@ -124,8 +124,13 @@ fn listed(table: &SpanTable, rows: &[TraceRow<'_>]) -> Table {
     ])
 }
 
-fn ids(rows: &[TraceRow<'_>]) -> Texts {
-    rows.iter().map(|row| Some(row.trace.id_text())).collect()
+fn ids(table: &SpanTable, rows: &[TraceRow<'_>]) -> Texts {
+    let mut ids = Texts::with_room(rows.len(), rows.len() * 32);
+    for row in rows {
+        let store = &table.store;
+        store.show_trace(row.trace.id(), |text| ids.push(Some(text)));
+    }
+    ids
 }
 
 fn incomplete(rows: &[TraceRow<'_>]) -> Names {

@@ -2,7 +2,6 @@
 
 use crate::facts::{fact_flags, FactColumns};
 use spanwise_model::trace::TopKind;
-use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{flags, OperationId, Span, SpanTable, Symbol, Trace};
 use std::cmp::Reverse;
 
@@ -74,34 +73,37 @@ impl<'a> TraceRows<'a> {
     }
 
     fn sums(&mut self, trace: Trace<'_>) -> Sums {
+        let rows = trace.rows().start as usize..trace.rows().end as usize;
         let columns = &self.table.columns;
         let mut sums = Sums::default();
-        for span in trace.spans() {
-            let at = span.row() as usize;
-            let service = self.table.operations.service(columns.operation[at]);
+        for operation in &columns.operation[rows.clone()] {
+            let service = self.table.operations.service(*operation);
             let last = &mut self.last_trace[service.index()];
             let is_new = std::mem::replace(last, trace.index()) != trace.index();
             sums.services += usize::from(is_new && service != Symbol::EMPTY);
-            sums.errors += usize::from(self.facts.flags[at] & fact_flags::ERRS != 0);
-            sums.unfinished |= columns.flags[at] & flags::MISSING_END != 0;
-            if columns.parent[at] == NO_PARENT {
-                sums.tops[span.top_kind() as usize] += 1;
-            }
+        }
+        let errs = |flags: &&u8| **flags & fact_flags::ERRS != 0;
+        sums.errors = self.facts.flags[rows.clone()].iter().filter(errs).count();
+        let all = columns.flags[rows].iter().fold(0, |all, flags| all | flags);
+        sums.unfinished = all & flags::MISSING_END != 0;
+        for top in trace.tops() {
+            sums.tops[top.top_kind() as usize] += 1;
         }
         sums
     }
 
     fn most_critical(&mut self, top: Span<'_>) -> Option<(OperationId, u64)> {
-        for row in top.subtree() {
-            let at = row as usize;
-            if self.facts.flags[at] & fact_flags::ON_PATH != 0 {
-                let operation = self.table.columns.operation[at];
+        let rows = top.subtree().start as usize..top.subtree().end as usize;
+        let facts = self.facts.flags[rows.clone()].iter();
+        let facts = facts.zip(&self.facts.critical_nano[rows.clone()]);
+        for (&operation, (flags, &nano)) in self.table.columns.operation[rows].iter().zip(facts) {
+            if flags & fact_flags::ON_PATH != 0 {
                 // An operation whose tiles have no length may be listed twice.
                 let time = &mut self.critical_nano[operation.0 as usize];
                 if *time == 0 {
                     self.on_path.push(operation);
                 }
-                *time = time.saturating_add(self.facts.critical_nano[at]);
+                *time = time.saturating_add(nano);
             }
         }
         let operations = &self.table.operations;
