@@ -31,6 +31,7 @@ use spanwise_model::id::avalanche;
 use spanwise_model::{Error, ErrorKind, Result, Strings, Symbol, TraceId};
 use state::State;
 use std::hash::Hasher;
+use std::ops::Range;
 
 /// How many hashes of trace ids a partial keeps.
 pub const MARKS: usize = 1_024;
@@ -144,6 +145,18 @@ impl Partial {
         self.rows == 0
     }
 
+    /// Makes room for so many more rows.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        let width = self.schema.key_words();
+        self.words.reserve((rows + 1) * width);
+        for state in &mut self.states {
+            state.reserve(rows);
+        }
+        let words = &self.words;
+        let hash = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
+        self.index.reserve(rows, hash);
+    }
+
     /// The row of a key, added where it is new.
     ///
     /// # Panics
@@ -168,12 +181,12 @@ impl Partial {
             self.words.truncate(start);
             return row as usize;
         }
-        self.add_row(width)
+        self.add_row(hash, width)
     }
 
-    fn add_row(&mut self, width: usize) -> Row {
+    fn add_row(&mut self, hash: u64, width: usize) -> Row {
         let row = u32::try_from(self.rows).expect("fewer than 2^32 rows");
-        self.index_row(row, width);
+        self.index_row(row, hash, width);
         for (state, &(_, merge)) in self.states.iter_mut().zip(self.schema.states) {
             state.push(merge);
         }
@@ -181,10 +194,10 @@ impl Partial {
         row as usize
     }
 
-    fn index_row(&mut self, row: u32, width: usize) {
+    fn index_row(&mut self, row: u32, hash: u64, width: usize) {
         let words = &self.words;
-        let hash = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
-        self.index.insert_unique(hash(&row), row, hash);
+        let hash_of = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
+        self.index.insert_unique(hash, row, hash_of);
     }
 
     fn push_word(&mut self, cell: Key<'_>) {
@@ -271,6 +284,15 @@ impl Partial {
             KeyType::I64 => Key::I64(word as i64),
             KeyType::U128 => Key::U128(u128::from(word) << 64 | u128::from(self.words[at + 1])),
         }
+    }
+
+    /// What these columns of rows' keys hold, as words: equal cells have equal
+    /// words.
+    pub(crate) fn words<'a>(&'a self, columns: Range<usize>) -> impl Fn(Row) -> &'a [u64] {
+        let width = self.schema.key_words();
+        let from = self.schema.key_offset(columns.start);
+        let to = self.schema.key_offset(columns.end);
+        move |row| &self.words[row * width..][from..to]
     }
 
     /// A name in a row's key; empty where the column holds none.
@@ -416,24 +438,30 @@ impl Partial {
     /// All rows in the order of their keys.
     #[must_use]
     pub fn sorted_rows(&self) -> Vec<Row> {
+        let keys = self.ordered_words();
+        let width = self.schema.key_words();
+        let mut rows: Vec<Row> = (0..self.rows).collect();
+        match packed(&keys, width) {
+            Some(packed) => rows.sort_unstable_by_key(|&row| packed[row]),
+            None => {
+                let key = |row: Row| &keys[row * width..][..width];
+                rows.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
+            }
+        }
+        rows
+    }
+
+    /// The words of all keys, as numbers in the order of what they stand for.
+    fn ordered_words(&self) -> Vec<u64> {
         let names = self.name_ranks();
         let kinds = self.schema.word_types();
-        let width = kinds.len();
         let ordered = |(word, kind): (&u64, &KeyType)| match kind {
             KeyType::Name => names[*word as usize].into(),
             KeyType::I64 => word ^ 1 << 63,
             _ => *word,
         };
-        let keys: Vec<u64> = self
-            .words
-            .iter()
-            .zip(kinds.iter().cycle())
-            .map(ordered)
-            .collect();
-        let key = |row: Row| &keys[row * width..][..width];
-        let mut rows: Vec<Row> = (0..self.rows).collect();
-        rows.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
-        rows
+        let words = self.words.iter().zip(kinds.iter().cycle());
+        words.map(ordered).collect()
     }
 
     /// By code of a name: its rank among all names.
@@ -458,7 +486,8 @@ impl Partial {
         self.states.iter_mut().for_each(|state| state.take(&rows));
         self.index.clear();
         for row in 0..self.rows {
-            self.index_row(row as u32, width);
+            let hash = hash(&self.words[row * width..][..width]);
+            self.index_row(row as u32, hash, width);
         }
     }
 
@@ -500,6 +529,23 @@ fn encode_key(cell: Key<'_>, out: &mut Vec<u8>) {
         Key::I64(n) => out.extend_from_slice(&n.to_le_bytes()),
         Key::U128(n) => out.extend_from_slice(&n.to_le_bytes()),
     }
+}
+
+/// Keys of so many words as one number each, which is in the same order; none
+/// where they need more than its bits.
+fn packed(keys: &[u64], width: usize) -> Option<Vec<u128>> {
+    let mut all = vec![0_u64; width];
+    let keys = (width > 0).then(|| keys.chunks_exact(width))?;
+    for key in keys.clone() {
+        all.iter_mut().zip(key).for_each(|(all, word)| *all |= word);
+    }
+    let bits: Vec<u32> = all.iter().map(|all| 64 - all.leading_zeros()).collect();
+    if bits.iter().sum::<u32>() > u128::BITS {
+        return None;
+    }
+    let append = |packed: u128, (word, bits): (&u64, &u32)| packed << bits | u128::from(*word);
+    let pack = |key: &[u64]| key.iter().zip(&bits).fold(0, append);
+    Some(keys.map(pack).collect())
 }
 
 fn hash(words: &[u64]) -> u64 {

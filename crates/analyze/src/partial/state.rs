@@ -24,6 +24,16 @@ impl State {
         }
     }
 
+    /// Makes room for so many more cells.
+    pub(super) fn reserve(&mut self, cells: usize) {
+        match self {
+            Self::Numbers(held) => held.reserve(cells),
+            Self::Histograms(held) => held.reserve(cells),
+            Self::Best(held) => held.reserve(cells),
+            Self::Hashes(held) => held.reserve(cells),
+        }
+    }
+
     /// Appends the identity of `merge`.
     pub(super) fn push(&mut self, merge: Merge) {
         match self {
