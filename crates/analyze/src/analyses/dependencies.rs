@@ -1,7 +1,7 @@
 //! Dependencies: which service calls which, and what else it leans on.
 
 use super::callees::{Callees, Node, NodeKind};
-use super::calls::Calls;
+use super::calls::{Calls, Side};
 use super::columns::{counts, durations, key_columns, shares, some_durations};
 use super::connection::Connection;
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -105,6 +105,7 @@ impl Analysis for Dependencies {
         for trace in traces.traces() {
             observer.add(trace);
         }
+        observer.flush();
     }
 
     fn finish(&self, partial: &Partial) -> Table {
@@ -154,13 +155,28 @@ struct Call {
     network: Option<u64>,
 }
 
+/// What calls are counted by.
+type Edge = (Node, Node, Connection);
+
+/// What the calls of one edge add to its row.
+struct Sums {
+    row: Row,
+    calls: u64,
+    errors: u64,
+    network_time: u128,
+}
+
 struct Observer<'a> {
     table: &'a SpanTable,
     calls: Calls<'a>,
     facts: &'a FactColumns,
     out: &'a mut Partial,
     callees: Callees<'a>,
-    rows: FxHashMap<(Node, Node, Connection), Row>,
+    sums: Vec<Sums>,
+    /// By edge: the place of its sums.
+    index: FxHashMap<Edge, u32>,
+    /// By operation: the edge that a span of it was in last.
+    last: Vec<Option<(Edge, u32)>>,
     /// By row of the trace: whether a call or a remote span is below it, or a
     /// consumer links to it.
     leads_on: Vec<bool>,
@@ -178,7 +194,9 @@ impl<'a> Observer<'a> {
             facts,
             out,
             callees: Callees::new(table),
-            rows: FxHashMap::default(),
+            sums: Vec::new(),
+            index: FxHashMap::default(),
+            last: vec![None; table.operations.len()],
             leads_on: Vec::new(),
             linked: FxHashMap::default(),
             named: FxHashSet::default(),
@@ -191,22 +209,25 @@ impl<'a> Observer<'a> {
         let first = trace.rows().start;
         for row in trace.rows() {
             let leads_on = self.leads_on[(row - first) as usize];
-            let parent = self.calls.parent(row);
-            match self.calls.kind(row) {
+            let side = self.calls.side(row);
+            match side.kind {
                 SpanKind::Client if !leads_on => self.leaf(row),
                 SpanKind::Producer => self.sent(row, leads_on),
                 _ => {}
             }
-            match parent {
-                Some(parent) if self.calls.is_sender(parent, row) => {
+            let parent = self.calls.parent(row);
+            match parent.map(|parent| (parent, self.calls.side(parent))) {
+                Some((parent, above)) if above.is_sender_to(side) => {
                     self.received(row, Some(parent));
                 }
-                Some(parent) if self.calls.is_same_consumer(parent, row) => {}
-                _ if self.calls.kind(row) == SpanKind::Consumer => {
+                Some((_, above)) if above.is_same_consumer(side) => {}
+                _ if side.kind == SpanKind::Consumer => {
                     let linked = self.linked.get(&row).copied();
                     self.received(row, linked);
                 }
-                Some(parent) if self.calls.is_call(parent, row) => self.called(parent, row),
+                Some((parent, above)) if above.calls(side) => {
+                    self.called((parent, above), (row, side));
+                }
                 _ => {}
             }
         }
@@ -236,12 +257,9 @@ impl<'a> Observer<'a> {
     }
 
     /// A call from one service to another.
-    fn called(&mut self, parent: u32, row: u32) {
-        let client = self.calls.kind(parent) == SpanKind::Client;
-        let local = matches!(
-            self.calls.kind(row),
-            SpanKind::Internal | SpanKind::Unspecified
-        );
+    fn called(&mut self, (parent, above): (u32, Side), (row, below): (u32, Side)) {
+        let client = above.kind == SpanKind::Client;
+        let local = matches!(below.kind, SpanKind::Internal | SpanKind::Unspecified);
         let side = if client { parent } else { row };
         let unsaid = if local && !client {
             Connection::InProcess
@@ -255,14 +273,14 @@ impl<'a> Observer<'a> {
         let nano = &self.table.columns.duration_nano;
         let network = nano[parent as usize].saturating_sub(nano[row as usize]);
         let call = Call {
-            caller: self.service_node(parent),
-            callee: self.service_node(row),
+            caller: (NodeKind::Service, above.service),
+            callee: (NodeKind::Service, below.service),
             connection: connection.min(unsaid),
             errs: self.errs(side),
             nano: nano[side as usize],
             network: client.then_some(network),
         };
-        self.count(&call);
+        self.count(row, &call);
     }
 
     /// A CLIENT whose other side is not instrumented.
@@ -291,7 +309,7 @@ impl<'a> Observer<'a> {
             nano: self.table.columns.duration_nano[row as usize],
             network: None,
         };
-        self.count(&call);
+        self.count(row, &call);
     }
 
     /// A message that was received, from a known producer or not.
@@ -318,7 +336,7 @@ impl<'a> Observer<'a> {
             nano: self.table.columns.duration_nano[row as usize],
             network: None,
         };
-        self.count(&call);
+        self.count(row, &call);
     }
 
     /// The producer that a consumer links to inside its trace.
@@ -349,22 +367,51 @@ impl<'a> Observer<'a> {
         self.facts.flags[row as usize] & fact_flags::ERRS != 0
     }
 
-    fn count(&mut self, call: &Call) {
-        let key = (call.caller, call.callee, call.connection);
-        let (callees, out) = (&self.callees, &mut self.out);
-        let row = *self.rows.entry(key).or_insert_with(|| {
-            let node = |node: Node| node_key(node.0, callees.name(node));
-            let [caller, caller_kind] = node(call.caller);
-            let [callee, callee_kind] = node(call.callee);
-            let connection = Key::Name(call.connection.name());
-            out.row(&[caller, caller_kind, callee, callee_kind, connection])
-        });
-        self.out.add(row, CALLS, 1);
-        self.out.add(row, ERRORS, call.errs);
-        self.out.record(row, LATENCY, call.nano);
+    /// Counts a call in which the span of this row is.
+    fn count(&mut self, row: u32, call: &Call) {
+        let edge = (call.caller, call.callee, call.connection);
+        let operation = self.table.columns.operation[row as usize].0 as usize;
+        let at = match self.last[operation] {
+            Some((last, at)) if last == edge => at,
+            _ => {
+                let at = self.look_up(edge);
+                self.last[operation] = Some((edge, at));
+                at
+            }
+        };
+        let sums = &mut self.sums[at as usize];
+        sums.calls += 1;
+        sums.errors += u64::from(call.errs);
+        self.out.record(sums.row, LATENCY, call.nano);
         if let Some(network) = call.network {
-            self.out.add(row, NETWORK_TIME, network);
-            self.out.record(row, NETWORK, network);
+            sums.network_time += u128::from(network);
+            self.out.record(sums.row, NETWORK, network);
+        }
+    }
+
+    fn look_up(&mut self, edge: Edge) -> u32 {
+        let (callees, out, sums) = (&self.callees, &mut self.out, &mut self.sums);
+        *self.index.entry(edge).or_insert_with(|| {
+            let node = |node: Node| node_key(node.0, callees.name(node));
+            let ([caller, caller_kind], [callee, callee_kind]) = (node(edge.0), node(edge.1));
+            let connection = Key::Name(edge.2.name());
+            sums.push(Sums {
+                row: out.row(&[caller, caller_kind, callee, callee_kind, connection]),
+                calls: 0,
+                errors: 0,
+                network_time: 0,
+            });
+            sums.len() as u32 - 1
+        })
+    }
+
+    /// Adds all sums to the partial.
+    fn flush(self) {
+        for sums in self.sums {
+            self.out.add(sums.row, CALLS, sums.calls);
+            self.out.add(sums.row, ERRORS, sums.errors);
+            self.out
+                .add(sums.row, NETWORK_TIME, sums.network_time as i128);
         }
     }
 }
