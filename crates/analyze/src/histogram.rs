@@ -72,10 +72,24 @@ impl Histogram {
     #[inline]
     pub fn add(&mut self, nano: u64) {
         let bucket = bucket(nano, BITS);
-        self.cover(bucket, bucket);
-        self.counts[(bucket - self.first) as usize] += 1;
-        self.extend_range(nano, nano);
+        let at = bucket.wrapping_sub(self.first) as usize;
+        match self.counts.get_mut(at) {
+            Some(count) => *count += 1,
+            None => self.add_outside(bucket, nano),
+        }
+        self.min = self.min.min(nano);
+        self.max = self.max.max(nano);
         self.count += 1;
+    }
+
+    /// Counts the first value of a bucket outside of the window.
+    #[cold]
+    fn add_outside(&mut self, bucket: u32, nano: u64) {
+        self.grow(bucket, bucket);
+        self.counts[(bucket - self.first) as usize] = 1;
+        if self.count == 0 {
+            (self.min, self.max) = (nano, nano);
+        }
     }
 
     /// A histogram of buckets, each given by a value in it and its count (as

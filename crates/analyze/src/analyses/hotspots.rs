@@ -2,12 +2,13 @@
 
 use super::by::By;
 use super::columns::{counts, durations, key_columns, quantiles, shares, SPAN_OPERATION};
-use super::operations::{request_root, OperationRows};
+use super::operations::request_root;
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{KeyType, Merge, Partial, Row, Schema};
-use spanwise_model::{flags, Span, Table};
+use spanwise_model::{flags, Span, SpanTable, Table, Trace};
 use std::cmp::Reverse;
+use std::ops::Range;
 
 /// Time and errors of every operation or service, over all spans.
 ///
@@ -80,10 +81,74 @@ const BY_SERVICE: Schema = Schema {
     states: STATES,
 };
 
-/// Sums of one row over a batch.
-#[derive(Clone, Copy, Default)]
+/// Sums over a batch, which adds them to its partial when it is through.
+struct Tallies<'a> {
+    by: By,
+    table: &'a SpanTable,
+    out: &'a mut Partial,
+    /// By operation.
+    tallies: Vec<Option<Tally>>,
+}
+
+/// Sums of one operation, and its row.
+#[derive(Clone, Copy)]
 struct Tally {
+    row: Row,
     sums: [u128; LATENCY],
+}
+
+impl<'a> Tallies<'a> {
+    fn new(by: By, table: &'a SpanTable, out: &'a mut Partial) -> Self {
+        Self {
+            by,
+            table,
+            out,
+            tallies: vec![None; table.operations.len()],
+        }
+    }
+
+    fn add(&mut self, trace: Trace<'_>, facts: &FactColumns) {
+        let rows = trace.rows();
+        let request = request_root(trace).map_or(rows.end..rows.end, Span::subtree);
+        self.add_rows(rows.start..request.start, facts, false);
+        self.add_rows(request.clone(), facts, true);
+        self.add_rows(request.end..rows.end, facts, false);
+    }
+
+    /// Adds rows of a trace, which are of its request or not.
+    #[inline]
+    fn add_rows(&mut self, rows: Range<u32>, facts: &FactColumns, of_request: bool) {
+        let columns = &self.table.columns;
+        for at in rows.start as usize..rows.end as usize {
+            let operation = columns.operation[at];
+            let tally = &mut self.tallies[operation.0 as usize];
+            let Tally { row, sums } = tally.get_or_insert_with(|| Tally {
+                row: self.by.row(self.table, operation, self.out),
+                sums: [0; LATENCY],
+            });
+            let duration = columns.duration_nano[at];
+            let finished = columns.flags[at] & flags::MISSING_END == 0;
+            sums[CALLS] += 1;
+            sums[TOTAL] += u128::from(duration);
+            sums[SELF] += u128::from(facts.self_nano[at]);
+            sums[ERRORS] += u128::from(facts.flags[at] & fact_flags::ERRS != 0);
+            sums[UNFINISHED] += u128::from(!finished);
+            if of_request {
+                sums[CRITICAL] += u128::from(facts.critical_nano[at]);
+            }
+            if finished {
+                self.out.record(*row, LATENCY, duration);
+            }
+        }
+    }
+
+    fn flush(self) {
+        for Tally { row, sums } in self.tallies.into_iter().flatten() {
+            for (column, sum) in sums.into_iter().enumerate() {
+                self.out.add(row, column, sum as i128);
+            }
+        }
+    }
 }
 
 impl Hotspots {
@@ -116,40 +181,11 @@ impl Analysis for Hotspots {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let table = traces.table();
-        let columns = &table.columns;
-        let mut rows = OperationRows::new(table);
-        let mut tallies: Vec<Tally> = vec![Tally::default(); out.len()];
+        let mut tallies = Tallies::new(self.by, traces.table(), out);
         for trace in traces.traces() {
-            let request = request_root(trace).map_or(0..0, Span::subtree);
-            for span in trace.rows() {
-                let at = span as usize;
-                let id = columns.operation[at];
-                let row = rows.get(id, || self.by.row(table, id, out));
-                if row >= tallies.len() {
-                    tallies.resize(row + 1, Tally::default());
-                }
-                let sums = &mut tallies[row].sums;
-                let duration = columns.duration_nano[at];
-                let finished = columns.flags[at] & flags::MISSING_END == 0;
-                sums[CALLS] += 1;
-                sums[TOTAL] += u128::from(duration);
-                sums[SELF] += u128::from(facts.self_nano[at]);
-                sums[ERRORS] += u128::from(facts.flags[at] & fact_flags::ERRS != 0);
-                sums[UNFINISHED] += u128::from(!finished);
-                if request.contains(&span) {
-                    sums[CRITICAL] += u128::from(facts.critical_nano[at]);
-                }
-                if finished {
-                    out.record(row, LATENCY, duration);
-                }
-            }
+            tallies.add(trace, facts);
         }
-        for (row, tally) in tallies.iter().enumerate() {
-            for (column, &sum) in tally.sums.iter().enumerate() {
-                out.add(row, column, sum as i128);
-            }
-        }
+        tallies.flush();
     }
 
     fn finish(&self, partial: &Partial) -> Table {
