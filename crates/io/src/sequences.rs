@@ -9,7 +9,7 @@
 
 use hashbrown::HashTable;
 use spanwise_model::keyed::HashState;
-use spanwise_model::{EvidenceId, Symbol};
+use spanwise_model::{EvidenceId, Result, Symbol};
 use std::hash::BuildHasher;
 
 /// How many steps are held at most.
@@ -21,6 +21,10 @@ const MOST_BYTES: usize = 1 << 22;
 /// How many steps lead on from one at most.
 const MOST_BRANCHES: u16 = 256;
 
+/// How many of the steps that lead on from one are compared before the right one
+/// is looked up.
+const COMPARED: usize = 8;
+
 /// Where no sequence is known.
 const NOWHERE: u32 = u32::MAX;
 
@@ -31,7 +35,7 @@ pub(crate) struct Attribute<'b, T> {
     /// The bytes that it begins with: up to the value, or all of it where it
     /// matters what the value is.
     pub(crate) bytes: &'b [u8],
-    /// The place of a byte among the first ones that may be any.
+    /// The place of a byte among the first words that may be any.
     pub(crate) any: Option<usize>,
     /// True where those are all of it.
     pub(crate) is_whole: bool,
@@ -67,6 +71,10 @@ struct Step<T, const WORDS: usize> {
     before: u32,
     /// The step that followed last time.
     next: u32,
+    /// The last one of those that lead on from here.
+    newest: u32,
+    /// The one that was added before this, of those that follow the same step.
+    older: u32,
     branches: u16,
     /// What a span says whose last attribute this is.
     evidence: Option<EvidenceId>,
@@ -124,19 +132,79 @@ impl<T: Copy + Default, const WORDS: usize> Sequences<T, WORDS> {
     /// The attribute that is expected next, where `rest` begins with it.
     #[inline(always)]
     pub(crate) fn expected(&self, rest: &[u8]) -> Option<&Known<T>> {
-        let next = self.steps.get(self.at as usize)?.next;
-        let step = self.steps.get(next as usize)?;
+        let last = self.steps.get(self.at as usize)?;
+        Some(&self.matching(last.next, rest)?.known)
+    }
+
+    /// Goes over the attributes that `rest` begins with, as long as they were
+    /// seen here; `behind` says what stands behind one, or nothing where it is
+    /// another after all. Answers what is left.
+    #[inline(always)]
+    pub(crate) fn follow<'b>(
+        &mut self,
+        mut rest: &'b [u8],
+        mut behind: impl FnMut(&Known<T>, &'b [u8]) -> Result<Option<&'b [u8]>>,
+    ) -> Result<&'b [u8]> {
+        let last = self.steps.get(self.at as usize);
+        let mut next = last.map_or(NOWHERE, |last| last.next);
+        loop {
+            let step = match self.matching(next, rest) {
+                Some(step) => step,
+                None => match self.among_others(rest) {
+                    Some(found) => &self.steps[found as usize],
+                    None => return Ok(rest),
+                },
+            };
+            let Some(others) = behind(&step.known, rest)? else {
+                return Ok(rest);
+            };
+            (rest, next) = (others, step.next);
+            self.at = step.known.step.0;
+        }
+    }
+
+    /// The step of this number, where `rest` begins with its attribute.
+    #[inline(always)]
+    fn matching(&self, step: u32, rest: &[u8]) -> Option<&Step<T, WORDS>> {
+        let step = self.steps.get(step as usize)?;
         if !step.pattern.matches(rest) {
             return None;
         }
         let is_long = step.known.length > WORDS * WORD;
-        (!is_long || self.tail_matches(step, rest)).then_some(&step.known)
+        (!is_long || self.tail_matches(step, rest)).then_some(step)
+    }
+
+    /// Compares what is longer than a pattern, whose bytes are equal. A short tail
+    /// is compared with those before it, of which none may be any.
+    #[inline(never)]
+    fn tail_matches(&self, step: &Step<T, WORDS>, rest: &[u8]) -> bool {
+        let bytes = self.bytes_of(&step.known);
+        let Some(rest) = rest.get(..bytes.len()) else {
+            return false;
+        };
+        if bytes.len() <= WORDS * WORD + TAIL {
+            return rest.last_chunk::<TAIL>() == bytes.last_chunk();
+        }
+        rest[WORDS * WORD..] == bytes[WORDS * WORD..]
+    }
+
+    /// Of the newest steps that lead on from here, the one with whose attribute
+    /// `rest` begins. It is expected from now on.
+    #[inline]
+    fn among_others(&mut self, rest: &[u8]) -> Option<u32> {
+        let last = self.steps.get(self.at as usize)?;
+        (last.branches > 1).then(|| self.other(rest))?
     }
 
     #[inline(never)]
-    fn tail_matches(&self, step: &Step<T, WORDS>, rest: &[u8]) -> bool {
-        let tail = &self.bytes_of(&step.known)[WORDS * WORD..];
-        rest.get(WORDS * WORD..step.known.length) == Some(tail)
+    fn other(&mut self, rest: &[u8]) -> Option<u32> {
+        let last = self.steps.get(self.at as usize)?;
+        let older = |&at: &u32| Some(self.steps.get(at as usize)?.older);
+        let newest = std::iter::successors(Some(last.newest), older).take(COMPARED);
+        let mut others = newest.filter(|&at| at != last.next);
+        let found = others.find(|&at| self.matching(at, rest).is_some())?;
+        self.steps[self.at as usize].next = found;
+        Some(found)
     }
 
     /// The bytes by which an attribute was recognised.
@@ -236,13 +304,14 @@ impl<T: Copy + Default, const WORDS: usize> Sequences<T, WORDS> {
         if self.steps.len() == MOST_STEPS || start + attribute.bytes.len() > MOST_BYTES {
             return None;
         }
+        let (step, mut older) = (self.steps.len() as u32, NOWHERE);
         if let Some(before) = self.steps.get_mut(before as usize) {
             if before.branches == MOST_BRANCHES {
                 return None;
             }
             before.branches += 1;
+            older = std::mem::replace(&mut before.newest, step);
         }
-        let step = self.steps.len() as u32;
         self.bytes.extend_from_slice(attribute.bytes);
         self.steps.push(Step {
             pattern: Pattern::of(attribute),
@@ -257,6 +326,8 @@ impl<T: Copy + Default, const WORDS: usize> Sequences<T, WORDS> {
             start,
             before,
             next: NOWHERE,
+            newest: NOWHERE,
+            older,
             branches: 0,
             evidence: None,
         });
@@ -291,6 +362,9 @@ fn beginning<T: Default>() -> Attribute<'static, T> {
 
 /// The bytes of a word.
 const WORD: usize = 8;
+
+/// How many bytes behind a pattern are compared at once.
+const TAIL: usize = 2 * WORD;
 
 /// The first bytes of an attribute as words, which are compared at once.
 #[derive(Clone, Copy, Debug)]
@@ -378,11 +452,12 @@ mod tests {
 
     #[test]
     fn a_span_that_goes_the_same_way_says_the_same() {
-        let long = [7; CHUNK + 5];
+        let (long, longer) = ([7; CHUNK + 5], [8; CHUNK + TAIL + 3]);
         let way = [
             attribute(1, b"method=", false),
             attribute(2, b"status=200;", true),
             attribute(5, &long, true),
+            attribute(6, &longer, true),
         ];
         let mut sequences = learnt(&[(&way, 9)]);
         assert!(!sequences.begin(Symbol(4)), "another name");
@@ -403,6 +478,27 @@ mod tests {
         }
         assert_eq!(sequences.evidence(), Some(EvidenceId(9)));
         assert!(sequences.expected(b"").is_none(), "nothing follows");
+    }
+
+    #[test]
+    fn what_was_seen_is_followed_without_a_look_up() {
+        let pod = attribute(3, b"pod=", false);
+        let ok = [attribute(2, b"status=200;", true), pod];
+        let bad = [attribute(2, b"status=500;", true), pod];
+        let lost = [attribute(2, b"status=404;", true), pod];
+        let mut sequences = learnt(&[(&ok, 1), (&bad, 2), (&lost, 3)]);
+        for (way, evidence) in [(&ok, 1), (&lost, 3), (&bad, 2), (&bad, 2), (&ok, 1)] {
+            assert!(sequences.begin(NAME));
+            let text = [way[0].bytes, b"pod=ab and more"].concat();
+            let left = sequences.follow(&text, |known, rest| Ok(rest.get(known.length..)));
+            assert_eq!(left.expect("no error"), b"ab and more");
+            assert_eq!(sequences.evidence(), Some(EvidenceId(evidence)));
+        }
+        for other in [&b"status=201;pod="[..], b"pod=", b""] {
+            sequences.begin(NAME);
+            let left = sequences.follow(other, |known, rest| Ok(rest.get(known.length..)));
+            assert_eq!(left.expect("no error"), other, "nothing was seen");
+        }
     }
 
     #[test]

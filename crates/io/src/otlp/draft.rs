@@ -3,8 +3,8 @@
 use crate::flaws::{Flaw, Flaws};
 use spanwise_model::batch::Dropped;
 use spanwise_model::{
-    flags, Example, IssueKind, ResourceId, Result, ScopeId, SpanBatch, SpanHead, SpanId, SpanKind,
-    StatusCode, Symbol, TraceId,
+    flags, EvidenceId, Example, IssueKind, ResourceId, Result, ScopeId, SpanBatch, SpanHead,
+    SpanId, SpanKind, StatusCode, Symbol, TraceId,
 };
 
 /// A start that is absent counts as missing where the end lies after this
@@ -51,6 +51,7 @@ impl Draft {
     }
 
     /// True where there is nothing to report.
+    #[inline]
     pub(crate) fn is_clean(&self) -> bool {
         self.flaws.is_empty()
             && self.dropped_attributes | self.dropped_inside == 0
@@ -58,11 +59,13 @@ impl Draft {
     }
 
     /// True where the span can be told from others.
+    #[inline]
     pub(crate) fn has_id(&self) -> bool {
         !self.trace_id.is_zero() || !self.span_id.is_zero()
     }
 
     /// Reads a time that counts nanoseconds without a sign.
+    #[inline]
     pub(crate) fn time(&mut self, nanos: u64) -> i64 {
         i64::try_from(nanos).unwrap_or_else(|_| {
             self.flaw(Flaw::TimeOutOfRange);
@@ -70,6 +73,7 @@ impl Draft {
         })
     }
 
+    #[inline]
     pub(crate) fn kind_number(&mut self, number: i64) {
         match SpanKind::from_number(number) {
             Some(kind) => self.kind = kind,
@@ -85,14 +89,37 @@ impl Draft {
     }
 
     /// Closes the open record of `batch` with these fields.
-    pub(crate) fn close(mut self, batch: &mut SpanBatch, around: &Surroundings) -> Result<()> {
+    pub(crate) fn close(self, batch: &mut SpanBatch, around: &Surroundings) -> Result<()> {
+        self.close_by(batch, around, SpanBatch::close)
+    }
+
+    /// The same where it is known what evidence its attributes are.
+    #[inline(always)]
+    pub(crate) fn close_saying(
+        self,
+        evidence: EvidenceId,
+        batch: &mut SpanBatch,
+        around: &Surroundings,
+    ) -> Result<()> {
+        self.close_by(batch, around, |batch, head| {
+            batch.close_saying(head, evidence)
+        })
+    }
+
+    #[inline(always)]
+    fn close_by(
+        mut self,
+        batch: &mut SpanBatch,
+        around: &Surroundings,
+        close: impl FnOnce(&mut SpanBatch, SpanHead) -> Result<u32>,
+    ) -> Result<()> {
         if self.trace_id.is_zero() || self.span_id.is_zero() {
             self.flaw(Flaw::IrregularId);
         }
         if !self.is_clean() {
             batch.note_dropped(self.kept_counts());
         }
-        batch.close(self.head(around))?;
+        close(batch, self.head(around))?;
         if !self.is_clean() {
             let example = Example::Span(self.trace_id, self.span_id);
             self.report(batch, around.service, &example);
@@ -110,6 +137,7 @@ impl Draft {
         }
     }
 
+    #[inline(always)]
     fn head(&self, around: &Surroundings) -> SpanHead {
         let mut bits = self.flags & flags::OTLP;
         if self.status == StatusCode::Error {

@@ -40,16 +40,12 @@ impl SpanBatch {
     /// the guard allows, and [`ErrorKind::Cancelled`].
     #[inline]
     pub fn close(&mut self, head: SpanHead) -> Result<u32> {
-        self.guard.check_text(self.refused)?;
-        self.guard
-            .check_record(self.open_record(), self.attributes.open_len())?;
-        if self.passing.open {
-            self.pass_over(head.flags);
-            return Ok(self.open_record());
+        let record = self.open_record();
+        if self.is_dropped(&head)? {
+            return Ok(record);
         }
         self.settle();
         let evidence = self.evidence.close().ok_or_else(full)?;
-        let record = self.open_record();
         let last = self.last_of_name.get(head.name.index());
         let mut last = last.copied().unwrap_or_default();
         last.evidence = evidence;
@@ -59,6 +55,38 @@ impl SpanBatch {
         self.push(&head, evidence);
         self.note_last(head.name, last);
         Ok(record)
+    }
+
+    /// The same for a record whose attributes say what is in this set of
+    /// evidence. Of these it has rows alone ([`SpanBatch::row`]).
+    ///
+    /// # Errors
+    ///
+    /// As [`SpanBatch::close`].
+    #[inline]
+    pub fn close_saying(&mut self, head: SpanHead, evidence: EvidenceId) -> Result<u32> {
+        if self.keep.has_rows() {
+            self.add_evidence(evidence);
+            return self.close(head);
+        }
+        let record = self.open_record();
+        if !self.is_dropped(&head)? {
+            self.push(&head, evidence);
+        }
+        Ok(record)
+    }
+
+    /// Checks the open record, and drops it where its trace is not wanted.
+    #[inline]
+    fn is_dropped(&mut self, head: &SpanHead) -> Result<bool> {
+        self.guard.check_text(self.refused)?;
+        self.guard
+            .check_record(self.open_record(), self.attributes.open_len())?;
+        if self.passing.open {
+            self.pass_over(head.flags);
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     fn pass_over(&mut self, flags: u32) {

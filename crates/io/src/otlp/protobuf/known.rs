@@ -2,11 +2,12 @@
 
 use super::head::Head;
 use super::span::SpanReader;
-use super::value::KeyValue;
+use super::value::{KeyValue, Scratch};
+use crate::flaws::Flaw;
 use crate::otlp::draft::{Draft, Surroundings};
 use crate::sequences::{Attribute, Known};
 use crate::wire::{Field, Wire};
-use spanwise_model::{EvidenceId, Result, Symbol};
+use spanwise_model::{EvidenceId, Result, SpanBatch, Symbol};
 
 /// The sequences of a file: most attributes begin with 32 bytes or fewer.
 pub(super) type Sequences = crate::sequences::Sequences<ValueAt, 4>;
@@ -50,8 +51,10 @@ impl SpanReader<'_> {
         let Some(evidence) = self.sequences.evidence() else {
             return Ok(false);
         };
-        self.batch.add_evidence(evidence);
-        self.close(draft, around)?;
+        if !self.batch.settle() {
+            draft.flaw(Flaw::InvalidUtf8);
+        }
+        draft.close_saying(evidence, self.batch, around)?;
         Ok(true)
     }
 
@@ -62,6 +65,10 @@ impl SpanReader<'_> {
         loop {
             self.follow(&mut wire, draft)?;
             let before = wire.rest();
+            if let Some(flags) = last_flags(before) {
+                draft.flags = flags;
+                return Ok(true);
+            }
             match wire.next() {
                 Ok(Some((9, Field::Bytes(pair)))) => {
                     let attribute = &before[..before.len() - wire.rest().len()];
@@ -80,22 +87,26 @@ impl SpanReader<'_> {
     /// expected.
     #[inline(always)]
     fn follow(&mut self, wire: &mut Wire<'_>, draft: &mut Draft) -> Result<()> {
-        let mut rest = wire.rest();
-        while let Some(known) = self.sequences.expected(rest) {
-            let Some(length) = whole(rest, known) else {
-                break;
+        let Self {
+            batch,
+            scratch,
+            sequences,
+            ..
+        } = self;
+        let rest = sequences.follow(wire.rest(), |known, rest| {
+            let split = whole(rest, known).and_then(|length| rest.split_at_checked(length));
+            let Some((attribute, others)) = split else {
+                return Ok(None);
             };
-            let (step, key, ValueAt(value_at)) = (known.step, known.key, known.what);
-            let (attribute, others) = rest.split_at(length);
             if known.is_kept {
-                let Some(at) = value_at else {
-                    break;
+                let ValueAt(Some(at)) = known.what else {
+                    return Ok(None);
                 };
-                self.row(key, &attribute[usize::from(at)..], draft)?;
+                let value = &attribute[usize::from(at)..];
+                row((batch, scratch), known.key, value, draft)?;
             }
-            self.sequences.go(step);
-            rest = others;
-        }
+            Ok(Some(others))
+        })?;
         wire.go_on(rest);
         Ok(())
     }
@@ -111,23 +122,11 @@ impl SpanReader<'_> {
         let found = self.sequences.find(key, evidence.then_some(bytes));
         if let Some(known) = found {
             if known.is_kept {
-                self.row(key, pair.value, draft)?;
+                row((self.batch, &mut self.scratch), key, pair.value, draft)?;
             }
             self.sequences.go(known.step);
         }
         Ok(found.is_some())
-    }
-
-    #[inline]
-    fn row(&mut self, key: Symbol, value: &[u8], draft: &mut Draft) -> Result<()> {
-        let pair = KeyValue { key: &[], value };
-        if let Some(text) = pair.short_text() {
-            self.batch.row_of_bytes(key, text);
-        } else {
-            let value = self.scratch.value(value, &self.batch.guard, draft)?;
-            self.batch.row(key, value);
-        }
-        Ok(())
     }
 
     /// Learns the attributes of a span without a flaw, which says what is in
@@ -181,17 +180,44 @@ impl SpanReader<'_> {
     }
 }
 
+/// Adds a row that is kept to the open record.
+#[inline]
+fn row(
+    (batch, scratch): (&mut SpanBatch, &mut Scratch),
+    key: Symbol,
+    value: &[u8],
+    draft: &mut Draft,
+) -> Result<()> {
+    let pair = KeyValue { key: &[], value };
+    if let Some(text) = pair.short_text() {
+        batch.row_of_bytes(key, text);
+    } else {
+        let value = scratch.value(value, &batch.guard, draft)?;
+        batch.row(key, value);
+    }
+    Ok(())
+}
+
+/// The flags of a span that ends with them, as encoders write it.
+#[inline(always)]
+fn last_flags(rest: &[u8]) -> Option<u32> {
+    match *rest {
+        [0x85, 0x01, a, b, c, d] => Some(u32::from_le_bytes([a, b, c, d])),
+        _ => None,
+    }
+}
+
 /// The length of an attribute that was recognised, where its lengths are short
 /// and agree.
 #[inline(always)]
 fn whole(rest: &[u8], known: &Known<ValueAt>) -> Option<usize> {
     if known.is_whole {
-        return Some(known.length).filter(|&length| length <= rest.len());
+        return Some(known.length);
     }
     let (&outer, &inner) = (rest.get(LENGTH_AT)?, rest.get(known.length)?);
     let length = usize::from(outer) + LENGTH_AT + 1;
     let agree = length == usize::from(inner) + known.length + 1;
-    (agree && outer < 0x80 && length <= rest.len()).then_some(length)
+    (agree && outer < 0x80).then_some(length)
 }
 
 /// Where the value stands in an attribute that is written as usual.
