@@ -58,6 +58,22 @@ impl<'a> Wire<'a> {
         Some(bytes)
     }
 
+    /// The next field where it is the message of this number (of less than 16)
+    /// and its length takes two bytes, as those of spans do.
+    #[inline(always)]
+    fn next_message(&mut self, number: u8) -> Option<&'a [u8]> {
+        let [tag, low @ 0x80..=0xff, high @ 0..0x80, rest @ ..] = self.rest else {
+            return None;
+        };
+        if *tag != number << 3 | 2 {
+            return None;
+        }
+        let length = usize::from(*low & 0x7f) | usize::from(*high) << 7;
+        let (bytes, rest) = rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(bytes)
+    }
+
     /// The next field, or `None` at the end of the message.
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken<'a>> {
@@ -177,6 +193,22 @@ impl<'a> Parts<'a> {
             broken: None,
         }
     }
+
+    /// The next part, which is probably a message of this number (of less than
+    /// 16).
+    #[inline(always)]
+    pub(crate) fn next_probably(&mut self, number: u8) -> Option<Part<'a>> {
+        if self.broken.is_none() {
+            if let Some(bytes) = self.wire.next_message(number) {
+                return Some(Part {
+                    number: number.into(),
+                    bytes,
+                    cut: false,
+                });
+            }
+        }
+        self.next()
+    }
 }
 
 impl<'a> Iterator for Parts<'a> {
@@ -239,6 +271,27 @@ mod tests {
         assert_eq!(wire.next_short(9), None, "it is cut");
         assert_eq!(wire.rest(), other.rest());
         assert_eq!(Wire::new(&bytes).next_short(8), None);
+    }
+
+    #[test]
+    fn parts_are_the_same_whatever_is_probable() {
+        let mut bytes = vec![0x12, 1, b'a', 0x12, 0x80, 1];
+        bytes.extend([b'b'; 128]);
+        bytes.extend([0x1a, 0x80, 1]);
+        bytes.extend([b'c'; 128]);
+        bytes.extend([0x12, 0x81, 1, 0x12, 0x80, 0]);
+        for end in 0..=bytes.len() {
+            let (mut some, mut all) = (Parts::new(&bytes[..end]), Parts::new(&bytes[..end]));
+            loop {
+                let (one, other) = (some.next_probably(2), all.next());
+                let told = |part: &Part<'_>| (part.number, part.bytes.to_vec(), part.cut);
+                assert_eq!(one.as_ref().map(told), other.as_ref().map(told));
+                if other.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(some.broken, all.broken);
+        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl<'a> Walk<'a, '_> {
 
     fn scope_spans(&mut self, bytes: &'a [u8], around: &Surroundings) -> Result<()> {
         let mut parts = Parts::new(bytes);
-        for part in parts.by_ref() {
+        while let Some(part) = parts.next_probably(2) {
             if part.number != 2 || part.cut {
                 continue;
             }
