@@ -44,6 +44,13 @@ pub fn of_span(bits: u32, duration_nano: u64, nameless: bool) -> impl Iterator<I
     marked.map(|&(_, kind)| kind).chain(zero).chain(nameless)
 }
 
+/// True where nothing is: [`of_span`] has no answer.
+#[inline]
+#[must_use]
+pub fn is_faultless(bits: u32, duration_nano: u64, nameless: bool) -> bool {
+    bits & FLAWS == 0 && duration_nano > 0 && !nameless
+}
+
 /// What is wrong with a trace that has so many top spans, and among them so many
 /// roots.
 #[inline]

@@ -3,7 +3,7 @@
 use super::place::{Node, Placer, NONE};
 use super::slices::Slices;
 use super::Input;
-use spanwise_model::trace_issues::{of_span, of_tops};
+use spanwise_model::trace_issues::{is_faultless, of_span, of_tops};
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{flags, Example, Folded, IssueKind, Issues, SpanId, SpanTable};
 use std::ops::Range;
@@ -91,6 +91,9 @@ impl Chunk {
             tops += u64::from(top);
             roots += u64::from(top && node.flags & (flags::ORPHAN | flags::CYCLE_HEAD) == 0);
             let nameless = input.is_nameless(node.record);
+            if is_faultless(node.flags, node.duration, nameless) {
+                continue;
+            }
             for kind in of_span(node.flags, node.duration, nameless) {
                 self.add(input, kind, node.record, Example::Span(trace, node.span_id));
             }

@@ -11,6 +11,7 @@ mod chunk;
 mod content;
 mod fields;
 mod group;
+mod ids;
 mod inherit;
 mod place;
 mod same_id;

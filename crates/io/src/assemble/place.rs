@@ -3,6 +3,7 @@
 //! Everything is a loop over local numbers of the trace's records: no
 //! recursion, and nothing looked at more often than a sort needs.
 
+use super::ids::Ids;
 use super::same_id::{self, Fate};
 use spanwise_model::batch::Placement;
 use spanwise_model::{flags, SpanBatch, SpanId};
@@ -50,8 +51,12 @@ pub(super) fn duration(place: &Placement) -> u64 {
 pub(super) struct Placer {
     /// Records that become rows.
     pub(super) nodes: Vec<Node>,
-    /// Nodes by span id; those of one id in the order of [`same_id::judge`].
+    /// Nodes by span id; those of one id in the order of [`same_id::judge`]. In
+    /// the order of records where each has an id of its own and `ids` knows it.
     by_id: Vec<(SpanId, u32)>,
+    ids: Ids,
+    /// True where that is so.
+    has_own_ids: bool,
     /// The children of one node.
     siblings: Vec<u32>,
     first_top: u32,
@@ -85,6 +90,7 @@ impl Placer {
         self.walk();
         if self.preorder.len() < self.nodes.len() {
             self.cut_cycles();
+            self.unlink();
             self.link_children();
             self.walk();
         }
@@ -106,8 +112,16 @@ impl Placer {
             self.errors += u64::from(error == flags::FORMAT_ERROR);
             self.by_id.push((place.span_id, record));
         }
-        self.by_id.sort_unstable();
         let mut records = std::mem::take(&mut self.by_id);
+        self.has_own_ids = records.len() < LARGE && self.ids.fill(&records);
+        if self.has_own_ids {
+            for (_, record) in &mut records {
+                *record = self.add(batch, *record, 0, 0);
+            }
+            self.by_id = records;
+            return;
+        }
+        records.sort_unstable();
         for run in records.chunk_by_mut(|a, b| a.0 == b.0) {
             match run {
                 [(_, record)] => *record = self.add(batch, *record, 0, 0),
@@ -150,6 +164,7 @@ impl Placer {
         }
     }
 
+    #[inline]
     fn add(&mut self, batch: &SpanBatch, record: u32, mark: u32, tie: u64) -> u32 {
         let place = &batch.placements[record as usize];
         let (start, end) = (place.start_unix_nano, place.end_unix_nano);
@@ -176,10 +191,27 @@ impl Placer {
         }
         for node in 0..self.nodes.len() {
             let parent_id = batch.placements[self.nodes[node].record as usize].parent_id;
-            if !parent_id.is_zero() {
+            if parent_id.is_zero() {
+                continue;
+            }
+            if self.has_own_ids {
+                self.adopt_by_id(node, parent_id);
+            } else {
                 let run = self.run(parent_id);
                 self.adopt(batch, node, run);
             }
+        }
+    }
+
+    /// Gives a node its parent, where each node has an id of its own.
+    #[inline]
+    fn adopt_by_id(&mut self, node: usize, parent_id: SpanId) {
+        let found = self.ids.find(&self.by_id, parent_id);
+        let node = &mut self.nodes[node];
+        node.parent = found.unwrap_or(NONE);
+        if found.is_none() {
+            self.orphans += 1;
+            node.flags |= flags::ORPHAN;
         }
     }
 
@@ -227,6 +259,9 @@ impl Placer {
 
     /// True where a span of the trace has this id.
     pub(super) fn has(&self, id: SpanId) -> bool {
+        if self.has_own_ids {
+            return self.ids.find(&self.by_id, id).is_some();
+        }
         self.by_id
             .binary_search_by_key(&id, |entry| entry.0)
             .is_ok()
@@ -302,11 +337,15 @@ impl Placer {
         (node.start, Reverse(end), node.span_id, node.tie, at)
     }
 
-    /// Chains the children of each node, and the top spans, in their order.
-    fn link_children(&mut self) {
+    /// Takes the chains of children apart.
+    fn unlink(&mut self) {
         for node in &mut self.nodes {
             (node.first_child, node.next_sibling) = (NONE, NONE);
         }
+    }
+
+    /// Chains the children of each node, and the top spans, in their order.
+    fn link_children(&mut self) {
         self.first_top = NONE;
         for at in (0..self.nodes.len() as u32).rev() {
             let head = match self.nodes[at as usize].parent {
@@ -318,17 +357,25 @@ impl Placer {
         }
         self.first_top = self.sorted(self.first_top);
         for at in 0..self.nodes.len() {
-            self.nodes[at].first_child = self.sorted(self.nodes[at].first_child);
+            let first = self.nodes[at].first_child;
+            if first != NONE {
+                self.nodes[at].first_child = self.sorted(first);
+            }
         }
     }
 
     /// Sorts a chain of siblings; answers its first.
-    #[inline]
+    #[inline(always)]
     fn sorted(&mut self, first: u32) -> u32 {
-        let is_single = |first: u32| self.nodes[first as usize].next_sibling == NONE;
-        if first == NONE || is_single(first) {
-            return first;
+        let node = self.nodes.get(first as usize);
+        match node.is_none_or(|node| node.next_sibling == NONE) {
+            true => first,
+            false => self.sorted_chain(first),
         }
+    }
+
+    /// The same for several siblings.
+    fn sorted_chain(&mut self, first: u32) -> u32 {
         let mut siblings = std::mem::take(&mut self.siblings);
         siblings.clear();
         let next = |&at: &u32| Some(self.nodes[at as usize].next_sibling).filter(|&at| at != NONE);
