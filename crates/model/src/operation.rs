@@ -8,21 +8,42 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OperationId(pub u32);
 
+/// Service, name and kind.
+type Row = (Symbol, Symbol, SpanKind);
+
+/// How many operations that were asked for lately are known without hashing: a
+/// power of two.
+const RECENT: usize = 256;
+
 /// Operations: distinct (service, name, kind), numbered densely.
 #[derive(Clone, Debug, Default)]
 pub struct Operations {
-    rows: Vec<(Symbol, Symbol, SpanKind)>,
-    index: FxHashMap<(Symbol, Symbol, SpanKind), u32>,
+    rows: Vec<Row>,
+    index: FxHashMap<Row, u32>,
+    /// Numbers of recent ones; empty before the first.
+    recent: Vec<u32>,
 }
 
 impl Operations {
     /// The operation of this service, name and kind.
+    #[inline]
     pub fn intern(&mut self, service: Symbol, name: Symbol, kind: SpanKind) -> OperationId {
-        let next = self.rows.len() as u32;
-        let id = *self.index.entry((service, name, kind)).or_insert(next);
-        if id == next {
-            self.rows.push((service, name, kind));
+        let row = (service, name, kind);
+        let recent = self.recent.get(slot(row)).copied();
+        match recent.filter(|&id| self.rows.get(id as usize) == Some(&row)) {
+            Some(id) => OperationId(id),
+            None => self.look_up(row),
         }
+    }
+
+    fn look_up(&mut self, row: Row) -> OperationId {
+        let next = self.rows.len() as u32;
+        let id = *self.index.entry(row).or_insert(next);
+        if id == next {
+            self.rows.push(row);
+        }
+        self.recent.resize(RECENT, u32::MAX);
+        self.recent[slot(row)] = id;
         OperationId(id)
     }
 
@@ -47,20 +68,30 @@ impl Operations {
     }
 
     /// The service of an operation.
+    #[inline]
     #[must_use]
     pub fn service(&self, id: OperationId) -> Symbol {
         self.rows[id.0 as usize].0
     }
 
     /// The name of an operation.
+    #[inline]
     #[must_use]
     pub fn name(&self, id: OperationId) -> Symbol {
         self.rows[id.0 as usize].1
     }
 
     /// The kind of an operation.
+    #[inline]
     #[must_use]
     pub fn kind(&self, id: OperationId) -> SpanKind {
         self.rows[id.0 as usize].2
     }
+}
+
+/// Where an operation stands among the recent ones.
+#[inline]
+fn slot((service, name, kind): Row) -> usize {
+    let mixed = (name.0 << 3 ^ kind as u32).wrapping_add(service.0.wrapping_mul(83));
+    mixed as usize % RECENT
 }

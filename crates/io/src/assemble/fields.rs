@@ -6,6 +6,7 @@
 
 use super::place::duration;
 use rayon::prelude::*;
+use rayon::slice::ChunksMut;
 use spanwise_model::batch::{Head, Placement};
 use spanwise_model::trace_table::Columns;
 use spanwise_model::{OperationId, Operations, Resources, SpanBatch, Symbol};
@@ -13,6 +14,9 @@ use spanwise_model::{OperationId, Operations, Resources, SpanBatch, Symbol};
 /// How many records one thread numbers operations of at once; few in unit tests,
 /// so that there are several runs.
 const RUN_RECORDS: usize = if cfg!(test) { 4 } else { 1 << 16 };
+
+/// How many rows one thread fills at once.
+const FILLED_ROWS: usize = if cfg!(test) { 4 } else { 1 << 14 };
 
 /// Fills all columns but those of the order from the records that the rows came
 /// from, which are freed.
@@ -47,30 +51,60 @@ fn number(heads: &mut [Head], resources: &Resources) -> (Operations, Vec<Vec<Ope
 
 /// Gathers what the records are.
 fn describe(columns: &mut Columns, heads: &[Head], numbers: &[Vec<OperationId>]) {
-    let records = columns.record.par_iter().map(|&record| record as usize);
-    let operation = |record: usize| {
-        let in_run = heads[record].name.index();
-        (numbers[record / RUN_RECORDS][in_run], heads[record].status)
-    };
-    let origin = |record: usize| (heads[record].resource, heads[record].scope);
-    let rows = (&mut columns.operation, &mut columns.status);
-    records
-        .clone()
-        .map(operation)
-        .unzip_into_vecs(rows.0, rows.1);
-    let rows = (&mut columns.resource, &mut columns.scope);
-    records.clone().map(origin).unzip_into_vecs(rows.0, rows.1);
-    let evidence = records.map(|record| heads[record].evidence);
-    evidence.collect_into_vec(&mut columns.evidence);
+    let Columns {
+        record,
+        operation,
+        status,
+        resource,
+        scope,
+        evidence,
+        ..
+    } = columns;
+    let ids = (filled(operation, record), filled(status, record));
+    let origins = (filled(resource, record), filled(scope, record));
+    let described = ids.0.zip(ids.1).zip(origins.0.zip(origins.1));
+    let described = described.zip(filled(evidence, record));
+    let records = record.par_chunks(FILLED_ROWS);
+    records.zip(described).for_each(|(records, columns)| {
+        let (((operation, status), (resource, scope)), evidence) = columns;
+        for (row, &record) in records.iter().enumerate() {
+            let head = &heads[record as usize];
+            let numbers = &numbers[record as usize / RUN_RECORDS];
+            operation[row] = numbers[head.name.index()];
+            (status[row], evidence[row]) = (head.status, head.evidence);
+            (resource[row], scope[row]) = (head.resource, head.scope);
+        }
+    });
 }
 
 /// Gathers what placed the records.
 fn place(columns: &mut Columns, placements: &[Placement]) {
-    let records = columns.record.par_iter();
-    let places = records.map(|&record| &placements[record as usize]);
-    let begin = |place: &Placement| (place.span_id, place.start_unix_nano);
-    let rows = (&mut columns.span_id, &mut columns.start_unix_nano);
-    places.clone().map(begin).unzip_into_vecs(rows.0, rows.1);
-    let durations = places.map(duration);
-    durations.collect_into_vec(&mut columns.duration_nano);
+    let Columns {
+        record,
+        span_id,
+        start_unix_nano,
+        duration_nano,
+        ..
+    } = columns;
+    let times = filled(start_unix_nano, record).zip(filled(duration_nano, record));
+    let placed = filled(span_id, record).zip(times);
+    let records = record.par_chunks(FILLED_ROWS);
+    records.zip(placed).for_each(|(records, columns)| {
+        let (span_id, (start, nano)) = columns;
+        for (row, &record) in records.iter().enumerate() {
+            let place = &placements[record as usize];
+            span_id[row] = place.span_id;
+            (start[row], nano[row]) = (place.start_unix_nano, duration(place));
+        }
+    });
+}
+
+/// A column with a row for each of the records, in pieces to be filled.
+fn filled<'c, T: Clone + Default + Send>(
+    column: &'c mut Vec<T>,
+    records: &[u32],
+) -> ChunksMut<'c, T> {
+    column.clear();
+    column.resize(records.len(), T::default());
+    column.par_chunks_mut(FILLED_ROWS)
 }
