@@ -142,10 +142,11 @@ impl<'a> Trace<'a> {
         let columns = &self.table.columns;
         let starts = &columns.start_unix_nano[first..last];
         let durations = &columns.duration_nano[first..last];
-        let ends = starts.iter().zip(durations);
-        let ends = ends.map(|(start, &duration)| start.saturating_add_unsigned(duration));
-        let start = starts.iter().min().copied();
-        (start.unwrap_or(0), ends.max().unwrap_or(0))
+        let of_spans = starts.iter().zip(durations);
+        of_spans
+            .map(|(&start, &duration)| (start, start.saturating_add_unsigned(duration)))
+            .reduce(|(first, last), (start, end)| (first.min(start), last.max(end)))
+            .unwrap_or_default()
     }
 
     /// True where the trace is one component under a root, no parent is
