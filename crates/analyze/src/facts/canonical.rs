@@ -85,12 +85,21 @@ impl<'a> Canonical<'a> {
         fields
     }
 
+    /// True where some span has an event of an exception.
+    #[must_use]
+    pub(super) fn has_exceptions(&self) -> bool {
+        !self.all_exceptions().rows.is_empty()
+    }
+
+    fn all_exceptions(&self) -> &Exceptions {
+        self.exceptions.get_or_init(|| Exceptions::of(self.table))
+    }
+
     /// The row of the last event of a span that tells of an exception: one
     /// that is named `exception` or has an `exception.type`.
     #[must_use]
     pub fn exception(&self, span: Span<'_>) -> Option<u32> {
-        let exceptions = self.exceptions.get_or_init(|| Exceptions::of(self.table));
-        exceptions.last(span.record())
+        self.all_exceptions().last(span.record())
     }
 
     /// The fields of an event.

@@ -187,16 +187,21 @@ impl Walk {
         self.enter(ground, top, false);
         while let Some(frame) = self.frames.last_mut() {
             let taken = frame.take(&self.candidates, cursor, ground.tolerance_nano);
-            let from = taken.map_or(frame.start, |(child, _)| child.end.min(cursor));
-            let point = taken.is_none() && ground.is_point(frame.row);
-            if from < cursor || point {
+            let Some((child, tied)) = taken else {
+                cursor = ground.end(frame, cursor, &mut give);
+                self.candidates.truncate(frame.candidates);
+                self.frames.pop();
+                continue;
+            };
+            let from = child.end.min(cursor);
+            if from < cursor {
                 let between = Between {
-                    before: taken.map(|(child, _)| child.row),
+                    before: Some(child.row),
                     after: frame.after,
                 };
                 give(ground.tile(frame, from, cursor), between);
             }
-            if let (Some((child, _)), Some((all, rivals))) = (taken, &mut self.records) {
+            if let Some((all, rivals)) = &mut self.records {
                 all.push((frame.row, child.row));
                 let behind = &self.candidates[frame.next..];
                 let is_rival = |rival: &&Candidate| child.is_rival(**rival, cursor);
@@ -204,16 +209,13 @@ impl Walk {
                 rivals.extend(same.map(|rival| (child.row, rival.row)));
             }
             cursor = from;
-            frame.after = taken.map(|(child, _)| child.row);
-            match taken {
-                Some((child, tied)) => {
-                    let tied = tied || frame.tied;
-                    self.enter(ground, child.row, tied);
-                }
-                None => {
-                    self.candidates.truncate(frame.candidates);
-                    self.frames.pop();
-                }
+            frame.after = Some(child.row);
+            let tied = tied || frame.tied;
+            if ground.is_leaf(child.row) {
+                let leaf = Frame::new(child.row, child.start, tied);
+                cursor = ground.end(&leaf, cursor, &mut give);
+            } else {
+                self.enter(ground, child.row, tied);
             }
         }
     }
@@ -223,19 +225,30 @@ impl Walk {
         let candidates = self.candidates.len();
         self.candidates.extend(ground.blocking(row));
         ground.sort(&mut self.candidates[candidates..]);
+        let start = timeline.effective[timeline.at(row)].start;
         self.frames.push(Frame {
-            row,
-            tied,
-            start: timeline.effective[timeline.at(row)].start,
-            passed: i64::MAX,
-            after: None,
             candidates,
             next: candidates,
+            ..Frame::new(row, start, tied)
         });
     }
 }
 
 impl Frame {
+    /// A frame without candidates.
+    #[inline]
+    fn new(row: u32, start: i64, tied: bool) -> Self {
+        Self {
+            row,
+            tied,
+            start,
+            passed: i64::MAX,
+            after: None,
+            candidates: 0,
+            next: 0,
+        }
+    }
+
     /// The next child on the path, and whether a sibling could stand for it.
     fn take(
         &mut self,
@@ -288,6 +301,27 @@ impl Ground<'_> {
         })
     }
 
+    /// True where a span has no child.
+    #[inline]
+    fn is_leaf(&self, row: u32) -> bool {
+        self.table.columns.subtree_end[row as usize] == row + 1
+    }
+
+    /// Gives the last tile of a span, of whose children none is left; answers
+    /// where the cursor is then.
+    #[inline]
+    fn end(&self, frame: &Frame, cursor: i64, give: &mut impl FnMut(Tile, Between)) -> i64 {
+        if frame.start < cursor || self.is_point(frame.row) {
+            let between = Between {
+                before: None,
+                after: frame.after,
+            };
+            give(self.tile(frame, frame.start, cursor), between);
+        }
+        frame.start
+    }
+
+    #[inline]
     fn is_point(&self, row: u32) -> bool {
         self.timeline.effective[self.timeline.at(row)].is_empty()
     }

@@ -137,6 +137,11 @@ impl Timeline {
         } else {
             let above = self.at(parent);
             let outer = self.own[above];
+            if own.is_in(outer) && own.is_in(self.effective[above]) {
+                self.effective.push(own);
+                self.marks.push(marks::BLOCKING);
+                return;
+            }
             if own.start < outer.start || own.end > outer.end {
                 note_overhang(table, row, (own, outer), tally);
             }

@@ -48,7 +48,7 @@ use spanwise_model::{Issues, Span, SpanTable};
 use std::ops::Range;
 use tally::Tally;
 use timeline::{marks, Rules, Timeline};
-use verdict::Verdict;
+use verdict::{Verdict, Verdicts};
 
 /// Rows that a run of traces holds at least, so that its scratch stays in the
 /// cache.
@@ -238,23 +238,27 @@ pub fn compute_range(
 
 /// Writes outcomes, and the flags that hang on one span alone.
 fn judge(input: &FactInput<'_>, timeline: &Timeline, out: &mut FactSlices<'_>) {
-    for (at, row) in timeline.rows().enumerate() {
+    let verdicts = Verdicts {
+        canonical: &input.canonical,
+        plain: &input.plain_verdicts,
+        has_exceptions: input.canonical.has_exceptions(),
+    };
+    let rows = timeline.rows().zip(&timeline.marks);
+    let out = out.outcome.iter_mut().zip(out.flags.iter_mut());
+    for ((row, marks), (outcome, flags)) in rows.zip(out) {
         let span = Span::new(input.table(), row);
-        let verdict = Verdict::of(&input.canonical, &input.plain_verdicts, span);
-        out.outcome[at] = verdict.outcome;
-        let bits = [
-            (
-                timeline.marks[at] & marks::BLOCKING != 0,
-                fact_flags::BLOCKING,
-            ),
-            (verdict.injected, fact_flags::INJECTED),
-            (
-                verdict.outcome != Outcome::Ok && verdict.outcome.errs(span.kind()),
-                fact_flags::ERRS,
-            ),
-        ];
-        let set = bits.iter().filter(|bit| bit.0);
-        out.flags[at] = set.fold(0, |flags, bit| flags | bit.1);
+        let verdict = verdicts.of(span);
+        *outcome = verdict.outcome;
+        *flags = 0;
+        if marks & marks::BLOCKING != 0 {
+            *flags |= fact_flags::BLOCKING;
+        }
+        if verdict.injected {
+            *flags |= fact_flags::INJECTED;
+        }
+        if verdict.outcome != Outcome::Ok && verdict.outcome.errs(span.kind()) {
+            *flags |= fact_flags::ERRS;
+        }
     }
 }
 

@@ -42,6 +42,12 @@ impl Interval {
         }
     }
 
+    /// True where it has nothing outside of `outer`.
+    #[inline]
+    pub(super) fn is_in(self, outer: Interval) -> bool {
+        outer.start <= self.start && self.end <= outer.end
+    }
+
     /// What of `self` lies in `outer`; `None` where nothing does.
     pub(super) fn cut_to(self, outer: Interval) -> Option<Interval> {
         self.meets(outer).then(|| Interval {

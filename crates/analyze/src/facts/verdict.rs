@@ -21,18 +21,37 @@ pub(super) struct Verdict {
     pub(super) injected: bool,
 }
 
-impl Verdict {
-    /// Judges a span; `plain` are the verdicts of [`Verdict::plain`].
+/// What decides about many spans.
+#[derive(Clone, Copy)]
+pub(super) struct Verdicts<'a> {
+    pub(super) canonical: &'a Canonical<'a>,
+    /// Of spans that say nothing but an evidence set, by that.
+    pub(super) plain: &'a [Verdict],
+    /// True where some span has an event of an exception.
+    pub(super) has_exceptions: bool,
+}
+
+impl Verdicts<'_> {
+    /// Judges a span.
     #[inline]
-    pub(super) fn of(canonical: &Canonical<'_>, plain: &[Self], span: Span<'_>) -> Self {
+    pub(super) fn of(self, span: Span<'_>) -> Verdict {
         let status = span.status();
         if status == StatusCode::Ok {
-            return Self::default();
+            return Verdict::default();
         }
+        let flagged = span.flags() & flags::FORMAT_ERROR != 0;
+        if status == StatusCode::Unset && !flagged && !self.has_exceptions {
+            return self.plain[span.evidence().index()];
+        }
+        self.weigh(span)
+    }
+
+    fn weigh(self, span: Span<'_>) -> Verdict {
+        let (canonical, status) = (self.canonical, span.status());
         let flagged = span.flags() & flags::FORMAT_ERROR != 0;
         let exception = canonical.exception(span);
         if status == StatusCode::Unset && !flagged && exception.is_none() {
-            return plain[span.evidence().index()];
+            return self.plain[span.evidence().index()];
         }
         let evidence = Evidence {
             fields: canonical.fields(span),
@@ -43,7 +62,9 @@ impl Verdict {
         };
         evidence.weigh()
     }
+}
 
+impl Verdict {
     /// The verdict of each evidence set on spans that tell nothing else.
     pub(super) fn plain(canonical: &Canonical<'_>) -> Vec<Self> {
         let judge = |set: u32| {
