@@ -30,10 +30,9 @@ pub(super) struct Cells<'a> {
     groups: Vec<Group>,
     group_index: FxHashMap<Group, u32>,
     cells: Vec<CellSums>,
-    /// By group and node.
-    cell_index: FxHashMap<(u32, u32), u32>,
-    /// By node: the group that it was last in, and the cell of both.
-    last: Vec<(u32, u32)>,
+    /// By node: the group that it was last in, and the cell of both; apart for
+    /// requests and for what is none.
+    last: [Vec<(u32, u32)>; 2],
     paths: CallPaths,
     nodes: Vec<u32>,
 }
@@ -57,8 +56,7 @@ impl<'a> Cells<'a> {
             groups: Vec::new(),
             group_index: FxHashMap::default(),
             cells: Vec::new(),
-            cell_index: FxHashMap::default(),
-            last: Vec::new(),
+            last: Default::default(),
             paths: CallPaths::default(),
             nodes: Vec::new(),
         };
@@ -77,8 +75,8 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// Adds a trace, whose request is of this group. Traces of one group that
-    /// follow each other find their cells without a look-up.
+    /// Adds a trace, whose request is of this group. All traces of a group follow
+    /// each other, so that a node finds its cell by the group that it was last in.
     fn add(&mut self, group: u32, trace: Trace<'_>, facts: &FactColumns) {
         if self.by == CriticalPathBy::Path {
             self.paths.add(trace, &mut self.nodes);
@@ -145,29 +143,28 @@ impl<'a> Cells<'a> {
             CriticalPathBy::Service => self.table.operations.service(operation).0,
             CriticalPathBy::Path => self.nodes[(row - first) as usize],
         };
-        let at = match self.last.get(node as usize) {
+        let last = &self.last[usize::from(group == INCOMPLETE)];
+        let at = match last.get(node as usize) {
             Some(&(last, cell)) if last == group => cell,
-            _ => self.look_up(group, node),
+            _ => self.add_cell(group, node),
         };
         &mut self.cells[at as usize]
     }
 
-    #[inline(never)]
-    fn look_up(&mut self, group: u32, node: u32) -> u32 {
-        let next = self.cells.len() as u32;
-        let at = *self.cell_index.entry((group, node)).or_insert(next);
-        if at == next {
-            self.cells.push(CellSums {
-                group,
-                node,
-                counted: u32::MAX,
-                sums: [0; STATES.len()],
-            });
+    /// Adds the cell of a node that this group has not come to.
+    fn add_cell(&mut self, group: u32, node: u32) -> u32 {
+        let at = self.cells.len() as u32;
+        self.cells.push(CellSums {
+            group,
+            node,
+            counted: u32::MAX,
+            sums: [0; STATES.len()],
+        });
+        let last = &mut self.last[usize::from(group == INCOMPLETE)];
+        if last.len() <= node as usize {
+            last.resize(node as usize + 1, (u32::MAX, 0));
         }
-        if self.last.len() <= node as usize {
-            self.last.resize(node as usize + 1, (u32::MAX, 0));
-        }
-        self.last[node as usize] = (group, at);
+        last[node as usize] = (group, at);
         at
     }
 

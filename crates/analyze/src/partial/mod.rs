@@ -440,14 +440,14 @@ impl Partial {
     pub fn sorted_rows(&self) -> Vec<Row> {
         let keys = self.ordered_words();
         let width = self.schema.key_words();
-        let mut rows: Vec<Row> = (0..self.rows).collect();
-        match packed(&keys, width) {
-            Some(packed) => rows.sort_unstable_by_key(|&row| packed[row]),
-            None => {
-                let key = |row: Row| &keys[row * width..][..width];
-                rows.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
-            }
+        if let Some(packed) = packed(&keys, width) {
+            let mut rows: Vec<(u128, Row)> = packed.into_iter().zip(0..).collect();
+            rows.sort_unstable();
+            return rows.into_iter().map(|(_, row)| row).collect();
         }
+        let key = |row: Row| &keys[row * width..][..width];
+        let mut rows: Vec<Row> = (0..self.rows).collect();
+        rows.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
         rows
     }
 
