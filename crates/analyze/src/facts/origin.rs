@@ -45,6 +45,8 @@ pub(super) struct Errors<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Origins {
     notes: Vec<u8>,
+    /// The rows that err.
+    erring: Vec<u32>,
     by_id: Vec<(SpanId, u32)>,
     healing: Healing,
 }
@@ -53,27 +55,29 @@ impl Origins {
     /// Sets the flags of errors for the timeline's rows, whose
     /// [`fact_flags::ERRS`] is set already.
     pub(super) fn fill(&mut self, errors: &Errors<'_>, traces: Range<u32>, facts: &mut [u8]) {
-        if facts.iter().all(|flags| flags & fact_flags::ERRS == 0) {
+        let rows = errors.timeline.rows().zip(facts.iter());
+        let erring = rows.filter(|(_, flags)| *flags & fact_flags::ERRS != 0);
+        self.erring.clear();
+        self.erring.extend(erring.map(|(row, _)| row));
+        if self.erring.is_empty() {
             return;
         }
         self.notes.clear();
         self.notes.resize(facts.len(), 0);
-        self.note_echoes(errors, facts);
+        self.note_echoes(errors);
         self.heal(errors, facts);
         self.note_parents(errors, facts);
         if !errors.table().store.links.record.is_empty() {
-            for index in traces {
-                self.note_links(errors, index, facts);
-            }
+            self.note_links(errors, traces, facts);
         }
         for (flags, notes) in facts.iter_mut().zip(&self.notes) {
             *flags |= verdict(*flags, *notes);
         }
     }
 
-    fn note_echoes(&mut self, errors: &Errors<'_>, facts: &[u8]) {
-        for row in errors.timeline.rows() {
-            if errs(errors, facts, row) && is_echo(errors, row) {
+    fn note_echoes(&mut self, errors: &Errors<'_>) {
+        for &row in &self.erring {
+            if is_echo(errors, row) {
                 self.notes[errors.timeline.at(row)] |= ECHO;
             }
         }
@@ -81,9 +85,9 @@ impl Origins {
 
     /// Marks erring children that a sibling made good, parent by parent.
     fn heal(&mut self, errors: &Errors<'_>, facts: &mut [u8]) {
-        for row in errors.timeline.rows() {
+        for &row in &self.erring {
             let parent = errors.table().columns.parent[row as usize];
-            if parent == NO_PARENT || !errs(errors, facts, row) {
+            if parent == NO_PARENT {
                 continue;
             }
             let notes = &mut self.notes[errors.timeline.at(parent)];
@@ -95,19 +99,35 @@ impl Origins {
     }
 
     fn note_parents(&mut self, errors: &Errors<'_>, facts: &[u8]) {
-        for row in errors.timeline.rows() {
+        let erring = std::mem::take(&mut self.erring);
+        for &row in &erring {
             let parent = errors.table().columns.parent[row as usize];
-            if parent != NO_PARENT && errs(errors, facts, row) {
+            if parent != NO_PARENT {
                 self.note(errors, facts, (parent, row));
             }
         }
+        self.erring = erring;
     }
 
-    fn note_links(&mut self, errors: &Errors<'_>, index: u32, facts: &[u8]) {
+    /// The same along links, trace by trace.
+    fn note_links(&mut self, errors: &Errors<'_>, traces: Range<u32>, facts: &[u8]) {
+        let erring = std::mem::take(&mut self.erring);
+        let mut rest = erring.as_slice();
+        for index in traces {
+            let end = errors.table().rows(index).end;
+            let (of_trace, others) = rest.split_at(rest.partition_point(|&row| row < end));
+            self.note_links_of(errors, (index, of_trace), facts);
+            rest = others;
+        }
+        self.erring = erring;
+    }
+
+    /// The same along the links of these rows of a trace, which err.
+    fn note_links_of(&mut self, errors: &Errors<'_>, (index, rows): (u32, &[u32]), facts: &[u8]) {
         let table = errors.table();
         let trace = table.trace(index);
         self.by_id.clear();
-        for row in trace.rows().filter(|&row| errs(errors, facts, row)) {
+        for &row in rows {
             let inside = Span::new(table, row)
                 .links()
                 .filter(|link| link.0 == trace.id());
@@ -173,8 +193,4 @@ fn is_echo(errors: &Errors<'_>, row: u32) -> bool {
         && parent.kind() == SpanKind::Server
         && span.resource_id() == parent.resource_id()
         && status(span).is_some_and(|code| status(parent) == Some(code))
-}
-
-fn errs(errors: &Errors<'_>, facts: &[u8], row: u32) -> bool {
-    facts[errors.timeline.at(row)] & fact_flags::ERRS != 0
 }
