@@ -89,14 +89,14 @@ impl Draft {
     }
 
     /// Closes the open record of `batch` with these fields.
-    pub(crate) fn close(self, batch: &mut SpanBatch, around: &Surroundings) -> Result<()> {
+    pub(crate) fn close(mut self, batch: &mut SpanBatch, around: &Surroundings) -> Result<()> {
         self.close_by(batch, around, SpanBatch::close)
     }
 
     /// The same where it is known what evidence its attributes are.
     #[inline(always)]
     pub(crate) fn close_saying(
-        self,
+        &mut self,
         evidence: EvidenceId,
         batch: &mut SpanBatch,
         around: &Surroundings,
@@ -108,7 +108,7 @@ impl Draft {
 
     #[inline(always)]
     fn close_by(
-        mut self,
+        &mut self,
         batch: &mut SpanBatch,
         around: &Surroundings,
         close: impl FnOnce(&mut SpanBatch, SpanHead) -> Result<u32>,

@@ -63,7 +63,7 @@ impl SpanBatch {
     /// # Errors
     ///
     /// As [`SpanBatch::close`].
-    #[inline]
+    #[inline(always)]
     pub fn close_saying(&mut self, head: SpanHead, evidence: EvidenceId) -> Result<u32> {
         if self.keep.has_rows() {
             self.add_evidence(evidence);
@@ -77,7 +77,7 @@ impl SpanBatch {
     }
 
     /// Checks the open record, and drops it where its trace is not wanted.
-    #[inline]
+    #[inline(always)]
     fn is_dropped(&mut self, head: &SpanHead) -> Result<bool> {
         self.guard.check_text(self.refused)?;
         self.guard

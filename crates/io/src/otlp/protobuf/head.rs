@@ -2,6 +2,13 @@
 
 use spanwise_model::{SpanId, TraceId};
 
+/// The bytes of both times.
+const TIMES: usize = 2 * (1 + 8);
+
+/// The fewest bytes of a head: both ids, an empty name and the times. That there
+/// are so many is asked once, and then of no field.
+const LEAST: usize = (2 + 16) + (2 + 8) + 2 + TIMES;
+
 /// The fields before the attributes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Head<'a> {
@@ -19,6 +26,7 @@ impl<'a> Head<'a> {
     /// they are written in another way, or are not all there.
     #[inline(always)]
     pub(super) fn read(span: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        span.first_chunk::<LEAST>()?;
         let (trace_id, rest) = field::<16>(span, 0x0a)?;
         let (span_id, rest) = field::<8>(rest, 0x12)?;
         let (parent_id, rest) = field::<8>(rest, 0x22).unwrap_or(([0; 8], rest));
@@ -30,6 +38,7 @@ impl<'a> Head<'a> {
             [0x30, kind @ 0..0x80, rest @ ..] => (*kind, rest),
             _ => (0, rest),
         };
+        rest.first_chunk::<TIMES>()?;
         let (start, rest) = fixed(rest, 0x39)?;
         let (end, rest) = fixed(rest, 0x41)?;
         let head = Self {
