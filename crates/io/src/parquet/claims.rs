@@ -21,16 +21,24 @@ const RATIO: u64 = 1_000;
 const FREE_BYTES: u64 = 16 << 20;
 
 /// The length of the footer and the magic word behind it.
-const END_BYTES: usize = 8;
+pub(super) const END_BYTES: usize = 8;
 const MAGIC: [u8; 4] = *b"PAR1";
 
 /// The metadata at the end of a file; `None` where it is no whole file.
 pub(super) fn footer(file: &[u8]) -> Option<&[u8]> {
     let (rest, end) = file.split_last_chunk::<END_BYTES>()?;
+    let start = footer_start(end, rest.len() as u64)?;
+    let start = usize::try_from(start).ok()?;
+    file.starts_with(&MAGIC).then(|| &rest[start..])
+}
+
+/// Where the metadata begin that go up to `behind`, the end of a file being
+/// these bytes.
+pub(super) fn footer_start(end: &[u8], behind: u64) -> Option<u64> {
     let (length, magic) = end.split_first_chunk::<4>()?;
-    let length = u32::from_le_bytes(*length) as usize;
-    let start = rest.len().checked_sub(length)?;
-    (magic == MAGIC && file.starts_with(&MAGIC)).then(|| &rest[start..])
+    let length = u64::from(u32::from_le_bytes(*length));
+    let start = behind.checked_sub(length)?;
+    (magic == MAGIC).then_some(start)
 }
 
 /// True where the schema in a footer is not nested deeper than may be.

@@ -161,7 +161,7 @@ impl<'f> File<'f> {
                 path: String::new(),
                 record: Some(rows.read + 1),
                 offset: None,
-                detail: format!("row group {}: {broken}", number + 1),
+                detail: format!("in a row group: {broken}"),
             };
             batch.issues.add(IssueKind::MalformedRecord, "", example);
         }

@@ -14,6 +14,7 @@ mod claims;
 mod columns;
 mod file;
 mod group;
+mod groups;
 mod own;
 mod page;
 mod table;
@@ -25,6 +26,7 @@ mod thrift;
 use crate::format::{Ended, Format, Writer};
 use crate::table::Mapping;
 use file::File;
+pub(crate) use groups::Groups;
 use spanwise_model::{Example, IssueKind, Result, SpanBatch};
 
 /// What a file of Parquet begins and ends with.

@@ -6,6 +6,7 @@ use super::piece::{companion, read_piece, File, Piece};
 use super::reader::Reader;
 use super::told::{add_flaws, add_truncated, add_unreadable, is_of_the_system, not_recognised};
 use crate::format::{Cut, Cutting, Ended};
+use crate::guess::is_whole;
 use crate::source::{Item, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
@@ -14,7 +15,7 @@ impl Reader<'_> {
     /// Reads an item, each piece into a batch of its own, which is given away;
     /// how far it went, where that is asked.
     pub(crate) fn stream(&self, item: &Item, mut course: Course<'_>) -> Result<Mark> {
-        let read = match self.open(item, Cutting::Thorough) {
+        let read = match self.open_head(item, Cutting::Thorough) {
             Ok(window) => self.read_apart(item, window, &mut course),
             Err(error) => Err(error),
         };
@@ -46,22 +47,25 @@ impl Reader<'_> {
         if let Some(archive) = window.archive() {
             return self.entries_apart(item, window, archive, course);
         }
+        if is_whole(window.bytes()) {
+            #[cfg(feature = "parquet")]
+            if self.groups_apart(item, &window, course)? {
+                return Ok(());
+            }
+            window.fill(usize::MAX)?;
+        }
         let Some(format) = self.format_of(&mut window) else {
             let mut batch = self.batch();
             not_recognised(item, &window, &mut batch)?;
             return course.give(batch, false);
         };
         let companion = companion(format, item);
-        let mut apart = Apart {
-            reader: self,
-            file: File {
-                format,
-                name: &item.name,
-                companion: companion.as_deref(),
-            },
-            course,
-            continues: false,
+        let file = File {
+            format,
+            name: &item.name,
+            companion: companion.as_deref(),
         };
+        let mut apart = Apart::new(self, file, course);
         let mut take = |window: &mut Window<'i>, cut: &Cut, piece| apart.take(window, cut, piece);
         let ended = self.pieces(format, &mut window, Cutting::Thorough, &mut take)?;
         apart.end(item, &window, ended)
@@ -69,7 +73,7 @@ impl Reader<'_> {
 }
 
 /// An item whose pieces are given away.
-struct Apart<'a, 'c> {
+pub(super) struct Apart<'a, 'c> {
     reader: &'a Reader<'a>,
     file: File<'a>,
     course: &'a mut Course<'c>,
@@ -77,21 +81,47 @@ struct Apart<'a, 'c> {
     continues: bool,
 }
 
-impl Apart<'_, '_> {
-    fn take(&mut self, window: &mut Window<'_>, cut: &Cut, piece: Piece) -> Result<Ended> {
-        if self.course.comes_to(&window.before(cut)) && piece.goes_on {
-            window.move_behind(cut);
-            self.continues = true;
-            return self.course.pass().map(|()| Ended::Whole);
+impl<'a, 'c> Apart<'a, 'c> {
+    pub(super) fn new(reader: &'a Reader<'a>, file: File<'a>, course: &'a mut Course<'c>) -> Self {
+        Self {
+            reader,
+            file,
+            course,
+            continues: false,
         }
-        let mut batch = self.reader.batch();
-        batch.begin_file(None);
-        let bytes = window.before(cut);
-        let ended = read_piece(self.file, &bytes, piece, &mut batch)?;
-        drop(bytes);
+    }
+
+    fn take(&mut self, window: &mut Window<'_>, cut: &Cut, piece: Piece) -> Result<Ended> {
+        let read = self.read(&window.before(cut), piece)?;
         if piece.goes_on {
             window.move_behind(cut);
         }
+        self.take_batch(read)
+    }
+
+    /// Reads a piece and gives it away, unless an earlier run took it.
+    pub(super) fn take_bytes(&mut self, bytes: &[u8], piece: Piece) -> Result<Ended> {
+        let read = self.read(bytes, piece)?;
+        self.take_batch(read)
+    }
+
+    /// The batch of a piece, and how it ended; `None` where an earlier run took
+    /// it.
+    fn read(&mut self, bytes: &[u8], piece: Piece) -> Result<Option<(SpanBatch, Ended)>> {
+        if self.course.comes_to(bytes) && piece.goes_on {
+            return Ok(None);
+        }
+        let mut batch = self.reader.batch();
+        batch.begin_file(None);
+        let ended = read_piece(self.file, bytes, piece, &mut batch)?;
+        Ok(Some((batch, ended)))
+    }
+
+    fn take_batch(&mut self, read: Option<(SpanBatch, Ended)>) -> Result<Ended> {
+        let Some((batch, ended)) = read else {
+            self.continues = true;
+            return self.course.pass().map(|()| Ended::Whole);
+        };
         self.give(batch, false)?;
         Ok(ended)
     }

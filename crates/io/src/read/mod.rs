@@ -8,6 +8,8 @@
 mod apart;
 mod archive;
 mod course;
+#[cfg(feature = "parquet")]
+mod groups;
 mod options;
 mod parallel;
 mod piece;

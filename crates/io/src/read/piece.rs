@@ -27,6 +27,15 @@ pub(super) struct Piece {
     pub(super) goes_on: bool,
 }
 
+#[cfg(feature = "parquet")]
+impl Piece {
+    /// A file by itself, before which so many records of the whole stand.
+    pub(super) fn behind(records: u64, goes_on: bool) -> Self {
+        let place = Place { offset: 0, records };
+        Self { place, goes_on }
+    }
+}
+
 /// Reads the piece before a cut, and moves the window behind it where the file
 /// goes on there.
 pub(super) type Take<'i, 't> = dyn FnMut(&mut Window<'i>, &Cut, Piece) -> Result<Ended> + 't;

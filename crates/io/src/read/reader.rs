@@ -86,14 +86,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A window onto the beginning of an item.
+    /// A window onto the beginning of an item, or all of one that must be seen
+    /// whole.
     pub(super) fn open<'i>(&'i self, item: &'i Item, cutting: Cutting) -> Result<Window<'i>> {
-        let limits = &self.options.limits;
-        let mut window = Window::open(item, limits, &self.meter, cutting)?;
-        window.fill_head()?;
+        let mut window = self.open_head(item, cutting)?;
         if is_whole(window.bytes()) {
             window.fill(usize::MAX)?;
         }
+        Ok(window)
+    }
+
+    /// A window onto the beginning of an item.
+    pub(super) fn open_head<'i>(&'i self, item: &'i Item, cutting: Cutting) -> Result<Window<'i>> {
+        let limits = &self.options.limits;
+        let mut window = Window::open(item, limits, &self.meter, cutting)?;
+        window.fill_head()?;
         Ok(window)
     }
 
@@ -116,12 +123,18 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The format of what begins with these bytes: the one that the user named,
+    /// or a guess.
+    pub(super) fn format_for(&self, head: &[u8]) -> Option<&dyn Format> {
+        match self.format {
+            Some(format) => Some(self.mapped_as(format)),
+            None => self.guess(head),
+        }
+    }
+
     /// The format of an item, whose mark, if it has one, is passed.
     pub(super) fn format_of(&self, window: &mut Window<'_>) -> Option<&dyn Format> {
-        let format: &dyn Format = match self.format {
-            Some(format) => self.mapped_as(format),
-            None => self.guess(window.bytes())?,
-        };
+        let format = self.format_for(window.bytes())?;
         let mark = window.bytes().len() - without_mark(window.bytes()).len();
         window.pass(mark);
         Some(format)

@@ -103,12 +103,10 @@ impl<'a> Window<'a> {
     }
 
     fn whole(bytes: &'a [u8], allowance: Rc<Allowance<'a>>) -> Result<Self> {
-        let count = bytes.len() as u64;
-        let counted = allowance.pass(count).and_then(|()| allowance.come(count));
-        if let Err(error) = counted.and_then(|()| allowance.pass_all()) {
-            return Err(allowance.stopped().unwrap_or_else(|| error.into()));
-        }
-        Ok(Self::of(Bytes::Whole(bytes), true, allowance))
+        let window = Self::of(Bytes::Whole(bytes), true, allowance);
+        window.account(bytes.len() as u64)?;
+        window.account_for_all()?;
+        Ok(window)
     }
 
     fn of(bytes: Bytes<'a>, ended: bool, allowance: Rc<Allowance<'a>>) -> Self {
@@ -144,6 +142,25 @@ impl<'a> Window<'a> {
             self.fill(HEAD)?;
         }
         Ok(())
+    }
+
+    /// The file, where the bytes come as they lie in one, so that they can be
+    /// taken from there in another order.
+    pub(crate) fn file(&self) -> Option<&'a Path> {
+        self.file
+    }
+
+    /// Notes that so many bytes were taken from the file itself.
+    pub(crate) fn account(&self, bytes: u64) -> Result<()> {
+        let allowance = &self.allowance;
+        let counted = allowance.pass(bytes).and_then(|()| allowance.come(bytes));
+        counted.map_err(|error| allowance.stopped().unwrap_or_else(|| error.into()))
+    }
+
+    /// Notes that no more of the file will be taken.
+    pub(crate) fn account_for_all(&self) -> Result<()> {
+        let passed = self.allowance.pass_all();
+        passed.map_err(|error| self.allowance.stopped().unwrap_or_else(|| error.into()))
     }
 
     /// All bytes of a window that was not moved; none are left in it.

@@ -1,0 +1,304 @@
+//! A file on disk, taken apart: each of its row groups becomes a file by
+//! itself, so that no more than one of them is held.
+
+use super::claims;
+use super::file::caught;
+use super::MAGIC;
+use parquet::file::metadata::{
+    ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter,
+    RowGroupMetaData,
+};
+use std::fs::File;
+use std::io::{Read, Result, Seek, SeekFrom};
+use std::path::Path;
+
+/// The row groups of a file that have not been taken.
+pub(crate) struct Groups {
+    file: File,
+    size: u64,
+    metadata: ParquetMetaData,
+    next: usize,
+    rows: u64,
+}
+
+/// A row group as a file by itself.
+pub(crate) struct Group {
+    pub(crate) file: Vec<u8>,
+    /// How many rows stand before it.
+    pub(crate) rows: u64,
+    pub(crate) is_last: bool,
+}
+
+impl Groups {
+    /// The row groups of a file, of which there is at least one; `None` where it
+    /// is no whole file of Parquet.
+    pub(crate) fn open(path: &Path) -> Result<Option<Self>> {
+        let mut file = File::open(path)?;
+        let size = file.metadata()?.len();
+        let Some(footer) = footer(&mut file, size)? else {
+            return Ok(None);
+        };
+        if !claims::is_flat_enough(&footer) {
+            return Ok(None);
+        }
+        let decoded = caught(|| ParquetMetaDataReader::decode_metadata(&footer).ok());
+        let metadata = decoded.flatten();
+        let several = metadata.filter(|metadata| metadata.num_row_groups() > 0);
+        Ok(several.map(|metadata| Self {
+            file,
+            size,
+            metadata,
+            next: 0,
+            rows: 0,
+        }))
+    }
+
+    /// The next row group; `None` behind the last one.
+    pub(crate) fn take(&mut self) -> Result<Option<Group>> {
+        if self.next == self.metadata.num_row_groups() {
+            return Ok(None);
+        }
+        let group = self.metadata.row_group(self.next).clone();
+        let rows = self.rows;
+        self.next += 1;
+        self.rows += u64::try_from(group.num_rows()).unwrap_or(0);
+        Ok(Some(Group {
+            file: self.alone(group)?,
+            rows,
+            is_last: self.next == self.metadata.num_row_groups(),
+        }))
+    }
+
+    /// A file of this row group. Where its columns do not stand in the file, it
+    /// has none of their bytes, so that reading it tells so.
+    fn alone(&mut self, group: RowGroupMetaData) -> Result<Vec<u8>> {
+        let mut bytes = MAGIC.to_vec();
+        let columns = self.columns(&group, &mut bytes)?;
+        let end = bytes.len();
+        let written = caught(|| {
+            let group = match columns {
+                Some(columns) => group.into_builder().set_column_metadata(columns).build(),
+                None => Ok(group),
+            };
+            let builder = self.metadata.clone().into_builder();
+            let metadata = builder.set_row_groups(vec![group.ok()?]).build();
+            let writer = ParquetMetaDataWriter::new(&mut bytes, &metadata);
+            let writer = writer.with_preserve_page_index_locations(false);
+            writer.finish().ok()
+        });
+        if written.flatten().is_none() {
+            bytes.truncate(end);
+        }
+        Ok(bytes)
+    }
+
+    /// Appends the bytes of all columns; answers where they stand then.
+    fn columns(
+        &mut self,
+        group: &RowGroupMetaData,
+        bytes: &mut Vec<u8>,
+    ) -> Result<Option<Vec<ColumnChunkMetaData>>> {
+        let columns = group.columns();
+        let ranges = columns.iter().map(range);
+        let Some(ranges) = ranges.collect::<Option<Vec<_>>>() else {
+            return Ok(None);
+        };
+        let total = ranges
+            .iter()
+            .map(|range| range.1)
+            .fold(0, u64::saturating_add);
+        let is_inside = |&(start, length): &(u64, u64)| start.saturating_add(length) <= self.size;
+        if total > self.size || !ranges.iter().all(is_inside) {
+            return Ok(None);
+        }
+        bytes.reserve_exact(usize::try_from(total).unwrap_or(0));
+        let mut moved = Vec::with_capacity(columns.len());
+        for (column, (start, length)) in columns.iter().zip(ranges) {
+            let place = bytes.len() as i64;
+            self.file.seek(SeekFrom::Start(start))?;
+            (&mut self.file).take(length).read_to_end(bytes)?;
+            match at(column, start as i64, place) {
+                Some(column) => moved.push(column),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(moved))
+    }
+}
+
+/// Where a column stands in its file, and how many bytes it has.
+fn range(column: &ColumnChunkMetaData) -> Option<(u64, u64)> {
+    caught(|| column.byte_range())
+}
+
+/// A column that is moved from one place of a file to another.
+fn at(column: &ColumnChunkMetaData, from: i64, to: i64) -> Option<ColumnChunkMetaData> {
+    let moved = |offset: i64| offset.checked_sub(from)?.checked_add(to);
+    let dictionary = match column.dictionary_page_offset() {
+        Some(offset) => Some(moved(offset)?),
+        None => None,
+    };
+    let data = moved(column.data_page_offset())?;
+    let builder = column.clone().into_builder();
+    let builder = builder.set_data_page_offset(data);
+    let builder = builder.set_dictionary_page_offset(dictionary);
+    let builder = builder.set_index_page_offset(None);
+    let builder = builder.set_bloom_filter_offset(None);
+    caught(|| builder.build().ok()).flatten()
+}
+
+/// The metadata at the end of a file; `None` where it is no whole file.
+fn footer(file: &mut File, size: u64) -> Result<Option<Vec<u8>>> {
+    let mut end = Vec::new();
+    let Some(start) = size.checked_sub(claims::END_BYTES as u64) else {
+        return Ok(None);
+    };
+    file.seek(SeekFrom::Start(start))?;
+    file.take(claims::END_BYTES as u64).read_to_end(&mut end)?;
+    let Some(start) = claims::footer_start(&end, start) else {
+        return Ok(None);
+    };
+    let mut footer = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    let length = size - claims::END_BYTES as u64 - start;
+    file.take(length).read_to_end(&mut footer)?;
+    Ok(Some(footer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{scan_tables, ScanOptions};
+    use crate::{read_table, Input, ReadOptions};
+    use arrow_array::{Int64Array, RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+    use parquet::file::properties::WriterProperties;
+    use spanwise_model::SpanTable;
+    use std::io::Write;
+    use std::sync::Arc;
+
+    const ROWS: usize = 7;
+
+    /// A table of spans in groups of two rows.
+    fn table() -> Vec<u8> {
+        let texts = |text: &dyn Fn(usize) -> String| {
+            Arc::new(StringArray::from_iter_values((0..ROWS).map(text))) as _
+        };
+        let numbers = |number: &dyn Fn(i64) -> i64| {
+            Arc::new(Int64Array::from_iter_values((0..ROWS as i64).map(number))) as _
+        };
+        let rows = RecordBatch::try_from_iter([
+            ("trace_id", texts(&|row| format!("{:032x}", row / 3 + 1))),
+            ("span_id", texts(&|row| format!("{:016x}", row + 1))),
+            ("name", texts(&|row| format!("GET {row}"))),
+            ("service", texts(&|_| "shop".to_owned())),
+            ("start_unix_nano", numbers(&|row| row * 100)),
+            ("end_unix_nano", numbers(&|row| row * 100 + 50)),
+        ]);
+        let rows = rows.expect("columns of one length");
+        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(2));
+        let (mut file, schema) = (Vec::new(), rows.schema());
+        let writer = ArrowWriter::try_new(&mut file, schema, Some(properties.build()));
+        let mut writer = writer.expect("memory");
+        writer.write(&rows).expect("memory");
+        writer.close().expect("memory");
+        file
+    }
+
+    fn on_disk(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(bytes).expect("room");
+        file
+    }
+
+    fn all(path: &Path) -> Vec<Group> {
+        let mut groups = Groups::open(path).expect("a file").expect("a whole one");
+        std::iter::from_fn(|| groups.take().expect("a file")).collect()
+    }
+
+    #[test]
+    fn every_row_group_is_a_file() {
+        let file = on_disk(&table());
+        let groups = all(file.path());
+        let rows: Vec<_> = groups
+            .iter()
+            .map(|group| (group.rows, group.is_last))
+            .collect();
+        assert_eq!(rows, [(0, false), (2, false), (4, false), (6, true)]);
+        for group in groups {
+            let format = crate::guess(&group.file).expect("a format");
+            assert_eq!(format.name(), "table-parquet");
+            let mut batch = spanwise_model::SpanBatch::default();
+            format.read(&group.file, &mut batch).expect("no limit");
+            assert_eq!(batch.len(), if group.rows == 6 { 1 } else { 2 });
+            assert_eq!(batch.issues.total(), 0);
+        }
+    }
+
+    /// Issues as text, and the names of spans.
+    fn told(tables: &[SpanTable]) -> (Vec<String>, Vec<String>) {
+        let issues = tables.iter().flat_map(|table| {
+            let rows = table.read_issues.iter();
+            rows.map(|row| format!("{row:?}")).collect::<Vec<_>>()
+        });
+        let spans = tables.iter().flat_map(SpanTable::traces);
+        let names = spans.flat_map(|trace| trace.spans().map(|span| span.operation().to_owned()));
+        (issues.collect(), names.collect())
+    }
+
+    #[test]
+    fn a_scan_tells_what_a_read_does() {
+        let mut bytes = table();
+        let third = all(on_disk(&bytes).path()).swap_remove(2).file;
+        let page = &third[MAGIC.len()..MAGIC.len() + 80];
+        let found = bytes.windows(page.len()).rposition(|bytes| bytes == page);
+        bytes[found.expect("its first page")..][..4].fill(0xff);
+        let file = on_disk(&bytes);
+        let (inputs, options) = ([Input::from(file.path())], ReadOptions::default());
+        let whole = told(&[read_table(&inputs, &options).expect("spans")]);
+        assert_eq!((whole.0.len(), whole.1.len()), (1, 5), "{whole:?}");
+        assert!(whole.0[0].contains("record: Some(5)"), "{whole:?}");
+        let mut tables = Vec::new();
+        let mut keep = |table: SpanTable| {
+            tables.push(table);
+            Ok(())
+        };
+        let scan = ScanOptions::default();
+        let scanned = scan_tables(&inputs, &options, &scan, &mut keep).expect("spans");
+        let mut apart = told(&tables);
+        apart.0 = scanned
+            .issues
+            .iter()
+            .map(|row| format!("{row:?}"))
+            .collect();
+        assert_eq!(apart, whole);
+        assert_eq!(scanned.sources[0].spans, 5);
+    }
+
+    #[test]
+    fn what_is_no_whole_file_has_no_groups() {
+        let file = table();
+        for bytes in [&file[..file.len() - 1], &file[4..8], &[], b"PAR1PAR1"] {
+            assert!(Groups::open(on_disk(bytes).path())
+                .expect("a file")
+                .is_none());
+        }
+    }
+
+    #[test]
+    fn groups_that_do_not_stand_in_the_file_are_told() {
+        let file = table();
+        let (length, _) = file.split_last_chunk::<8>().expect("an end");
+        let footer = super::claims::footer(&file).expect("a footer");
+        // Nothing but the magic word stands before the footer.
+        let cut = [MAGIC, footer, &file[length.len()..]].concat();
+        let groups = all(on_disk(&cut).path());
+        assert_eq!(groups.len(), 4);
+        for group in groups {
+            let mut batch = spanwise_model::SpanBatch::default();
+            let format = crate::guess(&group.file).expect("a format");
+            format.read(&group.file, &mut batch).expect("no limit");
+            assert_eq!((batch.len(), batch.issues.total()), (0, 1));
+        }
+    }
+}
