@@ -39,7 +39,7 @@ fn held(path: &Path, spans: u64, (what, keep, goal): (&str, AttributeKeep, f64))
         what: format!("{what}, {when}, bytes a span"),
         reference: 1.0,
         ours,
-        goal,
+        goal: Some(goal),
     };
     vec![row("after every analysis", after), row("at the peak", peak)]
 }
@@ -62,6 +62,6 @@ fn scan(path: &Path, spans: u64) -> io::Result<Row> {
         what: format!("peak of a scan of {spans} spans / the memory it may take, MB"),
         reference: memory as f64 / 1e6,
         ours: peak as f64 / 1e6,
-        goal: 1.0,
+        goal: Some(1.0),
     })
 }

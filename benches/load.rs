@@ -95,7 +95,7 @@ fn own_parquet(joined: &[SpanBatch], (spans, rounds): (usize, u64)) -> Option<Ro
         ),
         reference: per_span(reference),
         ours: per_span(ours),
-        goal: 1.0,
+        goal: Some(1.0),
     })
 }
 
@@ -120,7 +120,7 @@ fn compare(reference: &Reference, bytes: &[u8], (spans, rounds): (usize, u64)) -
         ),
         reference: per_span(parsed),
         ours: per_span(ours),
-        goal,
+        goal: Some(goal),
     };
     let [goal, lazy_goal] = reference.goals;
     [

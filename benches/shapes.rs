@@ -23,7 +23,7 @@ fn main() {
         what: format!("{what} of {spans} spans / ordinary traces, CPU ns a span"),
         reference: per_span(reference, ordinary_spans),
         ours: per_span(best(rounds, || one_trace(shape, spans)), spans),
-        goal: GOAL,
+        goal: Some(GOAL),
     };
     let shapes = [
         ("chain", Shape::Chain),

@@ -13,8 +13,12 @@ pub(crate) mod report;
 pub(crate) mod text;
 pub(crate) mod zipkin;
 
-use spanwise::analyses::{CriticalPath, Dependencies, Errors, Hotspots, IssueList, TraceList};
-use spanwise::{AttributeKeep, Input, ReadOptions, Threads, Traces};
+use spanwise::analyses::{
+    CallTree, Clocks, Concurrency, CriticalPath, Dependencies, EdgeView, Edges, Errors, Flows,
+    HeatMap, Hotspots, IssueList, ShapeProblems, SiblingOrder, Slack, SpanList, TimeKinds,
+    TraceList, WhatIf,
+};
+use spanwise::{Analysis, AttributeKeep, Input, ReadOptions, Threads, Traces};
 use std::hint::black_box;
 use std::path::Path;
 
@@ -48,7 +52,8 @@ pub(crate) fn read_and_analyse(path: &Path, keep: AttributeKeep, threads: usize)
     traces
 }
 
-/// Every analysis and every listing that is of bounded size.
+/// The analyses of the foundation: the aggregates, the summary, and the listings
+/// of traces and of issues.
 pub(crate) fn analyse(traces: &Traces) {
     let (path, hotspots) = (CriticalPath::default(), Hotspots::default());
     let (errors, dependencies) = (Errors::default(), Dependencies::default());
@@ -56,4 +61,40 @@ pub(crate) fn analyse(traces: &Traces) {
     black_box(traces.summary());
     black_box(traces.traces(&TraceList::default()));
     black_box(traces.issues(&IssueList::default()));
+}
+
+/// The aggregates about latency that came after those.
+pub(crate) fn latency_aggregates() -> Vec<Box<dyn Analysis>> {
+    vec![
+        Box::new(Slack::default()),
+        Box::new(TimeKinds::default()),
+        Box::new(CallTree::default()),
+        Box::new(WhatIf::default()),
+        Box::new(Clocks::default()),
+        Box::new(ShapeProblems::default()),
+        Box::new(Flows::default()),
+        Box::new(SiblingOrder::default()),
+        Box::new(Concurrency::default()),
+        Box::new(HeatMap::default()),
+    ]
+}
+
+/// Them in one pass.
+pub(crate) fn analyse_latency(traces: &Traces) {
+    let aggregates = latency_aggregates();
+    let aggregates: Vec<&dyn Analysis> = aggregates.iter().map(AsRef::as_ref).collect();
+    black_box(traces.run(&aggregates));
+}
+
+/// The views of edges.
+pub(crate) const EDGE_VIEWS: [EdgeView; 3] = [EdgeView::Tree, EdgeView::Causal, EdgeView::Linked];
+
+/// Lists the edges of a view.
+pub(crate) fn list_edges(traces: &Traces, view: EdgeView) {
+    black_box(traces.edges(&Edges::default().view(view)));
+}
+
+/// Lists all spans and where each stands among its peers.
+pub(crate) fn list_percentiles(traces: &Traces) {
+    black_box(traces.spans(&SpanList::default().among(traces.peers())));
 }

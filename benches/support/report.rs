@@ -9,13 +9,21 @@ pub(crate) struct Row {
     pub(crate) reference: f64,
     /// Ours.
     pub(crate) ours: f64,
-    /// The largest ratio that is good.
-    pub(crate) goal: f64,
+    /// The largest ratio that is good, where there is a goal.
+    pub(crate) goal: Option<f64>,
 }
 
 impl Row {
     fn ratio(&self) -> f64 {
         self.ours / self.reference
+    }
+
+    fn verdict(&self) -> &'static str {
+        match self.goal {
+            None => "",
+            Some(goal) if self.ratio() <= goal => "met",
+            Some(_) => "missed",
+        }
     }
 }
 
@@ -26,18 +34,14 @@ pub(crate) fn print(rows: &[Row]) {
         "", "reference", "ours", "ratio", "goal"
     );
     for row in rows {
-        let verdict = if row.ratio() <= row.goal {
-            "met"
-        } else {
-            "missed"
-        };
+        let goal = row.goal.map_or(String::new(), |goal| format!("{goal:.2}"));
         println!(
-            "{:<60} {:>10.0} {:>10.0} {:>7.2} {:>6.2}  {verdict}",
+            "{:<60} {:>10.0} {:>10.0} {:>7.2} {goal:>6}  {}",
             row.what,
             row.reference,
             row.ours,
             row.ratio(),
-            row.goal
+            row.verdict()
         );
     }
 }

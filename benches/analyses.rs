@@ -1,0 +1,120 @@
+//! Analyses: what those about latency cost, each by itself and all in one pass,
+//! against the analyses of the foundation over the same traces.
+//!
+//! Listings with a row a span or an edge are measured for what they are: most of
+//! their cost is in writing the rows. `only NAME` runs one of them once, for a
+//! profiler.
+
+mod support;
+
+use mimalloc::MiMalloc;
+use spanwise::analyses::EdgeView;
+use spanwise::{Analysis, Policy, Threads, Traces};
+use std::hint::black_box;
+use std::time::Duration;
+use support::report::Row;
+use support::{analyse, analyse_latency, cpu, export, list_edges, list_percentiles};
+use support::{latency_aggregates, EDGE_VIEWS};
+
+/// The allocator of the command.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+/// How many times the cost of the foundation's analyses all others may have.
+const GOAL: f64 = 2.0;
+
+fn main() {
+    let (spans, rounds) = (support::spans_or(1_000_000), support::rounds_or(3));
+    let traces = traces(spans);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = arguments.iter().position(|word| word == "only") {
+        return run_once(&traces, &arguments[at + 1]);
+    }
+    let spans = traces.table().len() as f64;
+    let shared = shared(&traces, rounds);
+    let cold = cold(&traces, rounds);
+    let row = |what: &str, [reference, ours]: [Duration; 2], goal| Row {
+        what: format!("{what} / foundation, CPU ns a span"),
+        reference: reference.as_nanos() as f64 / spans,
+        ours: ours.as_nanos() as f64 / spans,
+        goal,
+    };
+    let (foundation, all) = (shared[0].1, shared[1].1);
+    let mut rows: Vec<Row> = shared[2..]
+        .iter()
+        .map(|(name, ours)| row(name, [foundation, *ours], None))
+        .collect();
+    rows.push(row("all aggregates", [foundation, all], Some(GOAL)));
+    rows.push(row("the same with facts", cold, Some(GOAL)));
+    support::report::print(&rows);
+}
+
+/// Runs one of them for a profiler: facts are there before it begins.
+fn run_once(traces: &Traces, name: &str) {
+    let _ = traces.facts();
+    let runs = runs(traces);
+    let (_, run) = runs.iter().find(|run| run.0 == name).expect("its name");
+    profiled(run);
+}
+
+/// What `--toggle-collect` of callgrind finds.
+#[inline(never)]
+fn profiled(run: &dyn Fn()) {
+    black_box(run)();
+}
+
+/// The traces on one thread.
+fn traces(spans: u64) -> Traces {
+    let batch = export::joined(&export::batches(spans));
+    let traces = Traces::from_batch(batch).expect("few spans");
+    traces.with_threads(Threads::limited_to(1).expect("a pool"))
+}
+
+/// Analyses and how to run them.
+type Runs<'a> = Vec<(String, Box<dyn Fn() + 'a>)>;
+
+/// What runs over facts that are there: the foundation, all aggregates in one
+/// pass, and each analysis by itself.
+fn runs(traces: &Traces) -> Runs<'_> {
+    let mut runs: Runs<'_> = vec![
+        ("foundation".to_owned(), Box::new(|| analyse(traces))),
+        ("all".to_owned(), Box::new(|| analyse_latency(traces))),
+    ];
+    for aggregate in latency_aggregates() {
+        let name = aggregate.name().to_owned();
+        let run = move || {
+            let aggregate: &dyn Analysis = aggregate.as_ref();
+            drop(black_box(traces.run(&[aggregate])));
+        };
+        runs.push((name, Box::new(run)));
+    }
+    for view in EDGE_VIEWS {
+        runs.push((listed(view), Box::new(move || list_edges(traces, view))));
+    }
+    let percentiles = "spans, percentile".to_owned();
+    runs.push((percentiles, Box::new(|| list_percentiles(traces))));
+    runs
+}
+
+fn shared(traces: &Traces, rounds: u64) -> Vec<(String, Duration)> {
+    let _ = traces.facts();
+    let named = runs(traces);
+    let runs: Vec<&dyn Fn()> = named.iter().map(|(_, run)| run.as_ref()).collect();
+    let best = cpu::best_of_all(rounds, &runs);
+    let names = named.iter().map(|(name, _)| name.clone());
+    names.zip(best).collect()
+}
+
+/// The foundation and all aggregates, each with facts of its own.
+fn cold(traces: &Traces, rounds: u64) -> [Duration; 2] {
+    let policy = Policy::default();
+    let fresh = || traces.with_policy(policy.tolerance_nano(policy.tolerance_nano + 1));
+    cpu::best(
+        rounds,
+        [&|| analyse(&fresh()), &|| analyse_latency(&fresh())],
+    )
+}
+
+fn listed(view: EdgeView) -> String {
+    format!("edges, {view:?}").to_lowercase()
+}
