@@ -1,8 +1,9 @@
 //! The runner: all analyses in one pass over the traces, in parallel.
 //!
-//! Traces are cut into chunks of about equal numbers of spans; every chunk
-//! gives one partial an analysis, and partials merge. How the cut falls and
-//! which thread takes what cannot show in the result.
+//! Traces are cut into chunks of about equal numbers of spans, which go into one
+//! partial an analysis as long as they stand beside each other on one thread;
+//! partials of different threads merge. How the cut falls and which thread takes
+//! what cannot show in the result.
 
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::FactColumns;
@@ -16,8 +17,8 @@ use std::ops::BitOr;
 /// Chunks are no smaller than this many spans (the last one excepted).
 const CHUNK_SPANS: usize = 32_768;
 
-/// And there are about so many of them for each thread, so that all threads
-/// end at about one time.
+/// And there are about so many of them for each of several threads, so that all
+/// threads end at about one time.
 const CHUNKS_A_THREAD: usize = 4;
 
 /// How many traces one thread reads rows of at once.
@@ -59,7 +60,14 @@ pub fn run(
     let empty = || analyses.iter().map(|analysis| analysis.empty()).collect();
     let mut partials: Vec<Partial> = chunks(table, &traces)
         .into_par_iter()
-        .map(|chunk| observe(TraceBatch::new(table, chunk), facts, analyses))
+        .fold(empty, |mut partials: Vec<Partial>, chunk| {
+            observe(
+                TraceBatch::new(table, chunk),
+                facts,
+                (analyses, &mut partials),
+            );
+            partials
+        })
         .reduce(empty, absorb_all);
     partials.par_iter_mut().for_each(Partial::canonicalise);
     partials
@@ -148,18 +156,25 @@ pub(crate) fn columns(columns: &[Column<'_>]) -> Table {
     named.fold(Table::new(), |table, (name, data)| table.with(name, data))
 }
 
-fn observe(batch: TraceBatch<'_>, facts: &FactColumns, analyses: &[&dyn Analysis]) -> Vec<Partial> {
-    let mut marks: FxHashMap<u64, Smallest> = FxHashMap::default();
-    let partial = |analysis: &&dyn Analysis| {
-        let mut partial = analysis.empty();
+/// Adds a batch to a partial each.
+fn observe(
+    batch: TraceBatch<'_>,
+    facts: &FactColumns,
+    (analyses, partials): (&[&dyn Analysis], &mut [Partial]),
+) {
+    let mut marked: Option<(u64, Smallest)> = None;
+    for (analysis, partial) in analyses.iter().zip(partials) {
         let cohort = analysis.cohort();
-        let of_traces = || batch.traces().map(|trace| mark_of(trace.id(), cohort));
-        let of_cohort = || Smallest::of(MARKS, of_traces());
-        partial.mark_all(marks.entry(cohort).or_insert_with(of_cohort));
-        analysis.observe(batch, facts, &mut partial);
-        partial
-    };
-    analyses.iter().map(partial).collect()
+        let held = marked.take().filter(|marked| marked.0 == cohort);
+        let (_, marks) = marked.insert(held.unwrap_or_else(|| (cohort, marks_of(batch, cohort))));
+        partial.mark_all(marks);
+        analysis.observe(batch, facts, partial);
+    }
+}
+
+/// The marks of the traces of a batch.
+fn marks_of(batch: TraceBatch<'_>, cohort: u64) -> Smallest {
+    Smallest::of(MARKS, batch.traces().map(|trace| mark_of(trace.id(), cohort)))
 }
 
 /// Merges pairwise; the smaller side is taken into the larger one.
@@ -180,7 +195,10 @@ fn absorb_all(left: Vec<Partial>, right: Vec<Partial>) -> Vec<Partial> {
 /// Cuts traces into runs of at least [`CHUNK_SPANS`] spans.
 fn chunks<'a>(table: &SpanTable, traces: &'a [u32]) -> Vec<&'a [u32]> {
     let spans: usize = traces.iter().map(|&trace| table.rows(trace).len()).sum();
-    let most = rayon::current_num_threads() * CHUNKS_A_THREAD;
+    let most = match rayon::current_num_threads() {
+        1 => 1,
+        threads => threads * CHUNKS_A_THREAD,
+    };
     let target = (spans / most).max(CHUNK_SPANS);
     let (mut chunks, mut start, mut size) = (Vec::new(), 0, 0);
     for (at, &trace) in traces.iter().enumerate() {

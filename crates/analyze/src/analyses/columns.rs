@@ -91,10 +91,7 @@ pub(super) fn key_columns(
 ) -> Table {
     let columns = keys.iter().enumerate();
     columns.fold(Table::new(), |table, (column, &(name, _))| {
-        table.with(
-            name,
-            names(rows.iter().map(|&row| partial.name(row, column))),
-        )
+        table.with(name, ColumnData::Name(partial.names_of(rows, column)))
     })
 }
 

@@ -49,8 +49,8 @@ impl Chosen {
 /// The rows of a partial that are chosen, by key, in the order of the table.
 pub(super) fn gather<'a>(partial: &'a Partial, bands: &Bands<'_>) -> Vec<Sums<'a>> {
     let columns = partial.schema().keys.len();
-    let (root, band) = (partial.words(0..BAND), partial.words(BAND..KEY));
-    let key = partial.words(KEY..columns);
+    let (root, band) = (partial.words_of(0..BAND), partial.words_of(BAND..KEY));
+    let key = partial.words_of(KEY..columns);
     let (mut rows, mut index): (Vec<Sums<'a>>, _) = (Vec::new(), FxHashMap::default());
     let (mut last, mut chosen): (&[u64], _) = (&[], Chosen::Nothing);
     for row in 0..partial.len() {

@@ -45,6 +45,10 @@ pub(super) fn offer(
 /// Keeps the `limit` best of both.
 pub(super) fn merge(best: &mut Vec<Exemplar>, limit: usize, other: &[Exemplar]) {
     for exemplar in other {
+        let worse = |last: &Exemplar| last.rank() <= exemplar.rank();
+        if best.len() >= limit && best.last().is_none_or(worse) {
+            return;
+        }
         insert(best, limit, exemplar.clone());
     }
 }

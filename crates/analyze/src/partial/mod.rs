@@ -16,6 +16,8 @@
 //! do, so partials of different tables merge.
 
 mod best;
+mod numbers;
+mod order;
 mod schema;
 mod smallest;
 mod state;
@@ -28,6 +30,7 @@ use crate::histogram::Histogram;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 use spanwise_model::id::avalanche;
+use spanwise_model::table::Names;
 use spanwise_model::{Error, ErrorKind, Result, Strings, Symbol, TraceId};
 use state::State;
 use std::hash::Hasher;
@@ -65,10 +68,13 @@ pub struct Partial {
     analysis: &'static str,
     grouping: &'static str,
     schema: Schema,
+    /// By key column, its first word in a key; then how many words there are.
+    offsets: Vec<usize>,
     names: Strings,
     /// The keys, row after row.
     words: Vec<u64>,
     rows: usize,
+    /// The first rows by key; the others are added when one is looked for.
     index: HashTable<u32>,
     states: Vec<State>,
     marks: Smallest,
@@ -83,6 +89,7 @@ impl Partial {
             analysis,
             grouping: "",
             schema: *schema,
+            offsets: schema.key_offsets(),
             names: Strings::new(),
             words: Vec::new(),
             rows: 0,
@@ -145,18 +152,6 @@ impl Partial {
         self.rows == 0
     }
 
-    /// Makes room for so many more rows.
-    pub(crate) fn reserve(&mut self, rows: usize) {
-        let width = self.schema.key_words();
-        self.words.reserve((rows + 1) * width);
-        for state in &mut self.states {
-            state.reserve(rows);
-        }
-        let words = &self.words;
-        let hash = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
-        self.index.reserve(rows, hash);
-    }
-
     /// The row of a key, added where it is new.
     ///
     /// # Panics
@@ -172,21 +167,52 @@ impl Partial {
         self.row_of_last_words(start)
     }
 
+    /// Makes room for so many more rows, and for a key that is looked for.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.words.reserve((rows + 1) * self.width());
+        self.states.iter_mut().for_each(|state| state.reserve(rows));
+    }
+
+    /// Merges numbers, one a state column, into the row of a key. A new key is
+    /// one that no row has yet, so that it is not looked for.
+    pub(crate) fn put(&mut self, key: &[Key<'_>], numbers: &[i128], is_new: bool) {
+        debug_assert_eq!(numbers.len(), self.states.len());
+        if !is_new {
+            let row = self.row(key);
+            let numbers = numbers.iter().enumerate();
+            return numbers.for_each(|(column, &number)| self.add(row, column, number));
+        }
+        key.iter().for_each(|&cell| self.push_word(cell));
+        for (state, &number) in self.states.iter_mut().zip(numbers) {
+            match state {
+                State::Numbers(cells) => cells.push(number),
+                _ => debug_assert!(false, "all columns hold numbers"),
+            }
+        }
+        self.rows += 1;
+    }
+
     /// The row of the key behind `start`, which is dropped where it is known.
     fn row_of_last_words(&mut self, start: usize) -> Row {
-        let hash = hash(&self.words[start..]);
-        let (width, (old, new)) = (self.words.len() - start, self.words.split_at(start));
+        let width = self.words.len() - start;
+        self.index_rows(width);
+        let (old, new) = self.words.split_at(start);
+        let hash = hash(new);
         let same = |&row: &u32| old[row as usize * width..][..width] == *new;
         if let Some(&row) = self.index.find(hash, same) {
             self.words.truncate(start);
             return row as usize;
         }
-        self.add_row(hash, width)
+        let words = &self.words;
+        let hash_at = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
+        let row = self.rows as u32;
+        self.index.insert_unique(hash, row, hash_at);
+        self.push_states()
     }
 
-    fn add_row(&mut self, hash: u64, width: usize) -> Row {
+    /// Appends the states of a row whose key is there.
+    fn push_states(&mut self) -> Row {
         let row = u32::try_from(self.rows).expect("fewer than 2^32 rows");
-        self.index_row(row, hash, width);
         for (state, &(_, merge)) in self.states.iter_mut().zip(self.schema.states) {
             state.push(merge);
         }
@@ -194,14 +220,22 @@ impl Partial {
         row as usize
     }
 
-    fn index_row(&mut self, row: u32, hash: u64, width: usize) {
+    /// Indexes the rows that nobody has looked for yet.
+    fn index_rows(&mut self, width: usize) {
+        if self.index.len() == self.rows {
+            return;
+        }
         let words = &self.words;
-        let hash_of = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
-        self.index.insert_unique(hash, row, hash_of);
+        let hash = |&row: &u32| self::hash(&words[row as usize * width..][..width]);
+        self.index.reserve(self.rows - self.index.len(), hash);
+        for row in self.index.len() as u32..self.rows as u32 {
+            self.index.insert_unique(hash(&row), row, hash);
+        }
     }
 
     fn push_word(&mut self, cell: Key<'_>) {
         match cell {
+            Key::Name("") => self.words.push(u64::from(Symbol::EMPTY.0)),
             Key::Name(name) => {
                 let code = self.names.intern(name);
                 self.words.push(u64::from(code.0));
@@ -221,9 +255,8 @@ impl Partial {
     /// Merges `value` into a number: a sum, minimum or maximum.
     #[inline]
     pub fn add(&mut self, row: Row, column: usize, value: impl Into<i128>) {
-        let merge = self.schema.states[column].1;
         match &mut self.states[column] {
-            State::Numbers(cells) => cells[row] = state::combine(merge, cells[row], value.into()),
+            State::Numbers(cells) => cells.add(row, value.into()),
             _ => debug_assert!(false, "column {column} holds no numbers"),
         }
     }
@@ -276,7 +309,7 @@ impl Partial {
     /// Where the schema has no such column.
     #[must_use]
     pub fn key(&self, row: Row, column: usize) -> Key<'_> {
-        let at = row * self.schema.key_words() + self.schema.key_offset(column);
+        let at = row * self.width() + self.offsets[column];
         let word = self.words[at];
         match self.schema.keys[column].1 {
             KeyType::Name => Key::Name(self.names.get(Symbol(word as u32))),
@@ -288,11 +321,32 @@ impl Partial {
 
     /// What these columns of rows' keys hold, as words: equal cells have equal
     /// words.
-    pub(crate) fn words<'a>(&'a self, columns: Range<usize>) -> impl Fn(Row) -> &'a [u64] {
-        let width = self.schema.key_words();
-        let from = self.schema.key_offset(columns.start);
-        let to = self.schema.key_offset(columns.end);
+    pub(crate) fn words_of<'a>(&'a self, columns: Range<usize>) -> impl Fn(Row) -> &'a [u64] {
+        let width = self.width();
+        let from = self.offsets[columns.start];
+        let to = self.offsets[columns.end];
         move |row| &self.words[row * width..][from..to]
+    }
+
+    /// The first word of a cell of a row's key.
+    fn word(&self, row: Row, column: usize) -> u64 {
+        self.words[row * self.width() + self.offsets[column]]
+    }
+
+    /// How many words a key has.
+    fn width(&self) -> usize {
+        self.offsets[self.schema.keys.len()]
+    }
+
+    /// The words of a row's key: for a name its code.
+    pub(crate) fn words(&self, row: Row) -> &[u64] {
+        &self.words[row * self.width()..][..self.width()]
+    }
+
+    /// The names of rows in a column of their keys.
+    pub(crate) fn names_of(&self, rows: &[Row], column: usize) -> Names {
+        let codes = rows.iter().map(|&row| Some(self.word(row, column) as u32));
+        Names::of_numbers(codes, |code| self.names.get(Symbol(code)))
     }
 
     /// A name in a row's key; empty where the column holds none.
@@ -308,7 +362,7 @@ impl Partial {
     #[must_use]
     pub fn number(&self, row: Row, column: usize) -> i128 {
         match &self.states[column] {
-            State::Numbers(cells) => cells[row],
+            State::Numbers(cells) => cells.get(row),
             _ => 0,
         }
     }
@@ -418,10 +472,21 @@ impl Partial {
         cell: impl Fn(usize, Key<'a>) -> Key<'a>,
     ) -> Self {
         let mut changed = Self::new(self.analysis, &self.schema).by(self.grouping);
+        let mut codes = vec![None; self.names.len()];
         for theirs in rows {
-            let keys = self.keys(theirs).into_iter().enumerate();
-            let key: Vec<Key<'a>> = keys.map(|(at, key)| cell(at, key)).collect();
-            let ours = changed.row(&key);
+            let start = changed.words.len();
+            for column in 0..self.schema.keys.len() {
+                let key = self.key(theirs, column);
+                match (key, cell(column, key)) {
+                    (Key::Name(held), Key::Name(same)) if std::ptr::eq(held, same) => {
+                        let code = &mut codes[self.word(theirs, column) as usize];
+                        let code = *code.get_or_insert_with(|| changed.intern(held));
+                        changed.push_word(Key::Code(code));
+                    }
+                    (_, cell) => changed.push_word(cell),
+                }
+            }
+            let ours = changed.row_of_last_words(start);
             let states = changed.states.iter_mut().zip(&self.states);
             for ((state, from), &(_, merge)) in states.zip(self.schema.states) {
                 state.merge(ours, from, theirs, merge);
@@ -438,30 +503,24 @@ impl Partial {
     /// All rows in the order of their keys.
     #[must_use]
     pub fn sorted_rows(&self) -> Vec<Row> {
-        let keys = self.ordered_words();
-        let width = self.schema.key_words();
-        if let Some(packed) = packed(&keys, width) {
-            let mut rows: Vec<(u128, Row)> = packed.into_iter().zip(0..).collect();
-            rows.sort_unstable();
-            return rows.into_iter().map(|(_, row)| row).collect();
-        }
-        let key = |row: Row| &keys[row * width..][..width];
-        let mut rows: Vec<Row> = (0..self.rows).collect();
-        rows.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
-        rows
-    }
-
-    /// The words of all keys, as numbers in the order of what they stand for.
-    fn ordered_words(&self) -> Vec<u64> {
         let names = self.name_ranks();
         let kinds = self.schema.word_types();
+        let width = kinds.len();
+        if order::are_sorted(&self.words, &kinds, &names) {
+            return (0..self.rows).collect();
+        }
         let ordered = |(word, kind): (&u64, &KeyType)| match kind {
             KeyType::Name => names[*word as usize].into(),
             KeyType::I64 => word ^ 1 << 63,
             _ => *word,
         };
-        let words = self.words.iter().zip(kinds.iter().cycle());
-        words.map(ordered).collect()
+        let keys: Vec<u64> = self
+            .words
+            .iter()
+            .zip(kinds.iter().cycle())
+            .map(ordered)
+            .collect();
+        order::sorted(&keys, width, self.rows)
     }
 
     /// By code of a name: its rank among all names.
@@ -478,17 +537,16 @@ impl Partial {
     /// Puts the rows into the order of their keys.
     pub(crate) fn canonicalise(&mut self) {
         let rows = self.sorted_rows();
-        let width = self.schema.key_words();
+        if rows.iter().copied().eq(0..self.rows) {
+            return;
+        }
+        let width = self.width();
         let words = rows
             .iter()
             .flat_map(|&row| &self.words[row * width..][..width]);
         self.words = words.copied().collect();
         self.states.iter_mut().for_each(|state| state.take(&rows));
         self.index.clear();
-        for row in 0..self.rows {
-            let hash = hash(&self.words[row * width..][..width]);
-            self.index_row(row as u32, hash, width);
-        }
     }
 
     /// A canonical encoding: equal content gives equal bytes, whatever the
@@ -529,23 +587,6 @@ fn encode_key(cell: Key<'_>, out: &mut Vec<u8>) {
         Key::I64(n) => out.extend_from_slice(&n.to_le_bytes()),
         Key::U128(n) => out.extend_from_slice(&n.to_le_bytes()),
     }
-}
-
-/// Keys of so many words as one number each, which is in the same order; none
-/// where they need more than its bits.
-fn packed(keys: &[u64], width: usize) -> Option<Vec<u128>> {
-    let mut all = vec![0_u64; width];
-    let keys = (width > 0).then(|| keys.chunks_exact(width))?;
-    for key in keys.clone() {
-        all.iter_mut().zip(key).for_each(|(all, word)| *all |= word);
-    }
-    let bits: Vec<u32> = all.iter().map(|all| 64 - all.leading_zeros()).collect();
-    if bits.iter().sum::<u32>() > u128::BITS {
-        return None;
-    }
-    let append = |packed: u128, (word, bits): (&u64, &u32)| packed << bits | u128::from(*word);
-    let pack = |key: &[u64]| key.iter().zip(&bits).fold(0, append);
-    Some(keys.map(pack).collect())
 }
 
 fn hash(words: &[u64]) -> u64 {

@@ -81,11 +81,6 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// How many words of 64 bits a key takes.
-    pub(super) fn key_words(&self) -> usize {
-        self.keys.iter().map(|(_, kind)| kind.words()).sum()
-    }
-
     /// The type that each word of a key belongs to.
     pub(super) fn word_types(&self) -> Vec<KeyType> {
         let keys = self.keys.iter();
@@ -93,11 +88,12 @@ impl Schema {
             .collect()
     }
 
-    /// The first word of a key column.
-    pub(super) fn key_offset(&self, column: usize) -> usize {
-        self.keys[..column]
-            .iter()
-            .map(|(_, kind)| kind.words())
-            .sum()
+    /// The first word of each key column, and how many words of 64 bits there are.
+    pub(super) fn key_offsets(&self) -> Vec<usize> {
+        let ends = self.keys.iter().scan(0, |end, (_, kind)| {
+            *end += kind.words();
+            Some(*end)
+        });
+        std::iter::once(0).chain(ends).collect()
     }
 }

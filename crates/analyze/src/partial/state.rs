@@ -1,6 +1,7 @@
 //! State columns: cells that merge.
 
 use super::best::{self, Exemplar};
+use super::numbers::Numbers;
 use super::schema::Merge;
 use super::smallest::Smallest;
 use crate::histogram::Histogram;
@@ -8,7 +9,7 @@ use crate::histogram::Histogram;
 /// The cells of one state column.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum State {
-    Numbers(Vec<i128>),
+    Numbers(Numbers),
     Histograms(Vec<Histogram>),
     Best(Vec<Vec<Exemplar>>),
     Hashes(Vec<Smallest>),
@@ -17,7 +18,7 @@ pub(super) enum State {
 impl State {
     pub(super) fn new(merge: Merge) -> Self {
         match merge {
-            Merge::Sum | Merge::Min | Merge::Max => Self::Numbers(Vec::new()),
+            Merge::Sum | Merge::Min | Merge::Max => Self::Numbers(Numbers::new(merge)),
             Merge::Histogram => Self::Histograms(Vec::new()),
             Merge::Best(_) => Self::Best(Vec::new()),
             Merge::SmallestHashes(_) => Self::Hashes(Vec::new()),
@@ -37,7 +38,7 @@ impl State {
     /// Appends the identity of `merge`.
     pub(super) fn push(&mut self, merge: Merge) {
         match self {
-            Self::Numbers(cells) => cells.push(identity(merge)),
+            Self::Numbers(cells) => cells.push_identity(),
             Self::Histograms(cells) => cells.push(Histogram::default()),
             Self::Best(cells) => cells.push(Vec::new()),
             Self::Hashes(cells) => cells.push(Smallest::new(limit(merge))),
@@ -47,9 +48,7 @@ impl State {
     /// Merges row `theirs` of `other` into row `ours`.
     pub(super) fn merge(&mut self, ours: usize, other: &Self, theirs: usize, merge: Merge) {
         match (self, other) {
-            (Self::Numbers(a), Self::Numbers(b)) => {
-                a[ours] = combine(merge, a[ours], b[theirs]);
-            }
+            (Self::Numbers(a), Self::Numbers(b)) => a.add(ours, b.get(theirs)),
             (Self::Histograms(a), Self::Histograms(b)) => a[ours].merge(&b[theirs]),
             (Self::Best(a), Self::Best(b)) => best::merge(&mut a[ours], limit(merge), &b[theirs]),
             (Self::Hashes(a), Self::Hashes(b)) => a[ours].merge(&b[theirs]),
@@ -64,7 +63,7 @@ impl State {
             *cells = taken.collect();
         }
         match self {
-            Self::Numbers(cells) => reorder(cells, rows),
+            Self::Numbers(cells) => cells.take(rows),
             Self::Histograms(cells) => reorder(cells, rows),
             Self::Best(cells) => reorder(cells, rows),
             Self::Hashes(cells) => *cells = rows.iter().map(|&row| cells[row].clone()).collect(),
@@ -74,7 +73,7 @@ impl State {
     pub(super) fn encode(&self, row: usize, out: &mut Vec<u8>) {
         let length = |out: &mut Vec<u8>, n: usize| out.extend_from_slice(&(n as u64).to_le_bytes());
         match self {
-            Self::Numbers(cells) => out.extend_from_slice(&cells[row].to_le_bytes()),
+            Self::Numbers(cells) => out.extend_from_slice(&cells.get(row).to_le_bytes()),
             Self::Histograms(cells) => cells[row].encode(out),
             Self::Best(cells) => {
                 length(out, cells[row].len());
@@ -100,22 +99,5 @@ pub(super) fn limit(merge: Merge) -> usize {
     match merge {
         Merge::Best(limit) | Merge::SmallestHashes(limit) => limit,
         _ => 0,
-    }
-}
-
-fn identity(merge: Merge) -> i128 {
-    match merge {
-        Merge::Min => i128::MAX,
-        Merge::Max => i128::MIN,
-        _ => 0,
-    }
-}
-
-#[inline]
-pub(super) fn combine(merge: Merge, a: i128, b: i128) -> i128 {
-    match merge {
-        Merge::Min => a.min(b),
-        Merge::Max => a.max(b),
-        _ => a + b,
     }
 }

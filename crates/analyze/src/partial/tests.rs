@@ -94,14 +94,3 @@ fn equal_values_are_ranked_by_id() {
         .collect();
     assert_eq!(ids, ["a", "b"]);
 }
-
-#[test]
-fn packed_keys_are_in_the_order_of_their_words() {
-    let keys = [3, 1, 1, 1 << 40, 1, 5, 2, 0, u64::from(u32::MAX), 7];
-    let mut rows: Vec<usize> = (0..keys.len() / 2).collect();
-    let packed_keys = packed(&keys, 2).expect("72 bits");
-    rows.sort_unstable_by_key(|&row| packed_keys[row]);
-    assert_eq!(rows, [2, 1, 3, 0, 4]);
-    assert_eq!(packed(&[u64::MAX, u64::MAX, 1], 3), None, "129 bits");
-    assert_eq!(packed(&[], 0), None, "a key without cells");
-}
