@@ -26,6 +26,9 @@ impl Facts {
     pub const OUTCOME: Self = Self(1 << 2);
     /// Slack and drag; see [`FactColumns::slack`].
     pub const SLACK: Self = Self(1 << 3);
+    /// Effective times, which are kept for as long as the facts are where an
+    /// analysis of the pass reads them.
+    pub const TIMES: Self = Self(1 << 4);
 
     /// True where this set holds all of `other`.
     #[must_use]

@@ -215,6 +215,28 @@ impl Histogram {
             .map(|(bucket, &count)| (bucket_start(bucket, BITS), count))
     }
 
+    /// The sum of histograms that count, or count less than nothing: by bucket
+    /// from the first of any of them, which may be nothing or less.
+    pub(crate) fn signed_sum<'a>(
+        parts: &(impl Iterator<Item = (&'a Self, i128)> + Clone),
+    ) -> Vec<(u64, i128)> {
+        let used = parts.clone().filter(|(one, _)| !one.counts.is_empty());
+        let first = used.clone().map(|(one, _)| one.first).min().unwrap_or(0);
+        let mut sums = Vec::new();
+        for (one, sign) in used {
+            let at = (one.first - first) as usize;
+            let end = at + one.counts.len();
+            sums.resize(end.max(sums.len()), 0_i128);
+            for (sum, &count) in sums[at..end].iter_mut().zip(&one.counts) {
+                *sum += sign * i128::from(count);
+            }
+        }
+        let numbered = (first..).zip(sums);
+        numbered
+            .map(|(bucket, sum)| (bucket_start(bucket, BITS), sum))
+            .collect()
+    }
+
     /// Appends a canonical encoding: equal content gives equal bytes.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         for n in [self.count, self.min, self.max, u64::from(self.first)] {

@@ -1,6 +1,6 @@
 //! From spans to rows of a partial, without hashing a name a span.
 
-use crate::partial::{Key, Row};
+use crate::partial::{Key, Partial, Row};
 use spanwise_model::trace::TopKind;
 use spanwise_model::{OperationId, Span, SpanTable, Trace};
 
@@ -22,6 +22,29 @@ impl OperationRows {
             *row = find() as u32;
         }
         *row as Row
+    }
+}
+
+/// The names of operations as codes of one partial, so that each is looked up
+/// once.
+pub(super) struct OperationCodes(Vec<Option<[Key<'static>; 3]>>);
+
+impl OperationCodes {
+    /// None is known yet.
+    pub(super) fn new(table: &SpanTable) -> Self {
+        Self(vec![None; table.operations.len()])
+    }
+
+    /// Service, name and kind.
+    pub(super) fn get(
+        &mut self,
+        table: &SpanTable,
+        id: OperationId,
+        out: &mut Partial,
+    ) -> [Key<'static>; 3] {
+        *self.0[id.0 as usize].get_or_insert_with(|| {
+            operation_names(table, id).map(|name| Key::Code(out.intern(name)))
+        })
     }
 }
 

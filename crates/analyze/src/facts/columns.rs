@@ -1,7 +1,7 @@
 //! The derived columns, and slices of them that can be filled apart.
 
 use super::slack::SlackColumns;
-use super::timeline::Rules;
+use super::timeline::{Rules, Timeline};
 use super::{parallel, Outcome};
 use crate::analysis::Facts;
 use crate::clocks::Shifts;
@@ -53,6 +53,8 @@ pub struct FactColumns {
     /// What corrected clocks, where the policy says so.
     pub(super) shifts: Option<Shifts>,
     slack: OnceLock<SlackColumns>,
+    /// Effective times of all spans.
+    times: OnceLock<Timeline>,
 }
 
 impl FactColumns {
@@ -68,6 +70,7 @@ impl FactColumns {
             policy: *policy,
             shifts: None,
             slack: OnceLock::new(),
+            times: OnceLock::new(),
         }
     }
 
@@ -90,13 +93,22 @@ impl FactColumns {
 
     fn slack_in(&self, table: &SpanTable, threads: &Threads) -> &SlackColumns {
         let all = || (0..table.trace_count() as u32).collect::<Vec<u32>>();
-        let slack = || parallel::slack(table, &all(), self.rules());
+        let slack = || parallel::slack(table, &all(), self);
         self.slack.get_or_init(|| threads.run(slack))
+    }
+
+    /// The effective times of all spans, where an analysis asked for them.
+    pub(super) fn times(&self) -> Option<&Timeline> {
+        self.times.get()
     }
 
     /// Computes what analyses with these needs read and the columns do not hold
     /// from the beginning, in these threads.
     pub fn prepare(&self, table: &SpanTable, needs: Facts, threads: &Threads) {
+        if needs.contains(Facts::TIMES) {
+            let times = || parallel::times(table, self.rules());
+            self.times.get_or_init(|| threads.run(times));
+        }
         if needs.contains(Facts::SLACK) {
             self.slack_in(table, threads);
         }

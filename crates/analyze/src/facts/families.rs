@@ -1,8 +1,8 @@
 //! Families: parents with the children that they wait for, in their order.
 
 use super::siblings::Siblings;
-use super::tally::Tally;
 use super::timeline::{marks, Timeline};
+use super::times::TraceTimes;
 use super::FactColumns;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{SpanTable, Trace};
@@ -37,8 +37,7 @@ impl Family<'_> {
 pub(crate) struct Families<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
-    timeline: Timeline,
-    tally: Tally,
+    times: TraceTimes,
     siblings: Siblings,
     /// By row of the trace: whether anything is left of the span.
     is_there: Vec<bool>,
@@ -49,8 +48,7 @@ impl<'a> Families<'a> {
         Self {
             table,
             facts,
-            timeline: Timeline::default(),
-            tally: Tally::default(),
+            times: TraceTimes::default(),
             siblings: Siblings::default(),
             is_there: Vec::new(),
         }
@@ -58,19 +56,22 @@ impl<'a> Families<'a> {
 
     /// Hands out the families of a trace, parents in preorder.
     pub(crate) fn each(&mut self, trace: Trace<'_>, mut give: impl FnMut(&Family<'_>)) {
-        let (index, rules) = (trace.index(), self.facts.rules());
-        self.timeline
-            .fill(self.table, rules, index..index + 1, &mut self.tally);
-        let tolerance_nano = rules.policy.tolerance_nano;
+        let (table, facts) = (self.table, self.facts);
+        let timeline = self.times.of(table, facts, trace.index());
+        let tolerance_nano = facts.policy.tolerance_nano;
+        let left = Left {
+            table,
+            timeline,
+            first: trace.rows().start,
+        };
         self.is_there.clear();
         for row in trace.rows() {
-            let is_there = self.is_left(row);
+            let is_there = left.is_left(row, &self.is_there);
             self.is_there.push(is_there);
-            if !is_there || !self.has_two_children(row) {
+            if !is_there || !has_two_children(table, row) {
                 continue;
             }
-            self.siblings
-                .fill((self.table, &self.timeline), row, tolerance_nano);
+            self.siblings.fill((table, timeline), row, tolerance_nano);
             if self.siblings.all.len() > 1 {
                 give(&Family {
                     parent: row,
@@ -81,24 +82,34 @@ impl<'a> Families<'a> {
             }
         }
     }
+}
 
+/// Finds what is left of spans.
+struct Left<'a> {
+    table: &'a SpanTable,
+    timeline: &'a Timeline,
+    /// The first row of the trace.
+    first: u32,
+}
+
+impl Left<'_> {
     /// False where a span was cut to nothing, or one above that it blocks.
-    fn is_left(&self, row: u32) -> bool {
+    fn is_left(&self, row: u32, is_there: &[bool]) -> bool {
         let at = self.timeline.at(row);
         let parent = self.table.columns.parent[row as usize];
         let blocks = self.timeline.marks[at] & marks::BLOCKING != 0;
         match parent {
             NO_PARENT => true,
             _ if !blocks => true,
-            _ => self.timeline.blocks(at) && self.is_there[self.timeline.at(parent)],
+            _ => self.timeline.blocks(at) && is_there[(parent - self.first) as usize],
         }
     }
+}
 
-    fn has_two_children(&self, row: u32) -> bool {
-        let ends = &self.table.columns.subtree_end;
-        let (first, end) = (row + 1, ends[row as usize]);
-        first < end && ends[first as usize] < end
-    }
+fn has_two_children(table: &SpanTable, row: u32) -> bool {
+    let ends = &table.columns.subtree_end;
+    let (first, end) = (row + 1, ends[row as usize]);
+    first < end && ends[first as usize] < end
 }
 
 /// By row of a trace: its time on the critical path with all that is below it.
@@ -121,14 +132,15 @@ pub(crate) fn path_times(trace: Trace<'_>, facts: &FactColumns, times: &mut Vec<
 pub(crate) struct Times<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
-    timeline: Timeline,
-    tally: Tally,
+    times: TraceTimes,
     path: Vec<u64>,
 }
 
 /// The spans of one trace, in time and on the critical path.
 pub(crate) struct Placed<'a> {
     timeline: &'a Timeline,
+    /// The first row of the trace.
+    first: u32,
     path: &'a [u64],
     flags: &'a [u8],
 }
@@ -138,19 +150,16 @@ impl<'a> Times<'a> {
         Self {
             table,
             facts,
-            timeline: Timeline::default(),
-            tally: Tally::default(),
+            times: TraceTimes::default(),
             path: Vec::new(),
         }
     }
 
     pub(crate) fn of(&mut self, trace: Trace<'_>) -> Placed<'_> {
-        let (index, rules) = (trace.index(), self.facts.rules());
-        self.timeline
-            .fill(self.table, rules, index..index + 1, &mut self.tally);
         path_times(trace, self.facts, &mut self.path);
         Placed {
-            timeline: &self.timeline,
+            timeline: self.times.of(self.table, self.facts, trace.index()),
+            first: trace.rows().start,
             path: &self.path,
             flags: &self.facts.flags,
         }
@@ -166,6 +175,6 @@ impl Placed<'_> {
     /// True where the critical path runs through a span or one below it.
     pub(crate) fn is_on_path(&self, row: u32) -> bool {
         let moment = self.flags[row as usize] & super::fact_flags::ON_PATH != 0;
-        moment || self.path[self.timeline.at(row)] > 0
+        moment || self.path[(row - self.first) as usize] > 0
     }
 }

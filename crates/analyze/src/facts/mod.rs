@@ -26,6 +26,7 @@ mod slack;
 mod tally;
 pub mod time_kind;
 mod timeline;
+mod times;
 mod typed_path;
 mod verdict;
 mod wording;

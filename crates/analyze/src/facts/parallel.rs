@@ -5,7 +5,8 @@
 
 use super::effective::rows_of;
 use super::slack::{SlackColumns, Slacks};
-use super::timeline::Rules;
+use super::tally::Tally;
+use super::timeline::{Rules, Timeline};
 use super::{compute_range, runs, FactColumns, FactInput, FactSlices, Scratch};
 use crate::clocks::ClockModel;
 use crate::policy::Policy;
@@ -44,18 +45,18 @@ fn fill(input: FactInput<'_>) -> FactColumns {
 /// Slack and drag of the spans of some traces of the table of these facts, in
 /// their order.
 pub(crate) fn slack_of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> SlackColumns {
-    slack(table, traces, facts.rules())
+    slack(table, traces, facts)
 }
 
 /// How many traces one thread finds the slack of at once.
 const SLACK_TRACES: usize = 1_024;
 
 /// Slack and drag of the spans of some traces, in their order.
-pub(super) fn slack(table: &SpanTable, traces: &[u32], rules: Rules<'_>) -> SlackColumns {
+pub(super) fn slack(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> SlackColumns {
     let part = |slacks: &mut Slacks, traces: &[u32]| {
         let mut columns = SlackColumns::default();
         for &trace in traces {
-            slacks.add(table, trace, rules, &mut columns);
+            slacks.add(table, trace, facts, &mut columns);
         }
         columns
     };
@@ -66,6 +67,27 @@ pub(super) fn slack(table: &SpanTable, traces: &[u32], rules: Rules<'_>) -> Slac
     let mut columns = SlackColumns::default();
     parts.into_iter().for_each(|part| columns.append(part));
     columns
+}
+
+/// The effective times of all spans of a table.
+pub(super) fn times(table: &SpanTable, rules: Rules<'_>) -> Timeline {
+    let fill = |tally: &mut Tally, traces: Range<u32>| {
+        let mut timeline = Timeline::default();
+        timeline.fill(table, rules, traces, tally);
+        timeline
+    };
+    let parts: Vec<Timeline> = runs(table)
+        .collect::<Vec<Range<u32>>>()
+        .into_par_iter()
+        .map_init(Tally::default, fill)
+        .collect();
+    let mut all = Timeline::default();
+    all.effective.reserve_exact(table.len());
+    all.marks.reserve_exact(table.len());
+    for part in parts {
+        all.append_effective(part);
+    }
+    all
 }
 
 fn split<'a>(table: &SpanTable, all: FactSlices<'a>) -> Vec<(Range<u32>, FactSlices<'a>)> {

@@ -12,8 +12,9 @@
 //! but for sorting.
 
 use super::siblings::Siblings;
-use super::tally::Tally;
-use super::timeline::{Rules, Timeline};
+use super::timeline::Timeline;
+use super::times::TraceTimes;
+use super::FactColumns;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::SpanTable;
 use std::ops::Range;
@@ -72,8 +73,13 @@ impl SlackColumns {
 /// Memory that is reused from one trace to the next.
 #[derive(Debug, Default)]
 pub(super) struct Slacks {
-    timeline: Timeline,
-    tally: Tally,
+    times: TraceTimes,
+    among: Among,
+}
+
+/// The same for the children of one span.
+#[derive(Debug, Default)]
+struct Among {
     siblings: Siblings,
     bounds: Vec<i64>,
     slack: Vec<u64>,
@@ -86,49 +92,49 @@ impl Slacks {
         &mut self,
         table: &SpanTable,
         trace: u32,
-        rules: Rules<'_>,
+        facts: &FactColumns,
         out: &mut SlackColumns,
     ) {
-        self.timeline
-            .fill(table, rules, trace..trace + 1, &mut self.tally);
-        let first = out.slack_nano.len();
-        out.slack_nano.resize(first + self.timeline.own.len(), NONE);
-        out.drag_nano.resize(first + self.timeline.own.len(), NONE);
+        let timeline = self.times.of(table, facts, trace);
+        let ground = (table, timeline, facts.policy.tolerance_nano);
+        let (rows, first) = (table.rows(trace), out.slack_nano.len());
+        out.slack_nano.resize(first + rows.len(), NONE);
+        out.drag_nano.resize(first + rows.len(), NONE);
         let mut columns = Slices {
+            first: rows.start,
             slack: &mut out.slack_nano[first..],
             drag: &mut out.drag_nano[first..],
         };
-        for row in self.timeline.rows() {
-            let at = self.timeline.at(row);
+        for row in rows {
+            let at = columns.at(row);
             if table.columns.parent[row as usize] == NO_PARENT {
                 columns.slack[at] = 0;
-                columns.drag[at] = self.timeline.effective[at].len();
+                columns.drag[at] = timeline.effective[timeline.at(row)].len();
             }
             if columns.slack[at] == NONE {
                 continue;
             }
             match children(table, row) {
                 Children::None => {}
-                Children::One(child) => hand_on(&self.timeline, (row, child), &mut columns),
-                Children::Several => {
-                    self.spread(table, row, rules.policy.tolerance_nano, &mut columns);
-                }
+                Children::One(child) => hand_on(timeline, (row, child), &mut columns),
+                Children::Several => self.among.spread(ground, row, &mut columns),
             }
         }
     }
+}
 
+impl Among {
     /// Hands the slack and drag of the span at `row` on to its children.
     fn spread(
         &mut self,
-        table: &SpanTable,
+        (table, timeline, tolerance_nano): (&SpanTable, &Timeline, u64),
         row: u32,
-        tolerance_nano: u64,
         columns: &mut Slices<'_>,
     ) {
-        let (timeline, siblings) = (&self.timeline, &mut self.siblings);
+        let siblings = &mut self.siblings;
         siblings.fill((table, timeline), row, tolerance_nano);
         let Some(last) = siblings.last else { return };
-        let at = timeline.at(row);
+        let at = columns.at(row);
         let end = siblings.all[last as usize].end;
         let bound = end.saturating_add_unsigned(columns.slack[at]);
         fill_slack(
@@ -143,7 +149,7 @@ impl Slacks {
             self.drag.fill(siblings, &self.slack, tolerance_nano);
         }
         for (place, sibling) in siblings.all.iter().enumerate() {
-            let at = timeline.at(sibling.row);
+            let at = columns.at(sibling.row);
             columns.slack[at] = self.slack[place];
             if critical != NONE && self.slack[place] == 0 {
                 columns.drag[at] = self.drag.saving[place].min(critical);
@@ -172,14 +178,15 @@ fn children(table: &SpanTable, row: u32) -> Children {
 /// Hands the slack and drag of a span on to its only child, beside which and
 /// behind which there is nothing.
 fn hand_on(timeline: &Timeline, (row, child): (u32, u32), columns: &mut Slices<'_>) {
-    let (at, own) = (timeline.at(row), timeline.at(child));
+    let own = timeline.at(child);
     if !timeline.blocks(own) {
         return;
     }
-    columns.slack[own] = columns.slack[at];
-    let critical = columns.drag[at];
-    if critical != NONE && columns.slack[own] == 0 {
-        columns.drag[own] = timeline.effective[own].len().min(critical);
+    let (above, at) = (columns.at(row), columns.at(child));
+    columns.slack[at] = columns.slack[above];
+    let critical = columns.drag[above];
+    if critical != NONE && columns.slack[at] == 0 {
+        columns.drag[at] = timeline.effective[own].len().min(critical);
     }
 }
 
@@ -208,8 +215,16 @@ fn fill_slack(
 
 /// The entries of one trace.
 struct Slices<'a> {
+    /// The row that the first entry stands for.
+    first: u32,
     slack: &'a mut [u64],
     drag: &'a mut [u64],
+}
+
+impl Slices<'_> {
+    fn at(&self, row: u32) -> usize {
+        (row - self.first) as usize
+    }
 }
 
 /// What siblings without slack could save, and scratch for it.

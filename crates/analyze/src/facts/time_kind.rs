@@ -8,8 +8,7 @@
 //! request as exactly as the path does.
 
 use super::critical_path::{Between, Ground, Tile, Walk};
-use super::tally::Tally;
-use super::timeline::Timeline;
+use super::times::TraceTimes;
 use super::{fact_flags, FactColumns};
 use crate::clocks::clock_names;
 use rustc_hash::FxHashMap;
@@ -123,11 +122,8 @@ pub(crate) struct Pieces<'a> {
     clocks: Vec<u32>,
     /// By operation: whether it waits for a connection.
     connections: Vec<bool>,
-    timeline: Timeline,
-    tally: Tally,
+    times: TraceTimes,
     walk: Walk,
-    /// The trace that the timeline is of.
-    trace: Option<u32>,
 }
 
 impl<'a> Pieces<'a> {
@@ -145,32 +141,26 @@ impl<'a> Pieces<'a> {
             connections: operations
                 .map(|id| waits_for_connection(table, id))
                 .collect(),
-            timeline: Timeline::default(),
-            tally: Tally::default(),
+            times: TraceTimes::default(),
             walk: Walk::default(),
-            trace: None,
         }
     }
 
     /// Hands out the pieces of a component, last first.
     pub(crate) fn walk(&mut self, top: Span<'_>, mut give: impl FnMut(Piece)) {
         let trace = top.trace().index();
-        if self.trace.replace(trace) != Some(trace) {
-            let rules = self.facts.rules();
-            self.timeline
-                .fill(self.table, rules, trace..trace + 1, &mut self.tally);
-        }
+        let mut times = std::mem::take(&mut self.times);
         let mut walk = std::mem::take(&mut self.walk);
         let ground = Ground {
             table: self.table,
-            timeline: &self.timeline,
+            timeline: times.of(self.table, self.facts, trace),
             tolerance_nano: self.facts.policy.tolerance_nano,
         };
         walk.run(&ground, top.row(), |tile, between| {
             let judged = self.judge(tile, between);
             judged.into_iter().flatten().for_each(&mut give);
         });
-        self.walk = walk;
+        (self.walk, self.times) = (walk, times);
     }
 
     /// A tile as one piece or two, the later first.

@@ -76,7 +76,7 @@ pub(super) mod marks {
 }
 
 /// Times of a run of rows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Timeline {
     /// The row that the first entry stands for.
     pub(super) first: u32,
@@ -98,6 +98,13 @@ impl Timeline {
     /// The rows that the entries stand for.
     pub(super) fn rows(&self) -> Range<u32> {
         self.first..self.first + self.own.len() as u32
+    }
+
+    /// Appends the effective times and marks of the rows that follow; own times
+    /// are not kept.
+    pub(super) fn append_effective(&mut self, mut other: Self) {
+        self.effective.append(&mut other.effective);
+        self.marks.append(&mut other.marks);
     }
 
     /// True where the span at this entry takes time from its parent.

@@ -9,26 +9,13 @@ use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{OperationId, Span, SpanTable};
 
 /// `thousandths` of a time.
-fn scaled(nano: u64, thousandths: u32) -> u64 {
+#[inline]
+pub(super) fn scaled(nano: u64, thousandths: u32) -> u64 {
+    if let Some(product) = nano.checked_mul(thousandths.into()) {
+        return product / 1_000;
+    }
     let scaled = u128::from(nano) * u128::from(thousandths) / 1_000;
     u64::try_from(scaled).unwrap_or(u64::MAX)
-}
-
-/// One operation's own time becomes so many thousandths.
-pub(super) struct Faster<'a> {
-    pub(super) table: &'a SpanTable,
-    pub(super) operation: OperationId,
-    pub(super) thousandths: u32,
-}
-
-impl replay::Change for Faster<'_> {
-    fn own_time(&self, row: u32, nano: u64) -> u64 {
-        if self.table.columns.operation[row as usize] == self.operation {
-            scaled(nano, self.thousandths)
-        } else {
-            nano
-        }
-    }
 }
 
 /// What is known of selected spans of one component.

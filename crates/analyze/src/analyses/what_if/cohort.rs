@@ -4,7 +4,6 @@
 use crate::analyses::columns::{durations, nano, ratio, some_durations};
 use crate::histogram::{share_bucket, Histogram};
 use spanwise_model::{ColumnData, Table};
-use std::collections::BTreeMap;
 
 /// How many standard deviations hold 95 of 100 cases.
 const DEVIATIONS: f64 = 1.96;
@@ -41,15 +40,12 @@ impl Cohort<'_> {
 
 /// The sum of histograms that count, or count less than nothing.
 fn sum(parts: &[(&Vec<&Histogram>, i128)]) -> Histogram {
-    let mut buckets: BTreeMap<u64, i128> = BTreeMap::new();
-    for &(histograms, sign) in parts {
-        for (bucket, count) in histograms.iter().flat_map(|one| one.buckets()) {
-            *buckets.entry(bucket).or_default() += sign * i128::from(count);
-        }
-    }
-    buckets.retain(|_, count| *count > 0);
-    let outer = (buckets.keys().next(), buckets.keys().next_back());
-    let (Some(&first), Some(&last)) = outer else {
+    let signed = parts
+        .iter()
+        .flat_map(|&(histograms, sign)| histograms.iter().map(move |&histogram| (histogram, sign)));
+    let mut buckets = Histogram::signed_sum(&signed);
+    buckets.retain(|bucket| bucket.1 > 0);
+    let (Some(&(first, _)), Some(&(last, _))) = (buckets.first(), buckets.last()) else {
         return Histogram::default();
     };
     let added = || {
@@ -66,7 +62,7 @@ fn sum(parts: &[(&Vec<&Histogram>, i128)]) -> Histogram {
     let (min, max) = (min.unwrap_or(first), max.unwrap_or(last));
     let counted = buckets
         .iter()
-        .map(|(&bucket, &count)| (bucket, count as u64));
+        .map(|&(bucket, count)| (bucket, count as u64));
     Histogram::of_buckets(counted, min, max.max(min)).unwrap_or_default()
 }
 

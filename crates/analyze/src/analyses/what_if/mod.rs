@@ -1,5 +1,6 @@
 //! What if: how long requests would have taken if something were faster.
 
+mod candidates;
 mod changes;
 mod cohort;
 mod observe;
@@ -243,7 +244,7 @@ impl Analysis for WhatIf {
     }
 
     fn needs(&self) -> Facts {
-        Facts::CRITICAL | Facts::OUTCOME
+        Facts::CRITICAL | Facts::OUTCOME | Facts::TIMES
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {

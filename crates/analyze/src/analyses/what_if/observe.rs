@@ -1,21 +1,23 @@
 //! Replays requests of a batch, changed and as they were.
 
-use super::changes::{Faster, Selected};
+use super::candidates::Candidates;
+use super::changes::{scaled, Selected};
 use super::{Change, WhatIf, CHANGED, DURATION, SAVED};
-use crate::analyses::operations::{operation_key, operation_names, request_root};
+use crate::analyses::operations::{
+    operation_key, operation_names, request_root, OperationCodes, OperationRows,
+};
 use crate::analysis::TraceBatch;
-use crate::facts::replay::Replay;
+use crate::facts::replay::{Beside, Replay};
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
-use spanwise_model::{OperationId, Span, SpanTable};
-use std::cmp::Reverse;
+use spanwise_model::{OperationId, SpanTable};
 
 /// How much faster candidates are made, in percent.
-const PERCENTS: [u32; 4] = [25, 50, 75, 100];
+const PERCENTS: [u32; SPEEDS] = [25, 50, 75, 100];
 
-/// How many operations of a request are candidates.
-const CANDIDATES: usize = 8;
+/// How many speeds that is.
+const SPEEDS: usize = 4;
 
 /// No operation.
 const NOBODY: [Key<'static>; 3] = [Key::Name(""); 3];
@@ -67,79 +69,78 @@ fn fitting(table: &SpanTable, analysis: &WhatIf) -> Vec<bool> {
 /// Makes every candidate of each request faster by itself.
 pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
     let table = traces.table();
-    let mut rows = Rows {
-        table,
-        out,
-        held: FxHashMap::default(),
-    };
-    let (mut replay, mut critical) = (Replay::default(), FxHashMap::default());
+    let mut rows = Rows::new(table, out);
+    let (mut replay, mut beside) = (Replay::default(), Beside::default());
+    let mut candidates = Candidates::new(table);
     for root in traces.traces().filter_map(request_root) {
         replay.prepare(root, facts);
+        beside.prepare(&mut replay);
+        candidates.find(root, facts);
         let (own, before) = (root.operation_id(), replay.length());
-        let row = rows.of(own, None, 0);
-        rows.out.record(row, DURATION, before);
-        for operation in candidates(root, facts, &mut critical) {
-            let row = rows.of(own, Some(operation), 0);
-            rows.out.record(row, DURATION, before);
-            for percent in PERCENTS {
-                let after = replay.run(&Faster {
-                    table,
-                    operation,
-                    thousandths: 1_000 - 10 * percent,
-                });
-                let row = rows.of(own, Some(operation), percent);
-                rows.out.record(row, DURATION, after);
-                rows.out.add(row, CHANGED, 1_u8);
-                rows.out.add(row, SAVED, before.saturating_sub(after));
-            }
+        rows.before(own, before);
+        for (operation, spans) in candidates.each() {
+            let after = beside.run((table, &replay), spans, |nano| {
+                PERCENTS.map(|percent| scaled(nano, 1_000 - 10 * percent))
+            });
+            rows.after((own, operation), before, after);
         }
     }
-}
-
-/// The operations that have the most time on the critical path of a request,
-/// of equal ones those with the smallest names.
-fn candidates(
-    root: Span<'_>,
-    facts: &FactColumns,
-    critical: &mut FxHashMap<OperationId, u64>,
-) -> Vec<OperationId> {
-    let table = root.table();
-    critical.clear();
-    for row in root.subtree() {
-        let nano = facts.critical_nano[row as usize];
-        if nano > 0 {
-            *critical
-                .entry(table.columns.operation[row as usize])
-                .or_default() += nano;
-        }
-    }
-    let mut found: Vec<(OperationId, u64)> =
-        critical.iter().map(|(&id, &nano)| (id, nano)).collect();
-    found.sort_unstable_by(|a, b| {
-        (Reverse(a.1), operation_names(table, a.0))
-            .cmp(&(Reverse(b.1), operation_names(table, b.0)))
-    });
-    found.truncate(CANDIDATES);
-    found.into_iter().map(|(id, _)| id).collect()
 }
 
 /// Rows of a batch by numbers.
 struct Rows<'a> {
     table: &'a SpanTable,
     out: &'a mut Partial,
-    held: FxHashMap<(OperationId, Option<OperationId>, u32), Row>,
+    names: OperationCodes,
+    /// By root operation.
+    before: OperationRows,
+    /// By root operation and candidate: before, and at each speed.
+    after: FxHashMap<(OperationId, OperationId), [Row; SPEEDS + 1]>,
 }
 
-impl Rows<'_> {
-    fn of(&mut self, root: OperationId, operation: Option<OperationId>, percent: u32) -> Row {
-        let (table, out) = (self.table, &mut *self.out);
-        *self
-            .held
-            .entry((root, operation, percent))
-            .or_insert_with(|| {
-                let [a, b, c] = operation_key(table, root);
-                let [d, e, f] = operation.map_or(NOBODY, |id| operation_key(table, id));
-                out.row(&[a, b, c, Key::Name(""), d, e, f, Key::U64(percent.into())])
-            })
+impl<'a> Rows<'a> {
+    fn new(table: &'a SpanTable, out: &'a mut Partial) -> Self {
+        Self {
+            table,
+            out,
+            names: OperationCodes::new(table),
+            before: OperationRows::new(table),
+            after: FxHashMap::default(),
+        }
     }
+
+    /// Counts a request of a root operation.
+    fn before(&mut self, root: OperationId, nano: u64) {
+        let (table, names, out) = (self.table, &mut self.names, &mut *self.out);
+        let row = self.before.get(root, || {
+            let root = names.get(table, root, out);
+            out.row(&key(root, NOBODY, 0))
+        });
+        self.out.record(row, DURATION, nano);
+    }
+
+    /// Counts a request in which an operation was made faster.
+    fn after(
+        &mut self,
+        (root, operation): (OperationId, OperationId),
+        before: u64,
+        after: [u64; SPEEDS],
+    ) {
+        let (table, names, out) = (self.table, &mut self.names, &mut *self.out);
+        let [unchanged, rows @ ..] = *self.after.entry((root, operation)).or_insert_with(|| {
+            let [root, operation] = [root, operation].map(|id| names.get(table, id, out));
+            let [a, b, c, d] = PERCENTS;
+            [0, a, b, c, d].map(|percent| out.row(&key(root, operation, percent)))
+        });
+        out.record(unchanged, DURATION, before);
+        for (row, nano) in rows.into_iter().zip(after) {
+            out.record(row, DURATION, nano);
+            out.add(row, CHANGED, 1_u8);
+            out.add(row, SAVED, before.saturating_sub(nano));
+        }
+    }
+}
+
+fn key<'a>([a, b, c]: [Key<'a>; 3], [d, e, f]: [Key<'a>; 3], percent: u32) -> [Key<'a>; 8] {
+    [a, b, c, Key::Name(""), d, e, f, Key::U64(percent.into())]
 }

@@ -8,9 +8,13 @@
 //! are enough, and they are found from children to parents in one loop. The
 //! siblings of a trace are put in order once for any number of replays.
 
+mod beside;
+
+pub(crate) use beside::Beside;
+
 use super::siblings::Siblings;
-use super::tally::Tally;
 use super::timeline::Timeline;
+use super::times::TraceTimes;
 use super::FactColumns;
 use spanwise_model::{Span, SpanTable};
 use std::ops::Range;
@@ -49,11 +53,13 @@ pub(crate) trait Change {
 /// A component that is ready to be replayed.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
-    timeline: Timeline,
-    tally: Tally,
+    times: TraceTimes,
     siblings: Siblings,
-    /// The rows of the component.
+    /// The rows of the component, and how long it lasted.
     rows: Range<u32>,
+    length: u64,
+    /// By row: whether its parent waits for it.
+    blocks: Vec<bool>,
     steps: Vec<Step>,
     /// By row: where its steps begin, and its own time behind the last child.
     spans: Vec<(u32, u64)>,
@@ -66,20 +72,26 @@ impl Replay {
     /// Makes the component under `top` ready.
     pub(crate) fn prepare(&mut self, top: Span<'_>, facts: &FactColumns) {
         let (table, trace) = (top.table(), top.trace().index());
-        self.timeline
-            .fill(table, facts.rules(), trace..trace + 1, &mut self.tally);
+        let mut times = std::mem::take(&mut self.times);
+        let timeline = times.of(table, facts, trace);
         self.rows = top.subtree();
+        self.length = timeline.effective[timeline.at(self.rows.start)].len();
         self.steps.clear();
         self.spans.clear();
+        self.blocks.clear();
         for row in self.rows.clone() {
-            self.add(table, row, facts.policy.tolerance_nano);
+            self.blocks.push(timeline.blocks(timeline.at(row)));
+            self.add((table, timeline), row, facts.policy.tolerance_nano);
         }
+        self.times = times;
     }
 
-    fn add(&mut self, table: &SpanTable, row: u32, tolerance_nano: u64) {
-        let interval = self.timeline.effective[self.timeline.at(row)];
-        self.siblings
-            .fill((table, &self.timeline), row, tolerance_nano);
+    fn add(&mut self, (table, timeline): (&SpanTable, &Timeline), row: u32, tolerance_nano: u64) {
+        let interval = timeline.effective[timeline.at(row)];
+        if table.columns.subtree_end[row as usize] == row + 1 {
+            return self.spans.push((self.steps.len() as u32, interval.len()));
+        }
+        self.siblings.fill((table, timeline), row, tolerance_nano);
         let siblings = &self.siblings;
         let first = self.steps.len() as u32;
         let mut over = siblings.over.iter().peekable();
@@ -100,8 +112,27 @@ impl Replay {
 
     /// How long the component lasted.
     pub(crate) fn length(&self) -> u64 {
-        let top = self.timeline.at(self.rows.start);
-        self.timeline.effective[top].len()
+        self.length
+    }
+
+    /// All own times together.
+    fn total(&self) -> u64 {
+        let gaps = self.steps.iter().map(|step| match step {
+            Step::Begin { gap_nano, .. } => gap_nano.unsigned_abs(),
+            Step::Over(_) => 0,
+        });
+        let tails = self.spans.iter().map(|span| span.1);
+        gaps.chain(tails).fold(0, u64::saturating_add)
+    }
+
+    /// The steps of the span at this place, and its own time behind them.
+    fn span(&self, at: usize) -> (&[Step], u64) {
+        let (first, tail) = self.spans[at];
+        let end = self
+            .spans
+            .get(at + 1)
+            .map_or(self.steps.len(), |next| next.0 as usize);
+        (&self.steps[first as usize..end], tail)
     }
 
     /// How long the component would have lasted.
