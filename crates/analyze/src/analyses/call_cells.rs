@@ -1,38 +1,54 @@
-//! From spans of requests to rows of a call tree, by number and without a hash
-//! of a name a span.
+//! From spans of requests to rows of a call tree, found and summed by number.
 
 use super::call_tree::{CALLS, CRITICAL, ERRORS, EXAMPLES, EXCLUSIVE, INCLUSIVE, REQUESTS};
-use super::operations::operation_names;
+use super::exemplars::Exemplars;
+use super::operations::OperationCodes;
 use crate::call_path::{CallPaths, DEEPER};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
 use spanwise_model::{flags, OperationId, Span, SpanTable};
 
-/// The rows of a batch.
+/// A root operation and a latency band.
+type Group = (OperationId, u64);
+
+/// What the spans of a cell add.
+#[derive(Default)]
+struct Sums {
+    requests: u64,
+    calls: u64,
+    errors: u64,
+    inclusive: u128,
+    exclusive: u128,
+    critical: u128,
+    examples: Exemplars,
+}
+
+/// The cells of a batch.
 pub(super) struct CallCells<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
-    out: &'a mut Partial,
     paths: CallPaths,
     /// By row of the trace: its node.
     nodes: Vec<u32>,
-    /// The names of operations, as codes of the partial.
-    names: FxHashMap<OperationId, [Key<'static>; 3]>,
-    /// By root operation, band and node.
-    rows: FxHashMap<(OperationId, u64, u32), Row>,
+    groups: Vec<Group>,
+    group_index: FxHashMap<Group, u32>,
+    /// By group and node.
+    cells: Vec<((u32, u32), Sums)>,
+    index: FxHashMap<(u32, u32), u32>,
 }
 
 impl<'a> CallCells<'a> {
-    pub(super) fn new(table: &'a SpanTable, facts: &'a FactColumns, out: &'a mut Partial) -> Self {
+    pub(super) fn new(table: &'a SpanTable, facts: &'a FactColumns) -> Self {
         Self {
             table,
             facts,
-            out,
             paths: CallPaths::default(),
             nodes: Vec::new(),
-            names: FxHashMap::default(),
-            rows: FxHashMap::default(),
+            groups: Vec::new(),
+            group_index: FxHashMap::default(),
+            cells: Vec::new(),
+            index: FxHashMap::default(),
         }
     }
 
@@ -40,59 +56,78 @@ impl<'a> CallCells<'a> {
     pub(super) fn add(&mut self, root: Span<'_>, band: u64) {
         self.paths.add(root.trace(), &mut self.nodes);
         let first = root.trace().rows().start;
-        let own = root.operation_id();
+        let group = self.group((root.operation_id(), band));
         for row in root.subtree() {
             let node = self.nodes[(row - first) as usize];
-            let cell = self.row((own, band, node));
-            if row == root.row() {
-                self.out.add(cell, REQUESTS, 1_u8);
-            }
             let parent = self.table.columns.parent[row as usize];
             let folds = row != root.row() && self.nodes[(parent - first) as usize] == node;
-            self.count(cell, Span::new(self.table, row), folds);
+            let (table, facts) = (self.table, self.facts);
+            let sums = self.cell((group, node));
+            sums.requests += u64::from(row == root.row());
+            sums.add((table, facts), row, folds);
         }
     }
 
-    fn count(&mut self, cell: Row, span: Span<'_>, folds: bool) {
-        let (facts, out) = (self.facts, &mut *self.out);
-        let at = span.row() as usize;
-        out.add(cell, CALLS, 1_u8);
-        out.add(cell, EXCLUSIVE, facts.self_nano[at]);
-        out.add(cell, CRITICAL, facts.critical_nano[at]);
-        out.add(cell, ERRORS, facts.flags[at] & fact_flags::ERRS);
-        if folds || span.flags() & flags::MISSING_END != 0 {
+    fn group(&mut self, group: Group) -> u32 {
+        let groups = &mut self.groups;
+        *self.group_index.entry(group).or_insert_with(|| {
+            groups.push(group);
+            groups.len() as u32 - 1
+        })
+    }
+
+    #[inline]
+    fn cell(&mut self, key: (u32, u32)) -> &mut Sums {
+        let cells = &mut self.cells;
+        let at = *self.index.entry(key).or_insert_with(|| {
+            cells.push((key, Sums::default()));
+            cells.len() as u32 - 1
+        });
+        &mut cells[at as usize].1
+    }
+
+    /// Adds all of them to a partial.
+    pub(super) fn flush(&self, out: &mut Partial) {
+        let mut names = OperationCodes::new(self.table);
+        for &((group, node), ref sums) in &self.cells {
+            let (root, band) = self.groups[group as usize];
+            let node = self.paths.nodes()[node as usize];
+            let [a, b, c] = names.get(self.table, root, out);
+            let deeper = [Key::Name(""), Key::Name(DEEPER), Key::Name("")];
+            let operation = node.operation.map(|id| names.get(self.table, id, out));
+            let [d, e, f] = operation.unwrap_or(deeper);
+            let (path, parent) = (Key::U128(node.id), Key::U128(node.parent));
+            let depth = Key::U64(node.depth.into());
+            let row = out.row(&[a, b, c, Key::U64(band), path, parent, depth, d, e, f]);
+            sums.flush(self.table, row, out);
+        }
+    }
+}
+
+impl Sums {
+    /// Adds a span, which may be a call of its parent by itself.
+    #[inline]
+    fn add(&mut self, (table, facts): (&SpanTable, &FactColumns), row: u32, folds: bool) {
+        let at = row as usize;
+        self.calls += 1;
+        self.exclusive += u128::from(facts.self_nano[at]);
+        self.critical += u128::from(facts.critical_nano[at]);
+        self.errors += u64::from(facts.flags[at] & fact_flags::ERRS);
+        if folds || table.columns.flags[at] & flags::MISSING_END != 0 {
             return;
         }
-        out.add(cell, INCLUSIVE, span.duration_nano());
-        let value = i64::try_from(span.duration_nano()).unwrap_or(i64::MAX);
-        out.offer(cell, EXAMPLES, value, || {
-            let (trace, span) = (span.trace().id_text(), span.id_text());
-            (trace.into_owned(), span.into_owned())
-        });
+        let duration = table.columns.duration_nano[at];
+        self.inclusive += u128::from(duration);
+        self.examples.offer(table, duration, row);
     }
 
-    fn row(&mut self, cell: (OperationId, u64, u32)) -> Row {
-        if let Some(&row) = self.rows.get(&cell) {
-            return row;
-        }
-        let (root, band, node) = cell;
-        let node = self.paths.nodes()[node as usize];
-        let [a, b, c] = self.names(root);
-        let deeper = [Key::Name(""), Key::Name(DEEPER), Key::Name("")];
-        let [d, e, f] = node.operation.map_or(deeper, |id| self.names(id));
-        let (path, parent) = (Key::U128(node.id), Key::U128(node.parent));
-        let depth = Key::U64(node.depth.into());
-        let key = [a, b, c, Key::U64(band), path, parent, depth, d, e, f];
-        let row = self.out.row(&key);
-        self.rows.insert(cell, row);
-        row
-    }
-
-    fn names(&mut self, operation: OperationId) -> [Key<'static>; 3] {
-        let (table, out) = (self.table, &mut *self.out);
-        let names = self.names.entry(operation);
-        *names.or_insert_with(|| {
-            operation_names(table, operation).map(|name| Key::Code(out.intern(name)))
-        })
+    fn flush(&self, table: &SpanTable, row: Row, out: &mut Partial) {
+        out.add(row, REQUESTS, self.requests);
+        out.add(row, CALLS, self.calls);
+        out.add(row, INCLUSIVE, self.inclusive as i128);
+        out.add(row, EXCLUSIVE, self.exclusive as i128);
+        out.add(row, CRITICAL, self.critical as i128);
+        out.add(row, ERRORS, self.errors);
+        self.examples.flush(table, (row, EXAMPLES), out);
     }
 }

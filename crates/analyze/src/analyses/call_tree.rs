@@ -151,12 +151,13 @@ impl Analysis for CallTree {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let mut cells = CallCells::new(traces.table(), facts, out);
+        let mut cells = CallCells::new(traces.table(), facts);
         for root in traces.traces().filter_map(request_root) {
             let critical = |row: u32| facts.critical_nano[row as usize];
             let duration = root.subtree().map(critical).fold(0, u64::saturating_add);
             cells.add(root, band_of(duration));
         }
+        cells.flush(out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {

@@ -4,11 +4,12 @@
 use super::by::By;
 use super::columns::{counts, durations, examples, key_columns, nano, ratio, shares};
 use super::columns::{quantiles, SPAN_OPERATION};
+use super::exemplars::Exemplars;
 use super::operations::{operation_key, request_root, OperationRows};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{FactColumns, SlackColumns};
 use crate::partial::{Merge, Partial, Row, Schema};
-use spanwise_model::{ColumnData, Span, Table};
+use spanwise_model::{ColumnData, OperationId, SpanTable, Table};
 use std::cmp::Reverse;
 
 /// Slack and drag of every operation or service, over the spans of requests.
@@ -108,16 +109,24 @@ impl Analysis for Slack {
         let table = traces.table();
         let slack = facts.slack(table);
         let mut rows = OperationRows::new(table);
+        let mut tallies = vec![Tally::default(); table.operations.len()];
         for root in traces.traces().filter_map(request_root) {
-            for span in root.subtree().map(|row| Span::new(table, row)) {
-                let id = span.operation_id();
+            for at in root.subtree() {
+                let id = table.columns.operation[at as usize];
                 let row = rows.get(id, || out.row(&operation_key(table, id)));
-                add(span, slack, row, out);
+                tallies[id.0 as usize].add(table, slack, at);
+                if let Some(nano) = slack.slack_nano(at as usize) {
+                    out.record(row, SLACK, nano);
+                }
             }
-            let id = root.operation_id();
-            let row = rows.get(id, || out.row(&operation_key(table, id)));
             let duration = slack.drag_nano(root.row() as usize).unwrap_or_default();
-            out.add(row, REQUEST_TIME, duration);
+            tallies[root.operation_id().0 as usize].request_time += u128::from(duration);
+        }
+        for (id, tally) in (0..).map(OperationId).zip(&tallies) {
+            if tally.calls + tally.unawaited > 0 {
+                let row = rows.get(id, || out.row(&operation_key(table, id)));
+                tally.flush(table, row, out);
+            }
         }
     }
 
@@ -153,20 +162,38 @@ impl Analysis for Slack {
     }
 }
 
-fn add(span: Span<'_>, slack: &SlackColumns, row: Row, out: &mut Partial) {
-    let at = span.row() as usize;
-    let Some(nano) = slack.slack_nano(at) else {
-        return out.add(row, UNAWAITED, 1_u8);
-    };
-    out.add(row, CALLS, 1_u8);
-    out.record(row, SLACK, nano);
-    if let Some(drag) = slack.drag_nano(at) {
-        out.add(row, CRITICAL, 1_u8);
-        out.add(row, DRAG, drag);
-        let value = i64::try_from(drag).unwrap_or(i64::MAX);
-        out.offer(row, EXAMPLES, value, || {
-            let (trace, span) = (span.trace().id_text(), span.id_text());
-            (trace.into_owned(), span.into_owned())
-        });
+/// What the spans of an operation add.
+#[derive(Clone, Default)]
+struct Tally {
+    calls: u64,
+    critical: u64,
+    unawaited: u64,
+    drag: u128,
+    request_time: u128,
+    examples: Exemplars,
+}
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, table: &SpanTable, slack: &SlackColumns, row: u32) {
+        if slack.slack_nano(row as usize).is_none() {
+            self.unawaited += 1;
+            return;
+        }
+        self.calls += 1;
+        if let Some(drag) = slack.drag_nano(row as usize) {
+            self.critical += 1;
+            self.drag += u128::from(drag);
+            self.examples.offer(table, drag, row);
+        }
+    }
+
+    fn flush(&self, table: &SpanTable, row: Row, out: &mut Partial) {
+        out.add(row, CALLS, self.calls);
+        out.add(row, CRITICAL, self.critical);
+        out.add(row, UNAWAITED, self.unawaited);
+        out.add(row, DRAG, self.drag as i128);
+        out.add(row, REQUEST_TIME, self.request_time as i128);
+        self.examples.flush(table, (row, EXAMPLES), out);
     }
 }

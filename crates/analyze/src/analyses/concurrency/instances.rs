@@ -113,8 +113,9 @@ fn ceiling(series: &Series<'_>) -> (i128, Option<f64>) {
 /// Pearson's correlation, over all spans, of how many are in flight as their
 /// slice begins and their self time, both about the means of their operation.
 fn correlation(series: &Series<'_>) -> Option<f64> {
+    let arrivals = series.arrivals();
     let mut means: BTreeMap<&str, [f64; 3]> = BTreeMap::new();
-    for one in &series.arrivals {
+    for one in &arrivals {
         let sums = means.entry(one.operation).or_default();
         let count = one.count as f64;
         sums[0] += count;
@@ -122,7 +123,7 @@ fn correlation(series: &Series<'_>) -> Option<f64> {
         sums[2] += one.self_nano as f64;
     }
     let (mut both, mut loads, mut owns) = (0.0, 0.0, 0.0);
-    for one in series.arrivals.iter().filter(|one| one.count > 0) {
+    for one in arrivals.iter().filter(|one| one.count > 0) {
         let [all, load, own] = means[one.operation];
         let (count, own) = (one.count as f64, own / all);
         let off = one.before as f64 - load / all;

@@ -3,8 +3,10 @@
 mod instances;
 mod levels;
 mod load;
+mod moments;
 mod observe;
 mod over_time;
+mod places;
 mod series;
 
 use super::slices::SECOND_NANO;
@@ -175,6 +177,8 @@ const LATENCY: usize = 4;
 const SELF_TIME: usize = 5;
 const SELF_SQUARED: usize = 6;
 const LONGEST: usize = 7;
+/// How many there are.
+const STATES: usize = 8;
 
 /// The columns of the key that hold the slice and the operation.
 const SLICE: usize = 3;

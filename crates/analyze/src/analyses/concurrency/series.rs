@@ -43,7 +43,8 @@ pub(super) struct Series<'a> {
     pub(super) key: [&'a str; 3],
     /// Never empty.
     pub(super) steps: Vec<Step>,
-    pub(super) arrivals: Vec<Arrivals<'a>>,
+    partial: &'a Partial,
+    rows: Vec<Row>,
 }
 
 impl<'a> Series<'a> {
@@ -57,27 +58,44 @@ impl<'a> Series<'a> {
         })
     }
 
+    /// The spans that begin in it, by slice and operation.
+    pub(super) fn arrivals(&self) -> Vec<Arrivals<'a>> {
+        let partial = self.partial;
+        let mut steps = self.steps.iter();
+        let mut step = steps.next();
+        let arrivals = self.rows.iter().map(|&row| {
+            let slice = slice_at(partial, row);
+            while step.is_some_and(|step| step.slice != slice) {
+                step = steps.next();
+            }
+            Arrivals {
+                operation: partial.name(row, OPERATION),
+                before: step.map_or(0, |step| step.before),
+                count: partial.number(row, ARRIVALS),
+                self_nano: partial.number(row, SELF_TIME),
+                self_squared: partial.number(row, SELF_SQUARED),
+            }
+        });
+        arrivals.collect()
+    }
+
     /// Adds a row, which is of the last slice or of a later one.
-    fn add(&mut self, partial: &'a Partial, row: Row) {
-        let slice = match partial.key(row, SLICE) {
-            Key::I64(slice) => slice,
-            _ => 0,
-        };
+    fn add(&mut self, row: Row) {
+        let slice = slice_at(self.partial, row);
         let before = self.steps.last().map_or(0, |step| step.after);
         if self.steps.last().is_none_or(|step| step.slice != slice) {
             self.steps.push(Step::new(slice, before));
         }
-        let Some(step) = self.steps.last_mut() else {
-            return;
-        };
-        step.add(partial, row);
-        self.arrivals.push(Arrivals {
-            operation: partial.name(row, OPERATION),
-            before: step.before,
-            count: partial.number(row, ARRIVALS),
-            self_nano: partial.number(row, SELF_TIME),
-            self_squared: partial.number(row, SELF_SQUARED),
-        });
+        if let Some(step) = self.steps.last_mut() {
+            step.add(self.partial, row);
+        }
+    }
+}
+
+fn slice_at(partial: &Partial, row: Row) -> i64 {
+    match partial.key(row, SLICE) {
+        Key::I64(slice) => slice,
+        _ => 0,
     }
 }
 
@@ -120,20 +138,17 @@ pub(super) fn slices_between(first: i64, second: i64) -> i128 {
 
 /// All series of a partial, sorted by key.
 pub(super) fn read(partial: &Partial) -> Vec<Series<'_>> {
-    let mut all: Vec<Series<'_>> = Vec::new();
-    for row in partial.sorted_rows() {
-        let key = [0, 1, 2].map(|column| partial.name(row, column));
-        if all.last().is_none_or(|series| series.key != key) {
-            all.push(Series {
-                key,
-                steps: Vec::new(),
-                arrivals: Vec::new(),
-            });
-        }
-        all.iter_mut()
-            .next_back()
-            .into_iter()
-            .for_each(|series| series.add(partial, row));
-    }
-    all
+    let rows = partial.sorted_rows();
+    let side = |row: Row| &partial.words(row)[..SLICE];
+    let all = rows.chunk_by(|&a, &b| side(a) == side(b)).map(|rows| {
+        let mut series = Series {
+            key: [0, 1, 2].map(|column| partial.name(rows[0], column)),
+            steps: Vec::new(),
+            partial,
+            rows: rows.to_vec(),
+        };
+        rows.iter().for_each(|&row| series.add(row));
+        series
+    });
+    all.collect()
 }

@@ -2,7 +2,8 @@
 
 use crate::facts::Canonical;
 use spanwise_model::semconv::Families;
-use spanwise_model::{Span, SpanKind, SpanTable};
+use spanwise_model::{EvidenceId, Span, SpanKind, SpanTable};
+use std::borrow::Cow;
 
 /// What a span does with messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +29,13 @@ impl Does {
     }
 }
 
-/// A reader of what spans do with messages.
+/// A reader of what spans do with messages. What a CLIENT's attributes say is
+/// found out once for each evidence set.
 #[derive(Debug)]
 pub(super) struct Messages<'a> {
     table: &'a SpanTable,
     canonical: Canonical<'a>,
+    told: Vec<Option<Does>>,
 }
 
 impl<'a> Messages<'a> {
@@ -40,12 +43,13 @@ impl<'a> Messages<'a> {
         Self {
             table,
             canonical: Canonical::new(table),
+            told: vec![None; table.store.evidence.len()],
         }
     }
 
     /// What the span of a row does.
     #[inline]
-    pub(super) fn does(&self, row: u32) -> Does {
+    pub(super) fn does(&mut self, row: u32) -> Does {
         let operation = self.table.columns.operation[row as usize];
         match self.table.operations.kind(operation) {
             SpanKind::Producer => Does::Send,
@@ -54,21 +58,36 @@ impl<'a> Messages<'a> {
         }
     }
 
-    fn client(&self, row: u32) -> Does {
+    fn client(&mut self, row: u32) -> Does {
         let evidence = self.table.columns.evidence[row as usize];
+        let told = match self.told[evidence.index()] {
+            Some(told) => told,
+            None => self.find_out(evidence),
+        };
+        let passes_on = || Span::new(self.table, row).links().next().is_some();
+        match told {
+            Does::Send if passes_on() => Does::PassOn,
+            _ => told,
+        }
+    }
+
+    #[cold]
+    fn find_out(&mut self, evidence: EvidenceId) -> Does {
         let families = self.table.store.evidence.families(evidence);
-        if !families.has(Families::MESSAGING) {
-            return Does::Other;
-        }
-        let fields = self.canonical.evidence_fields(evidence);
-        match fields.messaging_operation().as_deref() {
-            Some("create" | "send" | "publish") => {
-                let links = Span::new(self.table, row).links().next();
-                links.map_or(Does::Send, |_| Does::PassOn)
-            }
-            Some("settle" | "ack" | "nack") => Does::Settle,
-            Some("receive" | "process" | "deliver") => Does::Other,
-            _ => Does::Unsaid,
-        }
+        let operation = || {
+            let fields = self.canonical.evidence_fields(evidence);
+            fields.messaging_operation().map(Cow::into_owned)
+        };
+        let does = match families.has(Families::MESSAGING) {
+            false => Does::Other,
+            true => match operation().as_deref() {
+                Some("create" | "send" | "publish") => Does::Send,
+                Some("settle" | "ack" | "nack") => Does::Settle,
+                Some("receive" | "process" | "deliver") => Does::Other,
+                _ => Does::Unsaid,
+            },
+        };
+        self.told[evidence.index()] = Some(does);
+        does
     }
 }

@@ -3,7 +3,7 @@
 use super::messages::{Does, Messages};
 use super::{END, PASSED, RECEIVED, ROOT_END, ROOT_START, SENT, START};
 use crate::analyses::hops::{Hop, Hops};
-use crate::analyses::operations::operation_key;
+use crate::analyses::operations::OperationCodes;
 use crate::facts::{FactColumns, OwnTimes};
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashSet;
@@ -25,8 +25,10 @@ pub(super) struct Observer<'a> {
     /// By row of the trace: whether it has an end, or anything below it.
     ends: Vec<bool>,
     out: &'a mut Partial,
+    names: OperationCodes,
     found: Vec<Hop>,
-    /// By row of the trace: the nearest receiver at or above it.
+    /// By row of the trace: the nearest receiver at or above it; empty where
+    /// nobody receives.
     above: Vec<Option<u32>>,
     /// Senders inside the trace.
     senders: FxHashSet<u32>,
@@ -46,6 +48,7 @@ impl<'a> Observer<'a> {
             timed: None,
             ends: Vec::new(),
             out,
+            names: OperationCodes::new(table),
             found: Vec::new(),
             above: Vec::new(),
             senders: FxHashSet::default(),
@@ -55,8 +58,9 @@ impl<'a> Observer<'a> {
     pub(super) fn add(&mut self, trace: Trace<'_>) {
         let mut found = std::mem::take(&mut self.found);
         found.clear();
+        let messages = &mut self.messages;
         self.hops.each(trace, |hop| {
-            if hop.relation != "link" || self.messages.does(hop.receiver).receives() {
+            if hop.relation != "link" || messages.does(hop.receiver).receives() {
                 found.push(hop);
             }
         });
@@ -70,6 +74,10 @@ impl<'a> Observer<'a> {
     }
 
     fn find_above(&mut self, trace: Trace<'_>, hops: &[Hop]) {
+        if hops.is_empty() {
+            self.above.clear();
+            return;
+        }
         let first = trace.rows().start;
         let mut receivers = hops.iter().map(|hop| hop.receiver).peekable();
         self.above.clear();
@@ -110,16 +118,17 @@ impl<'a> Observer<'a> {
                 top = span;
             }
             if let Some(part) = self.part(row) {
-                let above = self.above[(row - trace.rows().start) as usize];
+                let at = (row - trace.rows().start) as usize;
+                let above = self.above.get(at).copied().flatten();
                 self.sender(part, (span, top), above);
             }
         }
     }
 
     /// What a span is written as, where it may be a sender.
-    fn part(&self, row: u32) -> Option<&'static str> {
+    fn part(&mut self, row: u32) -> Option<&'static str> {
         match self.messages.does(row) {
-            _ if self.senders.contains(&row) => Some(SENT),
+            _ if !self.senders.is_empty() && self.senders.contains(&row) => Some(SENT),
             Does::Send => Some(SENT),
             Does::PassOn | Does::Unsaid => Some(PASSED),
             Does::Settle | Does::Other => None,
@@ -129,7 +138,7 @@ impl<'a> Observer<'a> {
     fn sender(&mut self, part: &str, (span, top): (Span<'_>, Span<'_>), above: Option<u32>) {
         let above = above.map(|row| Span::new(self.table, row).id().0);
         let [d, e, f] = match top.top_kind() {
-            TopKind::Root => operation_key(self.table, top.operation_id()),
+            TopKind::Root => self.names.get(self.table, top.operation_id(), self.out),
             _ => NOBODY,
         };
         let rest = [
@@ -147,10 +156,14 @@ impl<'a> Observer<'a> {
 
     /// The row of a half, with the times of its span.
     fn row(&mut self, part: &str, span: Span<'_>, rest: [Key<'_>; 7]) -> Row {
-        let [a, b, c] = operation_key(self.table, span.operation_id());
+        let [a, b, c] = self.names.get(self.table, span.operation_id(), self.out);
         let (trace, id) = (span.trace().id(), span.id());
-        let own = [Key::Name(part), Key::U128(trace.0), Key::U64(id.0), a, b, c];
-        let into = self.out.row(&[own.as_slice(), &rest].concat());
+        let [d, e, f, g, h, i, j] = rest;
+        let part = Key::Code(self.out.intern(part));
+        let (trace, id) = (Key::U128(trace.0), Key::U64(id.0));
+        let into = self
+            .out
+            .row(&[part, trace, id, a, b, c, d, e, f, g, h, i, j]);
         self.times(into, span, [START, END]);
         into
     }

@@ -1,15 +1,15 @@
 //! Heat maps: how many spans were how slow when.
 
-use super::bands::{band_of, band_start};
-use super::columns::{counts, durations, key_columns, SPAN_OPERATION};
-use super::operations::{operation_key, request_root};
-use super::slices::{slice_of, slice_start, Buckets, SECOND_NANO};
+mod observe;
+mod shown;
+
+use super::operations::request_root;
+use super::slices::{Buckets, SECOND_NANO};
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::facts::{fact_flags, FactColumns};
-use crate::histogram::{bucket, bucket_start};
-use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
-use rustc_hash::FxHashMap;
-use spanwise_model::{flags, ColumnData, OperationId, SpanTable, Table};
+use crate::facts::FactColumns;
+use crate::partial::{KeyType, Merge, Partial, Schema};
+use observe::Spans;
+use spanwise_model::Table;
 
 /// Which spans [`HeatMap`] counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -141,86 +141,22 @@ impl Analysis for HeatMap {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let mut cells = Cells {
-            table: traces.table(),
-            facts,
-            rows: FxHashMap::default(),
-            out,
-        };
+        let mut spans = Spans::new(traces.table(), facts);
         for trace in traces.traces() {
             match self.by {
-                HeatMapBy::Operation => trace.rows().for_each(|row| cells.count(row)),
+                HeatMapBy::Operation => trace.rows().for_each(|row| spans.add(row)),
                 HeatMapBy::Request => {
                     let root = request_root(trace);
-                    root.into_iter().for_each(|root| cells.count(root.row()));
+                    root.into_iter().for_each(|root| spans.add(root.row()));
                 }
             }
         }
+        spans.flush(out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {
         let buckets = Buckets::of_width(self.bucket_nano);
         let bits = self.bands.clamp(1, 16).ilog2();
-        let rows = 0..partial.len();
-        let coarse = partial.regrouped(rows, |column, key| match key {
-            Key::I64(slice) => Key::I64(buckets.first(slice)),
-            Key::U64(band) if column == BAND => Key::U64(bucket(band_start(band), bits).into()),
-            key => key,
-        });
-        map(&coarse, bits)
-    }
-}
-
-fn map(partial: &Partial, bits: u32) -> Table {
-    let rows = partial.sorted_rows();
-    let from = rows.iter().map(|&row| match partial.key(row, SLICE) {
-        Key::I64(slice) => Some(slice_start(slice)),
-        _ => None,
-    });
-    let edge = |further: u32| {
-        let band = |&row: &Row| match partial.key(row, BAND) {
-            Key::U64(band) => bucket_start(band as u32 + further, bits).into(),
-            _ => 0,
-        };
-        durations(rows.iter().map(band))
-    };
-    let sums = |column| counts(rows.iter().map(move |&row| partial.number(row, column)));
-    key_columns(partial, &rows, SPAN_OPERATION)
-        .with("from", ColumnData::Time(from.collect()))
-        .with("latency_from", edge(0))
-        .with("latency_to", edge(1))
-        .with("count", sums(COUNT))
-        .with("errors", sums(ERRORS))
-}
-
-/// Rows of a batch by numbers.
-struct Cells<'a> {
-    table: &'a SpanTable,
-    facts: &'a FactColumns,
-    rows: FxHashMap<(OperationId, i64, u64), Row>,
-    out: &'a mut Partial,
-}
-
-impl Cells<'_> {
-    fn count(&mut self, span: u32) {
-        let (columns, at) = (&self.table.columns, span as usize);
-        if columns.flags[at] & flags::MISSING_END != 0 {
-            return;
-        }
-        let slice = slice_of(columns.start_unix_nano[at]);
-        let band = band_of(columns.duration_nano[at]);
-        let row = self.row((columns.operation[at], slice, band));
-        let erred = self.facts.flags[at] & fact_flags::ERRS != 0;
-        self.out.add(row, COUNT, 1_u8);
-        self.out.add(row, ERRORS, u8::from(erred));
-    }
-
-    fn row(&mut self, cell: (OperationId, i64, u64)) -> Row {
-        let (table, out) = (self.table, &mut *self.out);
-        *self.rows.entry(cell).or_insert_with(|| {
-            let (operation, slice, band) = cell;
-            let [a, b, c] = operation_key(table, operation);
-            out.row(&[a, b, c, Key::I64(slice), Key::U64(band)])
-        })
+        shown::map(&shown::cells(partial, buckets, bits), partial, bits)
     }
 }

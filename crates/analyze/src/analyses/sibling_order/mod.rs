@@ -1,5 +1,6 @@
 //! The order of siblings, learnt from many traces: which waits for which.
 
+mod cells;
 mod learnt;
 mod observe;
 mod waits;
@@ -140,13 +141,13 @@ impl Analysis for SiblingOrder {
     }
 
     fn needs(&self) -> Facts {
-        Facts::CRITICAL
+        Facts::CRITICAL | Facts::TIMES
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
         let table = traces.table();
         let mut families = Families::new(table, facts);
-        let mut observer = Observer::new(table, out);
+        let mut observer = Observer::new(table);
         let mut times = Vec::new();
         for trace in traces.traces().filter(|trace| trace.len() > 2) {
             path_times(trace, facts, &mut times);
@@ -155,6 +156,7 @@ impl Analysis for SiblingOrder {
                 observer.add(family, |row| times[(row - first) as usize]);
             });
         }
+        observer.flush(out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {

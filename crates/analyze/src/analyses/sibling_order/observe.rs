@@ -5,20 +5,18 @@
 //! the other. Each pair takes one merge of two sorted lists, and only so many
 //! operations of a parent are looked at, so the cost is linear in children.
 
+use super::cells::{Cell, Cells};
 use super::waits::Lag;
-use super::{
-    EXAMPLES, GAP, OPERATIONS, OVERLAPS, OVERLAP_EXAMPLES, PATH_TIME, SEQUENCES, SUMS, TURNS,
-};
-use crate::analyses::operations::operation_key;
+use super::OPERATIONS;
 use crate::facts::families::{Family, Moment};
-use crate::partial::{Partial, Row};
-use rustc_hash::FxHashMap;
-use spanwise_model::{OperationId, Span, SpanTable};
+use crate::partial::Partial;
+use spanwise_model::{OperationId, SpanTable};
 
 /// How two operations stood to each other below one parent, the one that began
 /// first first.
+/// How the spans of two operations stand to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relation {
+pub(super) enum Relation {
     /// All of the first were over before one of the second began.
     Sequence,
     /// One of the first and one of the second ran at the same time.
@@ -42,20 +40,17 @@ struct Class {
 /// Adds families to a partial.
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
-    out: &'a mut Partial,
-    /// By parent and two children.
-    rows: FxHashMap<[OperationId; 3], Row>,
+    cells: Cells<'a>,
     classes: Vec<Class>,
     /// Places of children, by operation.
     places: Vec<(OperationId, u32)>,
 }
 
 impl<'a> Observer<'a> {
-    pub(super) fn new(table: &'a SpanTable, out: &'a mut Partial) -> Self {
+    pub(super) fn new(table: &'a SpanTable) -> Self {
         Self {
             table,
-            out,
-            rows: FxHashMap::default(),
+            cells: Cells::new(table),
             classes: Vec::new(),
             places: Vec::new(),
         }
@@ -110,20 +105,18 @@ impl<'a> Observer<'a> {
         } else {
             self.meet(family, first, second)
         };
-        let row = self.row(family, first.operation, second.operation);
-        let column = match relation {
-            Relation::Sequence => {
-                self.lag(family, row, (first.last, begins));
-                SEQUENCES
-            }
-            Relation::Overlap => OVERLAPS,
-            Relation::Turns => TURNS,
-        };
         let between = family
             .member(begins)
             .start
             .abs_diff(family.member(first.last).end);
-        self.count(family, row, column, between);
+        let lag = match relation {
+            Relation::Sequence => self.lag(family, (first.last, begins)),
+            _ => None,
+        };
+        let table = self.table;
+        let cell = self.cell(family, first.operation, second.operation);
+        lag.into_iter().for_each(|lag| cell.add(lag));
+        cell.count(table, relation, (family.parent, between));
     }
 
     /// Whether any of the one runs while one of the other does.
@@ -154,57 +147,41 @@ impl<'a> Observer<'a> {
         if class.places.len() < 2 {
             return;
         }
-        let row = self.row(family, class.operation, class.operation);
         let (mut over, mut serial) = ((i64::MIN, false), true);
         for at in class.places.clone() {
             let place = self.places[at].1;
             serial &= over <= family.member(place).begins();
             over = family.is_over(place).max(over);
         }
-        let calls = class.places.len() as u64;
-        if !serial {
-            return self.count(family, row, OVERLAPS, calls);
+        let relation = match serial {
+            true => Relation::Sequence,
+            false => Relation::Overlap,
+        };
+        for at in class.places.clone().skip(1).filter(|_| serial) {
+            if let Some(lag) = self.lag(family, (self.places[at - 1].1, self.places[at].1)) {
+                let cell = self.cell(family, class.operation, class.operation);
+                cell.add(lag);
+            }
         }
-        for at in class.places.clone().skip(1) {
-            self.lag(family, row, (self.places[at - 1].1, self.places[at].1));
-        }
-        self.count(family, row, SEQUENCES, calls);
+        let (table, calls) = (self.table, class.places.len() as u64);
+        let cell = self.cell(family, class.operation, class.operation);
+        cell.count(table, relation, (family.parent, calls));
     }
 
     /// What the second of two children says about waiting for the first, where
     /// the first is the last thing that it may have waited for.
-    fn lag(&mut self, family: &Family<'_>, row: Row, (first, second): (u32, u32)) {
+    fn lag(&self, family: &Family<'_>, (first, second): (u32, u32)) -> Option<Lag> {
         let (before, behind) = (family.member(first), family.member(second));
         let direct = family.before[second as usize];
         let same = |at: u32| self.operation(family.member(at).row) == self.operation(before.row);
-        if !direct.is_some_and(same) {
-            return;
-        }
         let gap = behind.start.saturating_sub(before.end);
-        self.out
-            .record(row, GAP, u64::try_from(gap).unwrap_or_default());
-        let lag = Lag::of(
-            before.end.abs_diff(before.start),
-            behind.start.abs_diff(before.start),
-        );
-        for (column, term) in SUMS.zip(lag.terms()) {
-            self.out.add(row, column, term);
-        }
-    }
-
-    /// Counts the parent, which may be an example of this value.
-    fn count(&mut self, family: &Family<'_>, row: Row, column: usize, value: u64) {
-        self.out.add(row, column, 1_u8);
-        let examples = match column {
-            SEQUENCES => EXAMPLES,
-            _ => OVERLAP_EXAMPLES,
-        };
-        let value = i64::try_from(value).unwrap_or(i64::MAX);
-        self.out.offer(row, examples, value, || {
-            let span = Span::new(self.table, family.parent);
-            let (trace, span) = (span.trace().id_text(), span.id_text());
-            (trace.into_owned(), span.into_owned())
-        });
+        direct.is_some_and(same).then(|| {
+            Lag::of(
+                before.end.abs_diff(before.start),
+                behind.start.abs_diff(before.start),
+            )
+            .behind_gap(u64::try_from(gap).unwrap_or_default())
+        })
     }
 
     /// Adds the time of children on the critical path to the pairs that they
@@ -219,8 +196,8 @@ impl<'a> Observer<'a> {
             };
             let [first, second] = [before, row].map(|row| self.operation(row));
             if known(first) && known(second) {
-                let into = self.row(family, first, second);
-                self.out.add(into, PATH_TIME, time(before));
+                let nano = time(before);
+                self.cell(family, first, second).path_time += u128::from(nano);
             }
         }
     }
@@ -229,15 +206,13 @@ impl<'a> Observer<'a> {
         self.table.columns.operation[row as usize]
     }
 
-    fn row(&mut self, family: &Family<'_>, first: OperationId, second: OperationId) -> Row {
-        let (table, out) = (self.table, &mut *self.out);
-        let parent = table.columns.operation[family.parent as usize];
-        *self
-            .rows
-            .entry([parent, first, second])
-            .or_insert_with_key(|ids| {
-                let keys = ids.iter().flat_map(|&id| operation_key(table, id));
-                out.row(&keys.collect::<Vec<_>>())
-            })
+    fn cell(&mut self, family: &Family<'_>, first: OperationId, second: OperationId) -> &mut Cell {
+        let parent = self.operation(family.parent);
+        self.cells.get([parent, first, second])
+    }
+
+    /// Adds all pairs to a partial.
+    pub(super) fn flush(&self, out: &mut Partial) {
+        self.cells.flush(out);
     }
 }

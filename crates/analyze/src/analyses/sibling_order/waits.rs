@@ -31,6 +31,8 @@ pub(super) const TERMS: usize = 6;
 pub(super) struct Lag {
     lasted: i128,
     behind: i128,
+    /// From the end of the first to the start of the second.
+    pub(super) gap_nano: u64,
 }
 
 impl Lag {
@@ -39,12 +41,18 @@ impl Lag {
         Self {
             lasted: capped(lasted_nano),
             behind: capped(behind_nano),
+            gap_nano: 0,
         }
+    }
+
+    /// The same with so much between the two.
+    pub(super) fn behind_gap(self, gap_nano: u64) -> Self {
+        Self { gap_nano, ..self }
     }
 
     /// What it adds to the sums.
     pub(super) fn terms(self) -> [i128; TERMS] {
-        let Self { lasted, behind } = self;
+        let Self { lasted, behind, .. } = self;
         [
             1,
             lasted,

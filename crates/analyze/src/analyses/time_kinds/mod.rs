@@ -1,14 +1,16 @@
 //! Kinds of time, aggregated: what critical paths are made of.
 
-use super::bands::{band_of, rows_within, Choice};
+mod cells;
+
+use super::bands::{rows_within, Choice};
 use super::columns::{counts, durations, examples, key_columns, nano, ratio, shares};
-use super::operations::{operation_key, request_root};
+use super::operations::request_root;
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::facts::time_kind::{Piece, Pieces, TimeKind};
+use crate::facts::time_kind::Pieces;
 use crate::facts::FactColumns;
 use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
-use rustc_hash::FxHashMap;
-use spanwise_model::{ColumnData, OperationId, Span, SpanTable, Table};
+use cells::Cells;
+use spanwise_model::{ColumnData, Table};
 use std::cmp::Reverse;
 
 /// What a row of [`TimeKinds`] stands for.
@@ -150,23 +152,20 @@ impl Analysis for TimeKinds {
     }
 
     fn needs(&self) -> Facts {
-        Facts::CRITICAL | Facts::OUTCOME
+        Facts::CRITICAL | Facts::OUTCOME | Facts::TIMES
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
         let table = traces.table();
         let mut pieces = Pieces::new(table, facts);
-        let mut cells = Cells {
-            table,
-            rows: FxHashMap::default(),
-            out,
-        };
+        let mut cells = Cells::new(table);
         let mut path = Vec::new();
         for root in traces.traces().filter_map(request_root) {
             path.clear();
             pieces.walk(root, |piece| path.push(piece));
             cells.add(root, &path);
         }
+        cells.flush(out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {
@@ -218,49 +217,5 @@ impl TimeKinds {
             )
             .with("pieces", counts(rows.iter().map(sum(PIECES))))
             .with("examples", examples(partial, &rows, EXAMPLES))
-    }
-}
-
-/// A root operation and its band, whose time it is, and what kind.
-type Cell = (OperationId, u64, OperationId, TimeKind);
-
-/// Rows of a batch by numbers.
-struct Cells<'a> {
-    table: &'a SpanTable,
-    rows: FxHashMap<Cell, Row>,
-    out: &'a mut Partial,
-}
-
-impl Cells<'_> {
-    fn add(&mut self, root: Span<'_>, path: &[Piece]) {
-        let table = self.table;
-        let duration = path.iter().map(|piece| piece.duration_nano()).sum();
-        let (own, band) = (root.operation_id(), band_of(duration));
-        let row = self.row((own, band, own, TimeKind::OwnWork));
-        self.out.add(row, REQUESTS, 1_u8);
-        for piece in path {
-            let operation = table.columns.operation[piece.row as usize];
-            let row = self.row((own, band, operation, piece.kind));
-            self.out.add(row, PIECES, 1_u8);
-            self.out.add(row, CRITICAL, piece.duration_nano());
-            let value = i64::try_from(piece.duration_nano()).unwrap_or(i64::MAX);
-            self.out.offer(row, EXAMPLES, value, || {
-                let span = Span::new(table, piece.row);
-                (
-                    root.trace().id_text().into_owned(),
-                    span.id_text().into_owned(),
-                )
-            });
-        }
-    }
-
-    fn row(&mut self, cell: Cell) -> Row {
-        let (table, out) = (self.table, &mut *self.out);
-        *self.rows.entry(cell).or_insert_with(|| {
-            let (root, band, operation, kind) = cell;
-            let [a, b, c] = operation_key(table, root);
-            let [d, e, f] = operation_key(table, operation);
-            out.row(&[a, b, c, Key::U64(band), d, e, f, Key::Name(kind.name())])
-        })
     }
 }

@@ -1,0 +1,119 @@
+//! Which instance each span is of, and which side of it.
+
+use rustc_hash::FxHashMap;
+use spanwise_model::trace_table::NO_PARENT;
+use spanwise_model::{ResourceId, SpanKind, SpanTable, Symbol};
+use std::borrow::Cow;
+
+/// What of an instance is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Side {
+    Serving,
+    Calling,
+}
+
+/// How many sides there are.
+pub(super) const SIDES: u32 = 2;
+
+impl Side {
+    const ALL: [Self; SIDES as usize] = [Self::Serving, Self::Calling];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Serving => "serving",
+            Self::Calling => "calling",
+        }
+    }
+}
+
+/// An instance: the symbol of its service, and a number for its name.
+type Place = (Symbol, u32);
+
+/// The instances of a table, each with a number.
+pub(super) struct Places<'a> {
+    table: &'a SpanTable,
+    /// The names of instances, and by resource the number of one.
+    names: Vec<String>,
+    numbers: Vec<u32>,
+    places: Vec<Place>,
+    index: FxHashMap<Place, u32>,
+    /// By resource: the service that it was asked of last, and the place.
+    latest: Vec<(Symbol, u32)>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(table: &'a SpanTable) -> Self {
+        let store = &table.store;
+        let mut held: FxHashMap<String, u32> = FxHashMap::default();
+        let mut names = Vec::new();
+        let resources = (0..store.resources.len() as u32).map(ResourceId);
+        let numbers = resources.map(|id| {
+            let instance = store.resources.instance(id, &store.strings);
+            let name = instance.map_or_else(String::new, Cow::into_owned);
+            *held.entry(name).or_insert_with_key(|name| {
+                names.push(name.clone());
+                names.len() as u32 - 1
+            })
+        });
+        Self {
+            table,
+            numbers: numbers.collect(),
+            names,
+            places: Vec::new(),
+            index: FxHashMap::default(),
+            latest: vec![(Symbol::EMPTY, u32::MAX); store.resources.len()],
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The number of the instance of a span.
+    #[inline]
+    pub(super) fn of(&mut self, row: u32) -> u32 {
+        let columns = &self.table.columns;
+        let operation = columns.operation[row as usize];
+        let service = self.table.operations.service(operation);
+        let resource = columns.resource[row as usize].0 as usize;
+        let (known, place) = self.latest[resource];
+        if known == service && place != u32::MAX {
+            return place;
+        }
+        let place = self.number((service, self.numbers[resource]));
+        self.latest[resource] = (service, place);
+        place
+    }
+
+    fn number(&mut self, place: Place) -> u32 {
+        let places = &mut self.places;
+        *self.index.entry(place).or_insert_with(|| {
+            places.push(place);
+            places.len() as u32 - 1
+        })
+    }
+
+    /// Whether a span is a request to its instance.
+    pub(super) fn is_entry(&mut self, row: u32, kind: SpanKind) -> bool {
+        let parent = self.table.columns.parent[row as usize];
+        matches!(kind, SpanKind::Server | SpanKind::Consumer)
+            || parent == NO_PARENT
+            || self.of(parent) != self.of(row)
+    }
+
+    /// Service, instance and side of a number of a place and a side.
+    pub(super) fn names(&self, group: u32) -> [&str; 3] {
+        let (service, number) = self.places[(group / SIDES) as usize];
+        let side = Side::ALL[(group % SIDES) as usize];
+        let instance = &self.names[number as usize];
+        [self.table.text(service), instance, side.name()]
+    }
+
+    /// All places and sides in the order of their names.
+    pub(super) fn sorted_sides(&self) -> Vec<u32> {
+        let mut groups: Vec<u32> = (0..self.len() as u32 * SIDES).collect();
+        groups.sort_unstable_by_key(|&group| self.names(group));
+        groups
+    }
+}

@@ -1,0 +1,104 @@
+//! What a batch says about each two operations below a parent, summed by number.
+
+use super::observe::Relation;
+use super::waits::{Lag, TERMS};
+use super::{EXAMPLES, GAP, OVERLAPS, OVERLAP_EXAMPLES, PATH_TIME, SEQUENCES, SUMS, TURNS};
+use crate::analyses::exemplars::Exemplars;
+use crate::analyses::operations::OperationCodes;
+use crate::histogram::Histogram;
+use crate::partial::{Partial, Row};
+use rustc_hash::FxHashMap;
+use spanwise_model::{OperationId, SpanTable};
+
+/// A parent and two of its children.
+type Ids = [OperationId; 3];
+
+/// What two operations add to a row.
+#[derive(Default)]
+pub(super) struct Cell {
+    sequences: u64,
+    overlaps: u64,
+    turns: u64,
+    pub(super) path_time: u128,
+    sums: [i128; TERMS],
+    gaps: Histogram,
+    kept: Exemplars,
+    others: Exemplars,
+}
+
+impl Cell {
+    /// Adds what the second says about waiting for the first.
+    pub(super) fn add(&mut self, lag: Lag) {
+        self.gaps.add(lag.gap_nano);
+        for (sum, term) in self.sums.iter_mut().zip(lag.terms()) {
+            *sum += term;
+        }
+    }
+
+    /// Counts a parent, which may be an example of this value.
+    pub(super) fn count(
+        &mut self,
+        table: &SpanTable,
+        relation: Relation,
+        (parent, value): (u32, u64),
+    ) {
+        let (count, examples) = match relation {
+            Relation::Sequence => (&mut self.sequences, &mut self.kept),
+            Relation::Overlap => (&mut self.overlaps, &mut self.others),
+            Relation::Turns => (&mut self.turns, &mut self.others),
+        };
+        *count += 1;
+        examples.offer(table, value, parent);
+    }
+
+    fn flush(&self, table: &SpanTable, row: Row, out: &mut Partial) {
+        out.add(row, SEQUENCES, self.sequences);
+        out.add(row, OVERLAPS, self.overlaps);
+        out.add(row, TURNS, self.turns);
+        out.add(row, PATH_TIME, self.path_time as i128);
+        for (column, &sum) in SUMS.zip(&self.sums) {
+            out.add(row, column, sum);
+        }
+        out.record_all(row, GAP, &self.gaps);
+        self.kept.flush(table, (row, EXAMPLES), out);
+        self.others.flush(table, (row, OVERLAP_EXAMPLES), out);
+    }
+}
+
+/// The pairs of a batch.
+pub(super) struct Cells<'a> {
+    table: &'a SpanTable,
+    cells: Vec<(Ids, Cell)>,
+    index: FxHashMap<Ids, u32>,
+}
+
+impl<'a> Cells<'a> {
+    pub(super) fn new(table: &'a SpanTable) -> Self {
+        Self {
+            table,
+            cells: Vec::new(),
+            index: FxHashMap::default(),
+        }
+    }
+
+    /// What is known of two operations below a parent.
+    pub(super) fn get(&mut self, ids: Ids) -> &mut Cell {
+        let cells = &mut self.cells;
+        let at = *self.index.entry(ids).or_insert_with(|| {
+            cells.push((ids, Cell::default()));
+            cells.len() as u32 - 1
+        });
+        &mut cells[at as usize].1
+    }
+
+    /// Adds all of them to a partial.
+    pub(super) fn flush(&self, out: &mut Partial) {
+        let mut names = OperationCodes::new(self.table);
+        for (ids, cell) in &self.cells {
+            let [one, two, three] = ids.map(|id| names.get(self.table, id, out));
+            let ([a, b, c], [d, e, f], [g, h, i]) = (one, two, three);
+            let row = out.row(&[a, b, c, d, e, f, g, h, i]);
+            cell.flush(self.table, row, out);
+        }
+    }
+}
