@@ -2,12 +2,12 @@
 
 mod causal;
 mod linked;
+mod rows;
 mod tree;
 
-use super::columns::{names, words};
 use super::sibling_order::Order;
 use crate::facts::FactColumns;
-use spanwise_model::{ColumnData, Span, SpanId, SpanTable, Table, TraceId};
+use spanwise_model::{SpanId, SpanTable, Table, TraceId};
 
 /// Which edges [`Edges`] lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -114,64 +114,6 @@ impl Edges {
             EdgeView::Causal => causal::edges(table, traces, facts),
             EdgeView::Linked => linked::edges(table, traces, facts),
         };
-        rows(table, facts, &edges)
+        rows::table(table, facts, &edges)
     }
-}
-
-fn rows<'a>(table: &'a SpanTable, facts: &FactColumns, edges: &[Edge]) -> Table {
-    let span = |row: u32| Span::new(table, row);
-    let from = |of: fn(Span<'a>) -> &'a str| {
-        let cells = edges
-            .iter()
-            .map(|edge| edge.from.ok().map(|row| of(span(row))));
-        ColumnData::Name(cells.collect())
-    };
-    let traces = edges.iter().map(|edge| match edge.from {
-        Ok(row) => Some(span(row).trace().id_text()),
-        Err((trace, _)) => Some(table.store.trace_text(trace)),
-    });
-    let ids = edges.iter().map(|edge| match edge.from {
-        Ok(row) => Some(span(row).id_text()),
-        Err((_, id)) => Some(table.store.span_text(id)),
-    });
-    let to = || edges.iter().map(|edge| span(edge.to));
-    let blocking = |edge: &Edge| {
-        let flags = facts.flags[edge.to as usize];
-        Some(flags & crate::facts::fact_flags::BLOCKING != 0)
-    };
-    let order = edges.iter().map(|edge| edge.order.map(Order::name));
-    let instead = edges
-        .iter()
-        .map(|edge| edge.instead.map(|row| span(row).id_text()));
-    let of_trace = to().map(|span| Some(span.trace().id_text()));
-    Table::new()
-        .with("from_trace_id", ColumnData::Text(traces.collect()))
-        .with("from_span_id", ColumnData::Text(ids.collect()))
-        .with("from_service", from(Span::service))
-        .with("from_operation", from(Span::operation))
-        .with("to_trace_id", ColumnData::Text(of_trace.collect()))
-        .with(
-            "to_span_id",
-            ColumnData::Text(to().map(|span| Some(span.id_text())).collect()),
-        )
-        .with("to_service", names(to().map(Span::service)))
-        .with("to_operation", names(to().map(Span::operation)))
-        .with(
-            "relation",
-            words(edges.iter().map(|edge| edge.relation), |name| name),
-        )
-        .with(
-            "gap_time",
-            ColumnData::Duration(edges.iter().map(|edge| edge.gap_nano).collect()),
-        )
-        .with(
-            "blocking",
-            ColumnData::Bool(edges.iter().map(blocking).collect()),
-        )
-        .with(
-            "on_path",
-            ColumnData::Bool(edges.iter().map(|edge| Some(edge.on_path)).collect()),
-        )
-        .with("order", ColumnData::Name(order.collect()))
-        .with("instead_span_id", ColumnData::Text(instead.collect()))
 }
