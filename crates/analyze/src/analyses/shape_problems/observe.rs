@@ -12,7 +12,7 @@ use crate::analysis::TraceBatch;
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
-use spanwise_model::{Span, SpanTable, Symbol};
+use spanwise_model::{OperationId, Span, SpanTable, Symbol};
 use std::cmp::Reverse;
 
 /// How many problems of a request are replayed.
@@ -30,6 +30,7 @@ pub(super) fn all(
         savings: Savings::default(),
         rows: FxHashMap::default(),
         operations: OperationRows::new(traces.table()),
+        seen: vec![0; traces.table().operations.len()],
         cold: cold_keys(traces.table()),
         out,
     };
@@ -45,6 +46,7 @@ pub(super) fn all(
             cells.request(root, &mut finder);
         }
     }
+    cells.flush_seen();
 }
 
 /// Keys that say whether a call had to wait until its instance was there.
@@ -71,6 +73,8 @@ struct Cells<'a> {
     savings: Savings,
     rows: FxHashMap<(Problem, Names), Row>,
     operations: OperationRows,
+    /// By operation: how many spans there are.
+    seen: Vec<u64>,
     /// Those keys that the table has.
     cold: Vec<Symbol>,
     out: &'a mut Partial,
@@ -90,7 +94,7 @@ impl Cells<'_> {
                 let problem = Key::Name(Problem::MagicLatency.name());
                 out.row(&[problem, service, name, nobody, nobody, nobody])
             });
-            out.add(cell, column::SEEN, 1_u8);
+            self.seen[operation.0 as usize] += 1;
             if nano >= SHORTEST {
                 out.record(cell, column::LENGTHS, nano);
                 finder.magic(root, row);
@@ -99,6 +103,15 @@ impl Cells<'_> {
             let says = |&key: &Symbol| span.attribute_value(key)?.as_bool();
             if self.cold.iter().find_map(says) == Some(true) {
                 finder.cold(row);
+            }
+        }
+    }
+
+    /// Adds how many spans there are of each operation.
+    fn flush_seen(&mut self) {
+        for (id, &seen) in (0..).map(OperationId).zip(&self.seen) {
+            if let Some(row) = self.operations.known(id) {
+                self.out.add(row, column::SEEN, seen);
             }
         }
     }
