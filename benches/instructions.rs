@@ -12,9 +12,10 @@ mod support;
 
 use spanwise::{AttributeKeep, Input};
 use std::collections::BTreeMap;
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use support::{analyse, export, otlp_protobuf, read};
+use support::{analyse, analyse_latency, export, otlp_protobuf, read};
 
 /// How many spans the committed figures are of.
 const SPANS: u64 = 10_000;
@@ -36,9 +37,21 @@ const fn case(name: &'static str, format: &'static str, goal: Option<f64>) -> Ca
 
 const PROST: &str = "prost";
 
-const CASES: [Case; 7] = [
+/// Reading without analysing, and with the analyses about latency in the place
+/// of the foundation's.
+const READ: &str = "otlp-protobuf, read alone";
+const FOUNDATION: &str = "otlp-protobuf";
+const LATENCY: &str = "otlp-protobuf, latency";
+
+/// How many times the instructions of the foundation's analyses those about
+/// latency may have.
+const LATENCY_GOAL: f64 = 2.0;
+
+const CASES: [Case; 9] = [
     case(PROST, "otlp-protobuf", None),
-    case("otlp-protobuf", "otlp-protobuf", Some(1.0 / 3.0)),
+    case(FOUNDATION, "otlp-protobuf", Some(1.0 / 3.0)),
+    case(READ, "otlp-protobuf", None),
+    case(LATENCY, "otlp-protobuf", None),
     case(
         "otlp-protobuf, few attributes",
         "otlp-protobuf",
@@ -73,7 +86,12 @@ fn run(name: &str, file: &Path) {
         true => AttributeKeep::None,
         false => AttributeKeep::All,
     };
-    analyse(&read(&Input::bytes(bytes), keep));
+    let traces = read(&Input::bytes(bytes), keep);
+    match name {
+        READ => drop(black_box(traces)),
+        LATENCY => analyse_latency(&traces),
+        _ => analyse(&traces),
+    }
 }
 
 fn measure(accept: bool) -> ExitCode {
@@ -107,12 +125,28 @@ fn measure(accept: bool) -> ExitCode {
         );
     }
     std::fs::remove_dir_all(&folder).expect("our own folder");
+    println!("{}", latency(&counted));
     if accept && asked == SPANS {
         let text = serde_json::to_string_pretty(&counted).expect("names and numbers");
         std::fs::write(path(), text + "\n").expect("a writable project");
         return ExitCode::SUCCESS;
     }
     ExitCode::from(u8::from(failed))
+}
+
+/// The analyses about latency against those of the foundation, both with their
+/// facts and without reading.
+fn latency(counted: &BTreeMap<String, u64>) -> String {
+    let [foundation, latency] = [FOUNDATION, LATENCY].map(|case| counted[case] - counted[READ]);
+    let ratio = latency as f64 / foundation as f64;
+    let verdict = match ratio <= LATENCY_GOAL {
+        true => "met",
+        false => "missed",
+    };
+    format!(
+        "\nanalyses about latency / foundation: {latency} / {foundation} = {ratio:.2}, \
+         goal {LATENCY_GOAL:.2}, {verdict}"
+    )
 }
 
 fn verdict(count: u64, figure: Option<u64>) -> &'static str {
