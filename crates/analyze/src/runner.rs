@@ -10,7 +10,6 @@ use crate::facts::FactColumns;
 use crate::partial::{mark_of, Partial, Smallest, MARKS};
 use crate::threads::Threads;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use spanwise_model::{ColumnData, Result, SpanTable, Table};
 use std::ops::BitOr;
 
@@ -174,7 +173,10 @@ fn observe(
 
 /// The marks of the traces of a batch.
 fn marks_of(batch: TraceBatch<'_>, cohort: u64) -> Smallest {
-    Smallest::of(MARKS, batch.traces().map(|trace| mark_of(trace.id(), cohort)))
+    Smallest::of(
+        MARKS,
+        batch.traces().map(|trace| mark_of(trace.id(), cohort)),
+    )
 }
 
 /// Merges pairwise; the smaller side is taken into the larger one.
