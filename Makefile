@@ -79,7 +79,7 @@ $(VENV)/.installed: $(VENV)/bin/python $(RUST_SOURCES)
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet '.[test]'
+	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/wheel $(BIN)/python -m pip install --quiet '.[test]'
 	touch $@
 
 clean:
