@@ -32,7 +32,7 @@ use spanwise_model::{Example, IssueKind, Result, SpanBatch};
 /// What a file of Parquet begins and ends with.
 const MAGIC: &[u8] = b"PAR1";
 
-/// spanwise's own Parquet, which loses nothing and is the fastest to read.
+/// spanwise's own Parquet, which loses nothing and takes little room.
 ///
 /// ```
 /// use spanwise_io::{by_name, notation};
