@@ -2,11 +2,11 @@
 
 use super::call_tree::{CALLS, CRITICAL, ERRORS, EXAMPLES, EXCLUSIVE, INCLUSIVE, REQUESTS};
 use super::exemplars::Exemplars;
+use super::numbered::Numbered;
 use super::operations::OperationCodes;
 use crate::call_path::{CallPaths, DEEPER};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial, Row};
-use rustc_hash::FxHashMap;
 use spanwise_model::{flags, OperationId, Span, SpanTable};
 
 /// A root operation and a latency band.
@@ -31,11 +31,9 @@ pub(super) struct CallCells<'a> {
     paths: CallPaths,
     /// By row of the trace: its node.
     nodes: Vec<u32>,
-    groups: Vec<Group>,
-    group_index: FxHashMap<Group, u32>,
+    groups: Numbered<Group>,
     /// By group and node.
-    cells: Vec<((u32, u32), Sums)>,
-    index: FxHashMap<(u32, u32), u32>,
+    cells: Numbered<(u32, u32), Sums>,
 }
 
 impl<'a> CallCells<'a> {
@@ -45,10 +43,8 @@ impl<'a> CallCells<'a> {
             facts,
             paths: CallPaths::default(),
             nodes: Vec::new(),
-            groups: Vec::new(),
-            group_index: FxHashMap::default(),
-            cells: Vec::new(),
-            index: FxHashMap::default(),
+            groups: Numbered::default(),
+            cells: Numbered::default(),
         }
     }
 
@@ -56,41 +52,23 @@ impl<'a> CallCells<'a> {
     pub(super) fn add(&mut self, root: Span<'_>, band: u64) {
         self.paths.add(root.trace(), &mut self.nodes);
         let first = root.trace().rows().start;
-        let group = self.group((root.operation_id(), band));
+        let group = self.groups.number((root.operation_id(), band));
         for row in root.subtree() {
             let node = self.nodes[(row - first) as usize];
             let parent = self.table.columns.parent[row as usize];
             let folds = row != root.row() && self.nodes[(parent - first) as usize] == node;
             let (table, facts) = (self.table, self.facts);
-            let sums = self.cell((group, node));
+            let sums = self.cells.get((group, node));
             sums.requests += u64::from(row == root.row());
             sums.add((table, facts), row, folds);
         }
     }
 
-    fn group(&mut self, group: Group) -> u32 {
-        let groups = &mut self.groups;
-        *self.group_index.entry(group).or_insert_with(|| {
-            groups.push(group);
-            groups.len() as u32 - 1
-        })
-    }
-
-    #[inline]
-    fn cell(&mut self, key: (u32, u32)) -> &mut Sums {
-        let cells = &mut self.cells;
-        let at = *self.index.entry(key).or_insert_with(|| {
-            cells.push((key, Sums::default()));
-            cells.len() as u32 - 1
-        });
-        &mut cells[at as usize].1
-    }
-
     /// Adds all of them to a partial.
     pub(super) fn flush(&self, out: &mut Partial) {
         let mut names = OperationCodes::new(self.table);
-        for &((group, node), ref sums) in &self.cells {
-            let (root, band) = self.groups[group as usize];
+        for &((group, node), ref sums) in self.cells.iter() {
+            let (root, band) = self.groups.key(group);
             let node = self.paths.nodes()[node as usize];
             let [a, b, c] = names.get(self.table, root, out);
             let deeper = [Key::Name(""), Key::Name(DEEPER), Key::Name("")];

@@ -5,12 +5,12 @@ use super::bands::band_of;
 use super::critical_path::{
     CriticalPathBy, CRITICAL, ERRORS, REQUESTS, SELF, SPANS, STATES, TRACES,
 };
+use super::numbered::Numbered;
 use super::operations::{operation_names, request_root};
 use crate::analysis::TraceBatch;
 use crate::call_path::{CallPaths, DEEPER};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial, Row};
-use rustc_hash::FxHashMap;
 use spanwise_model::{OperationId, Span, SpanTable, Symbol, Trace};
 use std::ops::Range;
 
@@ -27,8 +27,7 @@ pub(super) struct Cells<'a> {
     out: &'a mut Partial,
     /// By operation: its names, as codes of the partial.
     names: Vec<Option<[Key<'static>; 3]>>,
-    groups: Vec<Group>,
-    group_index: FxHashMap<Group, u32>,
+    groups: Numbered<Group>,
     cells: Vec<CellSums>,
     /// By node: the group that it was last in, and the cell of both; apart for
     /// requests and for what is none.
@@ -53,14 +52,13 @@ impl<'a> Cells<'a> {
             table,
             out,
             names: vec![None; table.operations.len()],
-            groups: Vec::new(),
-            group_index: FxHashMap::default(),
+            groups: Numbered::default(),
             cells: Vec::new(),
             last: Default::default(),
             paths: CallPaths::default(),
             nodes: Vec::new(),
         };
-        cells.group((None, 0));
+        cells.groups.number((None, 0));
         cells
     }
 
@@ -122,16 +120,8 @@ impl<'a> Cells<'a> {
         let rows = root.subtree();
         let tiles = facts.critical_nano[rows.start as usize..rows.end as usize].iter();
         let duration = tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano));
-        self.group((Some(root.operation_id()), band_of(duration)))
-    }
-
-    fn group(&mut self, group: Group) -> u32 {
-        let next = self.groups.len() as u32;
-        let at = *self.group_index.entry(group).or_insert(next);
-        if at == next {
-            self.groups.push(group);
-        }
-        at
+        self.groups
+            .number((Some(root.operation_id()), band_of(duration)))
     }
 
     /// The cell of a row in a group; `first` is the first row of its trace.
@@ -180,7 +170,7 @@ impl<'a> Cells<'a> {
     }
 
     fn row(&mut self, group: u32, node: u32) -> Row {
-        let (root, band) = self.groups[group as usize];
+        let (root, band) = self.groups.key(group);
         let [a, b, c] = root.map_or([Key::Name(""); 3], |root| self.names(root));
         let band = Key::U64(band);
         match self.by {

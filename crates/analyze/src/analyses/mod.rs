@@ -41,6 +41,7 @@ mod heat_map;
 mod hops;
 mod hotspots;
 mod issue_list;
+mod numbered;
 mod operations;
 mod peers;
 mod presence;

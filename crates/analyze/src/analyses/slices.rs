@@ -22,6 +22,19 @@ pub(super) fn slice_start(slice: i64) -> i64 {
     slice.saturating_mul(SLICE_NANO as i64)
 }
 
+/// No slice stands before the one of this number, turned round.
+const SLICES: i64 = 1 << 38;
+
+/// A slice as a number without a sign of less than 40 bits, in the order of time.
+pub(super) fn ordinal(slice: i64) -> u64 {
+    (slice + SLICES) as u64
+}
+
+/// The slice that has this number.
+pub(super) fn slice_at(ordinal: u64) -> i64 {
+    ordinal as i64 - SLICES
+}
+
 /// Buckets of so many slices each.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Buckets {
@@ -59,6 +72,8 @@ mod tests {
             assert!((1..=SLICE_NANO).contains(&rest));
             let end = (i128::from(slice) + 1) * i128::from(SLICE_NANO);
             assert_eq!(i128::from(nano) + i128::from(rest), end, "{nano}");
+            assert!(ordinal(slice) < 1 << 40);
+            assert_eq!(slice_at(ordinal(slice)), slice);
         }
     }
 

@@ -142,7 +142,7 @@ fn combine(merge: Merge, a: i128, b: i128) -> i128 {
     match merge {
         Merge::Min => a.min(b),
         Merge::Max => a.max(b),
-        _ => a + b,
+        _ => a.saturating_add(b),
     }
 }
 
@@ -166,10 +166,7 @@ mod tests {
     fn their_width_does_not_show() {
         for merge in [Merge::Sum, Merge::Min, Merge::Max] {
             for first in EDGES {
-                for second in EDGES
-                    .into_iter()
-                    .filter(|n| first.checked_add(*n).is_some())
-                {
+                for second in EDGES {
                     let (mut numbers, mut expected) = (Numbers::new(merge), Vec::new());
                     numbers.push_identity();
                     expected.push(identity(merge));

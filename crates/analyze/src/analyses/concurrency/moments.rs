@@ -4,13 +4,10 @@ use super::{
     ARRIVALS, COMPLETIONS, LATENCY, LONGEST, REST_OF_ARRIVALS, REST_OF_COMPLETIONS, SELF_SQUARED,
     SELF_TIME, STATES,
 };
-use crate::analyses::slices::{rest_of_slice, slice_of};
+use crate::analyses::slices::{ordinal, rest_of_slice, slice_at, slice_of};
 
 /// No self time counts as longer in squares, which 128 bits sum.
 const LONGEST_SQUARED_NANO: u64 = 1 << 50;
-
-/// No slice stands before the one of this number, turned round.
-const SLICES: i64 = 1 << 38;
 
 /// A span that begins or ends in a slice. It sorts by the slice and then by the
 /// rank of its operation's name.
@@ -59,9 +56,8 @@ impl Moment {
     }
 
     fn new((slice, rank): (i64, u32), times: Times, what: u128) -> Self {
-        let slice = (slice + SLICES) as u128;
         let [start, end] = [times.start, times.end()].map(|nano| u128::from(rest_of_slice(nano)));
-        let cell = slice << 32 | u128::from(rank);
+        let cell = u128::from(ordinal(slice)) << 32 | u128::from(rank);
         Self {
             key: cell << BELOW | what << (2 * REST_BITS) | start << REST_BITS | end,
             duration: times.duration,
@@ -75,7 +71,7 @@ impl Moment {
     }
 
     pub(super) fn slice(self) -> i64 {
-        (self.cell() >> 32) as i64 - SLICES
+        slice_at((self.cell() >> 32) as u64)
     }
 
     pub(super) fn rank(self) -> u32 {

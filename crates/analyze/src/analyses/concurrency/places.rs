@@ -1,5 +1,6 @@
 //! Which instance each span is of, and which side of it.
 
+use crate::analyses::numbered::Numbered;
 use rustc_hash::FxHashMap;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{ResourceId, SpanKind, SpanTable, Symbol};
@@ -35,8 +36,7 @@ pub(super) struct Places<'a> {
     /// The names of instances, and by resource the number of one.
     names: Vec<String>,
     numbers: Vec<u32>,
-    places: Vec<Place>,
-    index: FxHashMap<Place, u32>,
+    places: Numbered<Place>,
     /// By resource: the service that it was asked of last, and the place.
     latest: Vec<(Symbol, u32)>,
 }
@@ -59,8 +59,7 @@ impl<'a> Places<'a> {
             table,
             numbers: numbers.collect(),
             names,
-            places: Vec::new(),
-            index: FxHashMap::default(),
+            places: Numbered::default(),
             latest: vec![(Symbol::EMPTY, u32::MAX); store.resources.len()],
         }
     }
@@ -81,17 +80,9 @@ impl<'a> Places<'a> {
         if known == service && place != u32::MAX {
             return place;
         }
-        let place = self.number((service, self.numbers[resource]));
+        let place = self.places.number((service, self.numbers[resource]));
         self.latest[resource] = (service, place);
         place
-    }
-
-    fn number(&mut self, place: Place) -> u32 {
-        let places = &mut self.places;
-        *self.index.entry(place).or_insert_with(|| {
-            places.push(place);
-            places.len() as u32 - 1
-        })
     }
 
     /// Whether a span is a request to its instance.
@@ -104,7 +95,7 @@ impl<'a> Places<'a> {
 
     /// Service, instance and side of a number of a place and a side.
     pub(super) fn names(&self, group: u32) -> [&str; 3] {
-        let (service, number) = self.places[(group / SIDES) as usize];
+        let (service, number) = self.places.key(group / SIDES);
         let side = Side::ALL[(group % SIDES) as usize];
         let instance = &self.names[number as usize];
         [self.table.text(service), instance, side.name()]

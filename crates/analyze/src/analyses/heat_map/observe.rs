@@ -8,16 +8,13 @@ use super::{COUNT, ERRORS};
 use crate::analyses::bands::band_of;
 use crate::analyses::grouped::Grouped;
 use crate::analyses::operations::operation_names;
-use crate::analyses::slices::slice_of;
+use crate::analyses::slices::{ordinal, slice_at, slice_of};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial};
 use spanwise_model::{flags, OperationId, SpanTable};
 
 /// Bits of a band; there are fewer than a thousand.
 const BAND_BITS: u32 = 10;
-
-/// No slice stands before the one of this number, turned round.
-const SLICES: i64 = 1 << 38;
 
 /// The slice and the band of a span, and whether it errs, as a number that sorts
 /// in this order.
@@ -26,8 +23,7 @@ struct Cell(u64);
 
 impl Cell {
     fn new(slice: i64, band: u64, errs: bool) -> Self {
-        let slice = (slice + SLICES) as u64;
-        Self((slice << BAND_BITS | band) << 1 | u64::from(errs))
+        Self((ordinal(slice) << BAND_BITS | band) << 1 | u64::from(errs))
     }
 
     fn errs(self) -> bool {
@@ -40,7 +36,7 @@ impl Cell {
     }
 
     fn slice(self) -> i64 {
-        (self.whole() >> BAND_BITS) as i64 - SLICES
+        slice_at(self.whole() >> BAND_BITS)
     }
 
     fn band(self) -> u64 {

@@ -4,10 +4,10 @@ use super::observe::Relation;
 use super::waits::{Lag, TERMS};
 use super::{EXAMPLES, GAP, OVERLAPS, OVERLAP_EXAMPLES, PATH_TIME, SEQUENCES, SUMS, TURNS};
 use crate::analyses::exemplars::Exemplars;
+use crate::analyses::numbered::Numbered;
 use crate::analyses::operations::OperationCodes;
 use crate::histogram::Histogram;
 use crate::partial::{Partial, Row};
-use rustc_hash::FxHashMap;
 use spanwise_model::{OperationId, SpanTable};
 
 /// A parent and two of its children.
@@ -68,33 +68,26 @@ impl Cell {
 /// The pairs of a batch.
 pub(super) struct Cells<'a> {
     table: &'a SpanTable,
-    cells: Vec<(Ids, Cell)>,
-    index: FxHashMap<Ids, u32>,
+    cells: Numbered<Ids, Cell>,
 }
 
 impl<'a> Cells<'a> {
     pub(super) fn new(table: &'a SpanTable) -> Self {
         Self {
             table,
-            cells: Vec::new(),
-            index: FxHashMap::default(),
+            cells: Numbered::default(),
         }
     }
 
     /// What is known of two operations below a parent.
     pub(super) fn get(&mut self, ids: Ids) -> &mut Cell {
-        let cells = &mut self.cells;
-        let at = *self.index.entry(ids).or_insert_with(|| {
-            cells.push((ids, Cell::default()));
-            cells.len() as u32 - 1
-        });
-        &mut cells[at as usize].1
+        self.cells.get(ids)
     }
 
     /// Adds all of them to a partial.
     pub(super) fn flush(&self, out: &mut Partial) {
         let mut names = OperationCodes::new(self.table);
-        for (ids, cell) in &self.cells {
+        for (ids, cell) in self.cells.iter() {
             let [one, two, three] = ids.map(|id| names.get(self.table, id, out));
             let ([a, b, c], [d, e, f], [g, h, i]) = (one, two, three);
             let row = out.row(&[a, b, c, d, e, f, g, h, i]);
