@@ -5,6 +5,7 @@ use super::ids::Ids;
 use super::leaf::Leaf;
 use super::leaves::{Leaves, OPTIONAL, REQUIRED};
 use super::links::Links;
+use super::list::List;
 use super::memo::{Memo, Names};
 use super::physical::{Count, Long, Text};
 use super::shared::{Resource, Scope};
@@ -29,8 +30,8 @@ pub(super) struct Columns<'f> {
     pub(super) flags: Leaf<'f, Count>,
     pub(super) dropped: Counts<'f>,
     pub(super) resource: Resource<'f>,
-    pub(super) events: Events<'f>,
-    pub(super) links: Links<'f>,
+    pub(super) events: List<'f, Events<'f>>,
+    pub(super) links: List<'f, Links<'f>>,
 }
 
 impl<'f> Columns<'f> {

@@ -3,7 +3,7 @@
 use super::columns::next_count;
 use super::leaf::Leaf;
 use super::leaves::{Leaves, PART};
-use super::lengths::Lengths;
+use super::list::{List, Parts};
 use super::memo::Names;
 use super::physical::{Count, Long, Text};
 use super::shared::members;
@@ -11,11 +11,8 @@ use super::Short;
 use crate::json::Open;
 use crate::parquet::file::Stop;
 
-/// Events, a list in each row; nothing inside where no row has any.
-pub(super) struct Events<'f>(Option<Parts<'f>>);
-
-struct Parts<'f> {
-    lengths: Lengths<'f>,
+/// The columns of events.
+pub(super) struct Events<'f> {
     time: Leaf<'f, Long>,
     name: Names<'f>,
     attributes: Leaf<'f, Text>,
@@ -23,31 +20,20 @@ struct Parts<'f> {
 }
 
 impl<'f> Events<'f> {
-    pub(super) fn of(leaves: &mut Leaves<'f>) -> Option<Self> {
+    pub(super) fn of(leaves: &mut Leaves<'f>) -> Option<List<'f, Self>> {
         let times = leaves.pages::<Long>(PART)?;
         let lengths = leaves.lengths(times)?;
-        let parts = Parts {
+        let parts = Self {
             time: Leaf::new(times),
             name: leaves.names(PART)?,
             attributes: leaves.leaf(PART)?,
             dropped: leaves.counts(PART)?,
-            lengths,
         };
-        Some(Self((!parts.lengths.is_over()).then_some(parts)))
-    }
-
-    /// Adds those of the next row.
-    #[inline]
-    pub(super) fn next(&mut self, open: &mut Open<'_>) -> Result<(), Stop> {
-        let Some(parts) = &mut self.0 else {
-            return Ok(());
-        };
-        let length = parts.lengths.next().ok_or(Short)?;
-        (0..length).try_for_each(|_| parts.next(open))
+        Some(List::new(lengths, parts))
     }
 }
 
-impl Parts<'_> {
+impl Parts for Events<'_> {
     fn next(&mut self, open: &mut Open<'_>) -> Result<(), Stop> {
         let attributes = self.attributes.value().ok_or(Short)?;
         members(attributes, open, |open, key, value| {

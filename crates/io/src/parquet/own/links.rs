@@ -4,7 +4,7 @@ use super::columns::{next_count, next_text};
 use super::ids::{span_word, trace_word};
 use super::leaf::Leaf;
 use super::leaves::{Leaves, OPTIONAL_PART, PART};
-use super::lengths::Lengths;
+use super::list::{List, Parts};
 use super::physical::{Count, Id, Text};
 use super::shared::members;
 use super::Short;
@@ -12,11 +12,8 @@ use crate::json::Open;
 use crate::parquet::file::Stop;
 use spanwise_model::{SpanId, TraceId};
 
-/// Links, a list in each row; nothing inside where no row has any.
-pub(super) struct Links<'f>(Option<Parts<'f>>);
-
-struct Parts<'f> {
-    lengths: Lengths<'f>,
+/// The columns of links.
+pub(super) struct Links<'f> {
     trace: Leaf<'f, Id<16>>,
     span: Leaf<'f, Id<8>>,
     words: [Option<Leaf<'f, Text>>; 2],
@@ -26,33 +23,36 @@ struct Parts<'f> {
 }
 
 impl<'f> Links<'f> {
-    pub(super) fn of(leaves: &mut Leaves<'f>) -> Option<Self> {
+    pub(super) fn of(leaves: &mut Leaves<'f>) -> Option<List<'f, Self>> {
         let traces = leaves.pages::<Id<16>>(PART)?;
         let lengths = leaves.lengths(traces)?;
-        let parts = Parts {
+        let parts = Self {
             trace: Leaf::new(traces),
             span: leaves.leaf(PART)?,
             words: [leaves.seldom(OPTIONAL_PART)?, leaves.seldom(OPTIONAL_PART)?],
             attributes: leaves.leaf(PART)?,
             state: leaves.seldom(OPTIONAL_PART)?,
             dropped: leaves.counts(PART)?,
-            lengths,
         };
-        Some(Self((!parts.lengths.is_over()).then_some(parts)))
+        Some(List::new(lengths, parts))
     }
 
-    /// Adds those of the next row.
-    #[inline]
-    pub(super) fn next(&mut self, open: &mut Open<'_>) -> Result<(), Stop> {
-        let Some(parts) = &mut self.0 else {
-            return Ok(());
+    fn ids(&mut self, open: &mut Open<'_>) -> Result<(TraceId, SpanId), Short> {
+        let [trace_words, span_words] = &mut self.words;
+        let trace = self.trace.value().ok_or(Short)?.value;
+        let trace = match next_text(trace_words)? {
+            Some(word) => trace_word(word, open),
+            None => TraceId(u128::from_be_bytes(trace)),
         };
-        let length = parts.lengths.next().ok_or(Short)?;
-        (0..length).try_for_each(|_| parts.next(open))
+        let span = self.span.value().ok_or(Short)?.value;
+        Ok(match next_text(span_words)? {
+            Some(word) => (trace, span_word(word, open)),
+            None => (trace, SpanId(u64::from_be_bytes(span))),
+        })
     }
 }
 
-impl Parts<'_> {
+impl Parts for Links<'_> {
     fn next(&mut self, open: &mut Open<'_>) -> Result<(), Stop> {
         let attributes = self.attributes.value().ok_or(Short)?;
         members(attributes, open, |open, key, value| {
@@ -68,19 +68,5 @@ impl Parts<'_> {
         let (trace, span) = self.ids(open)?;
         open.batch.link(trace, span);
         Ok(())
-    }
-
-    fn ids(&mut self, open: &mut Open<'_>) -> Result<(TraceId, SpanId), Short> {
-        let [trace_words, span_words] = &mut self.words;
-        let trace = self.trace.value().ok_or(Short)?.value;
-        let trace = match next_text(trace_words)? {
-            Some(word) => trace_word(word, open),
-            None => TraceId(u128::from_be_bytes(trace)),
-        };
-        let span = self.span.value().ok_or(Short)?.value;
-        Ok(match next_text(span_words)? {
-            Some(word) => (trace, span_word(word, open)),
-            None => (trace, SpanId(u64::from_be_bytes(span))),
-        })
     }
 }

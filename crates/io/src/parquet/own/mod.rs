@@ -45,6 +45,7 @@ mod leaf;
 mod leaves;
 mod lengths;
 mod links;
+mod list;
 mod memo;
 mod object;
 mod order;
