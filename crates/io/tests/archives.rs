@@ -419,3 +419,19 @@ fn as_protobuf(json: &[u8]) -> Vec<u8> {
     format.write(&batch, &mut bytes).expect("written");
     bytes.split_off(4)
 }
+
+/// A file of Parquet says at its end what it is.
+#[cfg(feature = "parquet")]
+#[test]
+fn what_must_be_seen_whole_is_so_in_an_archive() {
+    let line = |nth: u32| format!("shop GET{nth} {nth}..{}\n", nth + 1);
+    let batch = spanwise_io::notation::parse(&(0..5_000).map(line).collect::<String>());
+    let format = spanwise_io::by_name("spanwise-parquet").expect("a format");
+    let mut file = Vec::new();
+    format.write(&batch, &mut file).expect("memory");
+    assert!(file.len() > spanwise_io::guess::HEAD_BYTES, "more than a head");
+    let files = [("a.parquet", file.as_slice())];
+    for packed in [zip(&files), gzip(&tar(&files))] {
+        assert_eq!(read(packed).len(), batch.len());
+    }
+}

@@ -5,19 +5,26 @@ use super::claims;
 use super::file::caught;
 use super::MAGIC;
 use parquet::file::metadata::{
-    ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter,
-    RowGroupMetaData,
+    ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataBuilder,
+    ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData,
 };
 use std::fs::File;
 use std::io::{Read, Result, Seek, SeekFrom};
 use std::path::Path;
 
+/// So many bytes may be said of all row groups again and again in any case.
+const FREE_BYTES: u64 = 16 << 20;
+
 /// The row groups of a file that have not been taken.
 pub(crate) struct Groups {
     file: File,
     size: u64,
-    metadata: ParquetMetaData,
-    next: usize,
+    /// How many bytes columns may still have: those of the file, once.
+    left: u64,
+    /// What the file says of all of them.
+    about: FileMetaData,
+    rest: std::vec::IntoIter<RowGroupMetaData>,
+    /// How many rows have been taken.
     rows: u64,
 }
 
@@ -31,41 +38,46 @@ pub(crate) struct Group {
 
 impl Groups {
     /// The row groups of a file, of which there is at least one; `None` where it
-    /// is no whole file of Parquet.
+    /// is no whole file of Parquet, or says so much of all groups that it would be
+    /// said more often than there is else in it.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>> {
         let mut file = File::open(path)?;
         let size = file.metadata()?.len();
-        let Some(footer) = footer(&mut file, size)? else {
+        let footer = footer(&mut file, size)?;
+        let footer = footer.filter(|footer| claims::is_flat_enough(footer));
+        let metadata = footer.and_then(|footer| {
+            caught(|| ParquetMetaDataReader::decode_metadata(&footer).ok()).flatten()
+        });
+        let Some(metadata) = metadata else {
             return Ok(None);
         };
-        if !claims::is_flat_enough(&footer) {
-            return Ok(None);
-        }
-        let decoded = caught(|| ParquetMetaDataReader::decode_metadata(&footer).ok());
-        let metadata = decoded.flatten();
-        let several = metadata.filter(|metadata| metadata.num_row_groups() > 0);
-        Ok(several.map(|metadata| Self {
+        let about = metadata.file_metadata().clone();
+        let groups = ParquetMetaDataBuilder::new_from_metadata(metadata).take_row_groups();
+        let said = end_of(&about, Vec::new()).map_or(u64::MAX, |end| end.len() as u64);
+        let all = said.saturating_mul(groups.len() as u64);
+        let is_apart = !groups.is_empty() && all <= size.max(FREE_BYTES);
+        Ok(is_apart.then(|| Self {
             file,
             size,
-            metadata,
-            next: 0,
+            left: size,
+            about,
+            rest: groups.into_iter(),
             rows: 0,
         }))
     }
 
     /// The next row group; `None` behind the last one.
     pub(crate) fn take(&mut self) -> Result<Option<Group>> {
-        if self.next == self.metadata.num_row_groups() {
+        let Some(group) = self.rest.next() else {
             return Ok(None);
-        }
-        let group = self.metadata.row_group(self.next).clone();
+        };
         let rows = self.rows;
-        self.next += 1;
-        self.rows += u64::try_from(group.num_rows()).unwrap_or(0);
+        let own = u64::try_from(group.num_rows()).unwrap_or(0);
+        self.rows = rows.saturating_add(own);
         Ok(Some(Group {
             file: self.alone(group)?,
             rows,
-            is_last: self.next == self.metadata.num_row_groups(),
+            is_last: self.rest.len() == 0,
         }))
     }
 
@@ -74,21 +86,15 @@ impl Groups {
     fn alone(&mut self, group: RowGroupMetaData) -> Result<Vec<u8>> {
         let mut bytes = MAGIC.to_vec();
         let columns = self.columns(&group, &mut bytes)?;
-        let end = bytes.len();
-        let written = caught(|| {
-            let group = match columns {
-                Some(columns) => group.into_builder().set_column_metadata(columns).build(),
-                None => Ok(group),
-            };
-            let builder = self.metadata.clone().into_builder();
-            let metadata = builder.set_row_groups(vec![group.ok()?]).build();
-            let writer = ParquetMetaDataWriter::new(&mut bytes, &metadata);
-            let writer = writer.with_preserve_page_index_locations(false);
-            writer.finish().ok()
-        });
-        if written.flatten().is_none() {
-            bytes.truncate(end);
-        }
+        let group = match columns {
+            Some(columns) => {
+                let builder = group.into_builder().set_column_metadata(columns);
+                caught(|| builder.build().ok()).flatten()
+            }
+            None => Some(group),
+        };
+        let end = group.and_then(|group| end_of(&self.about, vec![group]));
+        bytes.extend(end.unwrap_or_default());
         Ok(bytes)
     }
 
@@ -108,9 +114,13 @@ impl Groups {
             .map(|range| range.1)
             .fold(0, u64::saturating_add);
         let is_inside = |&(start, length): &(u64, u64)| start.saturating_add(length) <= self.size;
-        if total > self.size || !ranges.iter().all(is_inside) {
+        let Some(left) = self.left.checked_sub(total) else {
+            return Ok(None);
+        };
+        if !ranges.iter().all(is_inside) {
             return Ok(None);
         }
+        self.left = left;
         bytes.reserve_exact(usize::try_from(total).unwrap_or(0));
         let mut moved = Vec::with_capacity(columns.len());
         for (column, (start, length)) in columns.iter().zip(ranges) {
@@ -124,6 +134,18 @@ impl Groups {
         }
         Ok(Some(moved))
     }
+}
+
+/// The end of a file of these row groups; `None` where it cannot be written.
+fn end_of(about: &FileMetaData, groups: Vec<RowGroupMetaData>) -> Option<Vec<u8>> {
+    let metadata = ParquetMetaData::new(about.clone(), groups);
+    let written = caught(|| {
+        let mut end = Vec::new();
+        let writer = ParquetMetaDataWriter::new(&mut end, &metadata);
+        let writer = writer.with_preserve_page_index_locations(false);
+        writer.finish().ok().map(|()| end)
+    });
+    written.flatten()
 }
 
 /// Where a column stands in its file, and how many bytes it has.
@@ -172,7 +194,8 @@ mod tests {
     use crate::{read_table, Input, ReadOptions};
     use arrow_array::{Int64Array, RecordBatch, StringArray};
     use parquet::arrow::ArrowWriter;
-    use parquet::file::properties::WriterProperties;
+    use parquet::file::metadata::KeyValue;
+    use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
     use spanwise_model::SpanTable;
     use std::io::Write;
     use std::sync::Arc;
@@ -181,6 +204,10 @@ mod tests {
 
     /// A table of spans in groups of two rows.
     fn table() -> Vec<u8> {
+        table_with(WriterProperties::builder().set_max_row_group_row_count(Some(2)))
+    }
+
+    fn table_with(properties: WriterPropertiesBuilder) -> Vec<u8> {
         let texts = |text: &dyn Fn(usize) -> String| {
             Arc::new(StringArray::from_iter_values((0..ROWS).map(text))) as _
         };
@@ -196,7 +223,6 @@ mod tests {
             ("end_unix_nano", numbers(&|row| row * 100 + 50)),
         ]);
         let rows = rows.expect("columns of one length");
-        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(2));
         let (mut file, schema) = (Vec::new(), rows.schema());
         let writer = ArrowWriter::try_new(&mut file, schema, Some(properties.build()));
         let mut writer = writer.expect("memory");
@@ -282,6 +308,20 @@ mod tests {
             assert!(Groups::open(on_disk(bytes).path())
                 .expect("a file")
                 .is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_all_groups_is_not_said_too_often() {
+        let about = "x".repeat(6 << 20);
+        let about = KeyValue::new("about".to_owned(), about);
+        for (rows, is_apart) in [(2, false), (ROWS, true)] {
+            let properties = WriterProperties::builder()
+                .set_max_row_group_row_count(Some(rows))
+                .set_key_value_metadata(Some(vec![about.clone()]));
+            let file = on_disk(&table_with(properties));
+            let groups = Groups::open(file.path()).expect("a file");
+            assert_eq!(groups.is_some(), is_apart, "{rows} rows in a group");
         }
     }
 

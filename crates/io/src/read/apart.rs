@@ -6,7 +6,6 @@ use super::piece::{companion, read_piece, File, Piece};
 use super::reader::Reader;
 use super::told::{add_flaws, add_truncated, add_unreadable, is_of_the_system, not_recognised};
 use crate::format::{Cut, Cutting, Ended};
-use crate::guess::is_whole;
 use crate::source::{Item, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
@@ -15,7 +14,7 @@ impl Reader<'_> {
     /// Reads an item, each piece into a batch of its own, which is given away;
     /// how far it went, where that is asked.
     pub(crate) fn stream(&self, item: &Item, mut course: Course<'_>) -> Result<Mark> {
-        let read = match self.open_head(item, Cutting::Thorough) {
+        let read = match self.open(item, Cutting::Thorough) {
             Ok(window) => self.read_apart(item, window, &mut course),
             Err(error) => Err(error),
         };
@@ -47,14 +46,11 @@ impl Reader<'_> {
         if let Some(archive) = window.archive() {
             return self.entries_apart(item, window, archive, course);
         }
-        if is_whole(window.bytes()) {
-            #[cfg(feature = "parquet")]
-            if self.groups_apart(item, &window, course)? {
-                return Ok(());
-            }
-            window.fill(usize::MAX)?;
+        #[cfg(feature = "parquet")]
+        if self.groups_apart(item, &window, course)? {
+            return Ok(());
         }
-        let Some(format) = self.format_of(&mut window) else {
+        let Some(format) = self.format_of(&mut window)? else {
             let mut batch = self.batch();
             not_recognised(item, &window, &mut batch)?;
             return course.give(batch, false);

@@ -4,6 +4,8 @@ use super::apart::Apart;
 use super::course::Course;
 use super::piece::{companion, File, Piece};
 use super::reader::Reader;
+use crate::format::Format;
+use crate::guess::is_whole;
 use crate::parquet::Groups;
 use crate::source::{Item, Window};
 use spanwise_model::Result;
@@ -17,13 +19,15 @@ impl Reader<'_> {
         window: &Window<'_>,
         course: &mut Course<'_>,
     ) -> Result<bool> {
-        let Some(mut groups) = window.file().map(Groups::open).transpose()?.flatten() else {
+        let path = window.file().filter(|_| is_whole(window.bytes()));
+        let Some(mut groups) = path.map(Groups::open).transpose()?.flatten() else {
             return Ok(false);
         };
         let Some(mut group) = groups.take()? else {
             return Ok(false);
         };
-        let Some(format) = self.format_for(&group.file) else {
+        let recognises = |format: &&dyn Format| format.recognises(&group.file);
+        let Some(format) = self.format_for(&group.file).filter(recognises) else {
             return Ok(false);
         };
         let companion = companion(format, item);

@@ -86,18 +86,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A window onto the beginning of an item, or all of one that must be seen
-    /// whole.
-    pub(super) fn open<'i>(&'i self, item: &'i Item, cutting: Cutting) -> Result<Window<'i>> {
-        let mut window = self.open_head(item, cutting)?;
-        if is_whole(window.bytes()) {
-            window.fill(usize::MAX)?;
-        }
-        Ok(window)
-    }
-
     /// A window onto the beginning of an item.
-    pub(super) fn open_head<'i>(&'i self, item: &'i Item, cutting: Cutting) -> Result<Window<'i>> {
+    pub(super) fn open<'i>(&'i self, item: &'i Item, cutting: Cutting) -> Result<Window<'i>> {
         let limits = &self.options.limits;
         let mut window = Window::open(item, limits, &self.meter, cutting)?;
         window.fill_head()?;
@@ -132,12 +122,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The format of an item, whose mark, if it has one, is passed.
-    pub(super) fn format_of(&self, window: &mut Window<'_>) -> Option<&dyn Format> {
-        let format = self.format_for(window.bytes())?;
-        let mark = window.bytes().len() - without_mark(window.bytes()).len();
-        window.pass(mark);
-        Some(format)
+    /// The format of an item, whose mark, if it has one, is passed. One that must
+    /// be seen whole is shown so.
+    pub(super) fn format_of(&self, window: &mut Window<'_>) -> Result<Option<&dyn Format>> {
+        if is_whole(window.bytes()) {
+            window.fill(usize::MAX)?;
+        }
+        let format = self.format_for(window.bytes());
+        if format.is_some() {
+            let mark = window.bytes().len() - without_mark(window.bytes()).len();
+            window.pass(mark);
+        }
+        Ok(format)
     }
 }
 

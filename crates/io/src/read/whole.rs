@@ -31,7 +31,7 @@ impl Reader<'_> {
         if let Some(archive) = window.archive() {
             return self.entries(item, window, archive, (first, alone));
         }
-        let Some(format) = self.format_of(&mut window) else {
+        let Some(format) = self.format_of(&mut window)? else {
             not_recognised(item, &window, &mut first)?;
             return Ok(vec![first]);
         };

@@ -102,7 +102,7 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         let room = std::mem::take(&mut self.room);
-        if room.len() > MOST {
+        if room.capacity() > MOST {
             return;
         }
         // A thread that ends keeps nothing.
@@ -140,6 +140,10 @@ mod tests {
             assert_eq!((kept.len(), kept.free()), (0, 1000));
             drop(with_room(MOST + 1));
             assert_eq!(Held::new().free(), 0);
+            let mut large = with_room(MOST + 1).into_bytes();
+            large.truncate(10);
+            drop(Held::in_room(large));
+            assert_eq!(Held::new().free(), 0, "what is cut short takes as much");
         })
         .join()
         .expect("no panic");
