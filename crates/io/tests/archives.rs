@@ -429,7 +429,10 @@ fn what_must_be_seen_whole_is_so_in_an_archive() {
     let format = spanwise_io::by_name("spanwise-parquet").expect("a format");
     let mut file = Vec::new();
     format.write(&batch, &mut file).expect("memory");
-    assert!(file.len() > spanwise_io::guess::HEAD_BYTES, "more than a head");
+    assert!(
+        file.len() > spanwise_io::guess::HEAD_BYTES,
+        "more than a head"
+    );
     let files = [("a.parquet", file.as_slice())];
     for packed in [zip(&files), gzip(&tar(&files))] {
         assert_eq!(read(packed).len(), batch.len());

@@ -110,113 +110,119 @@ fn numbers_are_read_in_every_type() {
     assert_eq!(client(name, &both), "#404");
 }
 
+/// A field, attributes, and what they say of it.
+type Said = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
+const IN_PARTS: &[Said] = &[
+    (
+        "rpc.method",
+        &[("rpc.service", "shop.Cart"), ("rpc.method", "Get")],
+        "shop.Cart/Get",
+    ),
+    (
+        "rpc.method",
+        &[
+            ("rpc.service", "shop.Cart"),
+            ("rpc.method", "shop.Cart/Get"),
+        ],
+        "shop.Cart/Get",
+    ),
+    (
+        "rpc.method",
+        &[("grpc.path", "/shop.Cart/Get")],
+        "shop.Cart/Get",
+    ),
+    (
+        "rpc.status_code",
+        &[("rpc.grpc.status_code", "4")],
+        "DEADLINE_EXCEEDED",
+    ),
+    (
+        "rpc.status_code",
+        &[("rpc.response.status_code", "UNAVAILABLE")],
+        "UNAVAILABLE",
+    ),
+    (
+        "rpc.system.name",
+        &[("rpc.system", "apache_dubbo")],
+        "dubbo",
+    ),
+    ("url.path", &[("http.target", "/cart?id=7")], "/cart"),
+    ("url.query", &[("http.target", "/cart?id=7")], "id=7"),
+    ("url.query", &[("http.target", "/cart")], "-"),
+    (
+        "network.peer.address",
+        &[("upstream_address", "10.0.0.1:80")],
+        "10.0.0.1",
+    ),
+    (
+        "network.peer.port",
+        &[("upstream_address", "10.0.0.1:80")],
+        "#80",
+    ),
+    (
+        "network.peer.address",
+        &[("http.remote", "[fe80::1]:80")],
+        "fe80::1",
+    ),
+    (
+        "network.peer.port",
+        &[("http.remote", "[fe80::1]:80")],
+        "#80",
+    ),
+    (
+        "network.peer.address",
+        &[("peer.ipv6", "fe80::1")],
+        "fe80::1",
+    ),
+    (
+        "code.function.name",
+        &[("code.namespace", "shop"), ("code.function", "get")],
+        "shop.get",
+    ),
+    (
+        "http.request.resend_count",
+        &[("x-envoy-attempt-count", "3")],
+        "#2",
+    ),
+    ("http.request.resend_count", &[("retry.count", "3")], "#3"),
+    ("rpc.deadline", &[("grpc.timeout", "250m")], "250000000ns"),
+    ("rpc.deadline", &[("grpc.timeout", "2S")], "2000000000ns"),
+    (
+        "rpc.deadline",
+        &[("x-envoy-expected-rq-timeout-ms", "15")],
+        "15000000ns",
+    ),
+    (
+        "rpc.deadline",
+        &[("http.request.header.l5d-timeout", "[\"9s\"]")],
+        "9000000000ns",
+    ),
+    ("rpc.deadline", &[("grpc.timeout", "soon")], "-"),
+    ("error.type", &[("response_flags", "UO")], "UO"),
+    ("error.type", &[("response_flags", "-")], "-"),
+    (
+        "error.message",
+        &[("error", "true"), ("grpc.message", "no cart")],
+        "no cart",
+    ),
+    ("error.message", &[("error", "no cart")], "no cart"),
+    (
+        "otel.status_code",
+        &[("otel.status_code", "ERROR")],
+        "ERROR",
+    ),
+];
+
 #[test]
 fn what_is_written_in_parts_is_one() {
-    for (name, attributes, expected) in [
-        (
-            "rpc.method",
-            &[("rpc.service", "shop.Cart"), ("rpc.method", "Get")][..],
-            "shop.Cart/Get",
-        ),
-        (
-            "rpc.method",
-            &[
-                ("rpc.service", "shop.Cart"),
-                ("rpc.method", "shop.Cart/Get"),
-            ],
-            "shop.Cart/Get",
-        ),
-        (
-            "rpc.method",
-            &[("grpc.path", "/shop.Cart/Get")],
-            "shop.Cart/Get",
-        ),
-        (
-            "rpc.status_code",
-            &[("rpc.grpc.status_code", "4")],
-            "DEADLINE_EXCEEDED",
-        ),
-        (
-            "rpc.status_code",
-            &[("rpc.response.status_code", "UNAVAILABLE")],
-            "UNAVAILABLE",
-        ),
-        (
-            "rpc.system.name",
-            &[("rpc.system", "apache_dubbo")],
-            "dubbo",
-        ),
-        ("url.path", &[("http.target", "/cart?id=7")], "/cart"),
-        ("url.query", &[("http.target", "/cart?id=7")], "id=7"),
-        ("url.query", &[("http.target", "/cart")], "-"),
-        (
-            "network.peer.address",
-            &[("upstream_address", "10.0.0.1:80")],
-            "10.0.0.1",
-        ),
-        (
-            "network.peer.port",
-            &[("upstream_address", "10.0.0.1:80")],
-            "#80",
-        ),
-        (
-            "network.peer.address",
-            &[("http.remote", "[fe80::1]:80")],
-            "fe80::1",
-        ),
-        (
-            "network.peer.port",
-            &[("http.remote", "[fe80::1]:80")],
-            "#80",
-        ),
-        (
-            "network.peer.address",
-            &[("peer.ipv6", "fe80::1")],
-            "fe80::1",
-        ),
-        (
-            "code.function.name",
-            &[("code.namespace", "shop"), ("code.function", "get")],
-            "shop.get",
-        ),
-        (
-            "http.request.resend_count",
-            &[("x-envoy-attempt-count", "3")],
-            "#2",
-        ),
-        ("http.request.resend_count", &[("retry.count", "3")], "#3"),
-        ("rpc.deadline", &[("grpc.timeout", "250m")], "250000000ns"),
-        ("rpc.deadline", &[("grpc.timeout", "2S")], "2000000000ns"),
-        (
-            "rpc.deadline",
-            &[("x-envoy-expected-rq-timeout-ms", "15")],
-            "15000000ns",
-        ),
-        (
-            "rpc.deadline",
-            &[("http.request.header.l5d-timeout", "[\"9s\"]")],
-            "9000000000ns",
-        ),
-        ("rpc.deadline", &[("grpc.timeout", "soon")], "-"),
-        ("error.type", &[("response_flags", "UO")], "UO"),
-        ("error.type", &[("response_flags", "-")], "-"),
-        (
-            "error.message",
-            &[("error", "true"), ("grpc.message", "no cart")],
-            "no cart",
-        ),
-        ("error.message", &[("error", "no cart")], "no cart"),
-        (
-            "otel.status_code",
-            &[("otel.status_code", "ERROR")],
-            "ERROR",
-        ),
-    ] {
-        assert_eq!(
-            client(name, attributes),
-            expected,
-            "{name} of {attributes:?}"
-        );
+    for &(name, attributes, expected) in IN_PARTS {
+        let found = client(name, attributes);
+        assert_eq!(found, expected, "{name} of {attributes:?}");
     }
 }
 

@@ -14,67 +14,86 @@ fn durations(cells: &[i64]) -> ColumnData {
     ColumnData::Duration(cells.iter().copied().collect())
 }
 
-fn material() -> Material {
-    let shares = |cells: [f64; 2]| ColumnData::F64(cells.into_iter().collect());
+fn shares(cells: [f64; 2]) -> ColumnData {
+    ColumnData::F64(cells.into_iter().collect())
+}
+
+fn critical_path() -> Table {
+    Table::new()
+        .with("service", names(&["cart", "web"]))
+        .with("operation", names(&["Get|Cart", "GET /"]))
+        .with("traces", counts(&[2, 1]))
+        .with("critical_time", durations(&[90_000_000, 10_000_000]))
+        .with("mean_time", durations(&[45_000_000, 10_000_000]))
+        .with("share", shares([0.9, 0.1]))
+}
+
+fn errors() -> Table {
     let examples = vec![vec!["1/2".to_owned()], vec![]];
+    Table::new()
+        .with("service", names(&["pay", "web"]))
+        .with("operation", names(&["Charge", "GET /"]))
+        .with("outcome", names(&["server_error", "server_error"]))
+        .with("error_type", names(&["500", ""]))
+        .with("errors", counts(&[3, 2]))
+        .with("origins", counts(&[3, 0]))
+        .with("failed_requests", counts(&[1, 0]))
+        .with(
+            "examples",
+            ColumnData::TextList(examples.into_iter().collect()),
+        )
+}
+
+fn dependencies() -> Table {
+    Table::new()
+        .with("caller", names(&["web", "web"]))
+        .with("callee", names(&["cart", "pay"]))
+        .with("calls", counts(&[9, 3]))
+        .with("errors", counts(&[0, 3]))
+        .with("error_share", shares([0.0, 1.0]))
+        .with(
+            "cycle",
+            ColumnData::U64([None, Some(1)].into_iter().collect()),
+        )
+}
+
+fn what_if() -> Table {
+    Table::new()
+        .with("service", names(&["cart", "cart", "web"]))
+        .with("operation", names(&["Get|Cart", "Get|Cart", "GET /"]))
+        .with(
+            "speed_up",
+            ColumnData::F64([0.25, 0.5, 0.5].into_iter().collect()),
+        )
+        .with("mean_saved", durations(&[20_000_000, 40_000_000, 0]))
+        .with("p95_before", durations(&[90_000_000; 3]))
+        .with("p95", durations(&[70_000_000, 50_000_000, 90_000_000]))
+        .with("p95_from", durations(&[60_000_000, 45_000_000, 80_000_000]))
+        .with("p95_to", durations(&[80_000_000, 55_000_000, 99_000_000]))
+}
+
+fn shape_problems() -> Table {
+    Table::new()
+        .with("problem", names(&["n_plus_1"]))
+        .with("grade", names(&["likely"]))
+        .with("mean_saved", durations(&[10_000_000]))
+        .with("traces", counts(&[3]))
+        .with("calls", counts(&[75]))
+        .with("parent_service", names(&["cart"]))
+        .with("parent_operation", names(&["Get|Cart"]))
+        .with("operation", names(&["SELECT"]))
+        .with("peer", names(&[""]))
+        .with("template", names(&["select n from t where id = ?"]))
+}
+
+fn material() -> Material {
     Material {
         read: vec!["2 files (otlp-json)".to_owned()],
-        critical_path: Table::new()
-            .with("service", names(&["cart", "web"]))
-            .with("operation", names(&["Get|Cart", "GET /"]))
-            .with("traces", counts(&[2, 1]))
-            .with("critical_time", durations(&[90_000_000, 10_000_000]))
-            .with("mean_time", durations(&[45_000_000, 10_000_000]))
-            .with("share", shares([0.9, 0.1])),
-        errors: Table::new()
-            .with("service", names(&["pay", "web"]))
-            .with("operation", names(&["Charge", "GET /"]))
-            .with("outcome", names(&["server_error", "server_error"]))
-            .with("error_type", names(&["500", ""]))
-            .with("errors", counts(&[3, 2]))
-            .with("origins", counts(&[3, 0]))
-            .with("failed_requests", counts(&[1, 0]))
-            .with(
-                "examples",
-                ColumnData::TextList(examples.into_iter().collect()),
-            ),
-        dependencies: Table::new()
-            .with("caller", names(&["web", "web"]))
-            .with("callee", names(&["cart", "pay"]))
-            .with("calls", counts(&[9, 3]))
-            .with("errors", counts(&[0, 3]))
-            .with("error_share", shares([0.0, 1.0]))
-            .with(
-                "cycle",
-                ColumnData::U64([None, Some(1)].into_iter().collect()),
-            ),
-        what_if: Some(
-            Table::new()
-                .with("service", names(&["cart", "cart", "web"]))
-                .with("operation", names(&["Get|Cart", "Get|Cart", "GET /"]))
-                .with(
-                    "speed_up",
-                    ColumnData::F64([0.25, 0.5, 0.5].into_iter().collect()),
-                )
-                .with("mean_saved", durations(&[20_000_000, 40_000_000, 0]))
-                .with("p95_before", durations(&[90_000_000; 3]))
-                .with("p95", durations(&[70_000_000, 50_000_000, 90_000_000]))
-                .with("p95_from", durations(&[60_000_000, 45_000_000, 80_000_000]))
-                .with("p95_to", durations(&[80_000_000, 55_000_000, 99_000_000])),
-        ),
-        shape_problems: Some(
-            Table::new()
-                .with("problem", names(&["n_plus_1"]))
-                .with("grade", names(&["likely"]))
-                .with("mean_saved", durations(&[10_000_000]))
-                .with("traces", counts(&[3]))
-                .with("calls", counts(&[75]))
-                .with("parent_service", names(&["cart"]))
-                .with("parent_operation", names(&["Get|Cart"]))
-                .with("operation", names(&["SELECT"]))
-                .with("peer", names(&[""]))
-                .with("template", names(&["select n from t where id = ?"])),
-        ),
+        critical_path: critical_path(),
+        errors: errors(),
+        dependencies: dependencies(),
+        what_if: Some(what_if()),
+        shape_problems: Some(shape_problems()),
         issues: Table::new(),
         rows: Some(1),
         ..Material::new("Checkout on <1 May>")
