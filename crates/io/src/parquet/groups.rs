@@ -312,6 +312,37 @@ mod tests {
     }
 
     #[test]
+    fn a_forged_footer_harms_nothing() {
+        let whole = table();
+        let footer = claims::footer(&whole).expect("a footer").len();
+        let mut told = 0;
+        for at in whole.len() - footer - claims::END_BYTES..whole.len() {
+            for byte in [0, 1, 0x7f, 0xff] {
+                let mut forged = whole.clone();
+                forged[at] = byte;
+                let file = on_disk(&forged);
+                let Some(mut groups) = Groups::open(file.path()).expect("a file") else {
+                    continue;
+                };
+                let mut taken = 0;
+                while let Some(group) = groups.take().expect("a file") {
+                    taken += group.file.len();
+                    let mut batch = spanwise_model::SpanBatch::default();
+                    if let Some(format) = crate::guess(&group.file) {
+                        format.read(&group.file, &mut batch).expect("no limit");
+                    }
+                    told += batch.issues.total();
+                }
+                assert!(
+                    taken <= whole.len() * 10,
+                    "groups have the bytes of the file, once"
+                );
+            }
+        }
+        assert!(told > 0);
+    }
+
+    #[test]
     fn what_is_said_of_all_groups_is_not_said_too_often() {
         let about = "x".repeat(6 << 20);
         let about = KeyValue::new("about".to_owned(), about);
