@@ -19,7 +19,11 @@ ENDLESS = 1_000_000_000
 
 
 def interrupt(work: Callable[[], object]) -> None:
-    """Presses Ctrl-C a while into work that would not end by itself."""
+    """Presses Ctrl-C a while into work that would not end by itself.
+
+    Who starts tests in the background may have told the process to ignore it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     faulthandler.dump_traceback_later(60, exit=True)
@@ -29,6 +33,7 @@ def interrupt(work: Callable[[], object]) -> None:
     finally:
         faulthandler.cancel_dump_traceback_later()
     timer.join()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
