@@ -95,14 +95,12 @@ struct Left<'a> {
 impl Left<'_> {
     /// False where a span was cut to nothing, or one above that it blocks.
     fn is_left(&self, row: u32, is_there: &[bool]) -> bool {
-        let at = self.timeline.at(row);
+        let marks = self.timeline.marks[self.timeline.at(row)];
         let parent = self.table.columns.parent[row as usize];
-        let blocks = self.timeline.marks[at] & marks::BLOCKING != 0;
-        match parent {
-            NO_PARENT => true,
-            _ if !blocks => true,
-            _ => self.timeline.blocks(at) && is_there[(parent - self.first) as usize],
+        if parent == NO_PARENT || marks & marks::BLOCKING == 0 {
+            return true;
         }
+        marks & marks::OFF == 0 && is_there[(parent - self.first) as usize]
     }
 }
 

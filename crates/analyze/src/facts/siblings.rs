@@ -64,11 +64,10 @@ impl Siblings {
         tolerance_nano: u64,
     ) {
         self.gather(table, timeline, row);
-        let over = |(at, sibling): (u32, &Sibling)| (sibling.is_over(tolerance_nano), at);
-        self.over.clear();
-        self.over.extend((0..).zip(&self.all).map(over));
-        self.over.sort_unstable();
-        self.find_before();
+        match self.is_chain(tolerance_nano) {
+            true => self.link(tolerance_nano),
+            false => self.sort(tolerance_nano),
+        }
     }
 
     fn gather(&mut self, table: &SpanTable, timeline: &Timeline, row: u32) {
@@ -87,7 +86,34 @@ impl Siblings {
             }
             child = ends[child as usize];
         }
+    }
+
+    /// True where each begins when the one before is over, and ends no earlier.
+    fn is_chain(&self, tolerance_nano: u64) -> bool {
+        let mut pairs = self.all.iter().zip(self.all.iter().skip(1));
+        pairs.all(|(one, next)| one.end <= next.end && one.is_over(tolerance_nano) <= next.begins())
+    }
+
+    fn sort(&mut self, tolerance_nano: u64) {
         self.all.sort_unstable_by_key(|one| (one.begins(), one.row));
+        self.find_over(tolerance_nano);
+        self.over.sort_unstable();
+        self.find_before();
+    }
+
+    fn find_over(&mut self, tolerance_nano: u64) {
+        let over = |(at, sibling): (u32, &Sibling)| (sibling.is_over(tolerance_nano), at);
+        self.over.clear();
+        self.over.extend((0..).zip(&self.all).map(over));
+    }
+
+    /// What sorting would find of a chain.
+    fn link(&mut self, tolerance_nano: u64) {
+        self.find_over(tolerance_nano);
+        let count = self.all.len() as u32;
+        self.before.clear();
+        self.before.extend((0..count).map(|at| at.checked_sub(1)));
+        self.last = count.checked_sub(1);
     }
 
     fn find_before(&mut self) {
@@ -118,5 +144,40 @@ impl Siblings {
     pub(super) fn first_behind(&self, place: usize, tolerance_nano: u64) -> usize {
         let over = self.all[place].is_over(tolerance_nano);
         self.all.partition_point(|other| other.begins() < over)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_is_what_sorting_finds() {
+        let mut state = 5_u64;
+        let mut random = move |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) as i64 % below as i64
+        };
+        let mut chains = 0;
+        for _ in 0..5_000 {
+            let (mut siblings, mut start) = (Siblings::default(), 0);
+            for row in 0..random(6) as u32 {
+                let end = start + random(5);
+                siblings.all.push(Sibling { start, end, row });
+                start = (end + random(4) - 2).max(start);
+            }
+            if siblings.is_chain(2) {
+                siblings.link(2);
+                let (over, before) = (siblings.over.clone(), siblings.before.clone());
+                let last = siblings.last;
+                siblings.sort(2);
+                assert_eq!((over, before), (siblings.over, siblings.before));
+                assert_eq!(last, siblings.last);
+                chains += siblings.all.len();
+            }
+        }
+        assert!(chains > 2_000, "{chains}");
     }
 }
