@@ -24,7 +24,6 @@ pub(super) type Node = (NodeKind, Symbol);
 /// What an evidence set tells.
 #[derive(Clone, Copy, Debug)]
 struct Told {
-    connection: Connection,
     leaf: Node,
     queue: Option<Symbol>,
 }
@@ -56,8 +55,10 @@ impl<'a> Callees<'a> {
     }
 
     /// The kind of call that a span's attributes speak of.
-    pub(super) fn connection(&mut self, row: u32) -> Connection {
-        self.told(row).connection
+    #[inline]
+    pub(super) fn connection(&self, row: u32) -> Connection {
+        let evidence = self.table.columns.evidence[row as usize];
+        Connection::of(self.table.store.evidence.families(evidence))
     }
 
     /// What a CLIENT calls whose other side is not instrumented; a queue where
@@ -98,7 +99,6 @@ impl<'a> Callees<'a> {
             _ => self.names.intern(&name.unwrap_or_default()),
         };
         let told = Told {
-            connection,
             leaf: (kind, leaf),
             queue,
         };

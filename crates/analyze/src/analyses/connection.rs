@@ -27,6 +27,7 @@ impl Connection {
     }
 
     /// The connection that attributes of these families speak of.
+    #[inline]
     pub(super) fn of(families: Families) -> Self {
         let all = [
             (Families::DATABASE, Self::Database),

@@ -14,12 +14,6 @@ impl OperationRows {
         Self(vec![UNKNOWN; table.operations.len()])
     }
 
-    /// The row of an operation, where it was asked for.
-    pub(super) fn known(&self, operation: OperationId) -> Option<Row> {
-        let row = self.0[operation.0 as usize];
-        (row != UNKNOWN).then_some(row as Row)
-    }
-
     /// The row of an operation; `find` is asked the first time.
     #[inline]
     pub(super) fn get(&mut self, operation: OperationId, find: impl FnOnce() -> Row) -> Row {

@@ -4,7 +4,7 @@
 use super::tally::Tally;
 use super::timeline::Timeline;
 use super::FactColumns;
-use spanwise_model::SpanTable;
+use spanwise_model::{Span, SpanTable};
 
 /// Memory that is reused from one trace to the next.
 #[derive(Debug, Default)]
@@ -28,5 +28,13 @@ impl TraceTimes {
         self.timeline
             .fill(table, facts.rules(), trace..trace + 1, &mut self.tally);
         &self.timeline
+    }
+
+    /// The same of the trace of a span.
+    pub(super) fn around<'t>(&'t mut self, span: Span<'_>, facts: &'t FactColumns) -> &'t Timeline {
+        match facts.times() {
+            Some(kept) => kept,
+            None => self.of(span.table(), facts, span.trace().index()),
+        }
     }
 }

@@ -44,6 +44,10 @@ impl Finder<'_> {
             let total = calls.iter().map(Call::nano).fold(0, u64::saturating_add);
             return total < options.repeated_nano.min(options.saved_nano);
         }
+        // No group of them is worth more than all would be.
+        if !serial::may_be_worth(calls, options, caller) {
+            return true;
+        }
         let groups = serial::groups(calls);
         !groups
             .iter()

@@ -3,7 +3,7 @@
 use super::finder::{Call, Finder};
 use super::found::longest;
 use super::labels::{Callee, Labels};
-use super::saving::Cap;
+use crate::facts::replay::Cap;
 use rustc_hash::FxHashMap;
 use spanwise_model::Symbol;
 

@@ -3,8 +3,8 @@
 use super::finder::Call;
 use super::labels::Labels;
 use super::repeated::Repeated;
-use super::saving::Cap;
 use super::ShapeProblems;
+use crate::facts::replay::Cap;
 use spanwise_model::id::hash_words;
 use spanwise_model::Span;
 

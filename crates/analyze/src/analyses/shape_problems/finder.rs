@@ -63,10 +63,9 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Looks for shapes in a request.
-    pub(super) fn search(&mut self, root: Span<'a>) {
+    /// Looks for shapes in the request of the trace of this number.
+    pub(super) fn search(&mut self, trace: u32, root: Span<'a>) {
         self.findings.clear();
-        let trace = root.trace().index();
         self.times.fill(self.calls_of.table, self.facts, trace);
         let floor = self.options.repeated_nano.min(self.options.saved_nano);
         let backs = self.cycles.search(self.calls_of, root);
@@ -127,7 +126,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn is_wrapper(&mut self, row: u32, parent: u32, first: u32) -> bool {
+    fn is_wrapper(&self, row: u32, parent: u32, first: u32) -> bool {
         let kind = self.calls_of.kind(row);
         self.children[(row - first) as usize] == 1
             && matches!(kind, SpanKind::Internal | SpanKind::Unspecified)

@@ -1,8 +1,8 @@
 //! What is found in one request.
 
 use super::finder::Call;
-use super::saving::Cap;
 use super::Problem;
+use crate::facts::replay::Cap;
 use spanwise_model::Symbol;
 use std::ops::Range;
 

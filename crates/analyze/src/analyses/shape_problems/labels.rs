@@ -81,7 +81,7 @@ impl<'a> Labels<'a> {
 
     /// True where a span is a call of its parent's: a CLIENT's, one that another
     /// service answers, or a query. Messages are none.
-    pub(super) fn is_call(&mut self, parent: u32, row: u32) -> bool {
+    pub(super) fn is_call(&self, parent: u32, row: u32) -> bool {
         let (calls, kind) = (self.calls, self.calls.kind(row));
         if calls.is_sender(parent, row) || self.is_message(row) {
             return false;
@@ -98,7 +98,7 @@ impl<'a> Labels<'a> {
     }
 
     /// True where a span speaks of messages.
-    pub(super) fn is_message(&mut self, row: u32) -> bool {
+    pub(super) fn is_message(&self, row: u32) -> bool {
         self.callees.connection(row) == Connection::Messaging
     }
 

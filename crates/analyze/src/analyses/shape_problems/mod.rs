@@ -15,7 +15,6 @@ mod observe;
 mod readers;
 mod repeated;
 mod request;
-mod saving;
 mod serial;
 mod table;
 mod writes;

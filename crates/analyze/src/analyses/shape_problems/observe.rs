@@ -5,10 +5,10 @@ use super::finder::Finder;
 use super::found::{Findings, Found, Names};
 use super::labels::Labels;
 use super::magic::SHORTEST;
-use super::saving::Savings;
 use super::{Problem, ShapeProblems};
 use crate::analyses::operations::{operation_key, request_root, OperationRows};
 use crate::analysis::TraceBatch;
+use crate::facts::replay::Shortened;
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
@@ -27,26 +27,32 @@ pub(super) fn all(
     let all = out.row(&[Key::Name(""); 6]);
     let mut cells = Cells {
         facts,
-        savings: Savings::default(),
+        shortened: Shortened::default(),
         rows: FxHashMap::default(),
         operations: OperationRows::new(traces.table()),
         seen: vec![0; traces.table().operations.len()],
         cold: cold_keys(traces.table()),
         out,
     };
-    for root in traces.traces().filter_map(request_root) {
+    let (mut requests, mut time) = (0_u64, 0_i128);
+    for trace in traces.traces() {
+        let Some(root) = request_root(trace) else {
+            continue;
+        };
         let rows = root.subtree();
         let critical = &facts.critical_nano[rows.start as usize..rows.end as usize];
         let critical = critical.iter().copied().map(i128::from).sum::<i128>();
-        cells.out.add(all, column::TRACES, 1_u8);
-        cells.out.add(all, column::TIME, critical);
-        finder.search(root);
+        requests += 1;
+        time += critical;
+        finder.search(trace.index(), root);
         cells.lengths(root, &mut finder);
         if !finder.findings.is_empty() {
             cells.request(root, &mut finder);
         }
     }
-    cells.flush_seen();
+    cells.out.add(all, column::TRACES, requests);
+    cells.out.add(all, column::TIME, time);
+    cells.flush_seen(traces.table());
 }
 
 /// Keys that say whether a call had to wait until its instance was there.
@@ -70,7 +76,7 @@ struct Occurrences {
 /// Rows of a batch by what they stand for.
 struct Cells<'a> {
     facts: &'a FactColumns,
-    savings: Savings,
+    shortened: Shortened,
     rows: FxHashMap<(Problem, Names), Row>,
     operations: OperationRows,
     /// By operation: how many spans there are.
@@ -84,19 +90,14 @@ impl Cells<'_> {
     /// Counts the lengths of all spans by operation, and looks for those that
     /// somebody chose.
     fn lengths(&mut self, root: Span<'_>, finder: &mut Finder<'_>) {
-        let (table, out) = (root.table(), &mut *self.out);
+        let table = root.table();
         for row in root.subtree() {
             let operation = table.columns.operation[row as usize];
-            let nano = finder.duration_nano(row);
-            let cell = self.operations.get(operation, || {
-                let [service, name, _] = operation_key(table, operation);
-                let nobody = Key::Name("");
-                let problem = Key::Name(Problem::MagicLatency.name());
-                out.row(&[problem, service, name, nobody, nobody, nobody])
-            });
             self.seen[operation.0 as usize] += 1;
+            let nano = finder.duration_nano(row);
             if nano >= SHORTEST {
-                out.record(cell, column::LENGTHS, nano);
+                let cell = self.length_row(table, operation);
+                self.out.record(cell, column::LENGTHS, nano);
                 finder.magic(root, row);
             }
             let span = Span::new(table, row);
@@ -107,10 +108,22 @@ impl Cells<'_> {
         }
     }
 
+    /// The row of the lengths of an operation.
+    fn length_row(&mut self, table: &SpanTable, operation: OperationId) -> Row {
+        let out = &mut *self.out;
+        self.operations.get(operation, || {
+            let [service, name, _] = operation_key(table, operation);
+            let nobody = Key::Name("");
+            let problem = Key::Name(Problem::MagicLatency.name());
+            out.row(&[problem, service, name, nobody, nobody, nobody])
+        })
+    }
+
     /// Adds how many spans there are of each operation.
-    fn flush_seen(&mut self) {
-        for (id, &seen) in (0..).map(OperationId).zip(&self.seen) {
-            if let Some(row) = self.operations.known(id) {
+    fn flush_seen(&mut self, table: &SpanTable) {
+        for (id, seen) in (0..).map(OperationId).zip(std::mem::take(&mut self.seen)) {
+            if seen > 0 {
+                let row = self.length_row(table, id);
                 self.out.add(row, column::SEEN, seen);
             }
         }
@@ -143,13 +156,10 @@ impl Cells<'_> {
             problem.nano = excess(problem);
         }
         problems.sort_by_key(|problem| Reverse(problem.nano));
-        if !problems.is_empty() {
-            self.savings.prepare(root, self.facts);
-        }
         for (rank, problem) in problems.iter().enumerate() {
             self.out.add(problem.row, column::TRACES, 1_u8);
             let saved = match rank < REPLAYED {
-                true => self.saved_nano(problem, &finder.findings),
+                true => self.saved_nano(root, problem, &finder.findings),
                 false => 0,
             };
             self.out.add(problem.row, column::TIME, saved);
@@ -157,11 +167,11 @@ impl Cells<'_> {
         }
     }
 
-    /// Replays a request without one of its problems.
-    fn saved_nano(&mut self, problem: &Occurrences, findings: &Findings) -> u64 {
+    /// What a request would have been shorter by without one of its problems.
+    fn saved_nano(&mut self, root: Span<'_>, problem: &Occurrences, findings: &Findings) -> u64 {
         let found = problem.found.iter().map(|&at| &findings.all()[at]);
-        self.savings
-            .of(found.flat_map(|found| findings.caps(found)))
+        let caps = found.flat_map(|found| findings.caps(found));
+        self.shortened.saved_nano((root, self.facts), caps)
     }
 
     /// Offers the caller with the most time in question as an example.

@@ -62,16 +62,27 @@ pub(super) fn groups(calls: &[Call]) -> Vec<Group> {
 /// True where a group would save its caller enough if it were made at once:
 /// all but the longest.
 pub(super) fn is_worth(calls: &[Call], options: &ShapeProblems, caller_nano: u64) -> bool {
-    let total: u64 = calls
-        .iter()
-        .fold(0, |sum, call| call.nano().saturating_add(sum));
-    let longest = calls.iter().map(Call::nano).max().unwrap_or(0);
     let share = if calls.len() > 2 {
         OF_CALLER
     } else {
         OF_CALLER_BY_TWO
     };
+    let (total, longest) = total_and_longest(calls);
     calls.len() > 1 && total - longest >= options.saved_nano.max(caller_nano / 100 * share)
+}
+
+/// False where no group of these calls is worth it.
+pub(super) fn may_be_worth(calls: &[Call], options: &ShapeProblems, caller_nano: u64) -> bool {
+    let (total, longest) = total_and_longest(calls);
+    let most = options.saved_nano.max(caller_nano / 100 * OF_CALLER);
+    total == u64::MAX || total - longest >= most
+}
+
+fn total_and_longest(calls: &[Call]) -> (u64, u64) {
+    let lengths = calls.iter().map(Call::nano);
+    lengths.fold((0, 0), |(total, longest), nano| {
+        (nano.saturating_add(total), nano.max(longest))
+    })
 }
 
 /// The labels of a group in the order of their texts, and what spans say for and

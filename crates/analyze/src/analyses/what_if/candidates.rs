@@ -1,26 +1,24 @@
 //! Which operations of a request are made faster.
 
 use crate::analyses::operations::operation_names;
+use crate::facts::replay::{GROUPS, NO_GROUP};
 use crate::facts::FactColumns;
 use spanwise_model::{OperationId, Span, SpanTable};
+use std::cmp::Ordering;
 
-/// How many operations of a request are candidates.
-const MOST: usize = 8;
+/// So many operations are few.
+const FEW: usize = 2 * GROUPS;
 
-/// No place among the candidates.
-const NONE: u8 = u8::MAX;
-
-/// The candidates of one request after the other, each with its spans.
+/// The candidates of one request after the other, each a group of spans.
 pub(super) struct Candidates<'a> {
     table: &'a SpanTable,
-    /// By operation: its time on the critical path of the request, and its place
+    /// By operation: its time on the critical path of the request, and its group
     /// among the candidates.
     critical: Vec<u64>,
-    places: Vec<u8>,
-    /// The operations that have time on it; the candidates are the first.
-    found: Vec<OperationId>,
-    /// By place: rows.
-    spans: [Vec<u32>; MOST],
+    groups: Vec<u8>,
+    /// The operations that have time on it, and how much; the candidates are the
+    /// first.
+    found: Vec<(OperationId, u64)>,
 }
 
 impl<'a> Candidates<'a> {
@@ -28,62 +26,71 @@ impl<'a> Candidates<'a> {
         Self {
             table,
             critical: vec![0; table.operations.len()],
-            places: vec![NONE; table.operations.len()],
+            groups: vec![NO_GROUP; table.operations.len()],
             found: Vec::new(),
-            spans: Default::default(),
         }
     }
 
     /// Finds the operations that have the most time on the critical path of a
     /// request, of equal ones those with the smallest names.
     pub(super) fn find(&mut self, root: Span<'_>, facts: &FactColumns) {
-        let operations = &self.table.columns.operation;
-        self.found.clear();
-        for row in root.subtree() {
-            let nano = facts.critical_nano[row as usize];
-            let held = &mut self.critical[operations[row as usize].0 as usize];
+        for (id, _) in self.found.drain(..) {
+            self.groups[id.0 as usize] = NO_GROUP;
+        }
+        let rows = root.subtree().start as usize..root.subtree().end as usize;
+        let operations = &self.table.columns.operation[rows.clone()];
+        for (&id, &nano) in operations.iter().zip(&facts.critical_nano[rows]) {
+            let held = &mut self.critical[id.0 as usize];
             if nano > 0 && *held == 0 {
-                self.found.push(operations[row as usize]);
+                self.found.push((id, 0));
             }
             *held = held.saturating_add(nano);
         }
-        self.sort();
-        for id in &self.found {
-            self.critical[id.0 as usize] = 0;
+        for (id, nano) in &mut self.found {
+            *nano = std::mem::take(&mut self.critical[id.0 as usize]);
         }
-        self.found.truncate(MOST);
-        self.gather(root);
-    }
-
-    fn sort(&mut self) {
-        let (table, critical) = (self.table, &self.critical);
-        let names = |id: OperationId| operation_names(table, id);
-        self.found.sort_unstable_by(|&a, &b| {
-            let [one, other] = [a, b].map(|id| critical[id.0 as usize]);
-            other.cmp(&one).then_with(|| names(a).cmp(&names(b)))
-        });
-    }
-
-    fn gather(&mut self, root: Span<'_>) {
-        let operations = &self.table.columns.operation;
-        for (place, id) in (0..).zip(&self.found) {
-            self.places[id.0 as usize] = place;
-            self.spans[usize::from(place)].clear();
-        }
-        for row in root.subtree() {
-            let place = self.places[operations[row as usize].0 as usize];
-            if place != NONE {
-                self.spans[usize::from(place)].push(row);
-            }
-        }
-        for id in &self.found {
-            self.places[id.0 as usize] = NONE;
+        self.choose();
+        for (group, (id, _)) in (0..).zip(&self.found) {
+            self.groups[id.0 as usize] = group;
         }
     }
 
-    /// The candidates with their spans, those with the most time first.
-    pub(super) fn each(&self) -> impl Iterator<Item = (OperationId, &[u32])> {
-        let spans = self.spans.iter().map(Vec::as_slice);
-        self.found.iter().copied().zip(spans)
+    /// Leaves out all but the first. Most requests have few more than these, of
+    /// which one after the other is left out.
+    fn choose(&mut self) {
+        if self.found.len() > FEW {
+            let mut found = std::mem::take(&mut self.found);
+            found.select_nth_unstable_by(GROUPS - 1, |a, b| self.order(*a, *b));
+            found.truncate(GROUPS);
+            self.found = found;
+        }
+        while self.found.len() > GROUPS {
+            let last = (1..self.found.len()).fold(0, |last, at| {
+                let order = self.order(self.found[last], self.found[at]);
+                if order.is_lt() {
+                    at
+                } else {
+                    last
+                }
+            });
+            self.found.swap_remove(last);
+        }
+    }
+
+    #[inline]
+    fn order(&self, a: (OperationId, u64), b: (OperationId, u64)) -> Ordering {
+        let names = |id: OperationId| operation_names(self.table, id);
+        b.1.cmp(&a.1).then_with(|| names(a.0).cmp(&names(b.0)))
+    }
+
+    /// The candidate that the span at a row is of.
+    #[inline]
+    pub(super) fn group_of(&self, row: u32) -> u8 {
+        self.groups[self.table.columns.operation[row as usize].0 as usize]
+    }
+
+    /// The candidates by group.
+    pub(super) fn each(&self) -> impl Iterator<Item = OperationId> + '_ {
+        self.found.iter().map(|found| found.0)
     }
 }

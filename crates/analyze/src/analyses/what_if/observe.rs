@@ -1,13 +1,13 @@
 //! Replays requests of a batch, changed and as they were.
 
 use super::candidates::Candidates;
-use super::changes::{scaled, Selected};
+use super::changes::Selected;
 use super::{Change, WhatIf, CHANGED, DURATION, SAVED};
 use crate::analyses::operations::{
     operation_key, operation_names, request_root, OperationCodes, OperationRows,
 };
 use crate::analysis::TraceBatch;
-use crate::facts::replay::{Beside, Replay};
+use crate::facts::replay::{Faster, Replay};
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
@@ -66,25 +66,37 @@ fn fitting(table: &SpanTable, analysis: &WhatIf) -> Vec<bool> {
         .collect()
 }
 
+/// A time at each speed.
+#[inline]
+fn speeds(nano: u64) -> [u64; SPEEDS] {
+    [nano - nano.div_ceil(4), nano / 2, nano / 4, 0]
+}
+
 /// Makes every candidate of each request faster by itself.
 pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
     let table = traces.table();
     let mut rows = Rows::new(table, out);
-    let (mut replay, mut beside) = (Replay::default(), Beside::default());
+    let mut faster = Faster::default();
     let mut candidates = Candidates::new(table);
     for root in traces.traces().filter_map(request_root) {
-        replay.prepare(root, facts);
-        beside.prepare(&mut replay);
         candidates.find(root, facts);
-        let (own, before) = (root.operation_id(), replay.length());
+        let group_of = |row| candidates.group_of(row);
+        let (before, after) = faster.run((root, facts), group_of, speeds);
+        let own = root.operation_id();
         rows.before(own, before);
-        for (operation, spans) in candidates.each() {
-            let after = beside.run((table, &replay), spans, |nano| {
-                PERCENTS.map(|percent| scaled(nano, 1_000 - 10 * percent))
-            });
+        for (operation, after) in candidates.each().zip(after) {
             rows.after((own, operation), before, after);
         }
     }
+    rows.flush();
+}
+
+/// What is known of a candidate.
+struct Point {
+    /// Before, and at each speed.
+    rows: [Row; SPEEDS + 1],
+    requests: u64,
+    saved: [u128; SPEEDS],
 }
 
 /// Rows of a batch by numbers.
@@ -94,8 +106,8 @@ struct Rows<'a> {
     names: OperationCodes,
     /// By root operation.
     before: OperationRows,
-    /// By root operation and candidate: before, and at each speed.
-    after: FxHashMap<(OperationId, OperationId), [Row; SPEEDS + 1]>,
+    /// By root operation and candidate.
+    after: FxHashMap<(OperationId, OperationId), Point>,
 }
 
 impl<'a> Rows<'a> {
@@ -127,20 +139,50 @@ impl<'a> Rows<'a> {
         after: [u64; SPEEDS],
     ) {
         let (table, names, out) = (self.table, &mut self.names, &mut *self.out);
-        let [unchanged, rows @ ..] = *self.after.entry((root, operation)).or_insert_with(|| {
+        let point = self.after.entry((root, operation)).or_insert_with(|| {
             let [root, operation] = [root, operation].map(|id| names.get(table, id, out));
             let [a, b, c, d] = PERCENTS;
-            [0, a, b, c, d].map(|percent| out.row(&key(root, operation, percent)))
+            Point {
+                rows: [0, a, b, c, d].map(|percent| out.row(&key(root, operation, percent))),
+                requests: 0,
+                saved: [0; SPEEDS],
+            }
         });
+        let [unchanged, rows @ ..] = point.rows;
+        point.requests += 1;
         out.record(unchanged, DURATION, before);
-        for (row, nano) in rows.into_iter().zip(after) {
+        for ((row, nano), saved) in rows.into_iter().zip(after).zip(&mut point.saved) {
             out.record(row, DURATION, nano);
-            out.add(row, CHANGED, 1_u8);
-            out.add(row, SAVED, before.saturating_sub(nano));
+            *saved += u128::from(before.saturating_sub(nano));
+        }
+    }
+
+    /// Adds how many requests there are, and what they would save.
+    fn flush(self) {
+        for point in self.after.values() {
+            let [_, rows @ ..] = point.rows;
+            for (row, saved) in rows.into_iter().zip(point.saved) {
+                self.out.add(row, CHANGED, point.requests);
+                self.out.add(row, SAVED, saved as i128);
+            }
         }
     }
 }
 
 fn key<'a>([a, b, c]: [Key<'a>; 3], [d, e, f]: [Key<'a>; 3], percent: u32) -> [Key<'a>; 8] {
     [a, b, c, Key::Name(""), d, e, f, Key::U64(percent.into())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::changes::scaled;
+    use super::*;
+
+    #[test]
+    fn speeds_are_what_scaling_finds() {
+        for nano in (0..50).chain([u64::MAX - 1, u64::MAX]) {
+            let scaled = PERCENTS.map(|percent| scaled(nano, 1_000 - 10 * percent));
+            assert_eq!(speeds(nano), scaled, "{nano}");
+        }
+    }
 }

@@ -8,12 +8,14 @@
 //! are enough, and they are found from children to parents in one loop. The
 //! siblings of a trace are put in order once for any number of replays.
 
-mod beside;
+mod faster;
+mod shortened;
 
-pub(crate) use beside::Beside;
+pub(crate) use faster::{Faster, GROUPS, NO_GROUP};
+pub(crate) use shortened::{Cap, Shortened};
 
 use super::siblings::Siblings;
-use super::timeline::Timeline;
+use super::timeline::{Interval, Timeline};
 use super::times::TraceTimes;
 use super::FactColumns;
 use spanwise_model::{Span, SpanTable};
@@ -23,10 +25,20 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// A child begins, so long after what was over before (less than nothing
-    /// within the tolerance).
-    Begin { row: u32, gap_nano: i64 },
+    /// within the tolerance), and lasts so long.
+    Begin { row: u32, gap_nano: i64, nano: u64 },
     /// The child that began as this one of the span's children is over.
     Over(u32),
+}
+
+impl Step {
+    /// How far a child's start is from what was over before.
+    fn gap_nano(&self) -> u64 {
+        match self {
+            Self::Begin { gap_nano, .. } => gap_nano.unsigned_abs(),
+            Self::Over(_) => 0,
+        }
+    }
 }
 
 /// What a replay changes.
@@ -58,8 +70,6 @@ pub(crate) struct Replay {
     /// The rows of the component, and how long it lasted.
     rows: Range<u32>,
     length: u64,
-    /// By row: whether its parent waits for it.
-    blocks: Vec<bool>,
     steps: Vec<Step>,
     /// By row: where its steps begin, and its own time behind the last child.
     spans: Vec<(u32, u64)>,
@@ -71,16 +81,14 @@ pub(crate) struct Replay {
 impl Replay {
     /// Makes the component under `top` ready.
     pub(crate) fn prepare(&mut self, top: Span<'_>, facts: &FactColumns) {
-        let (table, trace) = (top.table(), top.trace().index());
+        let table = top.table();
         let mut times = std::mem::take(&mut self.times);
-        let timeline = times.of(table, facts, trace);
+        let timeline = times.around(top, facts);
         self.rows = top.subtree();
         self.length = timeline.effective[timeline.at(self.rows.start)].len();
         self.steps.clear();
         self.spans.clear();
-        self.blocks.clear();
         for row in self.rows.clone() {
-            self.blocks.push(timeline.blocks(timeline.at(row)));
             self.add((table, timeline), row, facts.policy.tolerance_nano);
         }
         self.times = times;
@@ -92,47 +100,14 @@ impl Replay {
             return self.spans.push((self.steps.len() as u32, interval.len()));
         }
         self.siblings.fill((table, timeline), row, tolerance_nano);
-        let siblings = &self.siblings;
         let first = self.steps.len() as u32;
-        let mut over = siblings.over.iter().peekable();
-        for (place, sibling) in siblings.all.iter().enumerate() {
-            while let Some(&(_, at)) = over.next_if(|over| over.0 <= sibling.begins()) {
-                self.steps.push(Step::Over(at));
-            }
-            let from = siblings.end_before(place).unwrap_or(interval.start);
-            self.steps.push(Step::Begin {
-                row: sibling.row,
-                gap_nano: sibling.start.saturating_sub(from),
-            });
-        }
-        let last = siblings.last.map(|at| siblings.all[at as usize].end);
-        let tail = interval.end.abs_diff(last.unwrap_or(interval.start));
+        let tail = steps_of(&self.siblings, interval, &mut self.steps);
         self.spans.push((first, tail));
     }
 
     /// How long the component lasted.
     pub(crate) fn length(&self) -> u64 {
         self.length
-    }
-
-    /// All own times together.
-    fn total(&self) -> u64 {
-        let gaps = self.steps.iter().map(|step| match step {
-            Step::Begin { gap_nano, .. } => gap_nano.unsigned_abs(),
-            Step::Over(_) => 0,
-        });
-        let tails = self.spans.iter().map(|span| span.1);
-        gaps.chain(tails).fold(0, u64::saturating_add)
-    }
-
-    /// The steps of the span at this place, and its own time behind them.
-    fn span(&self, at: usize) -> (&[Step], u64) {
-        let (first, tail) = self.spans[at];
-        let end = self
-            .spans
-            .get(at + 1)
-            .map_or(self.steps.len(), |next| next.0 as usize);
-        (&self.steps[first as usize..end], tail)
     }
 
     /// How long the component would have lasted.
@@ -166,6 +141,7 @@ impl Replay {
                 Step::Begin {
                     row: child,
                     gap_nano,
+                    ..
                 } => {
                     let gap = changed(change, (row, child), gap_nano);
                     let length = self.lengths[(child - self.rows.start) as usize];
@@ -187,6 +163,7 @@ impl Replay {
             if let Step::Begin {
                 row: child,
                 gap_nano,
+                ..
             } = *step
             {
                 let gap = changed(change, (row, child), gap_nano).max(0);
@@ -198,10 +175,57 @@ impl Replay {
     }
 }
 
+/// Appends what happens inside of a span; the answer is its own time behind its
+/// last child.
+fn steps_of(siblings: &Siblings, interval: Interval, steps: &mut Vec<Step>) -> u64 {
+    let mut over = siblings.over.iter().peekable();
+    for (place, sibling) in siblings.all.iter().enumerate() {
+        while let Some(&(_, at)) = over.next_if(|over| over.0 <= sibling.begins()) {
+            steps.push(Step::Over(at));
+        }
+        let from = siblings.end_before(place).unwrap_or(interval.start);
+        steps.push(Step::Begin {
+            row: sibling.row,
+            gap_nano: sibling.start.saturating_sub(from),
+            nano: sibling.end.abs_diff(sibling.start),
+        });
+    }
+    let last = siblings.last.map(|at| siblings.all[at as usize].end);
+    interval.end.abs_diff(last.unwrap_or(interval.start))
+}
+
 /// A gap that may be less than nothing, which then stays.
 fn changed(change: &impl Change, (row, child): (u32, u32), gap_nano: i64) -> i64 {
     match u64::try_from(gap_nano) {
         Ok(gap) => i64::try_from(change.gap(row, child, gap)).unwrap_or(i64::MAX),
         Err(_) => gap_nano,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Numbers below what is asked for, always the same ones.
+    pub(super) fn random_numbers(mut state: u64) -> impl FnMut(u64) -> u64 {
+        move |below| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) % below
+        }
+    }
+
+    /// A trace of random spans: some overlap, outlive their parents or are not
+    /// waited for.
+    pub(super) fn random_trace(random: &mut impl FnMut(u64) -> u64) -> String {
+        let mut text = "shop GET 0..100\n".to_owned();
+        let mut depth = 0;
+        for _ in 0..2 + random(14) {
+            depth = 1 + random(depth + 1);
+            let (start, length) = (random(90), random(40));
+            let indent = " ".repeat(2 * depth as usize);
+            let follows = if random(6) == 0 { " follows" } else { "" };
+            text += &format!("{indent}cart Get {start}..{}{follows}\n", start + length);
+        }
+        text
     }
 }

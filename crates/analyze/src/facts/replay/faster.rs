@@ -1,0 +1,523 @@
+//! What a component would save were some of its spans faster, for several
+//! groups of spans at once.
+//!
+//! Where the children of a span follow one after the other, it saves what they
+//! save and what its own time does: sums are all that this takes. Only a span
+//! some of whose children run at the same time is replayed, and that only where
+//! one of those that it waited for last has changed, or its own time.
+
+use super::{steps_of, Change, Replay, Step};
+use crate::facts::siblings::Siblings;
+use crate::facts::timeline::{Interval, Timeline};
+use crate::facts::times::TraceTimes;
+use crate::facts::FactColumns;
+use spanwise_model::{Span, SpanTable};
+use std::ops::Range;
+
+/// How many groups there are at most.
+pub(crate) const GROUPS: usize = 8;
+
+/// What a span of no group has for one.
+pub(crate) const NO_GROUP: u8 = GROUPS as u8;
+
+/// A span that nobody waits for, or one below it: what it saves shows nowhere.
+const NOWHERE: u32 = u32::MAX;
+
+/// A span of a component.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// The place of its parent.
+    above: u32,
+    /// The place as which all that it saves shows: the top, or a child of a
+    /// span that is replayed.
+    shows: u32,
+    /// Its parent's own time before it.
+    gap_nano: u64,
+    /// When the last of its children is over that came so far.
+    over: i64,
+    group: u8,
+    /// Its parent waits for it.
+    blocks: bool,
+    /// Some of its children run at the same time.
+    is_uneven: bool,
+    /// One of those that its parent, which is replayed, waited for last.
+    leads: bool,
+    /// The number among those that are replayed.
+    number: u32,
+}
+
+/// What a child asks its parent.
+struct Above {
+    shows: u32,
+    group: u8,
+    is_uneven: bool,
+}
+
+impl Place {
+    #[inline]
+    fn seen_from_below(&self) -> Above {
+        Above {
+            shows: self.shows,
+            group: self.group,
+            is_uneven: self.is_uneven,
+        }
+    }
+
+    /// Adds a child behind those that came; the answer is the gap between.
+    #[inline]
+    fn follow(&mut self, child: Interval) -> u64 {
+        self.is_uneven |= child.start < self.over;
+        let gap_nano = child.start.abs_diff(self.over);
+        self.over = child.end;
+        gap_nano
+    }
+}
+
+/// A span that is replayed.
+#[derive(Clone, Debug)]
+struct Uneven {
+    at: u32,
+    steps: Range<u32>,
+    /// Its own time behind its last child, and all of its time.
+    tail_nano: u64,
+    nano: u64,
+    /// Something of it has changed, and so has its own time.
+    is_open: bool,
+    changes: bool,
+}
+
+/// What changes below spans that are replayed, for one group.
+#[derive(Clone, Debug)]
+struct Changes<const N: usize> {
+    /// What children of them save.
+    saved: Vec<(u32, [u64; N])>,
+    /// Those whose own time changes, by number.
+    own: Vec<u32>,
+}
+
+/// Savings of so many speeds of each group, and scratch.
+#[derive(Debug)]
+pub(crate) struct Faster<const N: usize> {
+    times: TraceTimes,
+    siblings: Siblings,
+    /// The row of the top span.
+    first: u32,
+    places: Vec<Place>,
+    uneven: Vec<Uneven>,
+    /// Those from this number on are not open.
+    open_to: usize,
+    steps: Vec<Step>,
+    changes: [Changes<N>; GROUPS],
+    /// By place: what the children of spans that are replayed save; nothing but
+    /// while a group is looked at.
+    saved: Vec<[u64; N]>,
+    /// By child of a span.
+    ends: Vec<[i64; N]>,
+    /// By group: what the component saves; behind them, of no group.
+    totals: [[u64; N]; GROUPS + 1],
+}
+
+impl<const N: usize> Default for Faster<N> {
+    fn default() -> Self {
+        let nothing = || Changes {
+            saved: Vec::new(),
+            own: Vec::new(),
+        };
+        Self {
+            times: TraceTimes::default(),
+            siblings: Siblings::default(),
+            first: 0,
+            places: Vec::new(),
+            uneven: Vec::new(),
+            open_to: 0,
+            steps: Vec::new(),
+            changes: std::array::from_fn(|_| nothing()),
+            saved: Vec::new(),
+            ends: Vec::new(),
+            totals: [[0; N]; GROUPS + 1],
+        }
+    }
+}
+
+impl<const N: usize> Faster<N> {
+    /// How long the component under `top` lasted, and for each group, how long it
+    /// would have lasted had each stretch of the own time of the group's spans
+    /// been as `own` says, which is never longer than it was, and the shortest
+    /// under the last change.
+    pub(crate) fn run(
+        &mut self,
+        (top, facts): (Span<'_>, &FactColumns),
+        group_of: impl Fn(u32) -> u8,
+        own: impl Fn(u64) -> [u64; N],
+    ) -> (u64, [[u64; N]; GROUPS]) {
+        let mut times = std::mem::take(&mut self.times);
+        let ground = Ground {
+            table: top.table(),
+            timeline: times.around(top, facts),
+            first: top.row(),
+            tolerance_nano: facts.policy.tolerance_nano,
+        };
+        self.first = top.row();
+        self.place(&ground, top.subtree(), group_of);
+        let saved = |nano| {
+            let own = own(nano);
+            own.map(|own| nano - own)
+        };
+        let length = ground.interval(top.row()).len();
+        let mut lengths = [[length; N]; GROUPS];
+        if self.add_up(&ground, saved) {
+            for (group, lengths) in lengths.iter_mut().enumerate() {
+                self.cascade(group, &own);
+                let saved = &self.totals[group];
+                (0..N).for_each(|n| lengths[n] -= saved[n]);
+            }
+        } else {
+            self.replay_all((top, facts), own, &mut lengths);
+        }
+        self.times = times;
+        (length, lengths)
+    }
+
+    /// Finds the gaps between children that follow one after the other, and the
+    /// spans whose children do not.
+    fn place(&mut self, ground: &Ground<'_>, rows: Range<u32>, group_of: impl Fn(u32) -> u8) {
+        let parents = &ground.table.columns.parent;
+        let parents = &parents[rows.start as usize..rows.end as usize];
+        let first = ground.timeline.at(rows.start);
+        let intervals = &ground.timeline.effective[first..];
+        self.places.clear();
+        self.places.reserve(rows.len());
+        for ((row, &parent), &interval) in rows.zip(parents).zip(intervals) {
+            let mut place = Place {
+                above: 0,
+                shows: NOWHERE,
+                gap_nano: 0,
+                over: interval.start,
+                group: group_of(row),
+                blocks: true,
+                is_uneven: false,
+                leads: false,
+                number: 0,
+            };
+            if row != ground.first {
+                place.above = parent - ground.first;
+                place.blocks = ground.timeline.blocks(ground.timeline.at(row));
+                if place.blocks {
+                    place.gap_nano = self.places[place.above as usize].follow(interval);
+                }
+            }
+            self.places.push(place);
+        }
+    }
+}
+
+impl<const N: usize> Faster<N> {
+    /// Sums what shows in the component without a replay, and makes ready what
+    /// is replayed. False where times are so long that sums do not hold them.
+    fn add_up(&mut self, ground: &Ground<'_>, saved: impl Fn(u64) -> [u64; N]) -> bool {
+        self.clear();
+        let mut total = 0_u64;
+        for at in 0..self.places.len() {
+            let interval = ground.interval(ground.first + at as u32);
+            total = total.saturating_add(interval.len());
+            let above = self.places[self.places[at].above as usize].seen_from_below();
+            let place = &mut self.places[at];
+            place.shows = match (at, above.shows) {
+                (0, _) => 0,
+                (_, NOWHERE) => NOWHERE,
+                _ if !place.blocks => NOWHERE,
+                _ if above.is_uneven => at as u32,
+                (_, shows) => shows,
+            };
+            let place = &*place;
+            if place.shows == NOWHERE {
+                continue;
+            }
+            let (group, shows, is_uneven) = (place.group, place.shows, place.is_uneven);
+            let tail_nano = interval.end.abs_diff(place.over);
+            if at > 0 && !above.is_uneven {
+                let gap_nano = place.gap_nano;
+                self.save(above.group, shows, saved(gap_nano));
+            }
+            if is_uneven {
+                total = total.saturating_add(self.add_uneven(ground, at, interval));
+            } else {
+                self.save(group, shows, saved(tail_nano));
+            }
+        }
+        if !self.uneven.is_empty() {
+            self.saved
+                .resize(self.places.len().max(self.saved.len()), [0; N]);
+        }
+        total < i64::MAX as u64
+    }
+
+    fn clear(&mut self) {
+        self.uneven.clear();
+        self.steps.clear();
+        self.totals = [[0; N]; GROUPS + 1];
+        for changes in &mut self.changes {
+            changes.saved.clear();
+            changes.own.clear();
+        }
+    }
+
+    /// Adds what a span of a group saves to what shows it.
+    #[inline]
+    fn save(&mut self, group: u8, shows: u32, saved: [u64; N]) {
+        if shows == 0 {
+            let total = &mut self.totals[usize::from(group)];
+            (0..N).for_each(|n| total[n] = total[n].wrapping_add(saved[n]));
+        } else if group != NO_GROUP {
+            self.changes[usize::from(group)].saved.push((shows, saved));
+        }
+    }
+
+    /// Makes a span ready to be replayed; the answer is the sum of its own time.
+    fn add_uneven(&mut self, ground: &Ground<'_>, at: usize, interval: Interval) -> u64 {
+        let row = ground.first + at as u32;
+        let times = (ground.table, ground.timeline);
+        self.siblings.fill(times, row, ground.tolerance_nano);
+        let first = self.steps.len();
+        let tail_nano = steps_of(&self.siblings, interval, &mut self.steps);
+        let mut leading = self.siblings.last;
+        while let Some(place) = leading {
+            let child = self.siblings.all[place as usize].row - ground.first;
+            self.places[child as usize].leads = true;
+            leading = self.siblings.before[place as usize];
+        }
+        let steps = &self.steps[first..];
+        let gaps = steps.iter().map(Step::gap_nano);
+        let own = gaps.fold(tail_nano, u64::saturating_add);
+        self.places[at].number = self.uneven.len() as u32;
+        let group = self.places[at].group;
+        if group != NO_GROUP {
+            let changes = &mut self.changes[usize::from(group)];
+            changes.own.push(self.uneven.len() as u32);
+        }
+        self.uneven.push(Uneven {
+            at: at as u32,
+            steps: first as u32..self.steps.len() as u32,
+            tail_nano,
+            nano: interval.len(),
+            is_open: false,
+            changes: false,
+        });
+        own
+    }
+}
+
+impl<const N: usize> Faster<N> {
+    /// Replays what one group changes, the inner spans first.
+    fn cascade(&mut self, group: usize, own: impl Fn(u64) -> [u64; N]) {
+        let own_changes = self.changes[group].own.last();
+        self.open_to = own_changes.map_or(0, |last| *last as usize + 1);
+        for &number in &self.changes[group].own {
+            let uneven = &mut self.uneven[number as usize];
+            (uneven.is_open, uneven.changes) = (true, true);
+        }
+        let mut changes = std::mem::take(&mut self.changes[group].saved);
+        for &(child, saved) in &changes {
+            self.shorten(child, saved);
+        }
+        // What is opened on the way has a smaller number.
+        for number in (0..self.open_to).rev() {
+            let uneven = &mut self.uneven[number];
+            let changed = std::mem::take(&mut uneven.changes);
+            if !std::mem::take(&mut uneven.is_open) {
+                continue;
+            }
+            let saved = match changed {
+                true => self.replay(number, &own),
+                false => self.replay(number, |nano| [nano; N]),
+            };
+            match self.places[self.uneven[number].at as usize].shows {
+                _ if saved[N - 1] == 0 => {}
+                0 => self.save(group as u8, 0, saved),
+                child => {
+                    self.shorten(child, saved);
+                    changes.push((child, saved));
+                }
+            }
+        }
+        for &(child, _) in &changes {
+            self.saved[child as usize] = [0; N];
+        }
+        self.changes[group].saved = changes;
+    }
+
+    /// Makes a child of a span that is replayed shorter.
+    fn shorten(&mut self, child: u32, saved: [u64; N]) {
+        let held = &mut self.saved[child as usize];
+        (0..N).for_each(|n| held[n] += saved[n]);
+        let place = &self.places[child as usize];
+        if place.leads {
+            let number = self.places[place.above as usize].number;
+            self.uneven[number as usize].is_open = true;
+            self.open_to = self.open_to.max(number as usize + 1);
+        }
+    }
+
+    /// What a span saves whose children are known. Each speed is written by
+    /// itself, so that nobody waits for all of them.
+    #[inline]
+    fn replay(&mut self, number: usize, own: impl Fn(u64) -> [u64; N]) -> [u64; N] {
+        let uneven = &self.uneven[number];
+        self.ends.clear();
+        let (mut latest, mut last) = ([0_i64; N], [0_i64; N]);
+        for step in &self.steps[uneven.steps.start as usize..uneven.steps.end as usize] {
+            match *step {
+                Step::Over(at) => {
+                    let ends = &self.ends[at as usize];
+                    (0..N).for_each(|n| latest[n] = latest[n].max(ends[n]));
+                }
+                Step::Begin {
+                    row,
+                    gap_nano,
+                    nano,
+                } => {
+                    let saved = &self.saved[(row - self.first) as usize];
+                    let gap = gap_of(gap_nano, &own);
+                    let mut ends = [0; N];
+                    for n in 0..N {
+                        ends[n] = latest[n] + gap[n] + (nano - saved[n]) as i64;
+                        last[n] = last[n].max(ends[n]);
+                    }
+                    self.ends.push(ends);
+                }
+            }
+        }
+        let tail = own(uneven.tail_nano);
+        std::array::from_fn(|n| uneven.nano - (last[n] as u64 + tail[n]))
+    }
+
+    /// Replays all spans, one group and one change after the other.
+    #[cold]
+    fn replay_all(
+        &self,
+        (top, facts): (Span<'_>, &FactColumns),
+        own: impl Fn(u64) -> [u64; N],
+        lengths: &mut [[u64; N]; GROUPS],
+    ) {
+        let mut replay = Replay::default();
+        replay.prepare(top, facts);
+        for (group, lengths) in (0..).zip(lengths) {
+            for (speed, length) in lengths.iter_mut().enumerate() {
+                let own = |nano| own(nano)[speed];
+                let (places, first) = (&self.places, self.first);
+                *length = replay.run(&OfGroup {
+                    places,
+                    first,
+                    group,
+                    own,
+                });
+            }
+        }
+    }
+}
+
+/// The own time of the spans of one group becomes another.
+struct OfGroup<'a, F> {
+    places: &'a [Place],
+    first: u32,
+    group: u8,
+    own: F,
+}
+
+impl<F: Fn(u64) -> u64> Change for OfGroup<'_, F> {
+    fn own_time(&self, row: u32, nano: u64) -> u64 {
+        match self.places[(row - self.first) as usize].group == self.group {
+            true => (self.own)(nano),
+            false => nano,
+        }
+    }
+}
+
+/// What a component is made of.
+struct Ground<'a> {
+    table: &'a SpanTable,
+    timeline: &'a Timeline,
+    /// The row of its top span.
+    first: u32,
+    tolerance_nano: u64,
+}
+
+impl Ground<'_> {
+    #[inline]
+    fn interval(&self, row: u32) -> Interval {
+        self.timeline.effective[self.timeline.at(row)]
+    }
+}
+
+/// A gap that may be less than nothing, which then stays.
+#[inline]
+fn gap_of<const N: usize>(gap_nano: i64, own: impl Fn(u64) -> [u64; N]) -> [i64; N] {
+    match u64::try_from(gap_nano) {
+        // What is no longer than a gap fits where the gap did.
+        Ok(gap) => own(gap).map(|nano| nano as i64),
+        Err(_) => [gap_nano; N],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts;
+    use crate::facts::replay::tests::{random_numbers, random_trace};
+    use crate::policy::Policy;
+    use spanwise_io::{assemble::assemble, notation::parse};
+
+    /// The own time of some spans becomes so many quarters.
+    struct Quarters<'a>(&'a [u32], u64);
+
+    impl Change for Quarters<'_> {
+        fn own_time(&self, row: u32, nano: u64) -> u64 {
+            match self.0.contains(&row) {
+                true => nano * self.1 / 4,
+                false => nano,
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_what_replaying_all_spans_finds() {
+        let mut random = random_numbers(7);
+        let mut faster = Faster::<4>::default();
+        let (mut differ, mut replayed) = (0, 0);
+        for _ in 0..600 {
+            let table = assemble(parse(&random_trace(&mut random))).expect("spans");
+            let facts = facts::compute(&table, &Policy::default());
+            let top = table.trace(0).primary();
+            let most = 1 + random(2 * GROUPS as u64);
+            let groups: Vec<u8> = (0..table.len())
+                .map(|_| random(most).min(GROUPS as u64) as u8)
+                .collect();
+            let group_of = |row: u32| groups[row as usize];
+            let own = |nano: u64| [4, 2, 1, 0].map(|quarters| nano * quarters / 4);
+            let (length, found) = faster.run((top, &facts), group_of, own);
+            assert_eq!(length, replay_all(top, &facts, &Quarters(&[], 4)));
+            replayed += faster.uneven.len();
+            let mut slowly = [[0; 4]; GROUPS];
+            faster.replay_all((top, &facts), own, &mut slowly);
+            assert_eq!(found, slowly);
+            for (group, found) in (0..).zip(found) {
+                let rows = top.subtree().filter(|&row| group_of(row) == group);
+                let rows: Vec<u32> = rows.collect();
+                let expected = [4, 2, 1, 0].map(|n| replay_all(top, &facts, &Quarters(&rows, n)));
+                assert_eq!(found, expected, "{rows:?}");
+                differ += u32::from(found[0] != found[3]);
+            }
+        }
+        assert!(differ > 500 && replayed > 300, "{differ}, {replayed}");
+    }
+
+    fn replay_all(
+        top: spanwise_model::Span<'_>,
+        facts: &facts::FactColumns,
+        change: &Quarters<'_>,
+    ) -> u64 {
+        let mut replay = Replay::default();
+        replay.prepare(top, facts);
+        replay.run(change)
+    }
+}
