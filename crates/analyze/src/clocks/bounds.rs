@@ -6,7 +6,7 @@
 //! that the smallest number of a slot is its call, and minima merge.
 
 use crate::partial::mark_of;
-use spanwise_model::{flags, Span, SpanKind};
+use spanwise_model::{flags, Span, SpanId, TraceId};
 
 /// How many calls are kept of each minute and pair of clocks.
 pub(crate) const SLOTS: u64 = 32;
@@ -29,20 +29,17 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// What a server says about its client's clock, where it has one.
-    pub(crate) fn of(server: Span<'_>) -> Option<(Span<'_>, Self)> {
-        let client = server.parent()?;
-        let call = server.kind() == SpanKind::Server && client.kind() == SpanKind::Client;
+    /// What a server says about its client's clock, where both have an end.
+    pub(crate) fn between(client: Span<'_>, server: Span<'_>) -> Option<Self> {
         let ended = (server.flags() | client.flags()) & flags::MISSING_END == 0;
-        let bound = Self {
+        ended.then(|| Self {
             from: server
                 .end_unix_nano()
                 .saturating_sub(client.end_unix_nano()),
             to: server
                 .start_unix_nano()
                 .saturating_sub(client.start_unix_nano()),
-        };
-        (call && ended).then_some((client, bound))
+        })
     }
 
     /// False where the server did not run while its client waited, whatever
@@ -60,9 +57,9 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// Packs a possible bound that `server` gave.
-    pub(crate) fn new(server: Span<'_>, bound: Bound) -> Self {
-        let hash = mark_of(server.trace().id(), server.id().0);
+    /// Packs a possible bound that the span with these ids gave.
+    pub(crate) fn new((trace, server): (TraceId, SpanId), bound: Bound) -> Self {
+        let hash = mark_of(trace, server.0);
         let side = |nano: i64| i128::from(nano + SIDE_LIMIT);
         let rank = i128::from(hash >> (64 - RANK_BITS));
         Self {
@@ -91,8 +88,7 @@ mod tests {
 
     #[test]
     fn packing_loses_nothing() {
-        let table = assemble(parse("a call 0..9 client\n  b serve 1..8 server")).expect("spans");
-        let server = Span::new(&table, 1);
+        let server = (TraceId(7), SpanId(9));
         for (from, to) in [(0, 0), (-5, 7), (1 - SIDE_LIMIT, SIDE_LIMIT - 1)] {
             let bound = Bound { from, to };
             assert!(bound.is_possible());
@@ -107,8 +103,11 @@ mod tests {
     #[test]
     fn a_server_that_outlived_its_client_says_nothing() {
         let table = assemble(parse("a call 0..9 client\n  b serve 1..20 server")).expect("spans");
-        let (_, bound) = Bound::of(Span::new(&table, 1)).expect("a call");
+        let [client, server] = [0, 1].map(|row| Span::new(&table, row));
+        let bound = Bound::between(client, server).expect("both have an end");
         assert!(!bound.is_possible());
-        assert!(Bound::of(Span::new(&table, 0)).is_none());
+        let table = assemble(parse("a call 0.. client\n  b serve 1..2 server")).expect("spans");
+        let [client, server] = [0, 1].map(|row| Span::new(&table, row));
+        assert_eq!(Bound::between(client, server), None);
     }
 }

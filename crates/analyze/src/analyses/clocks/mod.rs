@@ -1,13 +1,13 @@
 //! Clocks: how far those of different hosts are apart.
 
-use super::columns::{counts, names, shares};
+mod observe;
+
+use crate::analyses::columns::{counts, names, shares};
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::clocks::{
-    clock_names, Agreement, Bound, ClockModel, ClockOffset, Packed, SolvedEdge, MINUTE_NANO,
-};
+use crate::clocks::{Agreement, ClockModel, ClockOffset, SolvedEdge, MINUTE_NANO};
 use crate::facts::FactColumns;
-use crate::partial::{Key, KeyType, Merge, Partial, Schema};
-use spanwise_model::{ColumnData, Span, SpanTable, Table, Trace};
+use crate::partial::{KeyType, Merge, Partial, Schema};
+use spanwise_model::{ColumnData, SpanTable, Table};
 
 /// What a row of [`Clocks`] stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -91,6 +91,9 @@ const SCHEMA: Schema = Schema {
         ("sample", Merge::Min),
     ],
 };
+const CALLS: usize = 0;
+const IMPOSSIBLE: usize = 1;
+const SAMPLE: usize = 2;
 
 impl Clocks {
     /// The same analysis with rows of another kind.
@@ -104,7 +107,7 @@ impl Clocks {
     pub(crate) fn observe_all(table: &SpanTable, traces: &[u32]) -> Partial {
         let clocks = Self::default();
         let mut partial = clocks.empty();
-        observe(TraceBatch::new(table, traces), &mut partial);
+        observe::all(TraceBatch::new(table, traces), &mut partial);
         partial
     }
 }
@@ -123,7 +126,7 @@ impl Analysis for Clocks {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, _: &FactColumns, out: &mut Partial) {
-        observe(traces, out);
+        observe::all(traces, out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {
@@ -131,39 +134,6 @@ impl Analysis for Clocks {
         match self.by {
             ClocksBy::Clock => by_clock(&model),
             ClocksBy::Pair => by_pair(&model.edges),
-        }
-    }
-}
-
-fn observe(traces: TraceBatch<'_>, out: &mut Partial) {
-    let table = traces.table();
-    let names: Vec<_> = clock_names(table)
-        .iter()
-        .map(|name| out.intern(name))
-        .collect();
-    let clock = |span: Span<'_>| names[table.columns.resource[span.row() as usize].0 as usize];
-    let spans = traces.traces().flat_map(Trace::spans);
-    for server in spans {
-        let Some((client, bound)) = Bound::of(server) else {
-            continue;
-        };
-        let (ours, theirs) = (clock(client), clock(server));
-        if ours == theirs {
-            continue;
-        }
-        let possible = bound.is_possible().then(|| Packed::new(server, bound));
-        let minute = client.start_unix_nano().div_euclid(MINUTE_NANO);
-        let slot = possible.map_or(0, |packed| packed.slot);
-        let row = out.row(&[
-            Key::Code(ours),
-            Key::Code(theirs),
-            Key::I64(minute),
-            Key::U64(slot),
-        ]);
-        out.add(row, 0, 1_u8);
-        match possible {
-            Some(packed) => out.add(row, 2, packed.number),
-            None => out.add(row, 1, 1_u8),
         }
     }
 }

@@ -1,0 +1,97 @@
+//! From calls between hosts to rows of a partial, summed by number.
+
+use super::{CALLS, IMPOSSIBLE, SAMPLE};
+use crate::analysis::TraceBatch;
+use crate::clocks::{clock_names, Bound, Packed, MINUTE_NANO};
+use crate::partial::{Key, NameCode, Partial};
+use rustc_hash::FxHashMap;
+use spanwise_model::trace_table::NO_PARENT;
+use spanwise_model::{Span, SpanKind, SpanTable};
+
+/// The clocks of a client and a server, a minute, and a slot of it.
+type Slot = (NameCode, NameCode, i32, u8);
+
+/// What the calls of a slot say: as little memory as can be, since each call
+/// meets another one.
+#[derive(Debug)]
+struct Told {
+    calls: u32,
+    impossible: u32,
+    /// The smallest of those that say something; the largest number for none.
+    sample: i128,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self {
+            calls: 0,
+            impossible: 0,
+            sample: i128::MAX,
+        }
+    }
+}
+
+impl Told {
+    fn add(&mut self, packed: Option<Packed>) {
+        self.calls += 1;
+        match packed {
+            Some(packed) => self.sample = self.sample.min(packed.number),
+            None => self.impossible += 1,
+        }
+    }
+
+    fn flush(&self, (ours, theirs, minute, slot): Slot, out: &mut Partial) {
+        let row = out.row(&[
+            Key::Code(ours),
+            Key::Code(theirs),
+            Key::I64(minute.into()),
+            Key::U64(slot.into()),
+        ]);
+        out.add(row, CALLS, self.calls);
+        out.add(row, IMPOSSIBLE, self.impossible);
+        out.add(row, SAMPLE, self.sample);
+    }
+}
+
+/// Adds the calls of a batch.
+pub(super) fn all(traces: TraceBatch<'_>, out: &mut Partial) {
+    let table = traces.table();
+    let names: Vec<NameCode> = clock_names(table)
+        .iter()
+        .map(|name| out.intern(name))
+        .collect();
+    let clock = |span: Span<'_>| names[span.resource_id().0 as usize];
+    let mut told: FxHashMap<Slot, Told> = FxHashMap::default();
+    for trace in traces.traces() {
+        for (client, server) in trace.rows().filter_map(|row| call(table, row)) {
+            let (ours, theirs) = (clock(client), clock(server));
+            let Some(bound) = Bound::between(client, server).filter(|_| ours != theirs) else {
+                continue;
+            };
+            let id = (trace.id(), server.id());
+            let packed = bound.is_possible().then(|| Packed::new(id, bound));
+            let minute = client.start_unix_nano().div_euclid(MINUTE_NANO) as i32;
+            let slot = packed.map_or(0, |packed| packed.slot) as u8;
+            let told = told.entry((ours, theirs, minute, slot)).or_default();
+            told.add(packed);
+        }
+    }
+    let mut told: Vec<(Slot, Told)> = told.into_iter().collect();
+    told.sort_unstable_by_key(|told| told.0);
+    for (slot, told) in told {
+        told.flush(slot, out);
+    }
+}
+
+/// The client of the server at a row, and this.
+#[inline]
+fn call(table: &SpanTable, row: u32) -> Option<(Span<'_>, Span<'_>)> {
+    let columns = &table.columns;
+    let kind = |row: u32| table.operations.kind(columns.operation[row as usize]);
+    if kind(row) != SpanKind::Server {
+        return None;
+    }
+    let parent = columns.parent[row as usize];
+    let has_client = parent != NO_PARENT && kind(parent) == SpanKind::Client;
+    has_client.then(|| (Span::new(table, parent), Span::new(table, row)))
+}
