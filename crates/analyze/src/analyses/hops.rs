@@ -23,6 +23,7 @@ pub(super) struct Hops<'a> {
     calls: Calls<'a>,
     /// By operation: whether it sends or receives messages.
     speaks: Vec<bool>,
+    linking: Linking,
 }
 
 impl<'a> Hops<'a> {
@@ -33,6 +34,7 @@ impl<'a> Hops<'a> {
         Self {
             calls: Calls { table },
             speaks: kinds.map(speaks).collect(),
+            linking: Linking::new(&table.store.links.record),
         }
     }
 
@@ -41,10 +43,10 @@ impl<'a> Hops<'a> {
     /// parent says.
     pub(super) fn each(&self, trace: Trace<'_>, mut give: impl FnMut(Hop)) {
         let mut ids = Ids { trace, held: None };
-        let has_links = !self.calls.table.store.links.record.is_empty();
+        let records = &self.calls.table.columns.record;
         for row in trace.rows() {
             let parent = self.handing_over(row);
-            if has_links {
+            if self.linking.has(records[row as usize]) {
                 self.links((row, parent.map(|found| found.0)), &mut ids, &mut give);
             }
             if let Some((parent, relation)) = parent {
@@ -90,6 +92,27 @@ impl<'a> Hops<'a> {
                 relation: "link",
             });
         }
+    }
+}
+
+/// Which records have links: of most spans none is looked for.
+struct Linking(Vec<u64>);
+
+impl Linking {
+    /// Of the record of each link, ascending.
+    fn new(records: &[u32]) -> Self {
+        let words = records.last().map_or(0, |last| *last as usize / 64 + 1);
+        let mut bits = vec![0; words];
+        for record in records {
+            bits[*record as usize / 64] |= 1 << (record % 64);
+        }
+        Self(bits)
+    }
+
+    #[inline]
+    fn has(&self, record: u32) -> bool {
+        let word = self.0.get(record as usize / 64);
+        word.is_some_and(|word| word >> (record % 64) & 1 == 1)
     }
 }
 

@@ -6,7 +6,7 @@
 use super::follow::follow;
 use super::{key, END, RECEIVED, ROOT_END, ROOT_START, SENT, START};
 use crate::partial::{Key, Partial, Row};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// Service, name and kind of an operation; empty where there is none.
 pub(super) type Names<'a> = [&'a str; 3];
@@ -76,22 +76,12 @@ impl<'a> Graph<'a> {
         let rows = partial.sorted_rows().into_iter();
         let (received, sent): (Vec<Row>, Vec<Row>) =
             rows.partition(|&row| partial.name(row, key::PART) == RECEIVED);
-        let mut receivers: FxHashMap<Id, u32> = FxHashMap::default();
-        for &row in &received {
-            let next = receivers.len() as u32;
-            let at = *receivers.entry(own_id(partial, row)).or_insert(next);
-            if at == next {
-                graph.receivers.push(receiver(partial, row));
-            }
-        }
-        let mut senders: FxHashMap<Id, u32> = FxHashMap::default();
-        for &row in &sent {
-            let next = senders.len() as u32;
-            let at = *senders.entry(own_id(partial, row)).or_insert(next);
-            if at == next {
-                graph.senders.push(sender(partial, row, &receivers));
-            }
-        }
+        let receivers = numbered(partial, &received, |row| {
+            graph.receivers.push(receiver(partial, row));
+        });
+        let senders = numbered(partial, &sent, |row| {
+            graph.senders.push(sender(partial, row, &receivers));
+        });
         graph.hops.extend(received.iter().map(|&row| Hop {
             sender: senders.get(&other_id(partial, row)).copied(),
             receiver: receivers[&own_id(partial, row)],
@@ -131,6 +121,23 @@ impl<'a> Graph<'a> {
         self.sender(hop)
             .is_some_and(|sender| sender.above.is_none())
     }
+}
+
+/// Numbers the spans of rows, of which `add` is handed the first row of each.
+fn numbered(partial: &Partial, rows: &[Row], mut add: impl FnMut(Row)) -> FxHashMap<Id, u32> {
+    let mut numbers = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
+    let mut last = None;
+    for &row in rows {
+        let id = own_id(partial, row);
+        if last.replace(id) == Some(id) {
+            continue;
+        }
+        let next = numbers.len() as u32;
+        if *numbers.entry(id).or_insert(next) == next {
+            add(row);
+        }
+    }
+    numbers
 }
 
 fn receiver(partial: &Partial, row: Row) -> Receiver<'_> {

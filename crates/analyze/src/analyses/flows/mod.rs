@@ -8,6 +8,7 @@
 
 mod follow;
 mod graph;
+mod halves;
 mod messages;
 mod observe;
 mod tables;
@@ -209,10 +210,11 @@ impl Analysis for Flows {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let mut observer = Observer::new((traces.table(), facts), out);
+        let mut observer = Observer::new(traces.table(), facts);
         for trace in traces.traces() {
             observer.add(trace);
         }
+        observer.flush(out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {

@@ -1,18 +1,14 @@
 //! From traces to halves of hops.
 
+use super::halves::{Half, Halves, Part, Ran};
 use super::messages::{Does, Messages};
-use super::{END, PASSED, RECEIVED, ROOT_END, ROOT_START, SENT, START};
 use crate::analyses::hops::{Hop, Hops};
-use crate::analyses::operations::OperationCodes;
 use crate::facts::{FactColumns, OwnTimes};
-use crate::partial::{Key, Partial, Row};
+use crate::partial::Partial;
 use rustc_hash::FxHashSet;
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{flags, Span, SpanTable, Trace};
-
-/// No operation.
-const NOBODY: [Key<'static>; 3] = [Key::Name(""); 3];
+use spanwise_model::{flags, Span, SpanId, SpanTable, Trace};
 
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
@@ -22,10 +18,10 @@ pub(super) struct Observer<'a> {
     times: OwnTimes,
     /// The trace that the times are of.
     timed: Option<u32>,
-    /// By row of the trace: whether it has an end, or anything below it.
+    /// By row of the trace: whether it has an end, or anything below it; empty
+    /// until somebody asks.
     ends: Vec<bool>,
-    out: &'a mut Partial,
-    names: OperationCodes,
+    halves: Halves,
     found: Vec<Hop>,
     /// By row of the trace: the nearest receiver at or above it; empty where
     /// nobody receives.
@@ -35,10 +31,7 @@ pub(super) struct Observer<'a> {
 }
 
 impl<'a> Observer<'a> {
-    pub(super) fn new(
-        (table, facts): (&'a SpanTable, &'a FactColumns),
-        out: &'a mut Partial,
-    ) -> Self {
+    pub(super) fn new(table: &'a SpanTable, facts: &'a FactColumns) -> Self {
         Self {
             table,
             facts,
@@ -47,8 +40,7 @@ impl<'a> Observer<'a> {
             times: OwnTimes::default(),
             timed: None,
             ends: Vec::new(),
-            out,
-            names: OperationCodes::new(table),
+            halves: Halves::default(),
             found: Vec::new(),
             above: Vec::new(),
             senders: FxHashSet::default(),
@@ -67,10 +59,16 @@ impl<'a> Observer<'a> {
         self.senders.clear();
         self.senders
             .extend(found.iter().filter_map(|hop| hop.inside));
-        found.iter().for_each(|hop| self.received(hop));
+        found.iter().for_each(|hop| self.received(trace, hop));
         self.find_above(trace, &found);
         self.found = found;
         self.sent(trace);
+        self.halves.end_trace();
+    }
+
+    /// Adds all halves to a partial.
+    pub(super) fn flush(&self, out: &mut Partial) {
+        self.halves.flush(self.table, out);
     }
 
     fn find_above(&mut self, trace: Trace<'_>, hops: &[Hop]) {
@@ -94,103 +92,104 @@ impl<'a> Observer<'a> {
         }
     }
 
-    fn received(&mut self, hop: &Hop) {
-        let span = Span::new(self.table, hop.receiver);
-        let [d, e, f] = NOBODY;
-        let rest = [
-            Key::U128(hop.sender.0 .0),
-            Key::U64(hop.sender.1 .0),
-            Key::Name(hop.relation),
-            Key::U64(0),
-            d,
-            e,
-            f,
-        ];
-        self.row(RECEIVED, span, rest);
+    fn received(&mut self, trace: Trace<'_>, hop: &Hop) {
+        let (id, sender) = hop.sender;
+        let half = Half {
+            other: ([(id.0 >> 64) as u64, id.0 as u64], sender),
+            relation: hop.relation,
+            ..self.half(trace, hop.receiver)
+        };
+        let ran = self.ran(trace, hop.receiver);
+        self.halves.add(Part::Received, half, (ran, None));
     }
 
-    /// Writes the senders of a trace.
+    /// Adds the senders of a trace.
     fn sent(&mut self, trace: Trace<'_>) {
-        let mut top = trace.primary();
+        let (first, ends) = (trace.rows().start, &self.table.columns.subtree_end);
+        let mut top = first;
         for row in trace.rows() {
-            let span = Span::new(self.table, row);
-            if span.is_top() {
-                top = span;
+            let Some(part) = self.part(row) else {
+                continue;
+            };
+            while ends[top as usize] <= row {
+                top = ends[top as usize];
             }
-            if let Some(part) = self.part(row) {
-                let at = (row - trace.rows().start) as usize;
-                let above = self.above.get(at).copied().flatten();
-                self.sender(part, (span, top), above);
-            }
+            let above = self.above.get((row - first) as usize).copied().flatten();
+            self.sender((trace, part), (row, top), above);
         }
     }
 
     /// What a span is written as, where it may be a sender.
-    fn part(&mut self, row: u32) -> Option<&'static str> {
+    fn part(&mut self, row: u32) -> Option<Part> {
         match self.messages.does(row) {
-            _ if !self.senders.is_empty() && self.senders.contains(&row) => Some(SENT),
-            Does::Send => Some(SENT),
-            Does::PassOn | Does::Unsaid => Some(PASSED),
+            _ if !self.senders.is_empty() && self.senders.contains(&row) => Some(Part::Sent),
+            Does::Send => Some(Part::Sent),
+            Does::PassOn | Does::Unsaid => Some(Part::Passed),
             Does::Settle | Does::Other => None,
         }
     }
 
-    fn sender(&mut self, part: &str, (span, top): (Span<'_>, Span<'_>), above: Option<u32>) {
-        let above = above.map(|row| Span::new(self.table, row).id().0);
-        let [d, e, f] = match top.top_kind() {
-            TopKind::Root => self.names.get(self.table, top.operation_id(), self.out),
-            _ => NOBODY,
+    fn sender(
+        &mut self,
+        (trace, part): (Trace<'_>, Part),
+        (row, top): (u32, u32),
+        above: Option<u32>,
+    ) {
+        let top = Span::new(self.table, top);
+        let above = above.map(|row| Span::new(self.table, row).id());
+        let is_root = top.top_kind() == TopKind::Root;
+        let half = Half {
+            other: ([0; 2], above.unwrap_or(SpanId(0))),
+            root: top.id(),
+            root_operation: is_root.then(|| top.operation_id()),
+            ..self.half(trace, row)
         };
-        let rest = [
-            Key::U128(0),
-            Key::U64(above.unwrap_or_default()),
-            Key::Name(""),
-            Key::U64(top.id().0),
-            d,
-            e,
-            f,
-        ];
-        let into = self.row(part, span, rest);
-        self.times(into, top, [ROOT_START, ROOT_END]);
+        let times = (self.ran(trace, row), Some(self.ran(trace, top.row())));
+        self.halves.add(part, half, times);
     }
 
-    /// The row of a half, with the times of its span.
-    fn row(&mut self, part: &str, span: Span<'_>, rest: [Key<'_>; 7]) -> Row {
-        let [a, b, c] = self.names.get(self.table, span.operation_id(), self.out);
-        let (trace, id) = (span.trace().id(), span.id());
-        let [d, e, f, g, h, i, j] = rest;
-        let part = Key::Code(self.out.intern(part));
-        let (trace, id) = (Key::U128(trace.0), Key::U64(id.0));
-        let into = self
-            .out
-            .row(&[part, trace, id, a, b, c, d, e, f, g, h, i, j]);
-        self.times(into, span, [START, END]);
-        into
+    /// A half of the span at a row that says nothing else.
+    fn half(&self, trace: Trace<'_>, row: u32) -> Half {
+        let span = Span::new(self.table, row);
+        Half {
+            trace: trace.index(),
+            span: span.id(),
+            operation: span.operation_id(),
+            other: ([0; 2], SpanId(0)),
+            relation: "",
+            root: SpanId(0),
+            root_operation: None,
+        }
     }
 
-    /// Adds the times of a span; where it has no end and nothing below it has
-    /// one, there is none.
-    fn times(&mut self, into: Row, span: Span<'_>, [start, end]: [usize; 2]) {
-        let trace = span.trace();
+    /// When a span ran; where it has no end and nothing below it has one, that is
+    /// not known.
+    fn ran(&mut self, trace: Trace<'_>, row: u32) -> Ran {
         if self.timed != Some(trace.index()) {
             self.times.fill(self.table, self.facts, trace.index());
             self.timed = Some(trace.index());
+            self.ends.clear();
+        }
+        let (start, end) = self.times.of_row(row);
+        let is_known = self.table.columns.flags[row as usize] & flags::MISSING_END == 0
+            || (end > start && self.has_end(trace, row));
+        Ran {
+            start,
+            end: is_known.then_some(end),
+        }
+    }
+
+    /// True where a span has an end, or anything below it.
+    fn has_end(&mut self, trace: Trace<'_>, row: u32) -> bool {
+        if self.ends.is_empty() {
             self.find_ends(trace);
         }
-        let at = (span.row() - trace.rows().start) as usize;
-        let began = self.times.start_unix_nano(at);
-        let ended = self.times.end_unix_nano(at);
-        self.out.add(into, start, began);
-        let recorded = span.flags() & flags::MISSING_END == 0;
-        if recorded || (self.ends[at] && ended > began) {
-            self.out.add(into, end, ended);
-        }
+        self.ends[(row - trace.rows().start) as usize]
     }
 
     fn find_ends(&mut self, trace: Trace<'_>) {
         let (columns, first) = (&self.table.columns, trace.rows().start);
         let flags = trace.rows().map(|row| columns.flags[row as usize]);
-        self.ends.clear();
         self.ends
             .extend(flags.map(|flags| flags & flags::MISSING_END == 0));
         for row in trace.rows().rev() {
