@@ -37,6 +37,12 @@ impl<K: Copy + Eq + Hash, V: Default> Numbered<K, V> {
         &mut self.rows[number as usize].1
     }
 
+    /// The value of a number.
+    #[inline]
+    pub(super) fn value(&mut self, number: u32) -> &mut V {
+        &mut self.rows[number as usize].1
+    }
+
     /// The key of a number.
     pub(super) fn key(&self, number: u32) -> K {
         self.rows[number as usize].0

@@ -65,10 +65,27 @@ impl Cell {
     }
 }
 
+/// No cell yet.
+const UNKNOWN: u32 = u32::MAX;
+
+/// The cells of the operations below one parent, those of the last family.
+#[derive(Clone, Debug, Default)]
+struct Layout {
+    operations: Vec<OperationId>,
+    /// By first and second operation.
+    cells: Vec<u32>,
+}
+
 /// The pairs of a batch.
 pub(super) struct Cells<'a> {
     table: &'a SpanTable,
     cells: Numbered<Ids, Cell>,
+    /// The parent of the family that is looked at.
+    parent: OperationId,
+    /// By operation of a parent, the number of its layout; most families look as
+    /// the one before.
+    numbers: Vec<u32>,
+    layouts: Vec<Layout>,
 }
 
 impl<'a> Cells<'a> {
@@ -76,12 +93,44 @@ impl<'a> Cells<'a> {
         Self {
             table,
             cells: Numbered::default(),
+            parent: OperationId::default(),
+            numbers: vec![UNKNOWN; table.operations.len()],
+            layouts: Vec::new(),
         }
     }
 
-    /// What is known of two operations below a parent.
-    pub(super) fn get(&mut self, ids: Ids) -> &mut Cell {
-        self.cells.get(ids)
+    /// Goes on with a family of these operations, of which no two are equal.
+    pub(super) fn enter(
+        &mut self,
+        parent: OperationId,
+        operations: impl ExactSizeIterator<Item = OperationId> + Clone,
+    ) {
+        self.parent = parent;
+        let number = &mut self.numbers[parent.0 as usize];
+        if *number == UNKNOWN {
+            *number = self.layouts.len() as u32;
+            self.layouts.push(Layout::default());
+        }
+        let layout = &mut self.layouts[*number as usize];
+        if !layout.operations.iter().copied().eq(operations.clone()) {
+            let count = operations.len();
+            layout.operations.clear();
+            layout.operations.extend(operations);
+            layout.cells.clear();
+            layout.cells.resize(count * count, UNKNOWN);
+        }
+    }
+
+    /// What is known of two operations of the family, by their places in it.
+    pub(super) fn get(&mut self, first: usize, second: usize) -> &mut Cell {
+        let number = self.numbers[self.parent.0 as usize];
+        let Layout { operations, cells } = &mut self.layouts[number as usize];
+        let cell = &mut cells[first * operations.len() + second];
+        if *cell == UNKNOWN {
+            let ids = [self.parent, operations[first], operations[second]];
+            *cell = self.cells.number(ids);
+        }
+        self.cells.value(*cell)
     }
 
     /// Adds all of them to a partial.

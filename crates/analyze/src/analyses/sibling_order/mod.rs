@@ -1,6 +1,7 @@
 //! The order of siblings, learnt from many traces: which waits for which.
 
 mod cells;
+mod classes;
 mod learnt;
 mod observe;
 mod waits;

@@ -5,16 +5,14 @@
 //! the other. Each pair takes one merge of two sorted lists, and only so many
 //! operations of a parent are looked at, so the cost is linear in children.
 
-use super::cells::{Cell, Cells};
+use super::cells::Cells;
+use super::classes::{Class, Classes};
 use super::waits::Lag;
-use super::OPERATIONS;
-use crate::facts::families::{Family, Moment};
+use crate::facts::families::Family;
 use crate::partial::Partial;
 use spanwise_model::{OperationId, SpanTable};
 
-/// How two operations stood to each other below one parent, the one that began
-/// first first.
-/// How the spans of two operations stand to each other.
+/// How the spans of two operations stand to each other below one parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Relation {
     /// All of the first were over before one of the second began.
@@ -25,25 +23,11 @@ pub(super) enum Relation {
     Turns,
 }
 
-/// The children of one operation.
-#[derive(Clone, Debug)]
-struct Class {
-    operation: OperationId,
-    /// Where they stand in the list of places.
-    places: std::ops::Range<usize>,
-    /// When all of them are over.
-    over: Moment,
-    /// The place of the one that ended last.
-    last: u32,
-}
-
 /// Adds families to a partial.
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
     cells: Cells<'a>,
-    classes: Vec<Class>,
-    /// Places of children, by operation.
-    places: Vec<(OperationId, u32)>,
+    classes: Classes,
 }
 
 impl<'a> Observer<'a> {
@@ -51,80 +35,48 @@ impl<'a> Observer<'a> {
         Self {
             table,
             cells: Cells::new(table),
-            classes: Vec::new(),
-            places: Vec::new(),
+            classes: Classes::new(table),
         }
     }
 
     /// Adds the children of one parent; `time` is what a row has on the
     /// critical path with all below it.
     pub(super) fn add(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
-        self.classify(family);
-        let classes = std::mem::take(&mut self.classes);
-        for (at, first) in classes.iter().enumerate() {
-            self.repeated(family, first);
-            for second in &classes[at + 1..] {
-                self.pair(family, first, second);
+        let table = self.table;
+        self.classes.fill(table, family);
+        let operations = self.classes.all.iter().map(|class| class.operation);
+        self.cells.enter(self.operation(family.parent), operations);
+        for at in 0..self.classes.all.len() {
+            self.repeated(family, at);
+            for behind in at + 1..self.classes.all.len() {
+                self.pair(family, at, behind);
             }
         }
-        self.path(family, &classes, time);
-        self.classes = classes;
-    }
-
-    /// Puts children into classes, in the order in which these begin.
-    fn classify(&mut self, family: &Family<'_>) {
-        let operations = &self.table.columns.operation;
-        let places = (0..).zip(family.members);
-        self.places.clear();
-        self.places
-            .extend(places.map(|(at, one)| (operations[one.row as usize], at)));
-        self.places.sort_unstable();
-        self.classes.clear();
-        let mut from = 0;
-        for run in self.places.chunk_by(|a, b| a.0 == b.0) {
-            let over = run.iter().map(|&(_, at)| family.is_over(at));
-            let ends = |&(_, at): &&(OperationId, u32)| (family.member(*at).end, *at);
-            self.classes.push(Class {
-                operation: run[0].0,
-                places: from..from + run.len(),
-                over: over.max().unwrap_or_default(),
-                last: run.iter().max_by_key(ends).map_or(0, |one| one.1),
-            });
-            from += run.len();
-        }
-        self.classes
-            .sort_unstable_by_key(|class| self.places[class.places.start].1);
-        self.classes.truncate(OPERATIONS);
+        self.path(family, time);
     }
 
     /// One operation against another that begins later.
-    fn pair(&mut self, family: &Family<'_>, first: &Class, second: &Class) {
-        let begins = self.places[second.places.start].1;
-        let relation = if first.over <= family.member(begins).begins() {
+    fn pair(&mut self, family: &Family<'_>, at: usize, behind: usize) {
+        let [first, second] = [at, behind].map(|at| self.classes.all[at]);
+        let begins = family.member(second.first);
+        let relation = if first.over <= begins.begins() {
             Relation::Sequence
         } else {
             self.meet(family, first, second)
         };
-        let between = family
-            .member(begins)
-            .start
-            .abs_diff(family.member(first.last).end);
         let lag = match relation {
-            Relation::Sequence => self.lag(family, (first.last, begins)),
+            Relation::Sequence => self.lag(family, (first.last, second.first)),
             _ => None,
         };
-        let table = self.table;
-        let cell = self.cell(family, first.operation, second.operation);
+        let between = begins.start.abs_diff(family.member(first.last).end);
+        let cell = self.cells.get(at, behind);
         lag.into_iter().for_each(|lag| cell.add(lag));
-        cell.count(table, relation, (family.parent, between));
+        cell.count(self.table, relation, (family.parent, between));
     }
 
     /// Whether any of the one runs while one of the other does.
-    fn meet(&self, family: &Family<'_>, first: &Class, second: &Class) -> Relation {
-        let [mut a, mut b] = [first, second].map(|class| {
-            let places = self.places[class.places.clone()].iter();
-            places.map(|&(_, at)| at).peekable()
-        });
+    fn meet(&self, family: &Family<'_>, first: Class, second: Class) -> Relation {
+        let [mut a, mut b] = [first, second].map(|class| self.classes.places(class).peekable());
         let never = (i64::MIN, false);
         let (mut over_a, mut over_b) = (never, never);
         while let Some(&next) = a.peek().into_iter().chain(b.peek()).min() {
@@ -143,13 +95,13 @@ impl<'a> Observer<'a> {
     }
 
     /// One operation against itself.
-    fn repeated(&mut self, family: &Family<'_>, class: &Class) {
-        if class.places.len() < 2 {
+    fn repeated(&mut self, family: &Family<'_>, at: usize) {
+        let class = self.classes.all[at];
+        if class.count < 2 {
             return;
         }
         let (mut over, mut serial) = ((i64::MIN, false), true);
-        for at in class.places.clone() {
-            let place = self.places[at].1;
+        for place in self.classes.places(class) {
             serial &= over <= family.member(place).begins();
             over = family.is_over(place).max(over);
         }
@@ -157,58 +109,50 @@ impl<'a> Observer<'a> {
             true => Relation::Sequence,
             false => Relation::Overlap,
         };
-        for at in class.places.clone().skip(1).filter(|_| serial) {
-            if let Some(lag) = self.lag(family, (self.places[at - 1].1, self.places[at].1)) {
-                let cell = self.cell(family, class.operation, class.operation);
-                cell.add(lag);
+        let pairs = self.classes.places(class).skip(1);
+        let pairs = self.classes.places(class).zip(pairs);
+        for pair in pairs.filter(|_| serial) {
+            if let Some(lag) = self.lag(family, pair) {
+                self.cells.get(at, at).add(lag);
             }
         }
-        let (table, calls) = (self.table, class.places.len() as u64);
-        let cell = self.cell(family, class.operation, class.operation);
-        cell.count(table, relation, (family.parent, calls));
+        let cell = self.cells.get(at, at);
+        cell.count(self.table, relation, (family.parent, class.count.into()));
     }
 
     /// What the second of two children says about waiting for the first, where
     /// the first is the last thing that it may have waited for.
     fn lag(&self, family: &Family<'_>, (first, second): (u32, u32)) -> Option<Lag> {
+        let direct = family.before[second as usize]?;
+        if self.classes.of[direct as usize] != self.classes.of[first as usize] {
+            return None;
+        }
         let (before, behind) = (family.member(first), family.member(second));
-        let direct = family.before[second as usize];
-        let same = |at: u32| self.operation(family.member(at).row) == self.operation(before.row);
         let gap = behind.start.saturating_sub(before.end);
-        direct.is_some_and(same).then(|| {
-            Lag::of(
-                before.end.abs_diff(before.start),
-                behind.start.abs_diff(before.start),
-            )
-            .behind_gap(u64::try_from(gap).unwrap_or_default())
-        })
+        let lasted = before.end.abs_diff(before.start);
+        let lag = Lag::of(lasted, behind.start.abs_diff(before.start));
+        Some(lag.behind_gap(u64::try_from(gap).unwrap_or_default()))
     }
 
     /// Adds the time of children on the critical path to the pairs that they
     /// are there by: with the child that the path goes on with.
-    fn path(&mut self, family: &Family<'_>, classes: &[Class], time: impl Fn(u32) -> u64) {
-        let known = |id: OperationId| classes.iter().any(|class| class.operation == id);
-        let mut held: Option<u32> = None;
-        let rows = family.members.iter().map(|one| one.row);
-        for row in rows.filter(|&row| time(row) > 0) {
-            let Some(before) = held.replace(row) else {
+    fn path(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
+        let mut held: Option<(Option<u8>, u64)> = None;
+        for (member, &class) in family.members.iter().zip(&self.classes.of) {
+            let nano = time(member.row);
+            if nano == 0 {
                 continue;
-            };
-            let [first, second] = [before, row].map(|row| self.operation(row));
-            if known(first) && known(second) {
-                let nano = time(before);
-                self.cell(family, first, second).path_time += u128::from(nano);
             }
+            if let (Some((Some(first), before)), Some(second)) = (held, class) {
+                let cell = self.cells.get(first.into(), second.into());
+                cell.path_time += u128::from(before);
+            }
+            held = Some((class, nano));
         }
     }
 
     fn operation(&self, row: u32) -> OperationId {
         self.table.columns.operation[row as usize]
-    }
-
-    fn cell(&mut self, family: &Family<'_>, first: OperationId, second: OperationId) -> &mut Cell {
-        let parent = self.operation(family.parent);
-        self.cells.get([parent, first, second])
     }
 
     /// Adds all pairs to a partial.
