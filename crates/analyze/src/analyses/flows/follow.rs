@@ -89,27 +89,36 @@ impl Onward {
         let hops = || (0_u32..).zip(&graph.hops);
         let arriving = hops().map(|(at, hop)| (Some(hop.receiver), at));
         Self {
-            arriving: Groups::new(receivers, arriving),
-            leaving: Groups::new(receivers, hops().map(|(at, hop)| (from(hop), at))),
+            arriving: Groups::new(receivers, &arriving),
+            leaving: Groups::new(receivers, &hops().map(|(at, hop)| (from(hop), at))),
         }
     }
 }
 
-/// Hops sorted by receiver, with the ends of the groups.
+/// Hops by receiver, with the ends of the groups.
 struct Groups {
     ends: Vec<u32>,
     hops: Vec<u32>,
 }
 
 impl Groups {
-    fn new(receivers: usize, hops: impl Iterator<Item = (Option<u32>, u32)>) -> Self {
-        let mut pairs: Vec<(u32, u32)> = hops.filter_map(|(at, hop)| Some((at?, hop))).collect();
-        pairs.sort_unstable();
-        let end = |at| pairs.partition_point(|pair| pair.0 <= at) as u32;
-        Self {
-            ends: (0..receivers as u32).map(end).collect(),
-            hops: pairs.iter().map(|pair| pair.1).collect(),
+    /// Counts the hops of each receiver, and then puts them down.
+    fn new(receivers: usize, hops: &(impl Iterator<Item = (Option<u32>, u32)> + Clone)) -> Self {
+        let pairs = || hops.clone().filter_map(|(at, hop)| Some((at?, hop)));
+        let mut ends = vec![0; receivers];
+        pairs().for_each(|(at, _)| ends[at as usize] += 1);
+        let mut count = 0;
+        for end in &mut ends {
+            count += std::mem::replace(end, count);
         }
+        // Each begins where it is, and ends up at its end.
+        let mut held = vec![0; count as usize];
+        for (at, hop) in pairs() {
+            let end = &mut ends[at as usize];
+            held[*end as usize] = hop;
+            *end += 1;
+        }
+        Self { ends, hops: held }
     }
 
     fn of(&self, at: u32) -> &[u32] {

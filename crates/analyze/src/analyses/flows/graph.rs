@@ -11,14 +11,20 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 /// Service, name and kind of an operation; empty where there is none.
 pub(super) type Names<'a> = [&'a str; 3];
 
+/// The place of an operation in the order of names.
+pub(super) type Operation = u32;
+
+/// No operation: its names are empty, so that it stands first.
+pub(super) const NOBODY: Operation = 0;
+
 /// Trace and span.
 pub(super) type Id = (u128, u64);
 
 /// A span that others may be joined to.
 #[derive(Clone, Debug)]
-pub(super) struct Sender<'a> {
+pub(super) struct Sender {
     pub(super) id: Id,
-    pub(super) operation: Names<'a>,
+    pub(super) operation: Operation,
     /// Where it is known.
     pub(super) end: Option<i128>,
     /// Told also where nobody received.
@@ -26,30 +32,30 @@ pub(super) struct Sender<'a> {
     /// The nearest receiver at or above it.
     pub(super) above: Option<u32>,
     /// The request that it belongs to where there is no receiver above it.
-    pub(super) root: Root<'a>,
+    pub(super) root: Root,
 }
 
 /// A top span: where a request may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Root<'a> {
+pub(super) struct Root {
     pub(super) start: i128,
     pub(super) id: Id,
     /// Where it is known.
     pub(super) end: Option<i128>,
-    pub(super) operation: Names<'a>,
+    pub(super) operation: Operation,
 }
 
 /// A span that received one message or more.
 #[derive(Clone, Debug)]
-pub(super) struct Receiver<'a> {
+pub(super) struct Receiver {
     pub(super) id: Id,
-    pub(super) operation: Names<'a>,
+    pub(super) operation: Operation,
     pub(super) start: i128,
     /// Where it is known.
     pub(super) end: Option<i128>,
     /// Where the oldest of the requests that led to it began, and over how many
     /// hops.
-    pub(super) origin: Option<(Root<'a>, u64)>,
+    pub(super) origin: Option<(Root, u64)>,
     /// When the last thing ended that it led to, as far as that is known.
     pub(super) last_end: Option<i128>,
 }
@@ -65,22 +71,31 @@ pub(super) struct Hop<'a> {
 /// All hops of a partial.
 #[derive(Debug, Default)]
 pub(super) struct Graph<'a> {
-    pub(super) senders: Vec<Sender<'a>>,
-    pub(super) receivers: Vec<Receiver<'a>>,
+    pub(super) operations: Operations<'a>,
+    pub(super) senders: Vec<Sender>,
+    pub(super) receivers: Vec<Receiver>,
     pub(super) hops: Vec<Hop<'a>>,
 }
 
 impl<'a> Graph<'a> {
     pub(super) fn read(partial: &'a Partial) -> Self {
-        let mut graph = Self::default();
-        let rows = partial.sorted_rows().into_iter();
-        let (received, sent): (Vec<Row>, Vec<Row>) =
-            rows.partition(|&row| partial.name(row, key::PART) == RECEIVED);
+        let rows = partial.sorted_rows();
+        let mut graph = Self {
+            operations: Operations::read(partial, &rows),
+            ..Self::default()
+        };
+        let (received, sent): (Vec<Row>, Vec<Row>) = rows
+            .into_iter()
+            .partition(|&row| partial.name(row, key::PART) == RECEIVED);
+        let of = Reader {
+            partial,
+            operations: &graph.operations,
+        };
         let receivers = numbered(partial, &received, |row| {
-            graph.receivers.push(receiver(partial, row));
+            graph.receivers.push(of.receiver(row));
         });
         let senders = numbered(partial, &sent, |row| {
-            graph.senders.push(sender(partial, row, &receivers));
+            graph.senders.push(of.sender(row, &receivers));
         });
         graph.hops.extend(received.iter().map(|&row| Hop {
             sender: senders.get(&other_id(partial, row)).copied(),
@@ -92,21 +107,21 @@ impl<'a> Graph<'a> {
     }
 
     /// The sender of a hop.
-    pub(super) fn sender(&self, hop: &Hop<'a>) -> Option<&Sender<'a>> {
+    pub(super) fn sender(&self, hop: &Hop<'a>) -> Option<&Sender> {
         hop.sender.map(|at| &self.senders[at as usize])
     }
 
-    pub(super) fn receiver(&self, hop: &Hop<'a>) -> &Receiver<'a> {
+    pub(super) fn receiver(&self, hop: &Hop<'a>) -> &Receiver {
         &self.receivers[hop.receiver as usize]
     }
 
     /// Where the request of a hop began, and which hop of it this is.
-    pub(super) fn origin(&self, hop: &Hop<'a>) -> Option<(Root<'a>, u64)> {
+    pub(super) fn origin(&self, hop: &Hop<'a>) -> Option<(Root, u64)> {
         self.origin_of(self.sender(hop)?)
     }
 
     /// Where the request of a sender began, and which hop of it this sends.
-    pub(super) fn origin_of(&self, sender: &Sender<'a>) -> Option<(Root<'a>, u64)> {
+    pub(super) fn origin_of(&self, sender: &Sender) -> Option<(Root, u64)> {
         match sender.above {
             None => Some((sender.root, 1)),
             Some(above) => {
@@ -140,37 +155,101 @@ fn numbered(partial: &Partial, rows: &[Row], mut add: impl FnMut(Row)) -> FxHash
     numbers
 }
 
-fn receiver(partial: &Partial, row: Row) -> Receiver<'_> {
-    let end = end(partial, row, END);
-    Receiver {
-        id: own_id(partial, row),
-        operation: names(partial, row, key::OPERATION),
-        start: partial.number(row, START),
-        end,
-        origin: None,
-        last_end: end,
+/// The operations of a partial in the order of their names.
+#[derive(Debug, Default)]
+pub(super) struct Operations<'a> {
+    names: Vec<Names<'a>>,
+    /// By codes of names.
+    places: FxHashMap<[u64; 3], Operation>,
+}
+
+impl<'a> Operations<'a> {
+    fn read(partial: &'a Partial, rows: &[Row]) -> Self {
+        let mut found: Vec<(Names<'a>, Option<[u64; 3]>)> = vec![([""; 3], None)];
+        let mut places = FxHashMap::default();
+        for from in [key::OPERATION, key::ROOT] {
+            let words = partial.words_of(from..from + 3);
+            for &row in rows {
+                let codes = codes(words(row));
+                places.entry(codes).or_insert_with(|| {
+                    let names = [0, 1, 2].map(|at| partial.name(row, from + at));
+                    found.push((names, Some(codes)));
+                    NOBODY
+                });
+            }
+        }
+        found.sort_unstable();
+        let mut operations = Self {
+            names: Vec::with_capacity(found.len()),
+            places,
+        };
+        for (names, codes) in found {
+            if operations.names.last() != Some(&names) {
+                operations.names.push(names);
+            }
+            let place = operations.names.len() as Operation - 1;
+            operations.places.extend(codes.map(|codes| (codes, place)));
+        }
+        operations
+    }
+
+    /// Service, name and kind.
+    pub(super) fn names(&self, operation: Operation) -> Names<'a> {
+        self.names[operation as usize]
     }
 }
 
-fn sender<'a>(partial: &'a Partial, row: Row, receivers: &FxHashMap<Id, u32>) -> Sender<'a> {
-    let id = own_id(partial, row);
-    let above = number(partial, row, key::OTHER_SPAN);
-    let root = Root {
-        start: partial.number(row, ROOT_START),
-        id: (id.0, number(partial, row, key::ROOT_SPAN)),
-        end: end(partial, row, ROOT_END),
-        operation: names(partial, row, key::ROOT),
-    };
-    Sender {
-        id,
-        operation: names(partial, row, key::OPERATION),
-        end: end(partial, row, END),
-        alone: partial.name(row, key::PART) == SENT,
-        above: receivers
-            .get(&(id.0, above))
-            .filter(|_| above != 0)
-            .copied(),
-        root,
+fn codes(words: &[u64]) -> [u64; 3] {
+    [0, 1, 2].map(|at| words[at])
+}
+
+/// Reads what rows say.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    partial: &'a Partial,
+    operations: &'a Operations<'a>,
+}
+
+impl Reader<'_> {
+    fn receiver(self, row: Row) -> Receiver {
+        let end = end(self.partial, row, END);
+        Receiver {
+            id: own_id(self.partial, row),
+            operation: self.operation(row, key::OPERATION),
+            start: self.partial.number(row, START),
+            end,
+            origin: None,
+            last_end: end,
+        }
+    }
+
+    fn sender(self, row: Row, receivers: &FxHashMap<Id, u32>) -> Sender {
+        let partial = self.partial;
+        let id = own_id(partial, row);
+        let above = number(partial, row, key::OTHER_SPAN);
+        let root = Root {
+            start: partial.number(row, ROOT_START),
+            id: (id.0, number(partial, row, key::ROOT_SPAN)),
+            end: end(partial, row, ROOT_END),
+            operation: self.operation(row, key::ROOT),
+        };
+        Sender {
+            id,
+            operation: self.operation(row, key::OPERATION),
+            end: end(partial, row, END),
+            alone: partial.name(row, key::PART) == SENT,
+            above: receivers
+                .get(&(id.0, above))
+                .filter(|_| above != 0)
+                .copied(),
+            root,
+        }
+    }
+
+    fn operation(self, row: Row, from: usize) -> Operation {
+        let words = self.partial.words_of(from..from + 3);
+        let place = self.operations.places.get(&codes(words(row)));
+        place.copied().unwrap_or(NOBODY)
     }
 }
 
@@ -178,10 +257,6 @@ fn sender<'a>(partial: &'a Partial, row: Row, receivers: &FxHashMap<Id, u32>) ->
 fn end(partial: &Partial, row: Row, column: usize) -> Option<i128> {
     let end = partial.number(row, column);
     (end > i128::MIN).then_some(end)
-}
-
-fn names(partial: &Partial, row: Row, from: usize) -> Names<'_> {
-    [0, 1, 2].map(|at| partial.name(row, from + at))
 }
 
 fn number(partial: &Partial, row: Row, column: usize) -> u64 {

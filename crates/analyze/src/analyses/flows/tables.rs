@@ -1,14 +1,11 @@
 //! Tables of hops and of the requests that they belong to.
 
-use super::graph::{Graph, Hop, Id, Names, Root};
+use super::graph::{Graph, Hop, Id, Operation, Root, NOBODY};
 use crate::analyses::columns::{counts, names, some_durations};
 use crate::histogram::Histogram;
 use spanwise_model::{ColumnData, SpanId, Table, TraceId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// No operation.
-const NOBODY: Names<'static> = [""; 3];
 
 /// How many examples a row has.
 const EXAMPLES: usize = 3;
@@ -19,7 +16,12 @@ struct Longest(BTreeSet<(Reverse<u64>, Id)>);
 
 impl Longest {
     fn offer(&mut self, nano: u64, id: Id) {
-        self.0.insert((Reverse(nano), id));
+        let one = (Reverse(nano), id);
+        let is_full = self.0.len() == EXAMPLES;
+        if is_full && self.0.last().is_some_and(|last| *last <= one) {
+            return;
+        }
+        self.0.insert(one);
         if self.0.len() > EXAMPLES {
             self.0.pop_last();
         }
@@ -32,13 +34,15 @@ impl Longest {
 }
 
 /// Where a request began, which hop it is, from whom, how, and to whom.
-type HopKey<'a> = (Names<'a>, Option<u64>, Names<'a>, &'a str, Names<'a>);
+type HopKey<'a> = (Operation, Option<u64>, Operation, &'a str, Operation);
 
 /// What is known of a kind of hop.
 #[derive(Debug, Default)]
 struct Hops {
     messages: i128,
-    receivers: BTreeSet<Id>,
+    receivers: i128,
+    /// The receiver of the hop before: those of one receiver stand together.
+    last_receiver: Option<u32>,
     early: i128,
     wait: Histogram,
     processing: Histogram,
@@ -65,7 +69,7 @@ pub(super) fn by_hop(graph: &Graph<'_>) -> Table {
         row.messages += 1;
         row.examples.offer(0, sender.id);
     }
-    hop_table(&rows)
+    hop_table(graph, &rows)
 }
 
 fn hop_key<'a>(graph: &Graph<'a>, hop: &Hop<'a>) -> HopKey<'a> {
@@ -80,7 +84,8 @@ impl Hops {
     fn add(&mut self, graph: &Graph<'_>, hop: &Hop<'_>) {
         let receiver = graph.receiver(hop);
         self.messages += 1;
-        if self.receivers.insert(receiver.id) {
+        if self.last_receiver.replace(hop.receiver) != Some(hop.receiver) {
+            self.receivers += 1;
             add(&mut self.processing, Some(receiver.start), receiver.end);
         }
         let sent = graph.sender(hop).and_then(|sender| sender.end);
@@ -92,9 +97,9 @@ impl Hops {
     }
 }
 
-fn hop_table<'a>(rows: &BTreeMap<HopKey<'a>, Hops>) -> Table {
-    let name = |of: fn(&HopKey<'a>) -> Names<'a>, at: usize| {
-        names(rows.keys().map(|key| of(key)[at]).collect::<Vec<_>>())
+fn hop_table<'a>(graph: &Graph<'a>, rows: &BTreeMap<HopKey<'a>, Hops>) -> Table {
+    let name = |of: fn(&HopKey<'a>) -> Operation, at: usize| {
+        names(rows.keys().map(|key| graph.operations.names(of(key))[at]))
     };
     let quantile = |of: fn(&Hops) -> &Histogram, q: f64| {
         some_durations(rows.values().map(|row| of(row).quantile(q)))
@@ -109,7 +114,7 @@ fn hop_table<'a>(rows: &BTreeMap<HopKey<'a>, Hops>) -> Table {
     let table = table.with("relation", names(rows.keys().map(|key| key.3)));
     operation_columns(table, "receiver_", |at| name(|key| key.4, at))
         .with("messages", count(|row| row.messages))
-        .with("receivers", count(|row| row.receivers.len() as i128))
+        .with("receivers", count(|row| row.receivers))
         .with("wait_p50", quantile(|row| &row.wait, 0.5))
         .with("wait_p95", quantile(|row| &row.wait, 0.95))
         .with("wait_p99", quantile(|row| &row.wait, 0.99))
@@ -135,7 +140,7 @@ struct Requests {
 
 pub(super) fn by_request(graph: &Graph<'_>) -> Table {
     // By request: its messages, and the end of the last thing it led to.
-    let mut requests: BTreeMap<Root<'_>, (i128, Option<i128>)> = BTreeMap::new();
+    let mut requests: BTreeMap<Root, (i128, Option<i128>)> = BTreeMap::new();
     for hop in graph.hops.iter().filter(|hop| graph.is_first(hop)) {
         let Some((root, _)) = graph.origin(hop) else {
             continue;
@@ -144,7 +149,7 @@ pub(super) fn by_request(graph: &Graph<'_>) -> Table {
         *messages += 1;
         *end = graph.receiver(hop).last_end.max(*end);
     }
-    let mut rows: BTreeMap<Names<'_>, Requests> = BTreeMap::new();
+    let mut rows: BTreeMap<Operation, Requests> = BTreeMap::new();
     for (root, (messages, end)) in requests {
         let row = rows.entry(root.operation).or_default();
         row.requests += 1;
@@ -156,15 +161,16 @@ pub(super) fn by_request(graph: &Graph<'_>) -> Table {
     }
     let mut rows: Vec<_> = rows.into_iter().collect();
     rows.sort_by_key(|(_, row)| Reverse(row.requests));
-    request_table(&rows)
+    request_table(graph, &rows)
 }
 
-fn request_table(rows: &[(Names<'_>, Requests)]) -> Table {
+fn request_table(graph: &Graph<'_>, rows: &[(Operation, Requests)]) -> Table {
     let quantile = |of: fn(&Requests) -> &Histogram, q: f64| {
         some_durations(rows.iter().map(|(_, row)| of(row).quantile(q)))
     };
     operation_columns(Table::new(), "", |at| {
-        names(rows.iter().map(|(operation, _)| operation[at]))
+        let operations = rows.iter().map(|row| graph.operations.names(row.0));
+        names(operations.map(|names| names[at]))
     })
     .with("requests", counts(rows.iter().map(|(_, row)| row.requests)))
     .with("messages", counts(rows.iter().map(|(_, row)| row.messages)))
