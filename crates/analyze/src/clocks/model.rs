@@ -7,7 +7,7 @@
 
 use super::edges::{Edge, Estimate, Line, MINUTE_NANO};
 use super::{clock_names, Bound, Packed, Shifts};
-use crate::partial::{Key, Partial};
+use crate::partial::{Key, Partial, Row};
 use spanwise_model::SpanTable;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -232,17 +232,10 @@ impl Line {
 
 /// The edges of a partial, with what they say in the middle of all minutes.
 fn edges(partial: &Partial) -> Vec<SolvedEdge> {
-    let mut edges: BTreeMap<(&str, &str), Edge> = BTreeMap::new();
+    let mut edges = Edges::default();
     let (mut first, mut last) = (i64::MAX, i64::MIN);
     for row in 0..partial.len() {
-        let (client, server) = (partial.name(row, 0), partial.name(row, 1));
-        let turned = client > server;
-        let ends = if turned {
-            (server, client)
-        } else {
-            (client, server)
-        };
-        let edge = edges.entry(ends).or_default();
+        let (edge, turned) = edges.of(partial, row);
         edge.calls += partial.number(row, 0);
         edge.impossible += partial.number(row, 1);
         let (Key::I64(minute), Some(bound)) =
@@ -263,14 +256,58 @@ fn edges(partial: &Partial) -> Vec<SolvedEdge> {
     } else {
         0
     };
-    let solved = edges.into_iter().map(|((a, b), edge)| SolvedEdge {
-        ends: (a.to_owned(), b.to_owned()),
-        estimate: edge.estimate(middle),
-        edge,
-        used: false,
-        closure_nano: 0,
+    let Edges {
+        numbers, mut all, ..
+    } = edges;
+    let solved = numbers.into_iter().map(|((a, b), number)| {
+        let edge = std::mem::take(&mut all[number]);
+        SolvedEdge {
+            ends: (a.to_owned(), b.to_owned()),
+            estimate: edge.estimate(middle),
+            edge,
+            used: false,
+            closure_nano: 0,
+        }
     });
     solved.collect()
+}
+
+/// The edges of rows, of which those of one pair mostly stand together.
+#[derive(Default)]
+struct Edges<'a> {
+    numbers: BTreeMap<(&'a str, &'a str), usize>,
+    all: Vec<Edge>,
+    /// The pair of the row before as words, its edge, and whether it is turned.
+    last: Option<(&'a [u64], usize, bool)>,
+}
+
+impl<'a> Edges<'a> {
+    /// The edge of a row, and whether the row's client is its second end.
+    fn of(&mut self, partial: &'a Partial, row: Row) -> (&mut Edge, bool) {
+        let words = partial.words_of(0..2)(row);
+        let (number, turned) = match self.last {
+            Some((held, number, turned)) if held == words => (number, turned),
+            _ => self.find(partial, row),
+        };
+        self.last = Some((words, number, turned));
+        (&mut self.all[number], turned)
+    }
+
+    fn find(&mut self, partial: &'a Partial, row: Row) -> (usize, bool) {
+        let (client, server) = (partial.name(row, 0), partial.name(row, 1));
+        let turned = client > server;
+        let ends = if turned {
+            (server, client)
+        } else {
+            (client, server)
+        };
+        let next = self.all.len();
+        let number = *self.numbers.entry(ends).or_insert(next);
+        if number == next {
+            self.all.push(Edge::default());
+        }
+        (number, turned)
+    }
 }
 
 /// Which clocks are connected.
