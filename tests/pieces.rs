@@ -3,12 +3,23 @@
 use spanwise::model::{Copier, Example};
 use spanwise::simulate::{Limit, Simulation};
 use spanwise::{AttributeKeep, SpanBatch};
-use spanwise_io::format::Cutting;
 use spanwise_io::{by_name, read_batch, Input, ReadOptions};
 
 /// Simulated spans in a format, a document each twenty.
 fn export(format: &str) -> Vec<u8> {
     export_of(2_000, format)
+}
+
+/// Simulated spans as one document.
+fn document(format: &str) -> Vec<u8> {
+    let simulation = Simulation::default().limit(Limit::Spans(2_000));
+    let (mut all, mut bytes) = (SpanBatch::default(), Vec::new());
+    for batch in simulation.run().expect("the shop is sound") {
+        all.absorb(batch).expect("room");
+    }
+    let format = by_name(format).expect("a format");
+    format.write(&all, &mut bytes).expect("memory");
+    bytes
 }
 
 fn export_of(spans: u64, format: &str) -> Vec<u8> {
@@ -54,10 +65,17 @@ fn told(batch: &SpanBatch) -> Vec<String> {
 
 #[test]
 fn exports_can_be_cut() {
-    for format in ["otlp-protobuf", "otlp-json", "zipkin-json", "xray-json"] {
+    let formats = [
+        "otlp-protobuf",
+        "otlp-json",
+        "jaeger-json",
+        "zipkin-json",
+        "xray-json",
+    ];
+    for format in formats {
         let bytes = export(format);
         let format = by_name(format).expect("a format");
-        let cut = format.cut(&bytes[..60_000], Cutting::Cheap);
+        let cut = format.cut(&bytes[..60_000]);
         assert!(cut.is_some_and(|cut| cut.end > 30_000), "{}", format.name());
     }
 }
@@ -96,6 +114,49 @@ fn large_pieces_say_the_same_on_any_number_of_threads() {
         let pieces = told(&read(&bytes, &options.clone().threads(threads)));
         assert!(pieces == whole, "in {threads} threads");
     }
+}
+
+/// All spans as one document, whose elements are the only places to cut.
+#[test]
+fn one_document_is_read_in_pieces_as_at_once() {
+    for format in ["otlp-json", "jaeger-json", "zipkin-json", "xray-json"] {
+        let bytes = document(format);
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("export");
+        std::fs::write(&path, &bytes).expect("room");
+        let whole = told(&read(&bytes, &ReadOptions::default()));
+        for size in [900, 60_000] {
+            for threads in [1, 2] {
+                let options = ReadOptions::default().piece_bytes(size).threads(threads);
+                let pieces = told(&read(&bytes, &options));
+                assert!(pieces == whole, "{format} by {size} in {threads} threads");
+                let mut filed =
+                    read_batch(&[Input::from(path.as_path())], &options).expect("spans");
+                filed.sources[0].path = Input::bytes([]).name();
+                assert!(told(&filed) == whole, "{format} on disk by {size}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_broken_document_is_read_on_behind_the_broken_piece() {
+    let mut bytes = document("jaeger-json");
+    let text = std::str::from_utf8(&bytes).expect("text");
+    let (key, half) = ("\"startTime\":", text.len() / 2);
+    let at = half + text[half..].find(key).expect("a span") + key.len();
+    bytes[at] = b'x';
+    let read = |size, threads| {
+        let options = ReadOptions::default().piece_bytes(size).threads(threads);
+        read(&bytes, &options)
+    };
+    let (whole, pieces) = (read(usize::MAX, 1), read(60_000, 1));
+    assert!(whole.len() < 1_100, "{} spans stand before it", whole.len());
+    assert!(pieces.len() > 1_900, "{} spans are sound", pieces.len());
+    let told_of = told(&pieces);
+    assert!(told_of == told(&read(60_000, 2)));
+    let places = told_of.iter().filter(|line| line.contains(&at.to_string()));
+    assert_eq!(places.count(), 1, "{:?}", pieces.issues);
 }
 
 #[test]

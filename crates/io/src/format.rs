@@ -21,15 +21,6 @@ pub enum Ended {
     Truncated,
 }
 
-/// How much it may cost to find where a file can be cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cutting {
-    /// Frames and lines alone: next to nothing.
-    Cheap,
-    /// The elements of one large document too, which takes a scan of it.
-    Thorough,
-}
-
 /// Where a window onto a file can be cut, so that what stands before it and
 /// what stands behind it are files by themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,8 +106,8 @@ pub trait Format: Send + Sync {
     /// The last place where a window onto a file, which goes on behind the
     /// window, can be cut. `None` where there is none, or where the format
     /// cannot be cut.
-    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
-        let _ = (window, cutting);
+    fn cut(&self, window: &[u8]) -> Option<Cut> {
+        let _ = window;
         None
     }
 

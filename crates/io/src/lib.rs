@@ -8,7 +8,7 @@
 //! puts all pieces into one batch and assembles it; [`scan`] gives each away,
 //! deals their records by trace where memory does not suffice, and assembles
 //! partition by partition. What is broken is told with its place in the file,
-//! and is the same for every size of pieces and number of threads.
+//! and is the same for every number of threads.
 
 #[cfg(feature = "arrow")]
 pub mod arrow;

@@ -56,7 +56,7 @@ mod tests;
 use crate::elasticsearch;
 pub(crate) use span::REF_TYPE;
 
-use crate::format::{Cut, Cutting, Ended, Format, Writer};
+use crate::format::{Cut, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
 use crate::loss::Loss;
 use spanwise_model::{Result, SpanBatch};
@@ -80,8 +80,8 @@ impl Format for JaegerJson {
         })
     }
 
-    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
-        crate::json::cut(window, cutting)
+    fn cut(&self, window: &[u8]) -> Option<Cut> {
+        crate::json::cut(window)
     }
 
     fn writer(&self) -> Option<Writer> {
@@ -124,7 +124,7 @@ impl Format for JaegerElasticsearch {
         })
     }
 
-    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
-        crate::json::cut(window, cutting)
+    fn cut(&self, window: &[u8]) -> Option<Cut> {
+        crate::json::cut(window)
     }
 }

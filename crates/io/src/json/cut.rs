@@ -2,8 +2,9 @@
 //! documents, between documents, and between the elements of a document's main
 //! list.
 
+use super::container::container_end;
 use super::documents::is_run_of_lines;
-use crate::format::{Cut, Cutting};
+use crate::format::Cut;
 use memchr::{memchr2, memchr_iter, memrchr};
 
 /// The keys under which the list of records lies, or an envelope of it.
@@ -20,19 +21,16 @@ const SPINE: &[&[u8]] = &[
     b"Traces",
 ];
 
+/// The most containers between a document and its records, so that a cut stays
+/// small whatever comes: no export has half as many.
+const SPINE_DEPTH: usize = 8;
+
 /// The last place where a window can be cut.
-pub(crate) fn cut(window: &[u8], cutting: Cutting) -> Option<Cut> {
+pub(crate) fn cut(window: &[u8]) -> Option<Cut> {
     let cut = if is_run_of_lines(window) {
-        let end = memrchr(b'\n', window)? + 1;
-        Cut {
-            end,
-            next: end,
-            ..Cut::default()
-        }
-    } else if cutting == Cutting::Thorough {
-        Scan::new(window).last_cut()?
+        Cut::at(memrchr(b'\n', window)? + 1)
     } else {
-        return None;
+        Scan::new(window).last_cut()?
     };
     let records = memchr_iter(b'\n', &window[..cut.next]).count() as u64;
     Some(Cut { records, ..cut })
@@ -41,12 +39,10 @@ pub(crate) fn cut(window: &[u8], cutting: Cutting) -> Option<Cut> {
 /// A scan of a window for the ends of elements.
 ///
 /// The *spine* is the chain of containers from the document down to its main
-/// list. Whatever lies beside the spine is only counted in depth.
+/// list. Whatever lies beside the spine, elements among it, is passed at once.
 struct Scan<'a> {
     window: &'a [u8],
     at: usize,
-    /// How many containers are open.
-    depth: usize,
     /// The containers of the spine, by their opening brackets.
     spine: Vec<u8>,
     /// What opens the spine, and how long that was before each container.
@@ -55,6 +51,8 @@ struct Scan<'a> {
     /// The text that was passed last.
     text: &'a [u8],
     best: Option<Cut>,
+    /// True where the spine is that of the best cut still.
+    is_noted: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -62,30 +60,34 @@ impl<'a> Scan<'a> {
         Self {
             window,
             at: 0,
-            depth: 0,
             spine: Vec::new(),
             opening: Vec::new(),
             lengths: Vec::new(),
             text: &[],
             best: None,
+            is_noted: false,
         }
     }
 
     fn last_cut(mut self) -> Option<Cut> {
-        while let Some(&byte) = self.window.get(self.at) {
-            self.at += 1;
-            match byte {
-                b'"' => match self.string() {
-                    Some(()) => {}
-                    None => break,
-                },
-                b'{' | b'[' => self.open(byte),
-                b'}' | b']' => self.close(),
-                b',' if self.is_between_elements() => self.note(self.at - 1, self.at),
-                _ => {}
-            }
-        }
+        while self.step().is_some() {}
         self.best
+    }
+
+    /// Goes on by a string, a container beside the spine, or a byte; `None`
+    /// where the window ends.
+    fn step(&mut self) -> Option<()> {
+        let &byte = self.window.get(self.at)?;
+        self.at += 1;
+        match byte {
+            b'"' => self.string()?,
+            b'{' | b'[' if self.joins() => self.open(byte),
+            b'{' | b'[' => self.pass()?,
+            b'}' | b']' => self.close(),
+            b',' if self.spine.last() == Some(&b'[') => self.note(self.at - 1),
+            _ => {}
+        }
+        Some(())
     }
 
     /// Passes a string; `None` where the window ends in it.
@@ -103,53 +105,63 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn open(&mut self, bracket: u8) {
-        let on_spine = self.depth == self.spine.len();
-        let joins = on_spine
-            && match self.spine.last() {
-                None => true,
-                Some(b'{') => SPINE.contains(&self.text),
-                Some(_) => false,
-            };
-        if joins {
-            self.lengths.push(self.opening.len());
-            if !self.spine.is_empty() {
-                self.opening.push(b'"');
-                self.opening.extend_from_slice(self.text);
-                self.opening.extend_from_slice(b"\":");
-            }
-            self.opening.push(bracket);
-            self.spine.push(bracket);
+    /// Passes the container whose bracket was read; `None` where the window
+    /// ends in it.
+    fn pass(&mut self) -> Option<()> {
+        self.at = container_end(self.window, self.at)?;
+        self.text = &[];
+        Some(())
+    }
+
+    /// True where a container that opens here is one of the spine.
+    fn joins(&self) -> bool {
+        match self.spine.last() {
+            None => true,
+            Some(b'{') => self.spine.len() < SPINE_DEPTH && SPINE.contains(&self.text),
+            Some(_) => false,
         }
-        self.depth += 1;
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.lengths.push(self.opening.len());
+        if !self.spine.is_empty() {
+            self.opening.push(b'"');
+            self.opening.extend_from_slice(self.text);
+            self.opening.extend_from_slice(b"\":");
+        }
+        self.opening.push(bracket);
+        self.spine.push(bracket);
+        self.is_noted = false;
     }
 
     fn close(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
-        if self.depth < self.spine.len() {
-            self.spine.pop();
-            let length = self.lengths.pop().unwrap_or(0);
-            self.opening.truncate(length);
-            if self.depth == 0 {
-                self.note(self.at, self.at);
-            }
-        }
         self.text = &[];
+        self.spine.pop();
+        self.is_noted = false;
+        self.opening.truncate(self.lengths.pop().unwrap_or(0));
+        if self.spine.is_empty() {
+            self.note(self.at);
+        }
     }
 
-    fn is_between_elements(&self) -> bool {
-        self.depth == self.spine.len() && self.spine.last() == Some(&b'[')
+    /// Notes that the window can be cut at `end`, and the rest begins here.
+    fn note(&mut self, end: usize) {
+        match &mut self.best {
+            Some(best) if self.is_noted => (best.end, best.next) = (end, self.at),
+            _ => self.best = Some(self.cut_at(end)),
+        }
+        self.is_noted = true;
     }
 
-    fn note(&mut self, end: usize, next: usize) {
+    fn cut_at(&self, end: usize) -> Cut {
         let close = |bracket: &u8| if *bracket == b'{' { b'}' } else { b']' };
-        self.best = Some(Cut {
+        Cut {
             end,
             closing: self.spine.iter().rev().map(close).collect(),
-            next,
+            next: self.at,
             opening: self.opening.clone(),
             records: 0,
-        });
+        }
     }
 }
 
@@ -162,7 +174,7 @@ mod tests {
         let (mut rest, mut pieces) = (text.as_bytes().to_vec(), Vec::new());
         let mut length = size;
         while length < rest.len() {
-            match cut(&rest[..length], Cutting::Thorough) {
+            match cut(&rest[..length]) {
                 Some(found) => {
                     let piece = [&rest[..found.end], &found.closing[..]].concat();
                     pieces.push(String::from_utf8(piece).expect("text"));
@@ -224,10 +236,19 @@ mod tests {
     }
 
     #[test]
+    fn documents_in_documents_do_not_make_a_cut_large() {
+        let text = [r#"{"data":"#.repeat(100), "[1,2,".to_owned()].concat();
+        assert_eq!(cut(text.as_bytes()), None);
+        let text = r#"{"data":{"data":{"hits":[1,2"#;
+        let found = cut(text.as_bytes()).expect("a comma");
+        assert_eq!((found.end, found.next), (text.len() - 2, text.len() - 1));
+        assert_eq!(found.opening, br#"{"data":{"data":{"hits":["#);
+    }
+
+    #[test]
     fn lines_are_cut_behind_the_last() {
         let text = b"{\"a\":1}\n{\"b\":2}\n{\"c\"";
-        let found = cut(text, Cutting::Cheap).expect("lines");
+        let found = cut(text).expect("lines");
         assert_eq!((found.end, found.next, found.records), (16, 16, 2));
-        assert_eq!(cut(b"[{\"a\":1},{\"b\":2},", Cutting::Cheap), None);
     }
 }

@@ -8,6 +8,7 @@
 //! closed. So every scalar is taken for what it can be read as, and reading
 //! goes on behind what is broken.
 
+mod container;
 mod cursor;
 mod cut;
 mod documents;

@@ -5,7 +5,7 @@ use super::course::{Course, Mark};
 use super::piece::{companion, read_piece, File, Piece};
 use super::reader::Reader;
 use super::told::{add_flaws, add_truncated, add_unreadable, is_of_the_system, not_recognised};
-use crate::format::{Cut, Cutting, Ended};
+use crate::format::{Cut, Ended};
 use crate::source::{Item, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
@@ -14,7 +14,7 @@ impl Reader<'_> {
     /// Reads an item, each piece into a batch of its own, which is given away;
     /// how far it went, where that is asked.
     pub(crate) fn stream(&self, item: &Item, mut course: Course<'_>) -> Result<Mark> {
-        let read = match self.open(item, Cutting::Thorough) {
+        let read = match self.open(item) {
             Ok(window) => self.read_apart(item, window, &mut course),
             Err(error) => Err(error),
         };
@@ -63,7 +63,7 @@ impl Reader<'_> {
         };
         let mut apart = Apart::new(self, file, course);
         let mut take = |window: &mut Window<'i>, cut: &Cut, piece| apart.take(window, cut, piece);
-        let ended = self.pieces(format, &mut window, Cutting::Thorough, &mut take)?;
+        let ended = self.pieces(format, &mut window, &mut take)?;
         apart.end(item, &window, ended)
     }
 }
@@ -88,9 +88,9 @@ impl<'a, 'c> Apart<'a, 'c> {
     }
 
     fn take(&mut self, window: &mut Window<'_>, cut: &Cut, piece: Piece) -> Result<Ended> {
-        let read = self.read(&window.before(cut), piece)?;
+        let read = window.show(cut, |bytes| self.read(bytes, piece))?;
         if piece.goes_on {
-            window.move_behind(cut);
+            window.move_behind(cut)?;
         }
         self.take_batch(read)
     }

@@ -163,8 +163,9 @@ impl ReadOptions {
     }
 
     /// The same options with pieces of this many bytes. What a file holds does
-    /// not depend on it, nor what is wrong with it, but for one thing: bytes
-    /// that are no UTF-8 are counted once a piece.
+    /// not depend on it, nor what is wrong with it, but for two things: bytes
+    /// that are no UTF-8 are counted once a piece, and a document that is broken
+    /// is read on behind the piece that is.
     #[must_use]
     pub fn piece_bytes(mut self, bytes: usize) -> Self {
         self.piece_bytes = bytes.max(1);

@@ -115,14 +115,14 @@ impl<'s, 'scope> Pieces<'s, 'scope> {
         self.next += 1;
         if piece.goes_on && self.others_have_time() {
             let spare = self.shared.spare();
-            self.give(number, window.take_before(cut, spare), piece);
+            self.give(number, window.take_before(cut, spare)?, piece);
             return Ok(Ended::Whole);
         }
         let empty = || (number, (self.shared.empty)());
         let (_, batch) = self.own.get_or_insert_with(empty);
-        let ended = (self.shared.read)(&window.before(cut), piece, batch);
+        let ended = window.show(cut, |bytes| (self.shared.read)(bytes, piece, batch));
         if piece.goes_on {
-            window.move_behind(cut);
+            window.move_behind(cut)?;
         }
         ended
     }

@@ -1,7 +1,7 @@
 //! Pieces of files, which are read one after the other or by several threads.
 
 use super::reader::Reader;
-use crate::format::{Cut, Cutting, Ended, Format};
+use crate::format::{Cut, Ended, Format};
 use crate::source::{Item, Origin, Place, Window};
 use spanwise_model::{Result, SpanBatch};
 use std::io::Read;
@@ -46,7 +46,6 @@ impl Reader<'_> {
         &self,
         format: &dyn Format,
         window: &mut Window<'i>,
-        cutting: Cutting,
         take: &mut Take<'i, '_>,
     ) -> Result<Ended> {
         let mut size = self.options.piece_bytes;
@@ -59,11 +58,8 @@ impl Reader<'_> {
                 let cut = Cut::at(shown.len());
                 return take(window, &cut, Piece { place, goes_on });
             }
-            let Some(cut) = format.cut(shown, cutting) else {
-                size = match cutting {
-                    Cutting::Cheap => usize::MAX,
-                    Cutting::Thorough => size.saturating_mul(2),
-                };
+            let Some(cut) = format.cut(shown) else {
+                size = size.saturating_mul(2);
                 continue;
             };
             let goes_on = true;

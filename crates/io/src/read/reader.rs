@@ -2,7 +2,7 @@
 
 use super::told::{add_unreadable, is_of_the_system};
 use super::{total, ReadOptions};
-use crate::format::{Cutting, Format};
+use crate::format::Format;
 use crate::guess::{by_name, guess, is_whole, without_mark};
 use crate::progress::Meter;
 use crate::select;
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
     /// Reads an item, where it is `alone` on all threads that have time. The
     /// first batch of the answer is `first` with more records.
     fn item(&self, item: &Item, mut first: SpanBatch, alone: bool) -> Result<Vec<SpanBatch>> {
-        match self.open(item, Cutting::Cheap) {
+        match self.open(item) {
             Ok(window) => self.read(item, window, first, alone),
             Err(error) if !item.explicit && is_of_the_system(&error) => {
                 add_unreadable(&mut first, item, &error);
@@ -87,9 +87,9 @@ impl<'a> Reader<'a> {
     }
 
     /// A window onto the beginning of an item.
-    pub(super) fn open<'i>(&'i self, item: &'i Item, cutting: Cutting) -> Result<Window<'i>> {
+    pub(super) fn open<'i>(&'i self, item: &'i Item) -> Result<Window<'i>> {
         let limits = &self.options.limits;
-        let mut window = Window::open(item, limits, &self.meter, cutting)?;
+        let mut window = Window::open(item, limits, &self.meter)?;
         window.fill_head()?;
         Ok(window)
     }

@@ -86,6 +86,23 @@ impl Held {
         self.filled = self.filled - bytes + others.len();
     }
 
+    /// Shows the first bytes with others behind them, in the place of those that
+    /// stand there.
+    pub(super) fn show<T>(
+        &mut self,
+        bytes: usize,
+        others: &[u8],
+        look: impl FnOnce(&[u8]) -> T,
+    ) -> T {
+        let end = bytes + others.len();
+        self.make_room(end.saturating_sub(self.filled));
+        let hidden = self.room[bytes..end].to_vec();
+        self.room[bytes..end].copy_from_slice(others);
+        let answer = look(&self.room[..end]);
+        self.room[bytes..end].copy_from_slice(&hidden);
+        answer
+    }
+
     /// Leaves the last bytes away, so that so many stay.
     pub(super) fn truncate(&mut self, bytes: usize) {
         self.filled = self.filled.min(bytes);
@@ -176,6 +193,9 @@ mod tests {
         assert_eq!(*held, *b"[def");
         held.replace_front(0, &[7; 20]);
         assert_eq!(held.len(), 24);
+        held.show(2, b"xy", |bytes| assert_eq!(bytes, b"\x07\x07xy"));
+        held.show(24, b"z", |bytes| assert_eq!(bytes[23..], *b"fz"));
+        assert_eq!(*held, [&[7; 20][..], b"[def"].concat());
         held.truncate(20);
         held.extend(b"x");
         assert_eq!(held.into_bytes(), [&[7; 20][..], b"x"].concat());

@@ -6,7 +6,7 @@ use super::decompress::{Decompressed, Known, Raw, Source, Step, HEAD};
 use super::expand::{Item, Origin};
 use super::held::Held;
 use super::magic::{Archive, Packing};
-use crate::format::{Cut, Cutting};
+use crate::format::Cut;
 use crate::limits::Limits;
 use crate::progress::Meter;
 use spanwise_model::Result;
@@ -57,20 +57,11 @@ pub(crate) struct Place {
 
 impl<'a> Window<'a> {
     /// A window before the first byte of an item.
-    pub(crate) fn open(
-        item: &'a Item,
-        limits: &Limits,
-        meter: &'a Meter,
-        cutting: Cutting,
-    ) -> Result<Self> {
+    pub(crate) fn open(item: &'a Item, limits: &Limits, meter: &'a Meter) -> Result<Self> {
         let allowance = Rc::new(Allowance::new(limits, meter, item.size));
         let source: Source<'a> = match &item.origin {
             Origin::File(path) => Box::new(File::open(path)?),
-            Origin::Bytes(bytes)
-                if cutting == Cutting::Thorough || Packing::of(bytes).is_some() =>
-            {
-                Box::new(&bytes[..])
-            }
+            Origin::Bytes(bytes) if Packing::of(bytes).is_some() => Box::new(&bytes[..]),
             Origin::Bytes(bytes) => return Self::whole(bytes, allowance),
             Origin::Spool(spool) => Box::new(spool.reader()),
             Origin::Stdin => Box::new(std::io::stdin().lock()),
@@ -233,17 +224,26 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// The piece before a cut.
-    pub(crate) fn before(&self, cut: &Cut) -> Cow<'_, [u8]> {
-        closed(&self.bytes()[..cut.end], cut)
+    /// Shows the piece before a cut, with what closes it.
+    pub(crate) fn show<T>(&mut self, cut: &Cut, look: impl FnOnce(&[u8]) -> T) -> T {
+        let (start, end) = (self.start, self.start + cut.end);
+        match &mut self.bytes {
+            Bytes::Whole(all) => look(&closed(&all[start..end], cut)),
+            Bytes::Coming(held, _) => held.show(end, &cut.closing, |bytes| look(&bytes[start..])),
+        }
     }
 
     /// The piece before a cut, apart from the window, which moves behind it:
-    /// borrowed where the whole item is in memory. Otherwise the memory that
-    /// holds it goes along, and what follows stands in `spare`.
-    pub(crate) fn take_before(&mut self, cut: &Cut, spare: Vec<u8>) -> Cow<'a, [u8]> {
+    /// borrowed where the whole item is in memory and the piece needs no
+    /// closing. Otherwise the memory that holds it goes along, and what follows
+    /// stands in `spare`.
+    pub(crate) fn take_before(&mut self, cut: &Cut, spare: Vec<u8>) -> Result<Cow<'a, [u8]>> {
         let taken = match &mut self.bytes {
-            Bytes::Whole(all) => closed(&all[self.start..][..cut.end], cut),
+            Bytes::Whole(all) => {
+                let taken = closed(&all[self.start..][..cut.end], cut);
+                self.move_behind(cut)?;
+                return Ok(taken);
+            }
             Bytes::Coming(held, _) => {
                 held.replace_front(self.start, &[]);
                 let mut next = Held::in_room(spare);
@@ -253,11 +253,11 @@ impl<'a> Window<'a> {
                 let mut taken = std::mem::replace(held, next);
                 taken.truncate(cut.end);
                 taken.extend(&cut.closing);
-                Cow::Owned(taken.into_bytes())
+                taken.into_bytes()
             }
         };
         self.count(cut);
-        taken
+        Ok(Cow::Owned(taken))
     }
 
     /// Where the window's first byte stands.
@@ -299,11 +299,32 @@ impl<'a> Window<'a> {
     }
 
     /// Moves the window behind a cut.
-    pub(crate) fn move_behind(&mut self, cut: &Cut) {
-        if let Bytes::Coming(bytes, _) = &mut self.bytes {
-            bytes.replace_front(self.start + cut.next, &cut.opening);
+    pub(crate) fn move_behind(&mut self, cut: &Cut) -> Result<()> {
+        let next = self.start + cut.next;
+        match &mut self.bytes {
+            Bytes::Coming(held, _) => held.replace_front(next, &cut.opening),
+            Bytes::Whole(_) if cut.opening.is_empty() => {}
+            Bytes::Whole(all) => {
+                let rest = &all[next..];
+                self.bytes = self.behind(&cut.opening, rest)?;
+                self.ended = false;
+            }
         }
         self.count(cut);
+        Ok(())
+    }
+
+    /// What opens the rest of bytes that are in memory, which come behind it.
+    fn behind(&self, opening: &[u8], rest: &'a [u8]) -> Result<Bytes<'a>> {
+        let known = Known {
+            counted: true,
+            ..Known::default()
+        };
+        let source: Source<'a> = Box::new(rest);
+        let coming = Decompressed::of(None, (Vec::new(), source), known, &self.allowance)?;
+        let mut held = Held::new();
+        held.extend(opening);
+        Ok(Bytes::Coming(held, Box::new(coming)))
     }
 
     /// Counts what stands before a cut. What comes begins at the window's first
