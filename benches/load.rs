@@ -61,7 +61,7 @@ fn main() {
     let spans: usize = batches.iter().map(spanwise::SpanBatch::len).sum();
     let joined = [export::joined(&batches)];
     let mut rows = Vec::new();
-    for reference in &REFERENCES {
+    for reference in REFERENCES.iter().filter(|one| is_asked(one.format)) {
         let documents = if reference.is_one_document {
             &joined[..]
         } else {
@@ -71,8 +71,17 @@ fn main() {
         assert_eq!((reference.parse)(&bytes), spans, "{}", reference.format);
         rows.extend(compare(reference, &bytes, (spans, rounds)));
     }
-    rows.extend(own_parquet(&joined, (spans, rounds)));
+    if is_asked(OWN) {
+        rows.extend(own_parquet(&joined, (spans, rounds)));
+    }
     support::report::print(&rows);
+}
+
+/// True for the formats that arguments name; for all where none does.
+fn is_asked(format: &str) -> bool {
+    let arguments = std::env::args().skip(1);
+    let mut names = arguments.filter(|name| !name.starts_with('-')).peekable();
+    names.peek().is_none() || names.any(|name| name == format)
 }
 
 /// spanwise's own Parquet against the fastest of the other formats, where the
