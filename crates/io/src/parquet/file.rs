@@ -15,6 +15,7 @@ use parquet::arrow::{parquet_to_arrow_field_levels, ProjectionMask};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 use spanwise_model::{Error, Example, IssueKind, Result, SpanBatch};
+use std::cell::OnceCell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 
@@ -25,8 +26,7 @@ const ROWS: usize = 4_096;
 pub(super) struct File<'f> {
     pub(super) bytes: &'f [u8],
     pub(super) metadata: Arc<ParquetMetaData>,
-    /// Its columns as Arrow has them.
-    pub(super) schema: Arc<Schema>,
+    schema: OnceCell<Option<Arc<Schema>>>,
 }
 
 /// Which columns are read, and as which types.
@@ -75,14 +75,18 @@ impl<'f> File<'f> {
         let footer = claims::footer(bytes).filter(|footer| claims::is_flat_enough(footer))?;
         caught(|| {
             let metadata = ParquetMetaDataReader::decode_metadata(footer).ok()?;
-            let metadata = Arc::new(metadata);
-            let schema = schema(&metadata)?;
             Some(Self {
                 bytes,
-                metadata,
-                schema,
+                metadata: Arc::new(metadata),
+                schema: OnceCell::new(),
             })
         })?
+    }
+
+    /// Its columns as Arrow has them; `None` where Arrow has none such.
+    pub(super) fn schema(&self) -> Option<&Schema> {
+        let schema = self.schema.get_or_init(|| schema(&self.metadata));
+        schema.as_deref()
     }
 
     /// The metadata of this key.

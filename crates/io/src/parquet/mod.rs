@@ -155,7 +155,7 @@ impl Format for MappedParquet {
 }
 
 fn read_table(bytes: &[u8], mapping: &Mapping, batch: &mut SpanBatch) -> Result<Ended> {
-    match File::open(bytes) {
+    match File::open(bytes).filter(|file| file.schema().is_some()) {
         Some(file) => table::read(&file, mapping, batch),
         None => refuse(bytes, batch),
     }

@@ -24,8 +24,11 @@ const COLUMNS: [&str; 2] = ["TraceID", "rs"];
 
 /// True for the columns of a block.
 pub(super) fn recognises(file: &File<'_>) -> bool {
-    let has = |name: &&str| file.schema.column_with_name(name).is_some();
-    COLUMNS.iter().all(has) && file.schema.column_with_name("RootSpanName").is_some()
+    let has = |name: &&str| {
+        let column = file.schema().map(|schema| schema.column_with_name(name));
+        column.flatten().is_some()
+    };
+    COLUMNS.iter().all(has) && has(&"RootSpanName")
 }
 
 /// Reads all traces.
