@@ -52,7 +52,7 @@ pub mod trace;
 pub mod trace_issues;
 pub mod trace_table;
 
-pub use attributes::{AttributeKeep, Attributes, Value};
+pub use attributes::{AttributeKeep, Attributes, Spelled, SpelledRows, Value};
 pub use batch::SpanBatch;
 pub use canonical::{CanonicalField, CanonicalValue};
 pub use copy::Copier;

@@ -98,6 +98,11 @@ pub(super) fn most_values(file: usize) -> u64 {
     (file as u64).saturating_mul(VALUES).max(FREE_VALUES)
 }
 
+/// How many bytes values may have that a file of so many bytes repeats.
+pub(super) fn most_bytes(file: usize) -> u64 {
+    (file as u64).saturating_mul(RATIO).max(FREE_BYTES)
+}
+
 /// True where the pages of a column in a file of so many bytes claim no more
 /// than may be.
 pub(super) fn are_sound(chunk: &[u8], file: usize) -> bool {

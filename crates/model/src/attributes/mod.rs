@@ -9,16 +9,20 @@
 mod blobs;
 mod digits;
 mod ends;
+mod run;
 mod segments;
 mod shapes;
+mod spelled;
 #[cfg(test)]
 mod tests;
 mod typed;
 mod value;
 mod values;
 
+pub use run::SpelledRows;
 pub(crate) use segments::Segments;
 pub(crate) use shapes::ShapeId;
+pub use spelled::Spelled;
 pub use value::{AttributeKeep, Value};
 
 use crate::strings::{Strings, Symbol};
@@ -123,6 +127,22 @@ impl Attributes {
     pub fn push_bytes_of_text(&mut self, key: Symbol, text: &[u8]) {
         values::push_text(&mut self.unsettled, text);
         self.open.push(Typed::new(key, Tag::Str));
+    }
+
+    /// Appends a row with one of these values to the owner that is open;
+    /// nothing where there is no such value.
+    #[inline(always)]
+    pub(crate) fn push_spelled(&mut self, values: &Spelled, nth: usize) {
+        if values.append(nth, &mut self.unsettled) {
+            self.open.push(values.typed());
+        }
+    }
+
+    /// Appends all these rows to the owner that is open.
+    #[inline]
+    pub(crate) fn push_rows(&mut self, rows: &SpelledRows) {
+        self.unsettled.extend_from_slice(rows.values());
+        self.open.extend_from_slice(rows.keys());
     }
 
     /// Checks the texts of the open owner that came as bytes; what is no UTF-8

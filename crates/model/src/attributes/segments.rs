@@ -5,7 +5,7 @@
 //! and again and holds twice what it needs meanwhile. When batches are joined,
 //! the segments of a large one are put behind ours as they are.
 
-use super::{Attributes, ShapeId, Value};
+use super::{Attributes, ShapeId, Spelled, SpelledRows, Value};
 use crate::strings::Symbol;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,18 @@ impl Segments {
     #[inline]
     pub(crate) fn push_bytes_of_text(&mut self, key: Symbol, text: &[u8]) {
         self.open.push_bytes_of_text(key, text);
+    }
+
+    /// See [`Attributes::push_spelled`].
+    #[inline(always)]
+    pub(crate) fn push_spelled(&mut self, values: &Spelled, nth: usize) {
+        self.open.push_spelled(values, nth);
+    }
+
+    /// See [`Attributes::push_rows`].
+    #[inline]
+    pub(crate) fn push_rows(&mut self, rows: &SpelledRows) {
+        self.open.push_rows(rows);
     }
 
     /// See [`Attributes::settle`].

@@ -246,3 +246,76 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_spelled_before_is_what_is_pushed() {
+    let key = Strings::new().intern("k");
+    let long = "é".repeat(40);
+    let texts = ["", "x", &long, "exactly thirty-one bytes of text"];
+    let mut spelled = Spelled::texts(key);
+    for round in 0..2 {
+        spelled.clear();
+        for text in texts {
+            spelled.push_text(text.as_bytes()).expect("a text");
+        }
+        assert!(spelled.push(Value::Int(1)).is_none(), "of another type");
+        let (mut pushed, mut repeated) = (Attributes::default(), Attributes::default());
+        for (nth, text) in texts.iter().enumerate().rev() {
+            pushed.push(key, Value::Str(text));
+            repeated.push_spelled(&spelled, nth);
+            assert_eq!(spelled.text_bytes(nth), text.len());
+        }
+        repeated.push_spelled(&spelled, texts.len());
+        assert!(pushed.settle() && repeated.settle());
+        assert_eq!(repeated.open_content(), pushed.open_content(), "{round}");
+        assert_eq!(spelled.longest(), long.len());
+    }
+}
+
+#[test]
+fn rows_that_were_spelled_are_those_pushed() {
+    let mut strings = Strings::new();
+    let [a, b] = ["a", "b"].map(|key| strings.intern(key));
+    let rows = [
+        (a, Value::Str("é")),
+        (b, Value::Int(-70)),
+        (a, Value::Json("[]")),
+        (b, Value::Bool(true)),
+        (a, Value::Double(0.1)),
+        (b, Value::Empty),
+    ];
+    let mut spelled = SpelledRows::default();
+    assert!(spelled.is_empty() && spelled.push(a, Value::Bytes(b"x")).is_none());
+    let (mut pushed, mut repeated) = (Attributes::default(), Attributes::default());
+    for (key, value) in rows {
+        pushed.push(key, value);
+        spelled.push(key, value).expect("no bytes");
+    }
+    repeated.push_rows(&spelled);
+    assert!(pushed.settle() && repeated.settle());
+    assert_eq!(repeated.open_content(), pushed.open_content());
+    assert_eq!(spelled.longest(), 2);
+}
+
+#[test]
+fn numbers_and_flags_are_spelled_too() {
+    let key = Strings::new().intern("k");
+    for (mut spelled, values) in [
+        (Spelled::ints(key), [Value::Int(0), Value::Int(i64::MIN)]),
+        (
+            Spelled::doubles(key),
+            [Value::Double(-0.0), Value::Double(f64::NAN)],
+        ),
+        (Spelled::flags(key), [Value::Bool(true), Value::Bool(false)]),
+    ] {
+        let mut attributes = Attributes::default();
+        for (nth, value) in values.into_iter().enumerate() {
+            spelled.push(value).expect("of this type");
+            attributes.push_spelled(&spelled, nth);
+        }
+        assert!(spelled.push_text(b"x").is_none(), "of another type");
+        attributes.close();
+        let back: Vec<_> = attributes.of(0).map(|(_, value)| value).collect();
+        assert!(back[0].is_identical(values[0]) && back[1].is_identical(values[1]));
+    }
+}

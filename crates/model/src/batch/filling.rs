@@ -1,7 +1,7 @@
 //! What readers say of the open record.
 
 use super::{Dropped, SpanBatch};
-use crate::attributes::Value;
+use crate::attributes::{Spelled, SpelledRows, Value};
 use crate::evidence::EvidenceId;
 use crate::id::{SpanId, TraceId};
 use crate::keep::KeyUse;
@@ -49,6 +49,25 @@ impl SpanBatch {
     pub fn row_of_bytes(&mut self, key: Symbol, text: &[u8]) {
         if self.admits_bytes(text.len()) {
             self.attributes.push_bytes_of_text(key, text);
+        }
+    }
+
+    /// The same for one of values that were spelled before.
+    #[inline(always)]
+    pub fn row_spelled(&mut self, values: &Spelled, nth: usize) {
+        let is_admitted =
+            values.longest() <= self.guard.text_bytes || self.admits_bytes(values.text_bytes(nth));
+        if is_admitted {
+            self.attributes.push_spelled(values, nth);
+        }
+    }
+
+    /// The same for rows that were spelled before: all of them, or none where
+    /// the guard refuses a text.
+    #[inline]
+    pub fn rows_spelled(&mut self, rows: &SpelledRows) {
+        if self.admits_bytes(rows.longest()) {
+            self.attributes.push_rows(rows);
         }
     }
 

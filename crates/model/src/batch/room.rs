@@ -53,6 +53,15 @@ impl SpanBatch {
         }
     }
 
+    /// Makes room for the attributes of so many more records, which room was made
+    /// for ([`SpanBatch::reserve`]) and are like those so far. It is made as
+    /// they come, so that no more than a few megabytes are made in vain.
+    pub fn expect_attributes(&mut self, records: usize) {
+        if self.keep.has_rows() {
+            self.attributes.expect(records, usize::MAX);
+        }
+    }
+
     #[cold]
     fn make_room_now(&mut self, done: usize, all: usize) {
         let rest = all.max(self.forecast.bytes).saturating_sub(done);

@@ -81,13 +81,33 @@ impl<'f> Hybrid<'f> {
     pub(super) fn fill<'n>(&mut self, numbers: &'n mut [u32]) -> &'n [u32] {
         let count = self.left.min(numbers.len());
         let numbers = &mut numbers[..count];
-        for number in &mut *numbers {
-            let word = word(self.packed, self.bit / 8);
-            *number = (word >> (self.bit % 8)) as u32 & self.number;
-            self.bit += self.width as usize;
+        // So many whole numbers stand in a word, wherever in a byte it begins.
+        match self.width {
+            0..=7 => self.unpack::<8>(numbers),
+            8..=14 => self.unpack::<4>(numbers),
+            15..=28 => self.unpack::<2>(numbers),
+            _ => self.unpack::<1>(numbers),
         }
         self.left -= count;
         numbers
+    }
+
+    /// Reads packed numbers, so many from each word.
+    fn unpack<const IN_WORD: usize>(&mut self, numbers: &mut [u32]) {
+        let (width, mask) = (self.width as usize, self.number);
+        let mut words = numbers.chunks_exact_mut(IN_WORD);
+        for numbers in &mut words {
+            let word = word(self.packed, self.bit / 8) >> (self.bit % 8);
+            for (nth, number) in numbers.iter_mut().enumerate() {
+                *number = (word >> (nth * width)) as u32 & mask;
+            }
+            self.bit += IN_WORD * width;
+        }
+        for number in words.into_remainder() {
+            let word = word(self.packed, self.bit / 8);
+            *number = (word >> (self.bit % 8)) as u32 & mask;
+            self.bit += width;
+        }
     }
 
     /// Passes over the zeros of a run, at most so many; answers how many.
@@ -238,6 +258,27 @@ mod tests {
         assert_eq!(numbers.count(13, 3), Some(1));
         assert_eq!(numbers.count(14, 3), None, "one more than there are");
         assert!(Hybrid::new(&bytes, 33).is_none());
+    }
+
+    #[test]
+    fn numbers_of_any_width_are_unpacked() {
+        for width in 1..=32u32 {
+            let number = |nth: u32| nth.wrapping_mul(0x9e37_79b9) >> (32 - width);
+            let mut packed = vec![0u8; 5 * 8 * width as usize];
+            for bit in 0..packed.len() * 8 {
+                let of = number(bit as u32 / width);
+                packed[bit / 8] |= ((of >> (bit as u32 % width) & 1) as u8) << (bit % 8);
+            }
+            let bytes = [&[40 << 1 | 1][..], &packed].concat();
+            let expected: Vec<u32> = (0..320).map(number).collect();
+            let mut rest = Hybrid::new(&bytes, width as u8).expect("few bits");
+            assert_eq!(rest.run(1), Some(Run::Packed));
+            let mut all = Vec::new();
+            for room in [3, 64, 1, 29, 100, 200] {
+                all.extend_from_slice(rest.fill(&mut vec![0; room]));
+            }
+            assert_eq!(all, expected, "{width}");
+        }
     }
 
     #[test]

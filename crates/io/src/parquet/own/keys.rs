@@ -1,5 +1,6 @@
 //! Which attributes have columns of their own.
 
+use super::given;
 use rustc_hash::{FxHashMap, FxHashSet};
 use spanwise_model::keyed::HashState;
 use spanwise_model::{SpanBatch, Symbol, Value};
@@ -45,6 +46,8 @@ pub(super) struct Key {
     pub(super) kind: Kind,
     /// True where values repeat, so that a dictionary holds each once.
     pub(super) repeats: bool,
+    /// True where orders give the values too.
+    pub(super) is_given: bool,
 }
 
 /// The keys that have columns, in their order: the most frequent first.
@@ -64,9 +67,18 @@ impl Keys {
         for (key, kind) in frequent(batch) {
             keys.numbers.insert(key, keys.all.len() as u16);
             let repeats = kind != Kind::Double;
-            keys.all.push(Key { key, kind, repeats });
+            keys.all.push(Key {
+                key,
+                kind,
+                repeats,
+                is_given: false,
+            });
         }
         keys.sample(batch);
+        let given = given::choose(batch, &keys);
+        for (key, is_given) in keys.all.iter_mut().zip(given) {
+            key.is_given = is_given;
+        }
         keys
     }
 

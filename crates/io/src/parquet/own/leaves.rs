@@ -9,6 +9,7 @@ use crate::parquet::claims::most_values;
 use crate::parquet::file::File;
 use parquet::basic::{Compression, Type};
 use parquet::file::metadata::ColumnChunkMetaData;
+use std::cell::Cell;
 
 /// A column that every row has a value of.
 pub(super) const REQUIRED: Levels = Levels {
@@ -42,11 +43,14 @@ pub(super) struct Leaves<'f> {
     bytes: u64,
     /// How many values of lists and attributes they may have.
     values: u64,
+    /// How many bytes texts may have that dictionaries repeat.
+    budget: &'f Cell<u64>,
 }
 
 impl<'f> Leaves<'f> {
-    pub(super) fn of(file: &'f File<'_>, group: usize) -> Self {
+    pub(super) fn of(file: &'f File<'_>, group: usize, budget: &'f Cell<u64>) -> Self {
         Self {
+            budget,
             file: file.bytes,
             columns: file.metadata.row_group(group).columns().iter(),
             bytes: file.bytes.len() as u64,
@@ -71,7 +75,11 @@ impl<'f> Leaves<'f> {
         let start = usize::try_from(start).ok()?;
         let end = start.checked_add(usize::try_from(length).ok()?)?;
         let bytes = self.file.get(start..end)?;
-        Some(Pages { bytes, levels })
+        Some(Pages {
+            bytes,
+            levels,
+            budget: self.budget,
+        })
     }
 
     /// The next column.

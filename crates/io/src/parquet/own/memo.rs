@@ -1,7 +1,8 @@
 //! What is known of texts that repeat, by their places in a dictionary.
 
-use super::leaf::{Cell, Leaf, NOWHERE};
+use super::leaf::{Cell, Leaf};
 use super::physical::Text;
+use super::ready::NOWHERE;
 use crate::json::Open;
 use rustc_hash::FxHashMap;
 use spanwise_model::{Result, Symbol};

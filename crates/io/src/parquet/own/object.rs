@@ -25,7 +25,8 @@ pub(super) fn write<'v>(attributes: impl Iterator<Item = (&'v str, Value<'v>)>, 
     out.push('}');
 }
 
-fn push_value(value: Value<'_>, out: &mut String) {
+/// Appends a value of an object.
+pub(super) fn push_value(value: Value<'_>, out: &mut String) {
     match value {
         Value::Str(text) => push_string(out, text),
         Value::Int(_) | Value::Bool(_) => push(out, format_args!("{value}")),

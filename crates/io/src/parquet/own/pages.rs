@@ -3,6 +3,7 @@
 use super::hybrid::Hybrid;
 use crate::parquet::page::{Kind, Page};
 use crate::parquet::thrift::Thrift;
+use std::cell::Cell;
 
 /// The encodings of values that are written, as Parquet numbers them.
 pub(super) const PLAIN: i64 = 0;
@@ -25,6 +26,9 @@ pub(super) struct Levels {
 pub(super) struct Pages<'f> {
     pub(super) bytes: &'f [u8],
     pub(super) levels: Levels,
+    /// How many bytes the texts of all columns may still have that dictionaries
+    /// repeat.
+    pub(super) budget: &'f Cell<u64>,
 }
 
 /// A page of data, or a dictionary, which has no levels.
@@ -59,6 +63,14 @@ impl<'f> Pages<'f> {
             definitions: part(&mut body, levels.definition)?,
             values: body,
         })
+    }
+
+    /// Takes what values take that are repeated so often; `None` where it is more
+    /// than there may be.
+    pub(super) fn spend(&self, bytes: usize, times: usize) -> Option<()> {
+        let bytes = (bytes as u64).checked_mul(times as u64)?;
+        self.budget.set(self.budget.get().checked_sub(bytes)?);
+        Some(())
     }
 
     /// How many values are present.

@@ -16,6 +16,15 @@ pub(super) trait Physical {
     /// Takes the next value.
     fn take<'f>(bytes: &mut &'f [u8]) -> Option<Self::Value<'f>>;
 
+    /// Appends so many of the next values, or as many as there are.
+    fn take_all<'f>(bytes: &mut &'f [u8], count: usize, to: &mut Vec<Self::Value<'f>>);
+
+    /// How many bytes a value has, where they are not of one length.
+    #[inline(always)]
+    fn length(_: Self::Value<'_>) -> usize {
+        0
+    }
+
     /// The value of a bit.
     fn of_bit<'f>(_: bool) -> Option<Self::Value<'f>> {
         None
@@ -51,6 +60,15 @@ impl Physical for Text {
         *bytes = rest;
         Some(text)
     }
+
+    fn take_all<'f>(bytes: &mut &'f [u8], count: usize, to: &mut Vec<&'f [u8]>) {
+        to.extend((0..count).map_while(|_| Self::take(bytes)));
+    }
+
+    #[inline(always)]
+    fn length(text: &[u8]) -> usize {
+        text.len()
+    }
 }
 
 impl Physical for Long {
@@ -60,6 +78,10 @@ impl Physical for Long {
     #[inline(always)]
     fn take(bytes: &mut &[u8]) -> Option<i64> {
         array(bytes).map(i64::from_le_bytes)
+    }
+
+    fn take_all(bytes: &mut &[u8], count: usize, to: &mut Vec<i64>) {
+        to.extend(arrays(bytes, count).map(i64::from_le_bytes));
     }
 }
 
@@ -71,6 +93,10 @@ impl Physical for Count {
     fn take(bytes: &mut &[u8]) -> Option<u32> {
         array(bytes).map(u32::from_le_bytes)
     }
+
+    fn take_all(bytes: &mut &[u8], count: usize, to: &mut Vec<u32>) {
+        to.extend(arrays(bytes, count).map(u32::from_le_bytes));
+    }
 }
 
 impl Physical for Double {
@@ -80,6 +106,10 @@ impl Physical for Double {
     #[inline(always)]
     fn take(bytes: &mut &[u8]) -> Option<f64> {
         array(bytes).map(f64::from_le_bytes)
+    }
+
+    fn take_all(bytes: &mut &[u8], count: usize, to: &mut Vec<f64>) {
+        to.extend(arrays(bytes, count).map(f64::from_le_bytes));
     }
 }
 
@@ -96,6 +126,8 @@ impl Physical for Flag {
     fn of_bit<'f>(bit: bool) -> Option<Self::Value<'f>> {
         Some(bit)
     }
+
+    fn take_all(_: &mut &[u8], _: usize, _: &mut Vec<bool>) {}
 }
 
 impl<const BYTES: usize> Physical for Id<BYTES> {
@@ -106,6 +138,10 @@ impl<const BYTES: usize> Physical for Id<BYTES> {
     fn take(bytes: &mut &[u8]) -> Option<[u8; BYTES]> {
         array(bytes)
     }
+
+    fn take_all(bytes: &mut &[u8], count: usize, to: &mut Vec<[u8; BYTES]>) {
+        to.extend(arrays(bytes, count));
+    }
 }
 
 /// Takes so many bytes.
@@ -114,4 +150,15 @@ fn array<const BYTES: usize>(bytes: &mut &[u8]) -> Option<[u8; BYTES]> {
     let (array, rest) = bytes.split_first_chunk()?;
     *bytes = rest;
     Some(*array)
+}
+
+/// Takes as many bytes again and again, so often or as often as there are.
+fn arrays<'f, const BYTES: usize>(
+    bytes: &mut &'f [u8],
+    count: usize,
+) -> impl Iterator<Item = [u8; BYTES]> + 'f {
+    let (arrays, _) = bytes.as_chunks::<BYTES>();
+    let arrays = &arrays[..count.min(arrays.len())];
+    *bytes = &bytes[arrays.len() * BYTES..];
+    arrays.iter().copied()
 }

@@ -1,14 +1,17 @@
 //! Reading a file straight into a batch.
 
 use super::leaves::Leaves;
+use super::order;
 use super::rows::Rows;
 use super::schema::{fixed, ATTRIBUTES};
 use super::{KEY, LAYOUT};
 use crate::format::Ended;
+use crate::parquet::claims::most_bytes;
 use crate::parquet::file::{File, Stop};
 use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use spanwise_model::{Example, IssueKind, Result, SpanBatch};
+use std::cell::Cell;
 
 /// The encodings that files are written in.
 const ENCODINGS: [Encoding; 4] = [
@@ -22,7 +25,7 @@ const ENCODINGS: [Encoding; 4] = [
 /// anew is a table like any other.
 pub(in crate::parquet) fn recognises(file: &File<'_>) -> bool {
     match file.says(KEY) {
-        Some(LAYOUT) => has_columns(file) && is_as_written(file),
+        Some(layout) if order::reader(layout).is_some() => has_columns(file) && is_as_written(file),
         layout => layout.is_some(),
     }
 }
@@ -50,22 +53,26 @@ fn is_as_written(file: &File<'_>) -> bool {
 /// Reads all records.
 pub(in crate::parquet) fn read(file: &File<'_>, batch: &mut SpanBatch) -> Result<Ended> {
     let layout = file.says(KEY).unwrap_or_default();
-    if layout != LAYOUT {
+    let Some(read_order) = order::reader(layout) else {
         refuse(layout, batch);
         return Ok(Ended::Whole);
-    }
-    make_room(file, batch);
+    };
+    let budget = Cell::new(most_bytes(file.bytes.len()));
+    let expected = make_room(file, batch);
     file.each_group(batch, |number, read, batch| {
         let count = file.metadata.row_group(number).num_rows();
         let count = u64::try_from(count).map_err(|_| Stop::broken("less than no rows"))?;
         let before = read.read;
         read.add(count)?;
         read.read = before;
-        let mut leaves = Leaves::of(file, number);
-        let mut rows = Rows::of(&mut leaves, batch)?;
+        let mut leaves = Leaves::of(file, number, &budget);
+        let mut rows = Rows::of(&mut leaves, read_order, batch)?;
         for _ in 0..count {
             rows.next()?;
             read.read += 1;
+            if read.read == SAMPLE {
+                rows.make_room(expected.saturating_sub(SAMPLE as usize));
+            }
         }
         rows.end()
     })
@@ -74,18 +81,25 @@ pub(in crate::parquet) fn read(file: &File<'_>, batch: &mut SpanBatch) -> Result
 /// The fewest bytes of a file that a record takes: a span id and its times.
 const LEAST_BYTES: usize = 24;
 
-/// Makes room for the records of a file.
-fn make_room(file: &File<'_>, batch: &mut SpanBatch) {
+/// How many records of a file tell how much room the attributes of the others
+/// take.
+const SAMPLE: u64 = 512;
+
+/// Makes room for the records of a file; answers how many there may be.
+fn make_room(file: &File<'_>, batch: &mut SpanBatch) -> usize {
     let groups = file.metadata.row_groups().iter();
     let rows = groups.filter_map(|group| usize::try_from(group.num_rows()).ok());
     let rows = rows.fold(0, usize::saturating_add);
-    batch.reserve(rows.min(file.bytes.len() / LEAST_BYTES));
+    let rows = rows.min(file.bytes.len() / LEAST_BYTES);
+    batch.reserve(rows);
+    rows
 }
 
 /// Notes that a file has a layout of another version.
 fn refuse(layout: &str, batch: &mut SpanBatch) {
-    let detail =
-        format!("spanwise's own Parquet in layout {layout:?}, of which {LAYOUT:?} is read");
+    let detail = format!(
+        "spanwise's own Parquet in layout {layout:?}, of which those up to {LAYOUT:?} are read"
+    );
     let example = Example::File {
         path: String::new(),
         record: None,

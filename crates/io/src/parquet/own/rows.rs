@@ -3,6 +3,7 @@
 use super::attributes::Attributes;
 use super::columns::Columns;
 use super::leaves::Leaves;
+use super::order::ReadOrder;
 use super::others::disagree;
 use super::Short;
 use crate::flaws::Flaw;
@@ -18,12 +19,16 @@ pub(super) struct Rows<'f, 'b> {
 }
 
 impl<'f, 'b> Rows<'f, 'b> {
-    pub(super) fn of(leaves: &mut Leaves<'f>, batch: &'b mut SpanBatch) -> Result<Self, Stop> {
+    pub(super) fn of(
+        leaves: &mut Leaves<'f>,
+        read: ReadOrder,
+        batch: &'b mut SpanBatch,
+    ) -> Result<Self, Stop> {
         let strange = || Stop::broken("a column is of another type, or claims too much");
         let mut open = Open::new(batch);
         Ok(Self {
             columns: Columns::of(leaves).ok_or_else(strange)?,
-            attributes: Attributes::of(leaves, &mut open)?.ok_or_else(strange)?,
+            attributes: Attributes::of(leaves, read, &mut open)?.ok_or_else(strange)?,
             open,
         })
     }
@@ -70,6 +75,11 @@ impl<'f, 'b> Rows<'f, 'b> {
             self.attributes.learn(closed.evidence);
         }
         Ok(())
+    }
+
+    /// Makes room for the attributes of so many more records.
+    pub(super) fn make_room(&mut self, records: usize) {
+        self.open.batch.expect_attributes(records);
     }
 
     /// Makes sure that all attributes have been read.

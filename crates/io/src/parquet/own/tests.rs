@@ -1,4 +1,7 @@
 use super::keys::{Keys, MOST_KEYS};
+use super::leaves::Leaves;
+use super::order;
+use super::rows::Rows;
 use super::{read, recognises, write};
 use crate::format::{Ended, Format};
 use crate::parquet::file::File;
@@ -11,6 +14,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use proptest::prelude::*;
 use spanwise_model::{AttributeKeep, IssueKind, SpanBatch, SpanHead, SpanId, TraceId, Value};
+use std::cell::Cell;
 
 type Spans<'v> = Vec<Vec<(&'v str, Value<'v>)>>;
 
@@ -181,10 +185,8 @@ fn many_pages_and_groups_come_back() {
 
 #[test]
 fn columns_that_nobody_keeps_are_not_looked_at() {
-    let batch = batch_of(&vec![
-        vec![("mine", Value::Int(1)), ("other", Value::Int(2))];
-        9
-    ]);
+    let span = |nth| vec![("mine", Value::Int(nth)), ("other", Value::Int(nth))];
+    let batch = batch_of(&(0..9).map(span).collect::<Vec<_>>());
     let mut file = file_of(&batch);
     let opened = File::open(&file).expect("our own");
     let group = opened.metadata.row_group(0);
@@ -202,6 +204,23 @@ fn columns_that_nobody_keeps_are_not_looked_at() {
         let mut back = SpanBatch::new(keep);
         SpanwiseParquet.read(&file, &mut back).expect("no limit");
         assert_eq!(back.len(), length);
+    }
+}
+
+#[test]
+fn what_dictionaries_repeat_has_an_end() {
+    let text = "x".repeat(200);
+    let batch = batch_of(&vec![vec![("text", Value::Str(&text))]; 100]);
+    let file = file_of(&batch);
+    let opened = File::open(&file).expect("our own");
+    for (bytes, is_whole) in [(100_000, true), (1_000, false)] {
+        let (budget, mut back) = (Cell::new(bytes), SpanBatch::default());
+        let mut leaves = Leaves::of(&opened, 0, &budget);
+        let read = order::reader(super::LAYOUT).expect("our own");
+        let Ok(mut rows) = Rows::of(&mut leaves, read, &mut back) else {
+            panic!("our own columns");
+        };
+        assert_eq!((0..100).all(|_| rows.next().is_ok()), is_whole, "{bytes}");
     }
 }
 
@@ -248,11 +267,86 @@ fn an_order_that_is_none_is_an_issue() {
         let back = read_back(&forged(order, "2", plain));
         assert_eq!((back.len(), back.issues.total()), (1, 0), "{order}");
     }
+    for order in [
+        "0 +",
+        "{}",
+        "{\"0\":null}",
+        "{\"0\":5}",
+        "{\"0\":null,\"0\":5,\"+\":null}",
+        "{\"0\":5,\"+\":null,\"+\":null}",
+        "{\"0\":5.5,\"+\":null}",
+    ] {
+        let mut batch = SpanBatch::default();
+        let file = forged(order, "3", plain);
+        SpanwiseParquet.read(&file, &mut batch).expect("no limit");
+        let issues = batch.issues.count(IssueKind::MalformedRecord);
+        assert_eq!(issues, 1, "{order}");
+    }
+}
+
+#[test]
+fn a_value_that_an_order_gives_is_not_looked_for_in_its_column() {
+    for (order, value) in [
+        ("{\"0\":null,\"+\":null}", Value::Int(1)),
+        ("{\"+\":null,\"0\":5}", Value::Int(5)),
+        ("{\"0\":\"x\",\"+\":null}", Value::Str("x")),
+    ] {
+        let back = read_back(&forged(order, "3", Compression::UNCOMPRESSED));
+        assert_eq!((back.len(), back.issues.total()), (1, 0), "{order}");
+        assert!(back.named_attributes(0).any(|row| row == ("a", value)));
+    }
+}
+
+#[test]
+fn values_that_go_together_stand_in_orders() {
+    let span = |nth: usize| {
+        let route = ["/cart", "/pay \"now\"", "/"][nth % 3];
+        let mut span = vec![
+            ("http.route", Value::Str(route)),
+            (
+                "http.response.status_code",
+                Value::Int([200, 503][nth / 7 % 2]),
+            ),
+            ("id", Value::Int(nth as i64)),
+            ("retried", Value::Bool(nth.is_multiple_of(3))),
+        ];
+        span.extend(nth.is_multiple_of(5).then_some(("odd", Value::Empty)));
+        span
+    };
+    let batch = batch_of(&(0..9_000).map(span).collect::<Vec<_>>());
+    let keys = Keys::of(&batch).all;
+    let given = keys.iter().filter(|key| key.is_given);
+    let given: Vec<_> = given.map(|key| batch.strings.get(key.key)).collect();
+    assert_eq!(
+        given,
+        ["http.response.status_code", "http.route", "retried"]
+    );
+    let file = file_of(&batch);
+    let back = read_back(&file);
+    check_same(&batch, &back);
+    for record in 0..batch.open_record() {
+        let set = |batch: &SpanBatch| {
+            let id = batch.heads[record as usize].evidence;
+            let rows = batch.evidence.attributes().named(id.0, &batch.strings);
+            format!("{:?}", rows.collect::<Vec<_>>())
+        };
+        assert_eq!(set(&back), set(&batch), "{record}");
+    }
+    let mut back = SpanBatch::new(AttributeKeep::Keys(vec!["retried".into()]));
+    SpanwiseParquet.read(&file, &mut back).expect("no limit");
+    let kept: Vec<_> = back.named_attributes(1).collect();
+    assert_eq!(
+        kept,
+        [
+            ("http.response.status_code", Value::Int(200)),
+            ("retried", Value::Bool(false)),
+        ]
+    );
 }
 
 #[test]
 fn another_layout_is_refused_and_says_so() {
-    for layout in ["1", "3", ""] {
+    for layout in ["1", "4", ""] {
         let file = forged("0 +", layout, Compression::UNCOMPRESSED);
         assert_eq!(name_of(&file), Some("spanwise-parquet"));
         let mut batch = SpanBatch::default();

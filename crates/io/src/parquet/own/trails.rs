@@ -5,8 +5,8 @@
 //! values, known by its place in a dictionary, leads one step on; the last step
 //! knows the evidence, and no value need be compared.
 
-use super::leaf::NOWHERE;
 use super::memo::Memo;
+use super::ready::NOWHERE;
 use rustc_hash::FxHashMap;
 use spanwise_model::EvidenceId;
 
@@ -86,11 +86,19 @@ impl Trails {
         let at = self.at;
         let next = match self.next.get(&(at, place)) {
             Some(&next) => next,
-            None => self.add(),
+            None => self.turn_new(place),
         };
         if next != NOWHERE {
-            self.next.insert((at, place), next);
             self.steps[at as usize].last = (place, next);
+        }
+        next
+    }
+
+    #[cold]
+    fn turn_new(&mut self, place: u32) -> u32 {
+        let next = self.add();
+        if next != NOWHERE {
+            self.next.insert((self.at, place), next);
         }
         next
     }

@@ -2,7 +2,7 @@
 //! the others.
 
 use super::keys::{Key, Keys, Kind};
-use super::order::{self, Step};
+use super::order;
 use super::schema::{attribute_fields, entries, entry_fields};
 use super::value;
 use arrow_array::builder::{
@@ -50,9 +50,12 @@ impl<'k> Wide<'k> {
         for record in records {
             self.order.clear();
             for (key, value) in batch.attributes(record) {
-                let step = self.put(batch, key, value)?;
-                order::write(step, &mut self.order);
+                let column = self.put(batch, key, value)?;
+                let is_given = |&number: &u16| self.keys.all[usize::from(number)].is_given;
+                let given = column.filter(is_given).map(|_| value);
+                order::write(column, given, &mut self.order);
             }
+            order::end(&mut self.order);
             self.orders.append(&self.order)?;
             self.others.close()?;
             self.rows += 1;
@@ -60,21 +63,22 @@ impl<'k> Wide<'k> {
         Ok(())
     }
 
-    /// Adds an attribute to the record that is open.
+    /// Adds an attribute to the record that is open; answers the number of its
+    /// column, if it has one.
     fn put(
         &mut self,
         batch: &SpanBatch,
         key: Symbol,
         value: Value<'_>,
-    ) -> Result<Step, ArrowError> {
+    ) -> Result<Option<u16>, ArrowError> {
         if let Some(number) = self.keys.column(key, value) {
             let column = &mut self.columns[usize::from(number)];
             if column.put(self.rows, value) {
-                return Ok(Step::Column(number));
+                return Ok(Some(number));
             }
         }
         self.others.put(batch.strings.get(key), value)?;
-        Ok(Step::Other)
+        Ok(None)
     }
 
     /// The columns, in the order of the schema.
