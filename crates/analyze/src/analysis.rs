@@ -133,6 +133,13 @@ pub trait Analysis: Send + Sync {
     /// Adds traces to a partial.
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial);
 
+    /// Adds traces to a partial that nobody keeps or merges with others': it is
+    /// finished by this analysis with these options, and need hold no more than
+    /// its table shows. The table is the same either way.
+    fn observe_shown(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        self.observe(traces, facts, out);
+    }
+
     /// Turns a partial into a table.
     fn finish(&self, partial: &Partial) -> Table;
 

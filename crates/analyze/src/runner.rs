@@ -52,24 +52,65 @@ pub fn run(
     facts: &FactColumns,
     analyses: &[&dyn Analysis],
 ) -> Vec<Partial> {
+    prepare(table, facts, analyses, &Threads::default());
+    let mut partials = observed(table, traces, analyses, |batch, partials| {
+        observe(batch, facts, (analyses, partials));
+    });
+    partials.par_iter_mut().for_each(Partial::canonicalise);
+    partials
+}
+
+/// The tables of all analyses over some traces of a table, as their partials
+/// would give them, but that nothing is kept which they do not show.
+///
+/// ```
+/// use spanwise_analyze::analyses::HeatMap;
+/// use spanwise_analyze::{facts, runner, Analysis, Policy};
+///
+/// let batch = spanwise_io::notation::parse("shop GET /cart 0..100");
+/// let table = spanwise_io::assemble::assemble(batch)?;
+/// let facts = facts::compute(&table, &Policy::default());
+/// let map = HeatMap::default();
+/// let shown = runner::tables(&table, &[0], &facts, &[&map]).swap_remove(0);
+/// assert_eq!(shown, map.finish(&runner::run(&table, &[0], &facts, &[&map])[0]));
+/// # Ok::<(), spanwise_model::Error>(())
+/// ```
+#[must_use]
+pub fn tables(
+    table: &SpanTable,
+    traces: &[u32],
+    facts: &FactColumns,
+    analyses: &[&dyn Analysis],
+) -> Vec<Table> {
+    prepare(table, facts, analyses, &Threads::default());
+    let partials = observed(table, traces, analyses, |batch, partials| {
+        let pairs = analyses.iter().zip(partials);
+        pairs.for_each(|(analysis, partial)| analysis.observe_shown(batch, facts, partial));
+    });
+    let pairs = analyses.par_iter().zip(partials);
+    pairs
+        .map(|(analysis, partial)| analysis.finish(&partial))
+        .collect()
+}
+
+/// A partial an analysis of the traces that `observe` adds to them.
+fn observed(
+    table: &SpanTable,
+    traces: &[u32],
+    analyses: &[&dyn Analysis],
+    observe: impl Fn(TraceBatch<'_>, &mut [Partial]) + Sync,
+) -> Vec<Partial> {
     let mut traces = traces.to_vec();
     traces.sort_unstable();
     traces.dedup();
-    prepare(table, facts, analyses, &Threads::default());
     let empty = || analyses.iter().map(|analysis| analysis.empty()).collect();
-    let mut partials: Vec<Partial> = chunks(table, &traces)
+    chunks(table, &traces)
         .into_par_iter()
         .fold(empty, |mut partials: Vec<Partial>, chunk| {
-            observe(
-                TraceBatch::new(table, chunk),
-                facts,
-                (analyses, &mut partials),
-            );
+            observe(TraceBatch::new(table, chunk), &mut partials);
             partials
         })
-        .reduce(empty, absorb_all);
-    partials.par_iter_mut().for_each(Partial::canonicalise);
-    partials
+        .reduce(empty, absorb_all)
 }
 
 /// Computes the facts that these analyses read and that are not there from the

@@ -4,11 +4,12 @@
 
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
-    CallTree, Clocks, Cohort, Compare, Completeness, Concurrency, CriticalPath, CriticalPathBy,
-    Dependencies, Errors, ErrorsBy, Flows, HeatMap, HeatMapBy, Hotspots, HotspotsBy, ShapeProblems,
-    SiblingOrder, Slack, TimeKinds, TimeKindsBy, WhatIf,
+    CallTree, Clocks, Cohort, Compare, Completeness, Concurrency, ConcurrencyBy, CriticalPath,
+    CriticalPathBy, Dependencies, Errors, ErrorsBy, Flows, HeatMap, HeatMapBy, Hotspots,
+    HotspotsBy, ShapeProblems, SiblingOrder, Slack, TimeKinds, TimeKindsBy, WhatIf,
 };
 use spanwise_analyze::facts::compute;
+use spanwise_analyze::runner::tables;
 use spanwise_analyze::{run, run_tables, Analysis, FactColumns, Partial, Policy};
 use spanwise_io::assemble::assemble;
 use spanwise_io::notation::parse;
@@ -167,6 +168,42 @@ fn on_threads(input: &(SpanTable, FactColumns), threads: usize) -> Vec<Vec<u8>> 
     partials.iter().map(Partial::to_bytes).collect()
 }
 
+/// Analyses that keep less of what they do not show.
+fn brief() -> Vec<Box<dyn Analysis>> {
+    let concurrency = |by| Concurrency::default().by(by).bucket(300_000_000);
+    let mut tree = CallTree::default();
+    tree.root_operation = Some("op1".to_owned());
+    let mut kinds = TimeKinds::default().by(TimeKindsBy::Service);
+    kinds.root_operation = Some("op1".to_owned());
+    vec![
+        Box::new(concurrency(ConcurrencyBy::Instance)),
+        Box::new(concurrency(ConcurrencyBy::Level)),
+        Box::new(HeatMap::default().bucket(u64::MAX).bands(4)),
+        Box::new(CallTree::default()),
+        Box::new(tree),
+        Box::new(TimeKinds::default()),
+        Box::new(TimeKinds::default().by(TimeKindsBy::Operation)),
+        Box::new(kinds),
+    ]
+}
+
+/// The tables of everything, as they are shown at once and as partials give
+/// them, on so many threads.
+fn shown_on_threads(input: &(SpanTable, FactColumns), threads: usize) -> [Vec<Table>; 2] {
+    let analyses: Vec<_> = everything().into_iter().chain(brief()).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let all = indices(&input.0);
+    pool.expect("a pool of threads").install(|| {
+        let partials = run(&input.0, &all, &input.1, &borrowed(&analyses));
+        let pairs = analyses.iter().zip(&partials);
+        let finished = pairs.map(|(analysis, partial)| analysis.finish(partial));
+        [
+            tables(&input.0, &all, &input.1, &borrowed(&analyses)),
+            finished.collect(),
+        ]
+    })
+}
+
 fn nano(cell: Cell<'_>) -> i64 {
     match cell {
         Cell::Duration(nano) => nano,
@@ -207,6 +244,14 @@ proptest! {
                 prop_assert_eq!(whole.to_bytes(), other.to_bytes(), "{}", name);
                 prop_assert_eq!(analysis.finish(&whole), analysis.finish(other), "{}", name);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_shown_at_once_is_what_partials_show(traces in traces()) {
+        let [shown, finished] = shown_on_threads(&read(&notation(&traces, 0)), 1);
+        for (shown, finished) in shown.into_iter().zip(finished) {
+            prop_assert_eq!(shown, finished);
         }
     }
 
@@ -405,6 +450,9 @@ fn threads_do_not_show() {
     let one = on_threads(&input, 1);
     assert_eq!(one, on_threads(&input, 2));
     assert_eq!(one, on_threads(&input, 5));
+    let [shown, finished] = shown_on_threads(&input, 1);
+    assert!(shown == finished, "they show the same");
+    assert!(shown == shown_on_threads(&input, 5)[0]);
 }
 
 /// A chain and a fan of spans that all err, and a row of calls: nothing may be recursive or

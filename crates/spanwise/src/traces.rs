@@ -423,11 +423,10 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn run(&self, analyses: &[&dyn Analysis]) -> Vec<Table> {
-        let partials = self.partials(analyses);
-        let pairs = analyses.iter().zip(&partials);
-        pairs
-            .map(|(analysis, partial)| analysis.finish(partial))
-            .collect()
+        let facts = self.facts();
+        runner::prepare(&self.table, facts, analyses, &self.threads);
+        self.threads
+            .run(|| runner::tables(&self.table, &self.chosen, facts, analyses))
     }
 
     /// Runs analyses over the chosen traces up to what can be merged: with the
