@@ -10,7 +10,7 @@ use crate::partial::{Key, Partial, Row};
 use std::collections::BTreeMap;
 
 /// 16 bands an octave.
-const BITS: u32 = 4;
+pub(super) const BITS: u32 = 4;
 
 /// The band of a duration.
 pub(super) fn band_of(nano: u64) -> u64 {

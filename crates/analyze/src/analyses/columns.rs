@@ -40,12 +40,12 @@ pub(super) fn words<T: Copy + Eq>(
 }
 
 pub(super) fn counts(cells: impl IntoIterator<Item = i128>) -> ColumnData {
-    let cells = cells.into_iter();
-    ColumnData::U64(
-        cells
-            .map(|n| u64::try_from(n.max(0)).unwrap_or(u64::MAX))
-            .collect(),
-    )
+    ColumnData::U64(cells.into_iter().map(count).collect())
+}
+
+/// A count as a cell: the nearest that 64 bits hold.
+pub(super) fn count(n: i128) -> u64 {
+    u64::try_from(n.max(0)).unwrap_or(u64::MAX)
 }
 
 pub(super) fn durations(cells: impl IntoIterator<Item = i128>) -> ColumnData {

@@ -52,7 +52,17 @@ impl Buckets {
 
     /// The first slice of the bucket of a slice.
     pub(super) fn first(self, slice: i64) -> i64 {
-        slice.div_euclid(self.slices).saturating_mul(self.slices)
+        self.first_of(self.number(slice))
+    }
+
+    /// The number of the bucket of a slice.
+    pub(super) fn number(self, slice: i64) -> i64 {
+        slice.div_euclid(self.slices)
+    }
+
+    /// The first slice of the bucket of this number.
+    pub(super) fn first_of(self, number: i64) -> i64 {
+        number.saturating_mul(self.slices)
     }
 
     /// How many slices a bucket has.

@@ -176,13 +176,40 @@ impl Partial {
     /// Merges numbers, one a state column, into the row of a key. A new key is
     /// one that no row has yet, so that it is not looked for.
     pub(crate) fn put(&mut self, key: &[Key<'_>], numbers: &[i128], is_new: bool) {
+        let start = self.words.len();
+        key.iter().for_each(|&cell| self.push_word(cell));
+        self.put_last_words(start, numbers, is_new);
+    }
+
+    /// Merges numbers, one a state column, into the rows of keys that all begin
+    /// with the same cells. New keys are those that no row has yet, so that they
+    /// are not looked for.
+    pub(crate) fn put_all<'k, const K: usize, const N: usize>(
+        &mut self,
+        first: &[Key<'_>],
+        rows: impl Iterator<Item = ([Key<'k>; K], [i128; N])>,
+        is_new: bool,
+    ) {
+        let begun = self.words.len();
+        first.iter().for_each(|&cell| self.push_word(cell));
+        let first = self.words.split_off(begun);
+        for (rest, numbers) in rows {
+            let start = self.words.len();
+            self.words.extend_from_slice(&first);
+            rest.into_iter().for_each(|cell| self.push_word(cell));
+            self.put_last_words(start, &numbers, is_new);
+        }
+    }
+
+    /// Merges numbers into the row of the key behind `start`.
+    #[inline]
+    fn put_last_words(&mut self, start: usize, numbers: &[i128], is_new: bool) {
         debug_assert_eq!(numbers.len(), self.states.len());
         if !is_new {
-            let row = self.row(key);
+            let row = self.row_of_last_words(start);
             let numbers = numbers.iter().enumerate();
             return numbers.for_each(|(column, &number)| self.add(row, column, number));
         }
-        key.iter().for_each(|&cell| self.push_word(cell));
         for (state, &number) in self.states.iter_mut().zip(numbers) {
             match state {
                 State::Numbers(cells) => cells.push(number),
@@ -233,6 +260,7 @@ impl Partial {
         }
     }
 
+    #[inline]
     fn push_word(&mut self, cell: Key<'_>) {
         match cell {
             Key::Name("") => self.words.push(u64::from(Symbol::EMPTY.0)),
@@ -338,11 +366,6 @@ impl Partial {
         self.offsets[self.schema.keys.len()]
     }
 
-    /// The words of a row's key: for a name its code.
-    pub(crate) fn words(&self, row: Row) -> &[u64] {
-        &self.words[row * self.width()..][..self.width()]
-    }
-
     /// The names of rows in a column of their keys.
     pub(crate) fn names_of(&self, rows: &[Row], column: usize) -> Names {
         let codes = rows.iter().map(|&row| Some(self.word(row, column) as u32));
@@ -359,6 +382,7 @@ impl Partial {
     }
 
     /// A number of a row: a sum, minimum or maximum.
+    #[inline]
     #[must_use]
     pub fn number(&self, row: Row, column: usize) -> i128 {
         match &self.states[column] {

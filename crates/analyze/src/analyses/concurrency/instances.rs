@@ -52,12 +52,9 @@ pub(super) fn table(all: &[Series<'_>]) -> Table {
         .zip(&loads)
         .map(|(series, load)| Signs::of(series, load));
     let signs: Vec<Signs> = signs.collect();
-    let ends = || {
-        all.iter()
-            .filter_map(|series| Some((series.steps.first()?, series.steps.last()?)))
-    };
-    let from = ends().map(|(first, _)| Some(slice_start(first.slice)));
-    let to = ends().map(|(_, last)| Some(slice_start(last.slice.saturating_add(1))));
+    let ends = || all.iter().filter_map(Series::ends);
+    let from = ends().map(|[first, _]| Some(slice_start(first)));
+    let to = ends().map(|[_, last]| Some(slice_start(last.saturating_add(1))));
     let table = keyed(all.iter().map(|series| &series.key))
         .with("from", ColumnData::Time(from.collect()))
         .with("to", ColumnData::Time(to.collect()));
@@ -83,7 +80,7 @@ pub(super) fn table(all: &[Series<'_>]) -> Table {
 fn whole(series: &Series<'_>) -> Load {
     let mut load = Load::default();
     for (step, gap) in series.with_gaps() {
-        load.add(step);
+        load.add(&step);
         load.add_run(gap, step.after);
     }
     load
@@ -92,12 +89,7 @@ fn whole(series: &Series<'_>) -> Load {
 /// The most in flight at an edge of slices, and the share of the edges with
 /// anything in flight that have as many.
 fn ceiling(series: &Series<'_>) -> (i128, Option<f64>) {
-    let most = series
-        .steps
-        .iter()
-        .map(|step| step.after)
-        .max()
-        .unwrap_or(0);
+    let most = series.steps().map(|step| step.after).max().unwrap_or(0);
     let (mut busy, mut full) = (0_i128, 0_i128);
     for (step, gap) in series.with_gaps() {
         if step.after > 0 {

@@ -59,7 +59,7 @@ fn throughput(load: &Load) -> Option<f64> {
 fn levels<'a>(series: &'a Series<'a>) -> Vec<Level<'a>> {
     let mut loads: BTreeMap<u32, Load> = BTreeMap::new();
     for (step, gap) in series.with_gaps() {
-        loads.entry(level(step.before)).or_default().add(step);
+        loads.entry(level(step.before)).or_default().add(&step);
         if gap > 0 {
             let between = loads.entry(level(step.after)).or_default();
             between.add_run(gap, step.after);

@@ -23,8 +23,7 @@ impl Load {
     /// Adds a slice in which something begins or ends.
     pub(super) fn add(&mut self, step: &Step) {
         self.add_run(1, 0);
-        let mean = step.busy_nano.max(0) as u128;
-        let mean = mean.div_ceil(SLICE_NANO.into()) as i128;
+        let mean = slices_within(step.busy_nano);
         self.most = self.most.max(step.before).max(step.after).max(mean);
         self.busy_nano = self.busy_nano.saturating_add(step.busy_nano);
         self.arrivals = self.arrivals.saturating_add(step.arrivals);
@@ -59,6 +58,15 @@ impl Load {
 
     pub(super) fn mean_latency(&self) -> Option<f64> {
         ratio(self.latency_nano, self.arrivals)
+    }
+}
+
+/// A time in slices, rounded up; none where it is negative.
+#[inline]
+fn slices_within(nano: i128) -> i128 {
+    match u64::try_from(nano.max(0)) {
+        Ok(nano) => nano.div_ceil(SLICE_NANO).into(),
+        Err(_) => (nano as u128).div_ceil(SLICE_NANO.into()) as i128,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Concurrency: how much each instance has in flight, and what that does to it.
 
+mod cells;
 mod instances;
 mod levels;
 mod load;
-mod moments;
 mod observe;
 mod over_time;
 mod places;
+mod ran;
 mod series;
 
 use super::slices::SECOND_NANO;
@@ -198,11 +199,17 @@ impl Analysis for Concurrency {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        observe::all(traces, facts, out);
+        observe::all(traces, facts, true, out);
+    }
+
+    fn observe_shown(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let tells_operations = self.by == ConcurrencyBy::Instance;
+        observe::all(traces, facts, tells_operations, out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {
-        let all = series::read(partial);
+        let rows = partial.sorted_rows();
+        let all = series::read(partial, &rows);
         match self.by {
             ConcurrencyBy::Time => over_time::table(&all, self.bucket_nano),
             ConcurrencyBy::Instance => instances::table(&all),

@@ -1,18 +1,23 @@
 //! Counting what begins and ends in each slice.
 
-use super::moments::{Moment, Sums, Times};
+use super::cells::Cells;
 use super::places::{Places, Side, SIDES};
-use crate::analyses::grouped::Grouped;
+use super::ran::Ran;
 use crate::analysis::TraceBatch;
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial};
 use spanwise_model::{flags, OperationId, SpanKind, SpanTable, Trace};
 
-/// Counts the spans of a batch.
-pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+/// Counts the spans of a batch, where their operations are told apart or not.
+pub(super) fn all(
+    traces: TraceBatch<'_>,
+    facts: &FactColumns,
+    tells_operations: bool,
+    out: &mut Partial,
+) {
     let table = traces.table();
     let columns = &table.columns;
-    let mut spans = Spans::new(table, facts);
+    let mut spans = Spans::new(table, facts, tells_operations);
     for row in traces.traces().flat_map(Trace::rows) {
         if columns.flags[row as usize] & flags::MISSING_END != 0 {
             continue;
@@ -30,62 +35,69 @@ pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial
 
 /// The spans of a batch that begin or end something.
 ///
-/// Over a longer time nearly every span is in a cell of its own. So they are
-/// sorted rather than looked up, and rows stand in the order that a partial has
-/// in the end.
+/// Those of one side of an instance stand together, so that what is counted of
+/// it at a time is small, and rows stand in the order that a partial has in the
+/// end.
 struct Spans<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
     places: Places<'a>,
     ranks: Ranks<'a>,
     /// By number of a place and a side.
-    moments: Grouped<Moment>,
+    ran: Vec<Vec<Ran>>,
 }
 
 impl<'a> Spans<'a> {
-    fn new(table: &'a SpanTable, facts: &'a FactColumns) -> Self {
+    fn new(table: &'a SpanTable, facts: &'a FactColumns, tells_operations: bool) -> Self {
+        let ranks = match tells_operations {
+            true => Ranks::new(table),
+            false => Ranks::none(table),
+        };
         Self {
             table,
             facts,
             places: Places::new(table),
-            ranks: Ranks::new(table),
-            moments: Grouped::new(),
+            ranks,
+            ran: Vec::new(),
         }
     }
 
     #[inline]
     fn add(&mut self, row: u32, side: Side) {
         let (columns, at) = (&self.table.columns, row as usize);
-        let group = self.places.of(row) * SIDES + side as u32;
-        let rank = self.ranks.of[columns.operation[at].0 as usize];
-        let times = Times {
+        let group = (self.places.of(row) * SIDES + side as u32) as usize;
+        if self.ran.len() <= group {
+            self.ran.resize_with(group + 1, Vec::new);
+        }
+        self.ran[group].push(Ran {
             start: columns.start_unix_nano[at],
             duration: columns.duration_nano[at],
             own: self.facts.self_nano[at],
-        };
-        Moment::each(rank, times, |moment| self.moments.add(group, moment));
+            rank: self.ranks.of[columns.operation[at].0 as usize],
+        });
     }
 
     /// Adds all of them to a partial.
     fn flush(mut self, out: &mut Partial) {
-        self.moments.sort();
         let names = &self.ranks.names;
         let mut codes = vec![None; names.len()];
-        let is_new = out.is_empty();
-        out.reserve(self.moments.runs(Moment::cell));
+        let (is_new, mut cells) = (out.is_empty(), Cells::default());
         for group in self.places.sorted_sides() {
-            let moments = self.moments.of(group);
-            if moments.is_empty() {
+            let Some(ran) = self.ran.get_mut(group as usize).map(std::mem::take) else {
                 continue;
-            }
+            };
+            cells.fill(&ran, names.len());
             let place = self.places.names(group);
-            let [a, b, c] = place.map(|name| Key::Code(out.intern(name)));
-            for moments in moments.chunk_by(|a, b| a.cell() == b.cell()) {
-                let rank = moments[0].rank() as usize;
-                let name = *codes[rank].get_or_insert_with(|| Key::Code(out.intern(names[rank])));
-                let key = [a, b, c, Key::I64(moments[0].slice()), name];
-                out.put(&key, &Sums::of(moments).numbers(), is_new);
+            let place = place.map(|name| Key::Code(out.intern(name)));
+            for &rank in cells.ranks() {
+                let name = || Key::Code(out.intern(names[rank as usize]));
+                codes[rank as usize].get_or_insert_with(name);
             }
+            let rows = cells.iter().map(|(slice, rank, sums)| {
+                let name = codes[rank as usize].unwrap_or(Key::Name(""));
+                ([Key::I64(slice), name], sums.numbers())
+            });
+            out.put_all(&place, rows, is_new);
         }
     }
 }
@@ -109,6 +121,14 @@ impl<'a> Ranks<'a> {
         Self {
             of: all.iter().map(rank).collect(),
             names,
+        }
+    }
+
+    /// One name for all operations, which is none.
+    fn none(table: &SpanTable) -> Self {
+        Self {
+            of: vec![0; table.operations.len()],
+            names: vec![""],
         }
     }
 }

@@ -69,11 +69,11 @@ pub(super) fn table(all: &[Series<'_>], bucket_nano: u64) -> Table {
 
 fn buckets_of(series: &Series<'_>, buckets: Buckets) -> Vec<Bucket> {
     let mut found: Vec<Bucket> = Vec::new();
-    for step in &series.steps {
+    for step in series.steps() {
         let first = buckets.first(step.slice);
         match found.last_mut().filter(|bucket| bucket.first == first) {
-            Some(bucket) => bucket.add(step),
-            None => found.push(Bucket::new(first, step)),
+            Some(bucket) => bucket.add(&step),
+            None => found.push(Bucket::new(first, &step)),
         }
     }
     found.iter_mut().for_each(|bucket| bucket.close(buckets));

@@ -5,7 +5,7 @@ use super::{
     SELF_SQUARED, SELF_TIME, SLICE,
 };
 use crate::analyses::slices::SLICE_NANO;
-use crate::partial::{Key, Partial, Row};
+use crate::partial::{Partial, Row};
 
 /// A slice in which something begins or ends. Partials that were made up may
 /// hold any numbers, so that sums saturate.
@@ -41,62 +41,67 @@ pub(super) struct Arrivals<'a> {
 pub(super) struct Series<'a> {
     /// Service, instance and side.
     pub(super) key: [&'a str; 3],
-    /// Never empty.
-    pub(super) steps: Vec<Step>,
     partial: &'a Partial,
-    rows: Vec<Row>,
+    /// Never empty.
+    rows: &'a [Row],
 }
 
 impl<'a> Series<'a> {
+    /// Each slice in which something begins or ends.
+    pub(super) fn steps(&self) -> impl Iterator<Item = Step> + '_ {
+        self.by_slice().map(|(step, _)| step)
+    }
+
     /// Each step, and how many slices there are between it and the next.
-    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (&Step, i128)> {
-        let next = self.steps.iter().skip(1).map(Some);
-        let pairs = self.steps.iter().zip(next.chain([None]));
-        pairs.map(|(step, next)| {
+    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (Step, i128)> + '_ {
+        let mut steps = self.steps().peekable();
+        std::iter::from_fn(move || {
+            let step = steps.next()?;
+            let next = steps.peek();
             let gap = next.map_or(0, |next| slices_between(step.slice, next.slice));
-            (step, gap)
+            Some((step, gap))
         })
     }
 
     /// The spans that begin in it, by slice and operation.
     pub(super) fn arrivals(&self) -> Vec<Arrivals<'a>> {
         let partial = self.partial;
-        let mut steps = self.steps.iter();
-        let mut step = steps.next();
-        let arrivals = self.rows.iter().map(|&row| {
-            let slice = slice_at(partial, row);
-            while step.is_some_and(|step| step.slice != slice) {
-                step = steps.next();
-            }
-            Arrivals {
+        let arrivals = self.by_slice().flat_map(|(step, rows)| {
+            rows.iter().map(move |&row| Arrivals {
                 operation: partial.name(row, OPERATION),
-                before: step.map_or(0, |step| step.before),
+                before: step.before,
                 count: partial.number(row, ARRIVALS),
                 self_nano: partial.number(row, SELF_TIME),
                 self_squared: partial.number(row, SELF_SQUARED),
-            }
+            })
         });
         arrivals.collect()
     }
 
-    /// Adds a row, which is of the last slice or of a later one.
-    fn add(&mut self, row: Row) {
-        let slice = slice_at(self.partial, row);
-        let before = self.steps.last().map_or(0, |step| step.after);
-        if self.steps.last().is_none_or(|step| step.slice != slice) {
-            self.steps.push(Step::new(slice, before));
-        }
-        if let Some(step) = self.steps.last_mut() {
-            step.add(self.partial, row);
-        }
+    /// The first and the last slice.
+    pub(super) fn ends(&self) -> Option<[i64; 2]> {
+        let slice = slice_at(self.partial);
+        Some([slice(*self.rows.first()?), slice(*self.rows.last()?)])
+    }
+
+    /// Each step with its rows.
+    fn by_slice(&self) -> impl Iterator<Item = (Step, &'a [Row])> + '_ {
+        let slice = slice_at(self.partial);
+        let mut before = 0;
+        let steps = self.rows.chunk_by(move |&a, &b| slice(a) == slice(b));
+        steps.map(move |rows| {
+            let mut step = Step::new(slice_at(self.partial)(rows[0]), before);
+            rows.iter().for_each(|&row| step.add(self.partial, row));
+            before = step.after;
+            (step, rows)
+        })
     }
 }
 
-fn slice_at(partial: &Partial, row: Row) -> i64 {
-    match partial.key(row, SLICE) {
-        Key::I64(slice) => slice,
-        _ => 0,
-    }
+/// The slice of a row.
+fn slice_at(partial: &Partial) -> impl Fn(Row) -> i64 + '_ {
+    let word = partial.words_of(SLICE..SLICE + 1);
+    move |row| word(row)[0] as i64
 }
 
 impl Step {
@@ -116,15 +121,13 @@ impl Step {
 
     fn add(&mut self, partial: &Partial, row: Row) {
         let number = |column| partial.number(row, column);
-        let less = |column, other| number(column).saturating_sub(number(other));
         let add = |sum: &mut i128, more: i128| *sum = sum.saturating_add(more);
-        add(&mut self.after, less(ARRIVALS, COMPLETIONS));
-        add(
-            &mut self.busy_nano,
-            less(REST_OF_ARRIVALS, REST_OF_COMPLETIONS),
-        );
-        add(&mut self.arrivals, number(ARRIVALS));
-        add(&mut self.completions, number(COMPLETIONS));
+        let (arrivals, completions) = (number(ARRIVALS), number(COMPLETIONS));
+        let rests = number(REST_OF_ARRIVALS).saturating_sub(number(REST_OF_COMPLETIONS));
+        add(&mut self.after, arrivals.saturating_sub(completions));
+        add(&mut self.busy_nano, rests);
+        add(&mut self.arrivals, arrivals);
+        add(&mut self.completions, completions);
         add(&mut self.latency_nano, number(LATENCY));
         add(&mut self.self_nano, number(SELF_TIME));
         self.longest_nano = self.longest_nano.max(number(LONGEST));
@@ -136,19 +139,15 @@ pub(super) fn slices_between(first: i64, second: i64) -> i128 {
     (i128::from(second) - i128::from(first) - 1).max(0)
 }
 
-/// All series of a partial, sorted by key.
-pub(super) fn read(partial: &Partial) -> Vec<Series<'_>> {
-    let rows = partial.sorted_rows();
-    let side = |row: Row| &partial.words(row)[..SLICE];
-    let all = rows.chunk_by(|&a, &b| side(a) == side(b)).map(|rows| {
-        let mut series = Series {
+/// All series of a partial, of which these are all rows in their order.
+pub(super) fn read<'a>(partial: &'a Partial, rows: &'a [Row]) -> Vec<Series<'a>> {
+    let side = partial.words_of(0..SLICE);
+    let all = rows
+        .chunk_by(|&a, &b| side(a) == side(b))
+        .map(|rows| Series {
             key: [0, 1, 2].map(|column| partial.name(rows[0], column)),
-            steps: Vec::new(),
             partial,
-            rows: rows.to_vec(),
-        };
-        rows.iter().for_each(|&row| series.add(row));
-        series
-    });
+            rows,
+        });
     all.collect()
 }

@@ -1,5 +1,6 @@
 //! Heat maps: how many spans were how slow when.
 
+mod grain;
 mod observe;
 mod shown;
 
@@ -8,6 +9,7 @@ use super::slices::{Buckets, SECOND_NANO};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::FactColumns;
 use crate::partial::{KeyType, Merge, Partial, Schema};
+use grain::Grain;
 use observe::Spans;
 use spanwise_model::Table;
 
@@ -141,7 +143,34 @@ impl Analysis for HeatMap {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let mut spans = Spans::new(traces.table(), facts);
+        self.add(
+            traces,
+            Spans::new(traces.table(), facts, Grain::fine()),
+            out,
+        );
+    }
+
+    fn observe_shown(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let (buckets, bits) = self.shown();
+        let grain = Grain::new(buckets, bits);
+        self.add(traces, Spans::new(traces.table(), facts, grain), out);
+    }
+
+    fn finish(&self, partial: &Partial) -> Table {
+        let (buckets, bits) = self.shown();
+        shown::map(partial, buckets, bits)
+    }
+}
+
+impl HeatMap {
+    /// The buckets that are shown, and the bands, of which an octave has so many
+    /// powers of two.
+    fn shown(&self) -> (Buckets, u32) {
+        let buckets = Buckets::of_width(self.bucket_nano);
+        (buckets, self.bands.clamp(1, 16).ilog2())
+    }
+
+    fn add(&self, traces: TraceBatch<'_>, mut spans: Spans<'_>, out: &mut Partial) {
         for trace in traces.traces() {
             match self.by {
                 HeatMapBy::Operation => trace.rows().for_each(|row| spans.add(row)),
@@ -152,11 +181,5 @@ impl Analysis for HeatMap {
             }
         }
         spans.flush(out);
-    }
-
-    fn finish(&self, partial: &Partial) -> Table {
-        let buckets = Buckets::of_width(self.bucket_nano);
-        let bits = self.bands.clamp(1, 16).ilog2();
-        shown::map(&shown::cells(partial, buckets, bits), partial, bits)
     }
 }

@@ -1,0 +1,218 @@
+//! The cells of one side of an instance: what begins and ends in each slice, of
+//! each operation.
+//!
+//! Cells stand in a dense grid of slices and operations as long as that is not
+//! much larger than the spans are many. Over a longer time those in which
+//! something begins or ends stand in a list that is searched.
+
+use super::ran::{Ran, Sums};
+
+/// A grid may have so many places for each span, and some besides.
+const PLACES_A_SPAN: u128 = 8;
+const FREE_PLACES: u128 = 1 << 12;
+
+/// Cells, whose memory is kept from one side to the next.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    /// The ranks of the operations that are there, ascending; and by rank the
+    /// number of its column.
+    ranks: Vec<u32>,
+    columns: Vec<u32>,
+    grid: Grid,
+    /// By place of the grid: one more than the number of a cell, or none.
+    held: Vec<u32>,
+    sums: Vec<Sums>,
+}
+
+/// Places by slice and column, in their order.
+#[derive(Debug)]
+enum Grid {
+    /// All of them from a slice on.
+    Dense { first: i64, columns: usize },
+    /// Those that are needed.
+    Sparse(Vec<(i64, u32)>),
+}
+
+impl Default for Grid {
+    fn default() -> Self {
+        Self::Sparse(Vec::new())
+    }
+}
+
+impl Grid {
+    #[inline]
+    fn at(&self, slice: i64, column: u32) -> usize {
+        match self {
+            Self::Dense { first, columns } => (slice - first) as usize * columns + column as usize,
+            Self::Sparse(places) => places.partition_point(|&place| place < (slice, column)),
+        }
+    }
+
+    /// The slice and the column of a place.
+    fn place(&self, at: usize) -> (i64, u32) {
+        match self {
+            Self::Dense { first, columns } => {
+                (first + (at / columns) as i64, (at % columns) as u32)
+            }
+            Self::Sparse(places) => places[at],
+        }
+    }
+}
+
+impl Cells {
+    /// Takes the cells of these spans, of whose ranks each is less than `ranks`.
+    pub(super) fn fill(&mut self, spans: &[Ran], ranks: usize) {
+        self.rank(spans, ranks);
+        self.lay_out(spans);
+        self.sums.clear();
+        for ran in spans {
+            let [began, over] = ran.slices();
+            let first = self.cell(began, ran.rank);
+            self.sums[first].begin(ran);
+            let last = match began == over {
+                true => first,
+                false => self.cell(over, ran.rank),
+            };
+            self.sums[last].end(ran);
+        }
+    }
+
+    /// Takes the ranks that are there.
+    fn rank(&mut self, spans: &[Ran], ranks: usize) {
+        self.columns.resize(ranks, 0);
+        for rank in self.ranks.drain(..) {
+            self.columns[rank as usize] = 0;
+        }
+        for ran in spans {
+            let column = &mut self.columns[ran.rank as usize];
+            if std::mem::replace(column, 1) == 0 {
+                self.ranks.push(ran.rank);
+            }
+        }
+        self.ranks.sort_unstable();
+        for (column, &rank) in (0..).zip(&self.ranks) {
+            self.columns[rank as usize] = column;
+        }
+    }
+
+    /// Makes room for the slices in which these spans begin and end.
+    fn lay_out(&mut self, spans: &[Ran]) {
+        let none = (i64::MAX, i64::MIN);
+        let (first, last) = spans.iter().fold(none, |(least, most), ran| {
+            let [began, over] = ran.slices();
+            (began.min(least), over.max(most))
+        });
+        let columns = self.ranks.len();
+        let slices = (i128::from(last) - i128::from(first) + 1).max(0) as u128;
+        let places = slices.saturating_mul(columns as u128);
+        self.held.clear();
+        if places <= spans.len() as u128 * PLACES_A_SPAN + FREE_PLACES {
+            self.grid = Grid::Dense { first, columns };
+            self.held.resize(places as usize, 0);
+            return;
+        }
+        let both = |ran: &Ran| {
+            let column = self.columns[ran.rank as usize];
+            ran.slices().map(|slice| (slice, column))
+        };
+        let mut places: Vec<(i64, u32)> = spans.iter().flat_map(both).collect();
+        places.sort_unstable();
+        places.dedup();
+        self.held.resize(places.len(), 0);
+        self.grid = Grid::Sparse(places);
+    }
+
+    /// The number of a cell.
+    #[inline]
+    fn cell(&mut self, slice: i64, rank: u32) -> usize {
+        let at = self.grid.at(slice, self.columns[rank as usize]);
+        let held = &mut self.held[at];
+        if *held == 0 {
+            self.sums.push(Sums::default());
+            *held = self.sums.len() as u32;
+        }
+        *held as usize - 1
+    }
+
+    /// The ranks of the operations that are there.
+    pub(super) fn ranks(&self) -> &[u32] {
+        &self.ranks
+    }
+
+    /// All cells by slice and rank.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, u32, &Sums)> {
+        let held = self.held.iter().enumerate().filter(|(_, &held)| held > 0);
+        held.map(|(at, &held)| {
+            let (slice, column) = self.grid.place(at);
+            let sums = &self.sums[held as usize - 1];
+            (slice, self.ranks[column as usize], sums)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyses::concurrency::{
+        ARRIVALS, COMPLETIONS, REST_OF_ARRIVALS, REST_OF_COMPLETIONS,
+    };
+
+    const SLICE: i64 = 100_000_000;
+
+    fn ran(start: i64, duration: u64, rank: u32) -> Ran {
+        let own = 0;
+        Ran {
+            start,
+            duration,
+            own,
+            rank,
+        }
+    }
+
+    /// Slice, rank, and what begins and ends in it.
+    fn found(cells: &Cells) -> Vec<(i64, u32, i128, i128)> {
+        let cells = cells.iter().map(|(slice, rank, sums)| {
+            let numbers = sums.numbers();
+            (slice, rank, numbers[ARRIVALS], numbers[COMPLETIONS])
+        });
+        cells.collect()
+    }
+
+    #[test]
+    fn spans_of_several_slices_begin_and_end() {
+        let mut cells = Cells::default();
+        cells.fill(&[ran(0, 250_000_000, 3), ran(250_000_000, 0, 1)], 4);
+        assert_eq!(found(&cells), [(0, 3, 1, 0), (2, 1, 1, 1), (2, 3, 0, 1)]);
+        let rests = cells.iter().map(|(_, _, sums)| {
+            let numbers = sums.numbers();
+            [numbers[REST_OF_ARRIVALS], numbers[REST_OF_COMPLETIONS]]
+        });
+        let rests: Vec<[i128; 2]> = rests.collect();
+        assert_eq!(rests[0], [SLICE.into(), 0]);
+        assert_eq!(rests[2], [0, i128::from(SLICE) / 2]);
+        cells.fill(&[], 4);
+        assert!(found(&cells).is_empty() && cells.ranks().is_empty());
+    }
+
+    #[test]
+    fn a_long_time_takes_no_more_room() {
+        let mut cells = Cells::default();
+        let spans = [
+            ran(i64::MIN, u64::MAX, 0),
+            ran(-1, 2, 1),
+            ran(i64::MAX, 0, 0),
+        ];
+        cells.fill(&spans, 2);
+        assert_eq!(cells.held.len(), 4);
+        let (first, last) = (i64::MIN.div_euclid(SLICE), i64::MAX.div_euclid(SLICE));
+        assert_eq!(
+            found(&cells),
+            [
+                (first, 0, 1, 0),
+                (-1, 1, 1, 0),
+                (0, 1, 0, 1),
+                (last, 0, 1, 2)
+            ]
+        );
+    }
+}

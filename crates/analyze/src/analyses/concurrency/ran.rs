@@ -1,0 +1,83 @@
+//! When a span ran, and sums over spans.
+
+use super::{
+    ARRIVALS, COMPLETIONS, LATENCY, LONGEST, REST_OF_ARRIVALS, REST_OF_COMPLETIONS, SELF_SQUARED,
+    SELF_TIME, STATES,
+};
+use crate::analyses::slices::{rest_of_slice, slice_of};
+
+/// No self time counts as longer in squares, which 128 bits sum.
+const LONGEST_SQUARED_NANO: u64 = 1 << 50;
+
+/// When a span ran, its self time, and the rank of its operation's name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ran {
+    pub(super) start: i64,
+    pub(super) duration: u64,
+    pub(super) own: u64,
+    pub(super) rank: u32,
+}
+
+impl Ran {
+    fn end(&self) -> i64 {
+        self.start.saturating_add_unsigned(self.duration)
+    }
+
+    /// The slices in which it begins and ends.
+    #[inline]
+    pub(super) fn slices(&self) -> [i64; 2] {
+        [slice_of(self.start), slice_of(self.end())]
+    }
+}
+
+/// What the spans of one cell add to a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    arrivals: u32,
+    completions: u32,
+    rest_of_arrivals: u64,
+    rest_of_completions: u64,
+    longest: u64,
+    latency: u128,
+    self_time: u128,
+    self_squared: u128,
+}
+
+impl Sums {
+    /// Adds a span that begins.
+    #[inline]
+    pub(super) fn begin(&mut self, ran: &Ran) {
+        let own = u128::from(ran.own.min(LONGEST_SQUARED_NANO));
+        self.arrivals += 1;
+        self.rest_of_arrivals += rest_of_slice(ran.start);
+        self.longest = self.longest.max(ran.duration);
+        self.latency += u128::from(ran.duration);
+        self.self_time += u128::from(ran.own);
+        self.self_squared += own * own;
+    }
+
+    /// Adds a span that ends.
+    #[inline]
+    pub(super) fn end(&mut self, ran: &Ran) {
+        self.completions += 1;
+        self.rest_of_completions += rest_of_slice(ran.end());
+    }
+
+    /// The numbers of a row.
+    #[inline]
+    pub(super) fn numbers(&self) -> [i128; STATES] {
+        let mut numbers = [0; STATES];
+        numbers[ARRIVALS] = self.arrivals.into();
+        numbers[COMPLETIONS] = self.completions.into();
+        numbers[REST_OF_ARRIVALS] = self.rest_of_arrivals.into();
+        numbers[REST_OF_COMPLETIONS] = self.rest_of_completions.into();
+        numbers[LATENCY] = self.latency as i128;
+        numbers[SELF_TIME] = self.self_time as i128;
+        numbers[SELF_SQUARED] = self.self_squared as i128;
+        numbers[LONGEST] = match self.arrivals {
+            0 => i128::MIN,
+            _ => self.longest.into(),
+        };
+        numbers
+    }
+}
