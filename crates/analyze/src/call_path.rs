@@ -54,7 +54,13 @@ pub struct CallPaths {
     nodes: Vec<PathNode>,
     /// By (parent's node, operation).
     index: FxHashMap<(u32, u32), u32>,
+    /// By the node of the row before, from the top: what followed it last, since
+    /// most traces have rows in the same order as others.
+    followed: Vec<Followed>,
 }
+
+/// A parent's node, an operation, and the node of both.
+type Followed = (u32, OperationId, u32);
 
 impl CallPaths {
     /// The nodes.
@@ -67,6 +73,7 @@ impl CallPaths {
     pub fn add(&mut self, trace: Trace<'_>, out: &mut Vec<u32>) {
         let table = trace.table();
         let first = trace.rows().start;
+        let mut before = TOP;
         out.clear();
         for row in trace.rows() {
             let parent = table.columns.parent[row as usize];
@@ -75,8 +82,37 @@ impl CallPaths {
             } else {
                 out[(parent - first) as usize]
             };
-            out.push(self.child(table, above, table.columns.operation[row as usize]));
+            let operation = table.columns.operation[row as usize];
+            before = self.after(before, table, (above, operation));
+            out.push(before);
         }
+    }
+
+    /// The node of a row that follows one of another node.
+    #[inline]
+    fn after(
+        &mut self,
+        before: u32,
+        table: &SpanTable,
+        (above, operation): (u32, OperationId),
+    ) -> u32 {
+        let place = before.wrapping_add(1) as usize;
+        match self.followed.get(place) {
+            Some(&(parent, held, node)) if (parent, held) == (above, operation) => node,
+            _ => {
+                let node = self.child(table, above, operation);
+                self.note(place, (above, operation, node));
+                node
+            }
+        }
+    }
+
+    fn note(&mut self, place: usize, followed: Followed) {
+        if self.followed.len() <= place {
+            let none = (TOP, OperationId(u32::MAX), 0);
+            self.followed.resize(place + 1, none);
+        }
+        self.followed[place] = followed;
     }
 
     fn child(&mut self, table: &SpanTable, above: u32, operation: OperationId) -> u32 {

@@ -1,21 +1,22 @@
 //! From spans of requests to rows of a call tree, found and summed by number.
 
+use super::bands::band_of;
 use super::call_tree::{CALLS, CRITICAL, ERRORS, EXAMPLES, EXCLUSIVE, INCLUSIVE, REQUESTS};
 use super::exemplars::Exemplars;
-use super::numbered::Numbered;
+use super::numbered::{ByNode, Numbered};
 use super::operations::OperationCodes;
 use crate::call_path::{CallPaths, DEEPER};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial, Row};
+use rustc_hash::FxHashMap;
 use spanwise_model::{flags, OperationId, Span, SpanTable};
 
-/// A root operation and a latency band.
-type Group = (OperationId, u64);
+/// A root operation, and a latency band where these are told apart.
+type Group = (OperationId, Option<u64>);
 
 /// What the spans of a cell add.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Sums {
-    requests: u64,
     calls: u64,
     errors: u64,
     inclusive: u128,
@@ -28,57 +29,84 @@ struct Sums {
 pub(super) struct CallCells<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
+    /// Whether the times of requests are told apart by their bands.
+    tells_bands: bool,
     paths: CallPaths,
     /// By row of the trace: its node.
     nodes: Vec<u32>,
     groups: Numbered<Group>,
+    /// By group, band and node of the root: how many there are.
+    requests: Numbered<(u32, u64, u32), u64>,
     /// By group and node.
-    cells: Numbered<(u32, u32), Sums>,
+    cells: ByNode<Sums>,
 }
 
 impl<'a> CallCells<'a> {
-    pub(super) fn new(table: &'a SpanTable, facts: &'a FactColumns) -> Self {
+    pub(super) fn new(table: &'a SpanTable, facts: &'a FactColumns, tells_bands: bool) -> Self {
         Self {
             table,
             facts,
+            tells_bands,
             paths: CallPaths::default(),
             nodes: Vec::new(),
             groups: Numbered::default(),
-            cells: Numbered::default(),
+            requests: Numbered::default(),
+            cells: ByNode::default(),
         }
     }
 
-    /// Adds the spans of a request in this latency band.
-    pub(super) fn add(&mut self, root: Span<'_>, band: u64) {
+    /// Adds the spans of a request.
+    pub(super) fn add(&mut self, root: Span<'_>) {
         self.paths.add(root.trace(), &mut self.nodes);
         let first = root.trace().rows().start;
-        let group = self.groups.number((root.operation_id(), band));
-        for row in root.subtree() {
+        let rows = root.subtree();
+        let tiles = self.facts.critical_nano[rows.start as usize..rows.end as usize].iter();
+        let band = band_of(tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano)));
+        let own_band = self.tells_bands.then_some(band);
+        let group = self.groups.number((root.operation_id(), own_band));
+        let top = self.nodes[(root.row() - first) as usize];
+        *self.requests.get((group, band, top)) += 1;
+        for row in rows {
             let node = self.nodes[(row - first) as usize];
             let parent = self.table.columns.parent[row as usize];
             let folds = row != root.row() && self.nodes[(parent - first) as usize] == node;
             let (table, facts) = (self.table, self.facts);
-            let sums = self.cells.get((group, node));
-            sums.requests += u64::from(row == root.row());
+            let sums = self.cells.get(group, node);
             sums.add((table, facts), row, folds);
         }
     }
 
-    /// Adds all of them to a partial.
+    /// Adds all of them to a partial. Where bands are not told apart, the first
+    /// of a root operation stands for all of them, but in the count of requests.
     pub(super) fn flush(&self, out: &mut Partial) {
         let mut names = OperationCodes::new(self.table);
-        for &((group, node), ref sums) in self.cells.iter() {
-            let (root, band) = self.groups.key(group);
-            let node = self.paths.nodes()[node as usize];
-            let [a, b, c] = names.get(self.table, root, out);
-            let deeper = [Key::Name(""), Key::Name(DEEPER), Key::Name("")];
-            let operation = node.operation.map(|id| names.get(self.table, id, out));
-            let [d, e, f] = operation.unwrap_or(deeper);
-            let (path, parent) = (Key::U128(node.id), Key::U128(node.parent));
-            let depth = Key::U64(node.depth.into());
-            let row = out.row(&[a, b, c, Key::U64(band), path, parent, depth, d, e, f]);
+        let mut bands: FxHashMap<u32, u64> = FxHashMap::default();
+        for &((group, band, top), count) in self.requests.iter() {
+            bands.entry(group).or_insert(band);
+            let row = self.row((group, band, top), &mut names, out);
+            out.add(row, REQUESTS, count);
+        }
+        for (group, node, sums) in self.cells.iter() {
+            let row = self.row((group, bands[&group], node), &mut names, out);
             sums.flush(self.table, row, out);
         }
+    }
+
+    /// The row of a group, a band and a node.
+    fn row(
+        &self,
+        (group, band, node): (u32, u64, u32),
+        names: &mut OperationCodes,
+        out: &mut Partial,
+    ) -> Row {
+        let node = self.paths.nodes()[node as usize];
+        let [a, b, c] = names.get(self.table, self.groups.key(group).0, out);
+        let deeper = [Key::Name(""), Key::Name(DEEPER), Key::Name("")];
+        let operation = node.operation.map(|id| names.get(self.table, id, out));
+        let [d, e, f] = operation.unwrap_or(deeper);
+        let (path, parent) = (Key::U128(node.id), Key::U128(node.parent));
+        let depth = Key::U64(node.depth.into());
+        out.row(&[a, b, c, Key::U64(band), path, parent, depth, d, e, f])
     }
 }
 
@@ -100,7 +128,6 @@ impl Sums {
     }
 
     fn flush(&self, table: &SpanTable, row: Row, out: &mut Partial) {
-        out.add(row, REQUESTS, self.requests);
         out.add(row, CALLS, self.calls);
         out.add(row, INCLUSIVE, self.inclusive as i128);
         out.add(row, EXCLUSIVE, self.exclusive as i128);

@@ -1,6 +1,6 @@
 //! The call tree: every chain of operations with its times, over all requests.
 
-use super::bands::{band_of, band_start, root_of, rows_within, Bands, Choice, Root};
+use super::bands::{band_start, root_of, rows_within, Bands, Choice, Root};
 use super::call_cells::CallCells;
 use super::columns::{counts, durations, examples, nano, ratio, shares};
 use super::operations::request_root;
@@ -151,13 +151,16 @@ impl Analysis for CallTree {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let mut cells = CallCells::new(traces.table(), facts);
-        for root in traces.traces().filter_map(request_root) {
-            let critical = |row: u32| facts.critical_nano[row as usize];
-            let duration = root.subtree().map(critical).fold(0, u64::saturating_add);
-            cells.add(root, band_of(duration));
-        }
-        cells.flush(out);
+        add(traces, CallCells::new(traces.table(), facts, true), out);
+    }
+
+    fn observe_shown(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let tells_bands = self.percentile.is_some() || self.band.is_some();
+        add(
+            traces,
+            CallCells::new(traces.table(), facts, tells_bands),
+            out,
+        );
     }
 
     fn finish(&self, partial: &Partial) -> Table {
@@ -197,6 +200,15 @@ impl Analysis for CallTree {
             )
             .with("examples", examples(folded, &rows, EXAMPLES))
     }
+}
+
+/// Adds the requests of a batch.
+fn add(traces: TraceBatch<'_>, mut cells: CallCells<'_>, out: &mut Partial) {
+    traces
+        .traces()
+        .filter_map(request_root)
+        .for_each(|root| cells.add(root));
+    cells.flush(out);
 }
 
 /// How many requests there are of each root operation.

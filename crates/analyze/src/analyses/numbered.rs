@@ -59,6 +59,51 @@ impl<K: Copy + Eq + Hash, V: Default> Numbered<K, V> {
     }
 }
 
+/// Values by group and node. A node finds its value by the group that it was last
+/// in, so that groups that follow each other are not looked for.
+#[derive(Debug)]
+pub(super) struct ByNode<V> {
+    values: Numbered<(u32, u32), V>,
+    /// By node: the group, and the number of the value of both.
+    last: Vec<(u32, u32)>,
+}
+
+impl<V> Default for ByNode<V> {
+    fn default() -> Self {
+        Self {
+            values: Numbered::default(),
+            last: Vec::new(),
+        }
+    }
+}
+
+impl<V: Default> ByNode<V> {
+    /// The value of a node in a group, the default one where both are new.
+    #[inline]
+    pub(super) fn get(&mut self, group: u32, node: u32) -> &mut V {
+        let number = match self.last.get(node as usize) {
+            Some(&(last, number)) if last == group => number,
+            _ => self.find(group, node),
+        };
+        &mut self.values.rows[number as usize].1
+    }
+
+    fn find(&mut self, group: u32, node: u32) -> u32 {
+        if self.last.len() <= node as usize {
+            self.last.resize(node as usize + 1, (u32::MAX, 0));
+        }
+        let number = self.values.number((group, node));
+        self.last[node as usize] = (group, number);
+        number
+    }
+
+    /// All of them: group, node and value.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32, &V)> {
+        let values = self.values.iter();
+        values.map(|&((group, node), ref value)| (group, node, value))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +117,15 @@ mod tests {
         assert_eq!(sums.iter().collect::<Vec<_>>(), [&("b", 5), &("a", 2)]);
         assert_eq!((sums.number("a"), sums.number("c"), sums.len()), (1, 2, 3));
         assert_eq!(sums.key(2), "c");
+    }
+
+    #[test]
+    fn nodes_are_found_in_every_group() {
+        let mut sums: ByNode<u32> = ByNode::default();
+        for (group, node, value) in [(0, 2, 1), (1, 2, 2), (0, 2, 4), (0, 0, 8)] {
+            *sums.get(group, node) += value;
+        }
+        let all: Vec<_> = sums.iter().map(|(a, b, &sum)| (a, b, sum)).collect();
+        assert_eq!(all, [(0, 2, 5), (1, 2, 2), (0, 0, 8)]);
     }
 }

@@ -3,6 +3,7 @@
 use super::series::Step;
 use crate::analyses::columns::{counts, nano, ratio};
 use crate::analyses::slices::{SECOND_NANO, SLICE_NANO};
+use spanwise_model::table::Names;
 use spanwise_model::{ColumnData, Table};
 
 /// What slices sum up to.
@@ -70,10 +71,20 @@ fn slices_within(nano: i128) -> i128 {
     }
 }
 
-/// The columns that tell series apart.
+/// The columns that tell series apart, from the key of each row's series.
 pub(super) fn keyed<'a>(keys: impl Iterator<Item = &'a [&'a str; 3]>) -> Table {
-    let keys: Vec<_> = keys.collect();
-    let column = |at: usize| crate::analyses::columns::names(keys.iter().map(|key| key[at]));
+    let mut series: Vec<&[&str; 3]> = Vec::new();
+    let numbers = keys.map(|key| {
+        if !series.last().is_some_and(|last| std::ptr::eq(*last, key)) {
+            series.push(key);
+        }
+        Some(series.len() as u32 - 1)
+    });
+    let numbers: Vec<Option<u32>> = numbers.collect();
+    let column = |at: usize| {
+        let name = |number: u32| series[number as usize][at];
+        ColumnData::Name(Names::of_numbers(numbers.iter().copied(), name))
+    };
     Table::new()
         .with("service", column(0))
         .with("instance", column(1))

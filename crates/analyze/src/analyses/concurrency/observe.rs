@@ -43,8 +43,8 @@ struct Spans<'a> {
     facts: &'a FactColumns,
     places: Places<'a>,
     ranks: Ranks<'a>,
-    /// By number of a place and a side.
-    ran: Vec<Vec<Ran>>,
+    /// By number of a place and a side: the rows of its spans.
+    rows: Vec<Vec<u32>>,
 }
 
 impl<'a> Spans<'a> {
@@ -58,34 +58,42 @@ impl<'a> Spans<'a> {
             facts,
             places: Places::new(table),
             ranks,
-            ran: Vec::new(),
+            rows: Vec::new(),
         }
     }
 
     #[inline]
     fn add(&mut self, row: u32, side: Side) {
-        let (columns, at) = (&self.table.columns, row as usize);
         let group = (self.places.of(row) * SIDES + side as u32) as usize;
-        if self.ran.len() <= group {
-            self.ran.resize_with(group + 1, Vec::new);
+        if self.rows.len() <= group {
+            self.rows.resize_with(group + 1, Vec::new);
         }
-        self.ran[group].push(Ran {
+        self.rows[group].push(row);
+    }
+
+    /// When a span ran.
+    #[inline]
+    fn ran(&self, row: u32) -> Ran {
+        let (columns, at) = (&self.table.columns, row as usize);
+        Ran {
             start: columns.start_unix_nano[at],
             duration: columns.duration_nano[at],
             own: self.facts.self_nano[at],
             rank: self.ranks.of[columns.operation[at].0 as usize],
-        });
+        }
     }
 
     /// Adds all of them to a partial.
-    fn flush(mut self, out: &mut Partial) {
+    fn flush(&self, out: &mut Partial) {
         let names = &self.ranks.names;
         let mut codes = vec![None; names.len()];
-        let (is_new, mut cells) = (out.is_empty(), Cells::default());
+        let (is_new, mut cells, mut ran) = (out.is_empty(), Cells::default(), Vec::new());
         for group in self.places.sorted_sides() {
-            let Some(ran) = self.ran.get_mut(group as usize).map(std::mem::take) else {
+            let Some(rows) = self.rows.get(group as usize) else {
                 continue;
             };
+            ran.clear();
+            ran.extend(rows.iter().map(|&row| self.ran(row)));
             cells.fill(&ran, names.len());
             let place = self.places.names(group);
             let place = place.map(|name| Key::Code(out.intern(name)));

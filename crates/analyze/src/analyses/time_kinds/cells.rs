@@ -1,22 +1,37 @@
 //! Pieces of critical paths in cells, found and summed by number.
 
-use super::{CRITICAL, EXAMPLES, PIECES, REQUESTS};
+use super::{TimeKindsBy, CRITICAL, EXAMPLES, PIECES, REQUESTS};
 use crate::analyses::bands::band_of;
 use crate::analyses::exemplars::Exemplars;
-use crate::analyses::numbered::Numbered;
+use crate::analyses::numbered::{ByNode, Numbered};
 use crate::analyses::operations::OperationCodes;
 use crate::facts::time_kind::{Piece, TimeKind};
 use crate::partial::{Key, Partial};
+use rustc_hash::FxHashMap;
 use spanwise_model::{OperationId, Span, SpanTable};
 
-/// A root operation and a latency band.
-type Group = (OperationId, u64);
+/// What is told apart of requests and of pieces.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) roots: bool,
+    pub(super) bands: bool,
+    pub(super) by: TimeKindsBy,
+}
 
-/// By number of a group: whose time it is, and what kind.
-type CellKey = (u32, OperationId, TimeKind);
+impl Told {
+    /// All that partials tell apart.
+    pub(super) const ALL: Self = Self {
+        roots: true,
+        bands: true,
+        by: TimeKindsBy::Operation,
+    };
+}
+
+/// A root operation and a latency band.
+type Group = (Option<OperationId>, u64);
 
 /// What the pieces of a cell add.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Sums {
     requests: u64,
     pieces: u64,
@@ -27,43 +42,63 @@ struct Sums {
 /// The cells of a batch.
 pub(super) struct Cells<'a> {
     table: &'a SpanTable,
+    told: Told,
+    /// By operation: the one that stands for all that are not told apart from it.
+    nodes: Vec<u32>,
     groups: Numbered<Group>,
-    cells: Numbered<CellKey, Sums>,
+    /// By group, and by node and kind of time.
+    cells: ByNode<Sums>,
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn new(table: &'a SpanTable) -> Self {
+    pub(super) fn new(table: &'a SpanTable, told: Told) -> Self {
         Self {
             table,
+            told,
+            nodes: nodes(table, told.by),
             groups: Numbered::default(),
-            cells: Numbered::default(),
+            cells: ByNode::default(),
         }
     }
 
     /// Adds the critical path of a request.
     pub(super) fn add(&mut self, root: Span<'_>, path: &[Piece]) {
+        let duration = || path.iter().map(|piece| piece.duration_nano()).sum();
+        let band = self.told.bands.then(|| band_of(duration()));
+        let operation = self.told.roots.then(|| root.operation_id());
+        let group = self.groups.number((operation, band.unwrap_or(0)));
+        self.cell(group, root.row(), TimeKind::OwnWork).requests += 1;
         let table = self.table;
-        let duration = path.iter().map(|piece| piece.duration_nano()).sum();
-        let own = root.operation_id();
-        let group = self.groups.number((own, band_of(duration)));
-        self.cells.get((group, own, TimeKind::OwnWork)).requests += 1;
         for piece in path {
-            let operation = table.columns.operation[piece.row as usize];
-            let sums = self.cells.get((group, operation, piece.kind));
             let nano = piece.duration_nano();
+            let sums = self.cell(group, piece.row, piece.kind);
             sums.pieces += 1;
             sums.critical += u128::from(nano);
             sums.examples.offer(table, nano, piece.row);
         }
     }
 
+    #[inline]
+    fn cell(&mut self, group: u32, row: u32, kind: TimeKind) -> &mut Sums {
+        let operation = self.table.columns.operation[row as usize];
+        let node = self.nodes[operation.0 as usize] * KINDS + kind as u32;
+        self.cells.get(group, node)
+    }
+
     /// Adds all of them to a partial.
     pub(super) fn flush(&self, out: &mut Partial) {
         let mut names = OperationCodes::new(self.table);
-        for &((group, operation, kind), ref sums) in self.cells.iter() {
+        for (group, node, sums) in self.cells.iter() {
             let (root, band) = self.groups.key(group);
-            let [a, b, c] = names.get(self.table, root, out);
-            let [d, e, f] = names.get(self.table, operation, out);
+            let root = root.map(|root| names.get(self.table, root, out));
+            let [a, b, c] = root.unwrap_or(NO_NAMES);
+            let [d, e, f] = names.get(self.table, OperationId(node / KINDS), out);
+            let [d, e, f] = match self.told.by {
+                TimeKindsBy::Kind => NO_NAMES,
+                TimeKindsBy::Service => [d, NO_NAMES[1], NO_NAMES[2]],
+                TimeKindsBy::Operation => [d, e, f],
+            };
+            let kind = TimeKind::ALL[(node % KINDS) as usize];
             let kind = Key::Code(out.intern(kind.name()));
             let row = out.row(&[a, b, c, Key::U64(band), d, e, f, kind]);
             out.add(row, REQUESTS, sums.requests);
@@ -71,5 +106,26 @@ impl<'a> Cells<'a> {
             out.add(row, CRITICAL, sums.critical as i128);
             sums.examples.flush(self.table, (row, EXAMPLES), out);
         }
+    }
+}
+
+/// How many kinds of time there are.
+const KINDS: u32 = TimeKind::ALL.len() as u32;
+
+const NO_NAMES: [Key<'static>; 3] = [Key::Name(""); 3];
+
+/// By operation: the first one that is not told apart from it.
+fn nodes(table: &SpanTable, by: TimeKindsBy) -> Vec<u32> {
+    let all = 0..table.operations.len() as u32;
+    let mut first = FxHashMap::default();
+    match by {
+        TimeKindsBy::Kind => all.map(|_| 0).collect(),
+        TimeKindsBy::Operation => all.collect(),
+        TimeKindsBy::Service => all
+            .map(|id| {
+                let service = table.operations.service(OperationId(id));
+                *first.entry(service).or_insert(id)
+            })
+            .collect(),
     }
 }

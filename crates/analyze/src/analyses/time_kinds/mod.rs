@@ -9,7 +9,7 @@ use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::time_kind::Pieces;
 use crate::facts::FactColumns;
 use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
-use cells::Cells;
+use cells::{Cells, Told};
 use spanwise_model::{ColumnData, Table};
 use std::cmp::Reverse;
 
@@ -156,16 +156,17 @@ impl Analysis for TimeKinds {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let table = traces.table();
-        let mut pieces = Pieces::new(table, facts);
-        let mut cells = Cells::new(table);
-        let mut path = Vec::new();
-        for root in traces.traces().filter_map(request_root) {
-            path.clear();
-            pieces.walk(root, |piece| path.push(piece));
-            cells.add(root, &path);
-        }
-        cells.flush(out);
+        add(traces, facts, Told::ALL, out);
+    }
+
+    fn observe_shown(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+        let bands = self.percentile.is_some() || self.band.is_some();
+        let told = Told {
+            roots: bands || self.root_operation.is_some(),
+            bands,
+            by: self.by,
+        };
+        add(traces, facts, told, out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {
@@ -184,6 +185,19 @@ impl Analysis for TimeKinds {
         });
         self.table(&folded)
     }
+}
+
+/// Adds the requests of a batch.
+fn add(traces: TraceBatch<'_>, facts: &FactColumns, told: Told, out: &mut Partial) {
+    let table = traces.table();
+    let (mut pieces, mut path) = (Pieces::new(table, facts), Vec::new());
+    let mut cells = Cells::new(table, told);
+    for root in traces.traces().filter_map(request_root) {
+        path.clear();
+        pieces.walk(root, |piece| path.push(piece));
+        cells.add(root, &path);
+    }
+    cells.flush(out);
 }
 
 impl TimeKinds {
