@@ -121,6 +121,14 @@ fn narrow_identity(merge: Merge) -> i64 {
 /// A number in 64 bits, where it fits and does not stand for something else.
 #[inline]
 fn narrow(merge: Merge, number: i128) -> Option<i64> {
+    match i64::try_from(number) {
+        Ok(narrow) if narrow != i64::MIN && narrow != i64::MAX => Some(narrow),
+        _ => narrow_end(merge, number),
+    }
+}
+
+/// The same where what stands for an identity may be meant.
+fn narrow_end(merge: Merge, number: i128) -> Option<i64> {
     if number == identity(merge) {
         return Some(narrow_identity(merge));
     }

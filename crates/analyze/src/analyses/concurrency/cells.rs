@@ -5,6 +5,7 @@
 //! much larger than the spans are many. Over a longer time those in which
 //! something begins or ends stand in a list that is searched.
 
+use super::blocks::Blocks;
 use super::ran::{Ran, Sums};
 
 /// A grid may have so many places for each span, and some besides.
@@ -60,33 +61,41 @@ impl Grid {
 }
 
 impl Cells {
-    /// Takes the cells of these spans, of whose ranks each is less than `ranks`.
-    pub(super) fn fill(&mut self, spans: &[Ran], ranks: usize) {
-        self.rank(spans, ranks);
-        self.lay_out(spans);
+    /// Takes the cells of these spans: each has a rank less than `ranks`, and a
+    /// self time.
+    pub(super) fn fill(
+        &mut self,
+        spans: &Blocks<Ran>,
+        ranks: usize,
+        rank: impl Fn(&Ran) -> u32,
+        own_nano: impl Fn(&Ran) -> u64,
+    ) {
+        self.rank(spans, ranks, &rank);
+        self.lay_out(spans, &rank);
         self.sums.clear();
-        for ran in spans {
+        for ran in spans.iter() {
             let [began, over] = ran.slices();
-            let first = self.cell(began, ran.rank);
-            self.sums[first].begin(ran);
+            let column = self.columns[rank(ran) as usize];
+            let first = self.cell(began, column);
+            self.sums[first].begin(ran, own_nano(ran));
             let last = match began == over {
                 true => first,
-                false => self.cell(over, ran.rank),
+                false => self.cell(over, column),
             };
             self.sums[last].end(ran);
         }
     }
 
     /// Takes the ranks that are there.
-    fn rank(&mut self, spans: &[Ran], ranks: usize) {
+    fn rank(&mut self, spans: &Blocks<Ran>, ranks: usize, rank: impl Fn(&Ran) -> u32) {
         self.columns.resize(ranks, 0);
         for rank in self.ranks.drain(..) {
             self.columns[rank as usize] = 0;
         }
-        for ran in spans {
-            let column = &mut self.columns[ran.rank as usize];
+        for rank in spans.iter().map(rank) {
+            let column = &mut self.columns[rank as usize];
             if std::mem::replace(column, 1) == 0 {
-                self.ranks.push(ran.rank);
+                self.ranks.push(rank);
             }
         }
         self.ranks.sort_unstable();
@@ -96,7 +105,7 @@ impl Cells {
     }
 
     /// Makes room for the slices in which these spans begin and end.
-    fn lay_out(&mut self, spans: &[Ran]) {
+    fn lay_out(&mut self, spans: &Blocks<Ran>, rank: impl Fn(&Ran) -> u32) {
         let none = (i64::MAX, i64::MIN);
         let (first, last) = spans.iter().fold(none, |(least, most), ran| {
             let [began, over] = ran.slices();
@@ -112,7 +121,7 @@ impl Cells {
             return;
         }
         let both = |ran: &Ran| {
-            let column = self.columns[ran.rank as usize];
+            let column = self.columns[rank(ran) as usize];
             ran.slices().map(|slice| (slice, column))
         };
         let mut places: Vec<(i64, u32)> = spans.iter().flat_map(both).collect();
@@ -124,9 +133,8 @@ impl Cells {
 
     /// The number of a cell.
     #[inline]
-    fn cell(&mut self, slice: i64, rank: u32) -> usize {
-        let at = self.grid.at(slice, self.columns[rank as usize]);
-        let held = &mut self.held[at];
+    fn cell(&mut self, slice: i64, column: u32) -> usize {
+        let held = &mut self.held[self.grid.at(slice, column)];
         if *held == 0 {
             self.sums.push(Sums::default());
             *held = self.sums.len() as u32;
@@ -159,14 +167,18 @@ mod tests {
 
     const SLICE: i64 = 100_000_000;
 
-    fn ran(start: i64, duration: u64, rank: u32) -> Ran {
-        let own = 0;
-        Ran {
-            start,
-            duration,
-            own,
-            rank,
+    /// The cells of spans: starts, durations and ranks.
+    fn fill(cells: &mut Cells, spans: &[(i64, u64, u32)]) {
+        let mut blocks = Blocks::default();
+        for &(start, duration, row) in spans {
+            let ran = Ran {
+                start,
+                duration,
+                row,
+            };
+            blocks.push(ran);
         }
+        cells.fill(&blocks, 4, |ran| ran.row, |_| 0);
     }
 
     /// Slice, rank, and what begins and ends in it.
@@ -181,7 +193,7 @@ mod tests {
     #[test]
     fn spans_of_several_slices_begin_and_end() {
         let mut cells = Cells::default();
-        cells.fill(&[ran(0, 250_000_000, 3), ran(250_000_000, 0, 1)], 4);
+        fill(&mut cells, &[(0, 250_000_000, 3), (250_000_000, 0, 1)]);
         assert_eq!(found(&cells), [(0, 3, 1, 0), (2, 1, 1, 1), (2, 3, 0, 1)]);
         let rests = cells.iter().map(|(_, _, sums)| {
             let numbers = sums.numbers();
@@ -190,19 +202,15 @@ mod tests {
         let rests: Vec<[i128; 2]> = rests.collect();
         assert_eq!(rests[0], [SLICE.into(), 0]);
         assert_eq!(rests[2], [0, i128::from(SLICE) / 2]);
-        cells.fill(&[], 4);
+        fill(&mut cells, &[]);
         assert!(found(&cells).is_empty() && cells.ranks().is_empty());
     }
 
     #[test]
     fn a_long_time_takes_no_more_room() {
         let mut cells = Cells::default();
-        let spans = [
-            ran(i64::MIN, u64::MAX, 0),
-            ran(-1, 2, 1),
-            ran(i64::MAX, 0, 0),
-        ];
-        cells.fill(&spans, 2);
+        let spans = [(i64::MIN, u64::MAX, 0), (-1, 2, 1), (i64::MAX, 0, 0)];
+        fill(&mut cells, &spans);
         assert_eq!(cells.held.len(), 4);
         let (first, last) = (i64::MIN.div_euclid(SLICE), i64::MAX.div_euclid(SLICE));
         assert_eq!(

@@ -1,5 +1,6 @@
 //! Concurrency: how much each instance has in flight, and what that does to it.
 
+mod blocks;
 mod cells;
 mod instances;
 mod levels;
@@ -14,6 +15,7 @@ use super::slices::SECOND_NANO;
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::FactColumns;
 use crate::partial::{KeyType, Merge, Partial, Schema};
+use observe::Told;
 use spanwise_model::Table;
 
 /// What a row of [`Concurrency`] stands for.
@@ -199,12 +201,15 @@ impl Analysis for Concurrency {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        observe::all(traces, facts, true, out);
+        observe::all(traces, facts, Told::ALL, out);
     }
 
     fn observe_shown(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let tells_operations = self.by == ConcurrencyBy::Instance;
-        observe::all(traces, facts, tells_operations, out);
+        let told = Told {
+            operations: self.by == ConcurrencyBy::Instance,
+            self_times: self.by != ConcurrencyBy::Time,
+        };
+        observe::all(traces, facts, told, out);
     }
 
     fn finish(&self, partial: &Partial) -> Table {

@@ -1,5 +1,6 @@
 //! Counting what begins and ends in each slice.
 
+use super::blocks::Blocks;
 use super::cells::Cells;
 use super::places::{Places, Side, SIDES};
 use super::ran::Ran;
@@ -8,16 +9,26 @@ use crate::facts::FactColumns;
 use crate::partial::{Key, Partial};
 use spanwise_model::{flags, OperationId, SpanKind, SpanTable, Trace};
 
-/// Counts the spans of a batch, where their operations are told apart or not.
-pub(super) fn all(
-    traces: TraceBatch<'_>,
-    facts: &FactColumns,
-    tells_operations: bool,
-    out: &mut Partial,
-) {
+/// What is told of spans besides when they ran.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) operations: bool,
+    pub(super) self_times: bool,
+}
+
+impl Told {
+    /// All that partials hold.
+    pub(super) const ALL: Self = Self {
+        operations: true,
+        self_times: true,
+    };
+}
+
+/// Counts the spans of a batch.
+pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, told: Told, out: &mut Partial) {
     let table = traces.table();
     let columns = &table.columns;
-    let mut spans = Spans::new(table, facts, tells_operations);
+    let mut spans = Spans::new(table, facts, told);
     for row in traces.traces().flat_map(Trace::rows) {
         if columns.flags[row as usize] & flags::MISSING_END != 0 {
             continue;
@@ -41,60 +52,66 @@ pub(super) fn all(
 struct Spans<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
+    told: Told,
     places: Places<'a>,
     ranks: Ranks<'a>,
-    /// By number of a place and a side: the rows of its spans.
-    rows: Vec<Vec<u32>>,
+    /// By number of a place and a side.
+    ran: Vec<Blocks<Ran>>,
 }
 
 impl<'a> Spans<'a> {
-    fn new(table: &'a SpanTable, facts: &'a FactColumns, tells_operations: bool) -> Self {
-        let ranks = match tells_operations {
+    fn new(table: &'a SpanTable, facts: &'a FactColumns, told: Told) -> Self {
+        let ranks = match told.operations {
             true => Ranks::new(table),
             false => Ranks::none(table),
         };
         Self {
             table,
             facts,
+            told,
             places: Places::new(table),
             ranks,
-            rows: Vec::new(),
+            ran: Vec::new(),
         }
     }
 
     #[inline]
     fn add(&mut self, row: u32, side: Side) {
-        let group = (self.places.of(row) * SIDES + side as u32) as usize;
-        if self.rows.len() <= group {
-            self.rows.resize_with(group + 1, Vec::new);
-        }
-        self.rows[group].push(row);
-    }
-
-    /// When a span ran.
-    #[inline]
-    fn ran(&self, row: u32) -> Ran {
         let (columns, at) = (&self.table.columns, row as usize);
-        Ran {
+        let group = (self.places.of(row) * SIDES + side as u32) as usize;
+        if self.ran.len() <= group {
+            self.ran.resize_with(group + 1, Blocks::default);
+        }
+        self.ran[group].push(Ran {
             start: columns.start_unix_nano[at],
             duration: columns.duration_nano[at],
-            own: self.facts.self_nano[at],
-            rank: self.ranks.of[columns.operation[at].0 as usize],
-        }
+            row,
+        });
+    }
+
+    /// The self time of a span.
+    #[inline]
+    fn own_nano(&self, ran: &Ran) -> u64 {
+        self.facts.self_nano[ran.row as usize]
+    }
+
+    /// The rank of a span's operation.
+    #[inline]
+    fn rank(&self, ran: &Ran) -> u32 {
+        let operation = self.table.columns.operation[ran.row as usize];
+        self.ranks.of[operation.0 as usize]
     }
 
     /// Adds all of them to a partial.
     fn flush(&self, out: &mut Partial) {
         let names = &self.ranks.names;
         let mut codes = vec![None; names.len()];
-        let (is_new, mut cells, mut ran) = (out.is_empty(), Cells::default(), Vec::new());
+        let (is_new, mut cells) = (out.is_empty(), Cells::default());
         for group in self.places.sorted_sides() {
-            let Some(rows) = self.rows.get(group as usize) else {
+            let Some(ran) = self.ran.get(group as usize) else {
                 continue;
             };
-            ran.clear();
-            ran.extend(rows.iter().map(|&row| self.ran(row)));
-            cells.fill(&ran, names.len());
+            self.fill(ran, &mut cells);
             let place = self.places.names(group);
             let place = place.map(|name| Key::Code(out.intern(name)));
             for &rank in cells.ranks() {
@@ -106,6 +123,18 @@ impl<'a> Spans<'a> {
                 ([Key::I64(slice), name], sums.numbers())
             });
             out.put_all(&place, rows, is_new);
+        }
+    }
+}
+
+impl Spans<'_> {
+    /// Takes the cells of some spans. What a table does not show is not read.
+    fn fill(&self, ran: &Blocks<Ran>, cells: &mut Cells) {
+        let own = |ran: &Ran| self.own_nano(ran);
+        match (self.told.operations, self.told.self_times) {
+            (true, _) => cells.fill(ran, self.ranks.names.len(), |ran| self.rank(ran), own),
+            (false, true) => cells.fill(ran, 1, |_| 0, own),
+            (false, false) => cells.fill(ran, 1, |_| 0, |_| 0),
         }
     }
 }

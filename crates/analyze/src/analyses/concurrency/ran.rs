@@ -9,13 +9,12 @@ use crate::analyses::slices::{rest_of_slice, slice_of};
 /// No self time counts as longer in squares, which 128 bits sum.
 const LONGEST_SQUARED_NANO: u64 = 1 << 50;
 
-/// When a span ran, its self time, and the rank of its operation's name.
+/// When the span at a row ran.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ran {
     pub(super) start: i64,
     pub(super) duration: u64,
-    pub(super) own: u64,
-    pub(super) rank: u32,
+    pub(super) row: u32,
 }
 
 impl Ran {
@@ -44,15 +43,15 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Adds a span that begins.
+    /// Adds a span that begins, and its self time.
     #[inline]
-    pub(super) fn begin(&mut self, ran: &Ran) {
-        let own = u128::from(ran.own.min(LONGEST_SQUARED_NANO));
+    pub(super) fn begin(&mut self, ran: &Ran, own_nano: u64) {
+        let own = u128::from(own_nano.min(LONGEST_SQUARED_NANO));
         self.arrivals += 1;
         self.rest_of_arrivals += rest_of_slice(ran.start);
         self.longest = self.longest.max(ran.duration);
         self.latency += u128::from(ran.duration);
-        self.self_time += u128::from(ran.own);
+        self.self_time += u128::from(own_nano);
         self.self_squared += own * own;
     }
 

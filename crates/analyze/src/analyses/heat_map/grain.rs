@@ -63,23 +63,26 @@ impl Grain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyses::bands::band_start;
 
     #[test]
     fn places_hold_the_first_and_the_last() {
         for (width, bits) in [(0, BITS), (1_000_000_000, 1), (u64::MAX, 0)] {
             let buckets = Buckets::of_width(width);
             let mut grain = Grain::new(buckets, bits);
-            let mut before = 0;
+            let mut bucket_before = 0;
             for nano in [i64::MIN, -1, 0, 1, 999_999_999, i64::MAX] {
+                let mut before = bucket_before;
                 for duration in [0, 1, 12_345_678, u64::MAX] {
                     let place = grain.place(nano, duration);
                     let (slice, band) = grain.cell(place);
                     assert_eq!(slice, buckets.first(slice_of(nano)));
-                    let coarse = bucket(crate::analyses::bands::band_start(band), bits);
+                    let coarse = bucket(band_start(band), bits);
                     assert_eq!(coarse, bucket(duration, bits));
                     assert!(before <= place && place < 1 << 63, "in the order of time");
                     before = place;
                 }
+                bucket_before = grain.place(nano, 0);
             }
         }
     }
