@@ -3,6 +3,7 @@
 use super::fanout;
 use super::finder::{Call, Finder};
 use super::found::{all_but_longest, Shape, Signs};
+use super::labels::Called;
 use super::repeated::{is_paged, Arguments, Repeated};
 use super::serial;
 use super::Problem;
@@ -13,11 +14,15 @@ impl Finder<'_> {
         if self.is_harmless(calls) {
             return;
         }
-        for call in calls.iter_mut() {
-            call.called = self.labels.of(call.row);
-        }
         let many = self.options.repeated_calls as usize;
-        if calls.len() >= many {
+        let are_many = calls.len() >= many;
+        if !are_many && !calls.iter().any(|call| call.errs) {
+            return self.serial(calls);
+        }
+        for call in calls.iter_mut() {
+            call.called = self.labels.of(call.row, are_many);
+        }
+        if are_many {
             self.fan_outs(calls);
         }
         let mut by_label = calls.to_vec();
@@ -31,7 +36,7 @@ impl Finder<'_> {
         let few = few.filter(|calls| calls.len() < many);
         let mut few: Vec<Call> = few.flat_map(without_retried).copied().collect();
         few.sort_unstable_by_key(|call| (call.start, call.row));
-        self.serial(&few);
+        self.serial(&mut few);
     }
 
     /// True where lengths alone say that the calls of a caller hold no problem.
@@ -81,13 +86,20 @@ impl Finder<'_> {
     }
 
     /// Calls of several labels without a pause.
-    fn serial(&mut self, calls: &[Call]) {
+    fn serial(&mut self, calls: &mut [Call]) {
         for group in serial::groups(calls) {
-            let calls = &calls[group.first..group.end];
+            let calls = &mut calls[group.first..group.end];
             let caller = calls[0].caller;
             if !serial::is_worth(calls, self.options, self.duration_nano(caller)) {
                 continue;
             }
+            for call in calls
+                .iter_mut()
+                .filter(|call| call.called == Called::UNKNOWN)
+            {
+                call.called = self.labels.of(call.row, false);
+            }
+            let calls = &*calls;
             let Some((labels, signs)) = serial::signs(calls, &self.labels) else {
                 continue;
             };

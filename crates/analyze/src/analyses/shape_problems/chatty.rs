@@ -44,7 +44,7 @@ pub(super) fn without_repeated(
     many: usize,
 ) -> Vec<Call> {
     for call in &mut calls {
-        call.called = labels.of(call.row);
+        call.called = labels.of(call.row, false);
     }
     let key = |call: &Call| (call.caller, call.called.label);
     calls.sort_by_key(key);

@@ -149,10 +149,7 @@ impl<'a> Finder<'a> {
                 end,
                 row,
                 errs: self.facts.flags[row as usize] & fact_flags::ERRS != 0,
-                called: Called {
-                    label: u32::MAX,
-                    arguments: None,
-                },
+                called: Called::UNKNOWN,
             });
         }
         self.calls

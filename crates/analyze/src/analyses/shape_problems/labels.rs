@@ -25,11 +25,19 @@ pub(super) struct Label {
 }
 
 /// What is known of a call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Called {
     pub(super) label: u32,
     /// A number for its arguments, where they are told.
     pub(super) arguments: Option<u64>,
+}
+
+impl Called {
+    /// Nobody asked yet.
+    pub(super) const UNKNOWN: Self = Self {
+        label: u32::MAX,
+        arguments: None,
+    };
 }
 
 /// Whom a call is made to: a service, or what has no spans of its own.
@@ -102,15 +110,18 @@ impl<'a> Labels<'a> {
         self.callees.connection(row) == Connection::Messaging
     }
 
-    /// What is known of a call.
-    pub(super) fn of(&mut self, row: u32) -> Called {
+    /// What is known of a call; of its arguments only where they are wanted, as
+    /// no other attribute says more of each span than of all.
+    pub(super) fn of(&mut self, row: u32, wants_arguments: bool) -> Called {
         let near = Span::new(self.calls.table, row);
         let far = self.far_side(row);
+        let leaf = self.callees.leaf(row);
+        let is_named = far.is_some() || !self.callees.name(leaf).is_empty();
         let told = match self.callees.connection(row) {
             Connection::Database => self.query(near),
-            _ => self.request(near, far),
+            _ => self.request((near, far), wants_arguments || !is_named),
         };
-        let (operation, leaf) = (self.operation(near), self.callees.leaf(row));
+        let operation = self.operation(near);
         let leaf = Some(self.callees.name(leaf)).filter(|name| !name.is_empty());
         let host = told.host.as_deref().unwrap_or_default();
         let peer = far.map_or_else(|| leaf.unwrap_or(host), Span::service);
@@ -210,7 +221,9 @@ impl<'a> Labels<'a> {
         }
     }
 
-    fn request(&mut self, near: Span<'a>, far: Option<Span<'a>>) -> Told {
+    /// What a request says; its address is read where it is wanted, or where
+    /// nothing else tells the path.
+    fn request(&mut self, (near, far): (Span<'a>, Option<Span<'a>>), wants_address: bool) -> Told {
         let readers = &self.readers;
         let said = |reader: &Field| {
             let far = far.and_then(|far| reader.text(far));
@@ -219,9 +232,11 @@ impl<'a> Labels<'a> {
         let name = near.operation();
         let first = name.split_whitespace().next().unwrap_or_default();
         let method = said(&readers.method).or_else(|| is_method(first).then_some(first.into()));
-        let address = said(&readers.address).or_else(|| said(&readers.path));
         let route = far.map(Span::operation).filter(|name| name.contains('/'));
         let path = readers.template.text(near).or(route.map(Into::into));
+        let address = (wants_address || path.is_none())
+            .then(|| said(&readers.address).or_else(|| said(&readers.path)))
+            .flatten();
         let path = path.or_else(|| Some(templates::url(address.as_deref()?).into()));
         let safe = matches!(method.as_deref(), Some("GET" | "HEAD"));
         let template = match (path, method) {
