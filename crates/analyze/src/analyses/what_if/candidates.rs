@@ -4,10 +4,6 @@ use crate::analyses::operations::operation_names;
 use crate::facts::replay::{GROUPS, NO_GROUP};
 use crate::facts::FactColumns;
 use spanwise_model::{OperationId, Span, SpanTable};
-use std::cmp::Ordering;
-
-/// So many operations are few.
-const FEW: usize = 2 * GROUPS;
 
 /// The candidates of one request after the other, each a group of spans.
 pub(super) struct Candidates<'a> {
@@ -55,32 +51,20 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// Leaves out all but the first. Most requests have few more than these, of
-    /// which one after the other is left out.
+    /// Leaves out all but the first: those that are above the least of them, and
+    /// of those with as much time the ones whose names come first.
     fn choose(&mut self) {
-        if self.found.len() > FEW {
-            let mut found = std::mem::take(&mut self.found);
-            found.select_nth_unstable_by(GROUPS - 1, |a, b| self.order(*a, *b));
-            found.truncate(GROUPS);
-            self.found = found;
+        if self.found.len() <= GROUPS {
+            return;
         }
-        while self.found.len() > GROUPS {
-            let last = (1..self.found.len()).fold(0, |last, at| {
-                let order = self.order(self.found[last], self.found[at]);
-                if order.is_lt() {
-                    at
-                } else {
-                    last
-                }
-            });
-            self.found.swap_remove(last);
+        let least = least_of_most(self.found.iter().map(|found| found.1));
+        self.found.retain(|found| found.1 >= least);
+        if self.found.len() > GROUPS {
+            let names = |id: OperationId| operation_names(self.table, id);
+            self.found
+                .sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| names(a.0).cmp(&names(b.0))));
+            self.found.truncate(GROUPS);
         }
-    }
-
-    #[inline]
-    fn order(&self, a: (OperationId, u64), b: (OperationId, u64)) -> Ordering {
-        let names = |id: OperationId| operation_names(self.table, id);
-        b.1.cmp(&a.1).then_with(|| names(a.0).cmp(&names(b.0)))
     }
 
     /// The candidate that the span at a row is of.
@@ -93,4 +77,20 @@ impl<'a> Candidates<'a> {
     pub(super) fn each(&self) -> impl Iterator<Item = OperationId> + '_ {
         self.found.iter().map(|found| found.0)
     }
+}
+
+/// The smallest of the largest times, so many as there are groups; nought where
+/// there are fewer.
+fn least_of_most(times: impl Iterator<Item = u64>) -> u64 {
+    let mut most = [0; GROUPS];
+    for nano in times {
+        // What is smaller than all of them falls out at the end.
+        let mut carried = nano;
+        for held in &mut most {
+            let larger = carried.max(*held);
+            carried = carried.min(*held);
+            *held = larger;
+        }
+    }
+    most[GROUPS - 1]
 }
