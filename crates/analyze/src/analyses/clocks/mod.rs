@@ -91,6 +91,7 @@ const SCHEMA: Schema = Schema {
         ("sample", Merge::Min),
     ],
 };
+const STATES: usize = SCHEMA.states.len();
 const CALLS: usize = 0;
 const IMPOSSIBLE: usize = 1;
 const SAMPLE: usize = 2;

@@ -1,6 +1,6 @@
 //! From calls between hosts to rows of a partial, summed by number.
 
-use super::{CALLS, IMPOSSIBLE, SAMPLE};
+use super::{CALLS, IMPOSSIBLE, SAMPLE, STATES};
 use crate::analysis::TraceBatch;
 use crate::clocks::{clock_names, Bound, Packed, MINUTE_NANO};
 use crate::partial::{Key, NameCode, Partial};
@@ -40,16 +40,13 @@ impl Told {
         }
     }
 
-    fn flush(&self, (ours, theirs, minute, slot): Slot, out: &mut Partial) {
-        let row = out.row(&[
-            Key::Code(ours),
-            Key::Code(theirs),
-            Key::I64(minute.into()),
-            Key::U64(slot.into()),
-        ]);
-        out.add(row, CALLS, self.calls);
-        out.add(row, IMPOSSIBLE, self.impossible);
-        out.add(row, SAMPLE, self.sample);
+    /// The numbers of a row.
+    fn numbers(&self) -> [i128; STATES] {
+        let mut numbers = [0; STATES];
+        numbers[CALLS] = self.calls.into();
+        numbers[IMPOSSIBLE] = self.impossible.into();
+        numbers[SAMPLE] = self.sample;
+        numbers
     }
 }
 
@@ -76,10 +73,16 @@ pub(super) fn all(traces: TraceBatch<'_>, out: &mut Partial) {
             told.add(packed);
         }
     }
-    let mut told: Vec<(Slot, Told)> = told.into_iter().collect();
-    told.sort_unstable_by_key(|told| told.0);
-    for (slot, told) in told {
-        told.flush(slot, out);
+    let is_new = out.is_empty();
+    out.reserve(told.len());
+    for ((ours, theirs, minute, slot), told) in told {
+        let key = [
+            Key::Code(ours),
+            Key::Code(theirs),
+            Key::I64(minute.into()),
+            Key::U64(slot.into()),
+        ];
+        out.put(&key, &told.numbers(), is_new);
     }
 }
 
