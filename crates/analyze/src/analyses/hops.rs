@@ -122,8 +122,15 @@ struct Ids<'a> {
     held: Option<FxHashMap<SpanId, u32>>,
 }
 
+/// The spans of a trace of no more are looked through one after the other.
+const FEW: usize = 32;
+
 impl Ids<'_> {
     fn find(&mut self, id: SpanId) -> Option<u32> {
+        if self.trace.len() <= FEW {
+            let ids = &self.trace.table().columns.span_id;
+            return self.trace.rows().find(|&row| ids[row as usize] == id);
+        }
         let held = self.held.get_or_insert_with(|| by_id(self.trace));
         held.get(&id).copied()
     }
