@@ -12,9 +12,10 @@ pub(super) fn slice_of(unix_nano: i64) -> i64 {
     unix_nano.div_euclid(SLICE_NANO as i64)
 }
 
-/// How long after a time its slice is over.
-pub(super) fn rest_of_slice(unix_nano: i64) -> u64 {
-    SLICE_NANO - unix_nano.rem_euclid(SLICE_NANO as i64) as u64
+/// How long after a time in it a slice is over.
+pub(super) fn rest_of_slice(slice: i64, unix_nano: i64) -> u64 {
+    let end = slice.wrapping_add(1).wrapping_mul(SLICE_NANO as i64);
+    end.wrapping_sub(unix_nano) as u64
 }
 
 /// When a slice begins, as near as 64 bits hold it.
@@ -78,7 +79,8 @@ mod tests {
     #[test]
     fn a_time_lies_in_its_slice() {
         for nano in [-1, 0, 1, 99_999_999, 100_000_000, i64::MIN, i64::MAX] {
-            let (slice, rest) = (slice_of(nano), rest_of_slice(nano));
+            let slice = slice_of(nano);
+            let rest = rest_of_slice(slice, nano);
             assert!((1..=SLICE_NANO).contains(&rest));
             let end = (i128::from(slice) + 1) * i128::from(SLICE_NANO);
             assert_eq!(i128::from(nano) + i128::from(rest), end, "{nano}");

@@ -157,14 +157,14 @@ impl<'a> Pieces<'a> {
             tolerance_nano: self.facts.policy.tolerance_nano,
         };
         walk.run(&ground, top.row(), |tile, between| {
-            let judged = self.judge(tile, between);
-            judged.into_iter().flatten().for_each(&mut give);
+            self.judge(tile, between, &mut give);
         });
         (self.walk, self.times) = (walk, times);
     }
 
-    /// A tile as one piece or two, the later first.
-    fn judge(&self, tile: Tile, between: Between) -> [Option<Piece>; 2] {
+    /// Hands out a tile as one piece or two, the later first.
+    #[inline]
+    fn judge(&self, tile: Tile, between: Between, give: &mut impl FnMut(Piece)) {
         let kind = self.kind(tile.row, between);
         let whole = Piece {
             row: tile.row,
@@ -178,8 +178,8 @@ impl<'a> Pieces<'a> {
             _ => None,
         };
         match server.and_then(|server| self.open_nano(tile.row, server)) {
-            None | Some(0) => [Some(whole), None],
-            Some(open) => split(whole, open),
+            None | Some(0) => give(whole),
+            Some(open) => split(whole, open).into_iter().flatten().for_each(give),
         }
     }
 

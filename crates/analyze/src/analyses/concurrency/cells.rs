@@ -7,6 +7,7 @@
 
 use super::blocks::Blocks;
 use super::ran::{Ran, Sums};
+use crate::analyses::slices::slice_of;
 
 /// A grid may have so many places for each span, and some besides.
 const PLACES_A_SPAN: u128 = 8;
@@ -77,12 +78,12 @@ impl Cells {
             let [began, over] = ran.slices();
             let column = self.columns[rank(ran) as usize];
             let first = self.cell(began, column);
-            self.sums[first].begin(ran, own_nano(ran));
+            self.sums[first].begin(began, ran, own_nano(ran));
             let last = match began == over {
                 true => first,
                 false => self.cell(over, column),
             };
-            self.sums[last].end(ran);
+            self.sums[last].end(over, ran);
         }
     }
 
@@ -108,9 +109,9 @@ impl Cells {
     fn lay_out(&mut self, spans: &Blocks<Ran>, rank: impl Fn(&Ran) -> u32) {
         let none = (i64::MAX, i64::MIN);
         let (first, last) = spans.iter().fold(none, |(least, most), ran| {
-            let [began, over] = ran.slices();
-            (began.min(least), over.max(most))
+            (ran.start.min(least), ran.end().max(most))
         });
+        let (first, last) = (slice_of(first), slice_of(last));
         let columns = self.ranks.len();
         let slices = (i128::from(last) - i128::from(first) + 1).max(0) as u128;
         let places = slices.saturating_mul(columns as u128);

@@ -18,7 +18,8 @@ pub(super) struct Ran {
 }
 
 impl Ran {
-    fn end(&self) -> i64 {
+    #[inline]
+    pub(super) fn end(&self) -> i64 {
         self.start.saturating_add_unsigned(self.duration)
     }
 
@@ -43,23 +44,23 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// Adds a span that begins, and its self time.
+    /// Adds a span that begins in this slice, and its self time.
     #[inline]
-    pub(super) fn begin(&mut self, ran: &Ran, own_nano: u64) {
+    pub(super) fn begin(&mut self, slice: i64, ran: &Ran, own_nano: u64) {
         let own = u128::from(own_nano.min(LONGEST_SQUARED_NANO));
         self.arrivals += 1;
-        self.rest_of_arrivals += rest_of_slice(ran.start);
+        self.rest_of_arrivals += rest_of_slice(slice, ran.start);
         self.longest = self.longest.max(ran.duration);
         self.latency += u128::from(ran.duration);
         self.self_time += u128::from(own_nano);
         self.self_squared += own * own;
     }
 
-    /// Adds a span that ends.
+    /// Adds a span that ends in this slice.
     #[inline]
-    pub(super) fn end(&mut self, ran: &Ran) {
+    pub(super) fn end(&mut self, slice: i64, ran: &Ran) {
         self.completions += 1;
-        self.rest_of_completions += rest_of_slice(ran.end());
+        self.rest_of_completions += rest_of_slice(slice, ran.end());
     }
 
     /// The numbers of a row.
