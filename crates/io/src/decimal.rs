@@ -41,15 +41,51 @@ pub(crate) fn scaled(text: &str, power: u32) -> Option<(i64, Fit)> {
 
 /// The usual case: a few digits and nothing else.
 fn plain(text: &str, power: u32) -> Option<i64> {
-    let digits = text.as_bytes();
-    if digits.is_empty() || digits.len() > 18 {
+    let (number, length) = digits(text.as_bytes())?;
+    if length < text.len() {
         return None;
     }
-    let number = digits.iter().try_fold(0i64, |number, byte| {
-        byte.is_ascii_digit()
-            .then(|| number * 10 + i64::from(byte - b'0'))
-    })?;
     number.checked_mul(10i64.checked_pow(power)?)
+}
+
+/// Digits that a number of 64 bits always has room for.
+const SAFE_DIGITS: usize = 18;
+
+/// The number that `text` begins with, and how many digits it has; `None` where
+/// these are none, or too many.
+#[inline]
+pub(crate) fn digits(text: &[u8]) -> Option<(i64, usize)> {
+    let (mut number, mut rest) = (0i64, text);
+    while let Some((eight, behind)) = rest.split_first_chunk() {
+        let Some(value) = eight_digits(*eight).filter(|_| text.len() - rest.len() < 16) else {
+            break;
+        };
+        (number, rest) = (number * 100_000_000 + value as i64, behind);
+    }
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        if text.len() - rest.len() == SAFE_DIGITS {
+            return None;
+        }
+        (number, rest) = (number * 10 + i64::from(digit - b'0'), behind);
+    }
+    let length = text.len() - rest.len();
+    (length > 0).then_some((number, length))
+}
+
+/// The number of eight digits: neighbours are joined to pairs, pairs to fours,
+/// and these to one.
+#[inline]
+fn eight_digits(text: [u8; 8]) -> Option<u64> {
+    const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
+    let word = u64::from_le_bytes(text);
+    let above_nine = word.wrapping_add(0x4646_4646_4646_4646);
+    let below_zero = word.wrapping_sub(ZEROS);
+    if (above_nine | below_zero) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let pairs = (below_zero.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
 /// `mantissa` times ten to the `exponent`.
@@ -170,6 +206,28 @@ mod tests {
             scaled("1e99999999999999999999", 0),
             Some((i64::MAX, Fit::Clipped))
         );
+    }
+
+    #[test]
+    fn digits_are_told_from_what_follows() {
+        const ALL: &[u8] = b"123456789012345678901";
+        for length in 0..ALL.len() {
+            let number = std::str::from_utf8(&ALL[..length]).expect("digits");
+            let number = number.parse().ok().filter(|_| length <= SAFE_DIGITS);
+            for behind in [
+                &b""[..],
+                b",",
+                b"/",
+                b":",
+                b"\xba",
+                b"\xff1234567",
+                b" 12345678",
+            ] {
+                let text = [&ALL[..length], behind].concat();
+                let expected = number.map(|number| (number, length));
+                assert_eq!(digits(&text), expected, "{text:?}");
+            }
+        }
     }
 
     #[test]

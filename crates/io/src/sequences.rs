@@ -7,6 +7,8 @@
 //! found: the last step knows it. The bytes are those of the format; what
 //! follows them where a value is of no interest, its reader finds out.
 
+mod repeats;
+
 use hashbrown::HashTable;
 use spanwise_model::keyed::HashState;
 use spanwise_model::{EvidenceId, Result, Symbol};
@@ -76,6 +78,8 @@ struct Step<T, const WORDS: usize> {
     /// The one that was added before this, of those that follow the same step.
     older: u32,
     branches: u16,
+    /// Where the text went on behind it, when it was last passed; zero before.
+    seen: usize,
     /// What a span says whose last attribute this is.
     evidence: Option<EvidenceId>,
 }
@@ -129,11 +133,15 @@ impl<T: Copy + Default, const WORDS: usize> Sequences<T, WORDS> {
         self.at != NOWHERE
     }
 
-    /// The attribute that is expected next, where `rest` begins with it.
+    /// The attribute that `rest` begins with, where it is the one expected next
+    /// or one of the newest others.
     #[inline(always)]
-    pub(crate) fn expected(&self, rest: &[u8]) -> Option<&Known<T>> {
-        let last = self.steps.get(self.at as usize)?;
-        Some(&self.matching(last.next, rest)?.known)
+    pub(crate) fn expected(&mut self, rest: &[u8]) -> Option<&Known<T>> {
+        let mut next = self.steps.get(self.at as usize)?.next;
+        if self.matching(next, rest).is_none() {
+            next = self.among_others(rest)?;
+        }
+        Some(&self.steps.get(next as usize)?.known)
     }
 
     /// Goes over the attributes that `rest` begins with, as long as they were
@@ -329,6 +337,7 @@ impl<T: Copy + Default, const WORDS: usize> Sequences<T, WORDS> {
             newest: NOWHERE,
             older,
             branches: 0,
+            seen: 0,
             evidence: None,
         });
         self.enter(step, before, attribute);

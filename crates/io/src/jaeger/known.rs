@@ -82,18 +82,35 @@ impl<'a> Reader<'a, '_> {
         if !self.records.cursor.take("[") {
             return Ok(false);
         }
-        if self.records.cursor.take("]") {
-            return Ok(true);
-        }
-        while self.follow()? || self.follow_other()? {
-            if !self.records.cursor.take(",") {
-                return Ok(self.records.cursor.take("]"));
+        let mut is_behind_one = false;
+        loop {
+            is_behind_one |= self.repeat();
+            if self.records.cursor.take("]") {
+                return Ok(true);
             }
+            if is_behind_one && !self.records.cursor.take(",") {
+                return Ok(false);
+            }
+            if !(self.follow()? || self.follow_other()?) {
+                return Ok(false);
+            }
+            is_behind_one = true;
         }
-        Ok(false)
     }
 
-    /// Goes over the tag that stands here, if it is the one expected.
+    /// Goes over the tags that stand here as they stood in an earlier span;
+    /// false where there is none.
+    #[inline(always)]
+    fn repeat(&mut self) -> bool {
+        let (cursor, draft) = (&mut self.records.cursor, &mut self.draft);
+        let behind = self.sequences.repeat(cursor.seen(), cursor.at, |known| {
+            known.what.effect.apply(draft);
+            known.what.effect != Effect::Value
+        });
+        std::mem::replace(&mut cursor.at, behind) != behind
+    }
+
+    /// Goes over the tag that stands here, if it is one that was seen here.
     #[inline(always)]
     fn follow(&mut self) -> Walked<bool> {
         let Some(known) = self.sequences.expected(self.records.cursor.rest_bytes()) else {
@@ -104,9 +121,10 @@ impl<'a> Reader<'a, '_> {
             let known = *known;
             return self.go(&known);
         }
-        self.records.cursor.at += known.length;
+        let (step, length) = (known.step, known.length);
+        self.records.cursor.at += length;
         effect.apply(&mut self.draft);
-        self.sequences.go(known.step);
+        self.sequences.go(step);
         Ok(true)
     }
 

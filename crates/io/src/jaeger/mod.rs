@@ -42,12 +42,14 @@
 //! tag before it was stored cannot be told from a dot.
 
 mod documents;
+mod head;
 mod known;
 mod member;
 mod probe;
 mod reader;
 mod span;
 mod tags;
+mod tail;
 mod writer;
 
 #[cfg(test)]

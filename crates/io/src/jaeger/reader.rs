@@ -4,6 +4,7 @@ use super::known::Sequences;
 use super::member::{Member, RefMember};
 use super::span::Draft;
 use super::tags::{Bytes, Known, Owner};
+use super::tail::Tail;
 use crate::json::{
     self, objects, Cursor, Guesses, Members, Parts, Records, Repeated, Walked, Walks,
 };
@@ -20,6 +21,8 @@ pub(super) struct Reader<'a, 'b> {
     pub(super) sequences: Sequences,
     pub(super) members: Members<'a, Member>,
     pub(super) ref_members: Members<'a, RefMember>,
+    /// How the last span ended that ended as usual.
+    pub(super) tail: Tail<'a>,
     /// Processes that were read before, most of which end with their tags.
     repeated: Repeated<'a, ResourceId>,
     /// How tags write bytes.
@@ -62,6 +65,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             sequences: Sequences::default(),
             members: Members::new(Member::of),
             ref_members: Members::new(RefMember::of),
+            tail: Tail::default(),
             repeated: Repeated::new("]}"),
             bytes: Bytes::Base64,
             named: Vec::new(),

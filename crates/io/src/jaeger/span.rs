@@ -3,6 +3,7 @@
 use super::member::{Member, RefMember};
 use super::reader::Reader;
 use super::tags::Owner;
+use super::tail::Notes;
 use crate::json::{objects, Walked};
 use spanwise_model::{
     flags, ResourceId, SpanHead, SpanId, SpanKind, StatusCode, Symbol, TraceId, Value,
@@ -61,6 +62,27 @@ impl Draft {
         };
     }
 
+    /// Sets what a span begins with.
+    #[inline]
+    pub(super) fn begin(&mut self, (trace, id): (TraceId, SpanId), name: Symbol, is_sampled: bool) {
+        (self.trace, self.id, self.name) = (trace, id, name);
+        self.flags |= u32::from(is_sampled);
+    }
+
+    #[inline]
+    pub(super) fn set_times(&mut self, start: i64, duration: i64) {
+        (self.start, self.duration) = (Some(start), Some(duration));
+    }
+
+    pub(super) fn refer(&mut self, reference: Reference) {
+        self.references.push(reference);
+    }
+
+    #[inline]
+    pub(super) fn set_process(&mut self, process: Symbol) {
+        self.process = process;
+    }
+
     pub(super) fn fixed(&self) -> Fixed {
         (self.kind, self.status, self.flags, self.scope)
     }
@@ -78,10 +100,23 @@ impl Draft {
     }
 }
 
-struct Reference {
+/// A reference to another span.
+pub(super) struct Reference {
     follows: bool,
     trace: Option<TraceId>,
     span: SpanId,
+}
+
+impl Reference {
+    /// One to the parent, in this trace.
+    #[inline]
+    pub(super) fn child_of(trace: TraceId, span: SpanId) -> Self {
+        Self {
+            follows: false,
+            trace: Some(trace).filter(|id| !id.is_zero()),
+            span,
+        }
+    }
 }
 
 impl Reader<'_, '_> {
@@ -89,12 +124,35 @@ impl Reader<'_, '_> {
     pub(super) fn span(&mut self) -> Walked {
         let start = self.records.cursor.at;
         self.draft.renew();
-        self.records.enter_object()?;
-        self.members.begin();
-        while let Some(member) = self.members.next(&mut self.records.cursor)? {
-            self.member(member)?;
+        if self.usual_head()? {
+            self.members.go_on();
+        } else {
+            self.records.enter_object()?;
+            self.members.begin();
         }
+        self.members_of_span()?;
         self.end_span(start)
+    }
+
+    /// Reads the members that stand here, to the end of the span.
+    fn members_of_span(&mut self) -> Walked {
+        let mut notes: Option<Notes> = None;
+        while let Some(member) = self.members.next(&mut self.records.cursor)? {
+            let value = self.records.cursor.at;
+            self.member(member)?;
+            if let Some(notes) = &mut notes {
+                notes.note(member, (value, self.records.cursor.since(value)));
+            } else if member == Member::Tags {
+                if self.usual_tail()? {
+                    return Ok(());
+                }
+                notes = Some(Notes::new(self.records.cursor.at));
+            }
+        }
+        if let Some(notes) = notes {
+            self.learn_tail(&notes);
+        }
+        Ok(())
     }
 
     /// Closes the span that began at `start`, unless it has no id.

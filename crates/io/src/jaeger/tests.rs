@@ -163,6 +163,79 @@ fn equal_processes_are_one_resource() {
     assert_eq!(batch.heads[0].resource, batch.heads[1].resource);
 }
 
+/// Ways to write a span, as Jaeger's own server does and otherwise.
+fn ways() -> Vec<String> {
+    let trace = "0000000000000000000000000000000a";
+    let heads = [
+        r#""flags":1,"operationName":"GET","references":[]"#,
+        r#""operationName":"GET","references":[{"refType":"CHILD_OF","traceID":"T","spanID":"00000000000000b1"}]"#,
+        r#""flags":10,"operationName":"a \"b\"","references":[]"#,
+        r#""flags":0,"operationName":"é","references":[{"refType":"FOLLOWS_FROM","traceID":"T","spanID":"00000000000000b1"}]"#,
+        r#""operationName":"GET","references":[{"refType":"CHILD_OF","traceID":"000000000000000000000000000000ff","spanID":"00000000000000b1"}]"#,
+        r#""operationName":"GET","references":[{"refType":"CHILD_OF","traceID":"T","spanID":"00000000000000b1"},{"refType":"CHILD_OF","traceID":"T","spanID":"00000000000000b2"}]"#,
+        r#""operationName":"GET","references":[{"refType":"CHILD_OF","traceID":"a word of as many letters as ids","spanID":"00000000000000b1"}]"#,
+    ];
+    let times = [
+        r#","startTime":1767225600052701,"duration":37339"#,
+        r#","startTime":5,"duration":1.5"#,
+        r#","startTime":1767225600052701123456,"duration":0"#,
+        r#","duration":7,"startTime":123456789"#,
+    ];
+    let tails = [
+        r#","logs":[],"processID":"p1","warnings":null"#,
+        r#","logs":[],"processID":"p2","warnings":null"#,
+        r#","logs":[{"timestamp":1,"fields":[]}],"processID":"p1","warnings":null"#,
+        r#","logs":[],"processID":"p\u0031","warnings":["x"]"#,
+        r#","processID":"p2","processID":"p1""#,
+        r#","logs":[],"flags":1,"processID":"p2""#,
+        "",
+    ];
+    let mut ways = Vec::new();
+    for (nth, head) in heads.iter().enumerate() {
+        for time in times {
+            let tags = format!(r#","tags":[{{"key":"k","value":{nth}}}]"#);
+            let tail = tails[ways.len() % tails.len()];
+            let ids = format!(r#""traceID":"{trace}","spanID":"00000000000000b{nth}","#);
+            let span = format!("{{{ids}{head}{time}{tags}{tail}}}");
+            ways.push(span.replace("\"T\"", &format!("\"{trace}\"")));
+        }
+    }
+    ways
+}
+
+/// All that is told of the spans of one trace, one by one.
+fn told(spans: &[&String]) -> Vec<String> {
+    let spans: Vec<&str> = spans.iter().map(|span| span.as_str()).collect();
+    let batch = read(&format!(
+        r#"{{"data":[{{"traceID":"a","spans":[{}],"processes":{{"p1":{{"serviceName":"cart"}},"p2":{{"serviceName":"user"}}}}}}]}}"#,
+        spans.join(",")
+    ));
+    let told = |record: u32| {
+        let head = batch.head(record);
+        let service = batch.strings.get(batch.resources.service(head.resource));
+        let name = batch.strings.get(head.name);
+        let count = |of: &[u32]| of.iter().filter(|&&at| at == record).count();
+        let (links, events) = (count(&batch.links.record), count(&batch.events.record));
+        let place = batch.placements[record as usize];
+        let (trace, flags) = (head.trace_id, head.flags);
+        format!("{trace} {place:?} {flags} {name} {service} {links} {events}")
+    };
+    (0..batch.open_record()).map(told).collect()
+}
+
+#[test]
+fn the_usual_way_to_write_a_span_says_what_others_say() {
+    let ways = ways();
+    let alone: Vec<Vec<String>> = ways.iter().map(|way| told(&[way])).collect();
+    for (first, others) in ways.iter().zip(&alone) {
+        for (second, more) in ways.iter().zip(&alone) {
+            let spans = [first, second, second, first];
+            let expected = [others, more, more, others].map(|told| told[0].clone());
+            assert_eq!(told(&spans), expected, "{first} {second}");
+        }
+    }
+}
+
 #[test]
 fn times_are_read_digit_by_digit() {
     let batch = one(r#""startTime":1695947455229123.789,"duration":"0.5""#);

@@ -120,6 +120,12 @@ impl<'a> Cursor<'a> {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
+    /// All that is seen, before the cursor and behind it.
+    #[inline(always)]
+    pub(crate) fn seen(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
     /// True where nothing but white space is left.
     pub(crate) fn is_at_end(&mut self) -> bool {
         self.peek();
@@ -134,6 +140,14 @@ impl<'a> Cursor<'a> {
         let takes = rest.is_some_and(|rest| rest.starts_with(token.as_bytes()));
         self.at += if takes { token.len() } else { 0 };
         takes
+    }
+
+    /// The next `N` bytes, which are characters of their own; goes behind them.
+    #[inline(always)]
+    pub(crate) fn take_chunk<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+        let chunk = self.rest_bytes().first_chunk::<N>()?;
+        self.at += N;
+        Some(chunk)
     }
 
     /// Enters the container that stands here within `open` others.

@@ -49,6 +49,12 @@ impl<'a, M: Copy + PartialEq> Members<'a, M> {
         (self.last, self.is_first) = (0, true);
     }
 
+    /// Goes on behind members that others have read.
+    #[inline]
+    pub(crate) fn go_on(&mut self) {
+        (self.last, self.is_first) = (0, false);
+    }
+
     /// Goes to the value of the next member; `None` behind the object's end.
     #[inline]
     pub(crate) fn next(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Option<M>> {

@@ -19,7 +19,7 @@ pub(crate) struct Records<'a, 'b> {
     pub(crate) rooms: Rooms,
     pub(crate) open: Open<'b>,
     /// The text of the last trace id, which mostly stands there again.
-    last_trace: (&'a str, TraceId),
+    last_trace: (&'a [u8], TraceId),
 }
 
 /// The batch that is written to, with the issues that its open record has.
@@ -190,7 +190,7 @@ impl<'a, 'b> Records<'a, 'b> {
             documents,
             rooms: Rooms::default(),
             open: Open::new(batch),
-            last_trace: ("", TraceId::default()),
+            last_trace: (&[], TraceId::default()),
         }
     }
 
@@ -324,15 +324,20 @@ impl<'a, 'b> Records<'a, 'b> {
         let Some(raw) = self.word()? else {
             return Ok(TraceId::default());
         };
-        if raw.text == self.last_trace.0 {
-            return Ok(self.last_trace.1);
-        }
-        if let Some(id) = TraceId::from_hex(raw.text.as_bytes()) {
-            self.last_trace = (raw.text, id);
+        if let Some(id) = self.hex_trace_id(raw.text.as_bytes()) {
             return Ok(id);
         }
         let (text, _) = raw.decode(&mut self.rooms.text);
         Ok(self.open.trace_id(text))
+    }
+
+    /// The trace id of hexadecimal digits, where they are such.
+    #[inline]
+    pub(crate) fn hex_trace_id(&mut self, digits: &'a [u8]) -> Option<TraceId> {
+        if digits != self.last_trace.0 {
+            self.last_trace = (digits, TraceId::from_hex(digits)?);
+        }
+        Some(self.last_trace.1)
     }
 
     /// The span id that stands here; zero where there is none.
