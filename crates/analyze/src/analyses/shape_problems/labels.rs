@@ -229,19 +229,23 @@ impl<'a> Labels<'a> {
             let far = far.and_then(|far| reader.text(far));
             reader.text(near).or(far)
         };
-        let name = near.operation();
-        let first = name.split_whitespace().next().unwrap_or_default();
-        let method = said(&readers.method).or_else(|| is_method(first).then_some(first.into()));
         let route = far.map(Span::operation).filter(|name| name.contains('/'));
         let path = readers.template.text(near).or(route.map(Into::into));
         let address = (wants_address || path.is_none())
             .then(|| said(&readers.address).or_else(|| said(&readers.path)))
             .flatten();
         let path = path.or_else(|| Some(templates::url(address.as_deref()?).into()));
+        let is_path = path.as_ref().is_some_and(|path| path.starts_with('/'));
+        let method = (is_path || address.is_some()).then(|| {
+            let first = near.operation().split_whitespace().next();
+            let first = first.filter(|first| is_method(first)).map(Into::into);
+            said(&readers.method).or(first)
+        });
+        let method = method.flatten();
         let safe = matches!(method.as_deref(), Some("GET" | "HEAD"));
         let template = match (path, method) {
             (None, _) => self.operation(near),
-            (Some(path), Some(method)) if path.starts_with('/') => {
+            (Some(path), Some(method)) if is_path => {
                 self.names.intern(cut(&format!("{method} {path}")))
             }
             (Some(path), _) => self.names.intern(cut(&path)),
