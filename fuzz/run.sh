@@ -13,7 +13,7 @@ targets=("$@")
   xray_json datadog_json elastic_apm chrome_trace skywalking_json skywalking_csv
   jaeger_elasticsearch data_prepper zipkin_v1_json zipkin_thrift zipkin_protobuf
   clickhouse_csv clickhouse_tsv clickhouse_json
-  spanwise_parquet tempo_parquet table_parquet table_arrow
+  spanwise_parquet tempo_parquet table_parquet table_arrow parquet_groups
 )
 cargo run --quiet --release --example seed
 failed=0

@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut table = Vec::new();
         spanwise::format("spanwise-parquet")?.write(batch, &mut table)?;
         put(&corpus.join("table_parquet"), number, &table)?;
+        put(&corpus.join("parquet_groups"), number, &table)?;
         for (target, name) in TARGETS {
             let mut bytes = Vec::new();
             spanwise::format(name)?.write(batch, &mut bytes)?;

@@ -56,9 +56,7 @@ fn pass_over_libraries() {
 /// Decompresses and guesses, as for a file of which nothing is known.
 pub fn read_any(bytes: &[u8]) {
     pass_over_libraries();
-    let limits = Limits::default().file_bytes(1 << 20).ratio(100);
-    let options = ReadOptions::default().threads(1).limits(limits);
-    if let Ok(traces) = spanwise::read_with([Input::bytes(bytes)], &options) {
+    if let Ok(traces) = spanwise::read_with([Input::bytes(bytes)], &limited()) {
         assert!(traces.table().len() <= 2 << 20, "more spans than the limit");
         tables(&traces);
     }
@@ -72,12 +70,29 @@ pub fn scan(bytes: &[u8]) {
     let Some((&size, bytes)) = bytes.split_first() else {
         return;
     };
+    let pieces = limited().piece_bytes(usize::from(size) + 1);
+    agree(Input::bytes(bytes), pieces);
+}
+
+/// Scans bytes as a file on disk, where formats of columns are scanned row group
+/// by row group and read as a whole.
+pub fn scan_file(bytes: &[u8]) {
+    pass_over_libraries();
+    let path = std::env::temp_dir().join(format!("spanwise-fuzz-{}", std::process::id()));
+    std::fs::write(&path, bytes).expect("room");
+    agree(Input::Path(path), limited());
+}
+
+fn limited() -> ReadOptions {
     let limits = Limits::default().file_bytes(1 << 20).ratio(100);
-    let options = ReadOptions::default().threads(1).limits(limits);
-    let pieces = options.clone().piece_bytes(usize::from(size) + 1);
-    let traces = spanwise::read_with([Input::bytes(bytes)], &pieces);
+    ReadOptions::default().threads(1).limits(limits)
+}
+
+/// Reads an input, and scans it. Where no record is broken, both find the same.
+fn agree(input: Input, options: ReadOptions) {
+    let traces = spanwise::read_with([input.clone()], &options);
     let hotspots = Hotspots::default();
-    let scan = spanwise::scan([Input::bytes(bytes)]).read_options(pieces);
+    let scan = spanwise::scan([input]).read_options(options);
     let scanned = scan.memory_bytes(1).partials(&[&hotspots]);
     if let (Ok(traces), Ok(scanned)) = (traces, scanned) {
         let is_broken = |issue: IssueKind| {
