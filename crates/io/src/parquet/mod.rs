@@ -32,7 +32,11 @@ use spanwise_model::{Example, IssueKind, Result, SpanBatch};
 /// What a file of Parquet begins and ends with.
 const MAGIC: &[u8] = b"PAR1";
 
-/// spanwise's own Parquet, which loses nothing and takes little room.
+/// spanwise's own Parquet, which loses nothing, takes little room and is the
+/// fastest to read.
+///
+/// Its columns are ordinary ones: a frame of `polars.read_parquet` has a row a
+/// span, whose route is `col("attributes").struct.field("http.route")`.
 ///
 /// ```
 /// use spanwise_io::{by_name, notation};
