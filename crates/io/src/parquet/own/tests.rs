@@ -208,6 +208,17 @@ fn columns_that_nobody_keeps_are_not_looked_at() {
 }
 
 #[test]
+fn values_that_only_seem_few_stand_in_no_order() {
+    // Of each three records the first tells which values are few.
+    let value = |nth: i64| Value::Int(if nth % 3 == 0 { 0 } else { nth });
+    let span = |nth| vec![("n", value(nth)), ("one", Value::Bool(true))];
+    let batch = batch_of(&(0..10_000).map(span).collect::<Vec<_>>());
+    let keys = Keys::of(&batch).all;
+    assert_eq!(keys.iter().filter(|key| key.is_given).count(), 0);
+    check_same(&batch, &read_back(&file_of(&batch)));
+}
+
+#[test]
 fn what_dictionaries_repeat_has_an_end() {
     let text = "x".repeat(200);
     let batch = batch_of(&vec![vec![("text", Value::Str(&text))]; 100]);
