@@ -5,11 +5,18 @@ const BLOCK: usize = 1 << 10;
 
 /// Values in the order in which they came.
 #[derive(Debug)]
-pub(super) struct Blocks<T>(Vec<Vec<T>>);
+pub(super) struct Blocks<T> {
+    full: Vec<Vec<T>>,
+    /// The last block.
+    open: Vec<T>,
+}
 
 impl<T> Default for Blocks<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self {
+            full: Vec::new(),
+            open: Vec::new(),
+        }
     }
 }
 
@@ -17,28 +24,26 @@ impl<T> Blocks<T> {
     /// Appends a value.
     #[inline]
     pub(super) fn push(&mut self, value: T) {
-        match self.0.last_mut() {
-            Some(block) if block.len() < BLOCK => block.push(value),
-            _ => self.begin(value),
+        if self.open.len() == BLOCK {
+            self.begin();
         }
+        self.open.push(value);
     }
 
     /// Begins a block; only the first one grows.
-    fn begin(&mut self, value: T) {
-        let room = if self.0.is_empty() { 1 } else { BLOCK };
-        let mut block = Vec::with_capacity(room);
-        block.push(value);
-        self.0.push(block);
+    #[cold]
+    fn begin(&mut self) {
+        let full = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK));
+        self.full.push(full);
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        let last = self.0.last().map_or(0, Vec::len);
-        self.0.len().saturating_sub(1) * BLOCK + last
+        self.full.len() * BLOCK + self.open.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
+        self.full.iter().flatten().chain(&self.open)
     }
 }
 
