@@ -21,6 +21,15 @@ pub enum Ended {
     Truncated,
 }
 
+/// How much it may cost to find where a file can be cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cutting {
+    /// Next to nothing: at the end of frames and lines.
+    Cheap,
+    /// A scan: at the end of the elements of one large document too.
+    Thorough,
+}
+
 /// Where a window onto a file can be cut, so that what stands before it and
 /// what stands behind it are files by themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,8 +115,8 @@ pub trait Format: Send + Sync {
     /// The last place where a window onto a file, which goes on behind the
     /// window, can be cut. `None` where there is none, or where the format
     /// cannot be cut.
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        let _ = window;
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        let _ = (window, cutting);
         None
     }
 

@@ -3,7 +3,7 @@
 use super::dialect::{Dialect, RawRow};
 use super::layout::{by_position, is_span_table, Column};
 use super::literal;
-use crate::format::{Cut, Ended};
+use crate::format::{Cut, Cutting, Ended};
 use crate::json::{Open, Rooms};
 use crate::table::{Field, Row, TextCell};
 use spanwise_model::{Example, IssueKind, Result, SpanBatch};
@@ -65,15 +65,16 @@ pub(super) fn recognises(head: &[u8], dialect: Dialect) -> bool {
 }
 
 /// The last place where a window can be cut: behind a row. The rest of a file
-/// with a header needs it again.
-pub(super) fn cut(window: &[u8], dialect: Dialect) -> Option<Cut> {
+/// with a header needs it again, so that cutting is not cheap.
+pub(super) fn cut(window: &[u8], cutting: Cutting, dialect: Dialect) -> Option<Cut> {
     let (end, lines) = dialect.lines(window)?;
     let text: Cow<'_, str> = String::from_utf8_lossy(&window[..end]);
     let header = Header::of(&text, dialect)?;
     // The offset is that of the bytes where all of the header is UTF-8.
     let opening = window.get(..header.end)?;
     std::str::from_utf8(opening).ok()?;
-    (end > header.end).then(|| Cut {
+    let possible = header.lines == 0 || cutting == Cutting::Thorough;
+    (possible && end > header.end).then(|| Cut {
         end,
         next: end,
         opening: opening.to_vec(),

@@ -16,7 +16,7 @@ mod literal;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Cut, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use dialect::Dialect;
 use spanwise_model::{Result, SpanBatch};
 
@@ -59,8 +59,8 @@ impl Format for ClickHouseCsv {
         read(bytes, Dialect::Commas, batch)
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        delimited::cut(window, Dialect::Commas)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        delimited::cut(window, cutting, Dialect::Commas)
     }
 }
 
@@ -77,8 +77,8 @@ impl Format for ClickHouseTsv {
         read(bytes, Dialect::Tabs, batch)
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        delimited::cut(window, Dialect::Tabs)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        delimited::cut(window, cutting, Dialect::Tabs)
     }
 }
 
@@ -95,8 +95,8 @@ impl Format for ClickHouseJson {
         json::read(bytes, batch)
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        crate::json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 }
 

@@ -173,7 +173,7 @@ fn read_in_pieces(text: &str, format: &dyn Format, size: usize) -> SpanBatch {
     let (mut all, mut rest, mut records) = (SpanBatch::default(), text.as_bytes().to_vec(), 0);
     let (mut offset, mut shown) = (0, size);
     loop {
-        let cut = (rest.len() > shown).then(|| format.cut(&rest[..shown]));
+        let cut = (rest.len() > shown).then(|| format.cut(&rest[..shown], Cutting::Thorough));
         if matches!(cut, Some(None)) {
             shown *= 2;
             continue;

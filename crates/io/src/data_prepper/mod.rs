@@ -35,7 +35,7 @@ mod reader;
 mod tests;
 
 use crate::elasticsearch::{self, Signs};
-use crate::format::{Cut, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::json::{self, Reader as _};
 use spanwise_model::{Result, SpanBatch};
 
@@ -68,7 +68,7 @@ impl Format for DataPrepper {
         })
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        json::cut(window, cutting)
     }
 }

@@ -33,7 +33,7 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Cut, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::json::{self, has_object, Reader as _};
 use spanwise_model::{Result, SpanBatch};
 
@@ -64,8 +64,8 @@ impl Format for DatadogJson {
 
     /// Between lines and between chunks; a chunk stays whole, because what one
     /// span says of trace and process holds for all.
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        let cut = json::cut(window)?;
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        let cut = json::cut(window, cutting)?;
         let rest = window[cut.next..].trim_ascii_start();
         let within = !cut.opening.is_empty();
         (!within || rest.starts_with(b"[")).then_some(cut)

@@ -105,8 +105,10 @@ fn a_span_without_ids_is_refused_and_others_are_read() {
 #[test]
 fn a_file_is_cut_between_chunks_only() {
     let chunks = br#"[[{"trace_id":1,"span_id":1},{"trace_id":1,"span_id":2}],[{"trace_id":2,"#;
-    let cut = DatadogJson.cut(chunks).expect("two chunks");
+    let cut = DatadogJson
+        .cut(chunks, Cutting::Thorough)
+        .expect("two chunks");
     assert_eq!(&chunks[cut.next..cut.next + 14], br#"[{"trace_id":2"#);
     let flat = br#"[{"trace_id":1,"span_id":1},{"trace_id":1,"span_id":2},{"trace_id":2,"#;
-    assert_eq!(DatadogJson.cut(flat), None);
+    assert_eq!(DatadogJson.cut(flat, Cutting::Thorough), None);
 }

@@ -58,7 +58,7 @@ mod tests;
 use crate::elasticsearch;
 pub(crate) use span::REF_TYPE;
 
-use crate::format::{Cut, Ended, Format, Writer};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
 use crate::loss::Loss;
 use spanwise_model::{Result, SpanBatch};
@@ -82,8 +82,8 @@ impl Format for JaegerJson {
         })
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        crate::json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 
     fn writer(&self) -> Option<Writer> {
@@ -126,7 +126,7 @@ impl Format for JaegerElasticsearch {
         })
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        crate::json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 }

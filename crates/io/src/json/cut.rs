@@ -4,7 +4,7 @@
 
 use super::container::container_end;
 use super::documents::is_run_of_lines;
-use crate::format::Cut;
+use crate::format::{Cut, Cutting};
 use memchr::{memchr2, memchr_iter, memrchr};
 
 /// The keys under which the list of records lies, or an envelope of it.
@@ -26,11 +26,13 @@ const SPINE: &[&[u8]] = &[
 const SPINE_DEPTH: usize = 8;
 
 /// The last place where a window can be cut.
-pub(crate) fn cut(window: &[u8]) -> Option<Cut> {
+pub(crate) fn cut(window: &[u8], cutting: Cutting) -> Option<Cut> {
     let cut = if is_run_of_lines(window) {
         Cut::at(memrchr(b'\n', window)? + 1)
-    } else {
+    } else if cutting == Cutting::Thorough {
         Scan::new(window).last_cut()?
+    } else {
+        return None;
     };
     let records = memchr_iter(b'\n', &window[..cut.next]).count() as u64;
     Some(Cut { records, ..cut })
@@ -174,7 +176,7 @@ mod tests {
         let (mut rest, mut pieces) = (text.as_bytes().to_vec(), Vec::new());
         let mut length = size;
         while length < rest.len() {
-            match cut(&rest[..length]) {
+            match cut(&rest[..length], Cutting::Thorough) {
                 Some(found) => {
                     let piece = [&rest[..found.end], &found.closing[..]].concat();
                     pieces.push(String::from_utf8(piece).expect("text"));
@@ -238,9 +240,9 @@ mod tests {
     #[test]
     fn documents_in_documents_do_not_make_a_cut_large() {
         let text = [r#"{"data":"#.repeat(100), "[1,2,".to_owned()].concat();
-        assert_eq!(cut(text.as_bytes()), None);
+        assert_eq!(cut(text.as_bytes(), Cutting::Thorough), None);
         let text = r#"{"data":{"data":{"hits":[1,2"#;
-        let found = cut(text.as_bytes()).expect("a comma");
+        let found = cut(text.as_bytes(), Cutting::Thorough).expect("a comma");
         assert_eq!((found.end, found.next), (text.len() - 2, text.len() - 1));
         assert_eq!(found.opening, br#"{"data":{"data":{"hits":["#);
     }
@@ -248,7 +250,8 @@ mod tests {
     #[test]
     fn lines_are_cut_behind_the_last() {
         let text = b"{\"a\":1}\n{\"b\":2}\n{\"c\"";
-        let found = cut(text).expect("lines");
+        let found = cut(text, Cutting::Cheap).expect("lines");
         assert_eq!((found.end, found.next, found.records), (16, 16, 2));
+        assert_eq!(cut(b"[{\"a\":1},{\"b\":2},", Cutting::Cheap), None);
     }
 }

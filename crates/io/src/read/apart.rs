@@ -5,7 +5,7 @@ use super::course::{Course, Mark};
 use super::piece::{companion, read_piece, File, Piece};
 use super::reader::Reader;
 use super::told::{add_flaws, add_truncated, add_unreadable, is_of_the_system, not_recognised};
-use crate::format::{Cut, Ended};
+use crate::format::{Cut, Cutting, Ended};
 use crate::source::{Item, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Error, ErrorKind, Result, SpanBatch};
@@ -63,7 +63,7 @@ impl Reader<'_> {
         };
         let mut apart = Apart::new(self, file, course);
         let mut take = |window: &mut Window<'i>, cut: &Cut, piece| apart.take(window, cut, piece);
-        let ended = self.pieces(format, &mut window, &mut take)?;
+        let ended = self.pieces(format, &mut window, Cutting::Thorough, &mut take)?;
         apart.end(item, &window, ended)
     }
 }

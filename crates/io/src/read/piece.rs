@@ -1,13 +1,17 @@
 //! Pieces of files, which are read one after the other or by several threads.
 
 use super::reader::Reader;
-use crate::format::{Cut, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::source::{Item, Origin, Place, Window};
 use spanwise_model::{Result, SpanBatch};
 use std::io::Read;
 
 /// How many bytes of a companion are read.
 const COMPANION_BYTES: u64 = 1 << 20;
+
+/// How many pieces a file may have and still be read as one, where finding where
+/// to cut it takes a scan.
+const PIECES_WHOLE: usize = 8;
 
 /// What a piece is of.
 #[derive(Clone, Copy)]
@@ -41,11 +45,13 @@ impl Piece {
 pub(super) type Take<'i, 't> = dyn FnMut(&mut Window<'i>, &Cut, Piece) -> Result<Ended> + 't;
 
 impl Reader<'_> {
-    /// Shows an item to `take`, piece by piece where it can be cut.
+    /// Shows an item to `take`, piece by piece where it can be cut: thoroughly
+    /// from the first piece on, or only once that is worth it.
     pub(super) fn pieces<'i>(
         &self,
         format: &dyn Format,
         window: &mut Window<'i>,
+        mut cutting: Cutting,
         take: &mut Take<'i, '_>,
     ) -> Result<Ended> {
         let mut size = self.options.piece_bytes;
@@ -58,8 +64,13 @@ impl Reader<'_> {
                 let cut = Cut::at(shown.len());
                 return take(window, &cut, Piece { place, goes_on });
             }
-            let Some(cut) = format.cut(shown) else {
-                size = size.saturating_mul(2);
+            let Some(cut) = format.cut(shown, cutting) else {
+                let times = match cutting {
+                    Cutting::Cheap => PIECES_WHOLE,
+                    Cutting::Thorough => 2,
+                };
+                cutting = Cutting::Thorough;
+                size = size.saturating_mul(times);
                 continue;
             };
             let goes_on = true;

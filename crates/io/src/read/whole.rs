@@ -5,7 +5,7 @@ use super::parallel::{Pieces, Shared};
 use super::piece::{companion, read_piece, File};
 use super::reader::Reader;
 use super::told::{add_flaws, add_truncated, add_unreadable, is_of_the_system, not_recognised};
-use crate::format::{Cut, Ended};
+use crate::format::{Cut, Cutting, Ended};
 use crate::source::{Item, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Result, SpanBatch};
@@ -109,7 +109,7 @@ impl Reader<'_> {
             let mut pieces = Pieces::new(scope, &shared, first);
             let mut take =
                 |window: &mut Window<'i>, cut: &Cut, piece| pieces.take(window, cut, piece);
-            let ended = self.pieces(file.format, window, &mut take);
+            let ended = self.pieces(file.format, window, Cutting::Cheap, &mut take);
             pieces.finish();
             ended
         });

@@ -34,7 +34,7 @@ mod kind;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Cut, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::json::{has_object, read, Reader as _};
 use spanwise_model::{Result, SpanBatch};
 
@@ -72,8 +72,8 @@ impl Format for SkyWalkingJson {
         })
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        crate::json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 }
 
@@ -95,7 +95,8 @@ impl Format for SkyWalkingCsv {
     }
 
     /// Between rows, which a scan of the window finds.
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        csv::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        let thorough = cutting == Cutting::Thorough;
+        thorough.then(|| csv::cut(window)).flatten()
     }
 }

@@ -156,7 +156,7 @@ fn a_table_that_is_cut_off_is_truncated() {
 
 #[test]
 fn tables_fall_into_tables() {
-    let cut = SkyWalkingCsv.cut(TABLE.as_bytes());
+    let cut = SkyWalkingCsv.cut(TABLE.as_bytes(), Cutting::Thorough);
     let cut = cut.expect("three rows");
     let (piece, rest) = TABLE.split_at(cut.end);
     assert_eq!(read_as(&SkyWalkingCsv, piece).len(), 2);
@@ -166,5 +166,5 @@ fn tables_fall_into_tables() {
     assert_eq!(read_as(&SkyWalkingCsv, &rest).len(), 1);
     // Of five lines four stand before the rest, of which its header is one.
     assert_eq!((cut.next, cut.records), (cut.end, 3));
-    assert_eq!(SkyWalkingCsv.cut(rest.as_bytes()), None);
+    assert_eq!(SkyWalkingCsv.cut(rest.as_bytes(), Cutting::Thorough), None);
 }

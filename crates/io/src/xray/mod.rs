@@ -54,7 +54,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::format::{Cut, Ended, Format, Writer};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, has_object, Reader as _};
 use crate::loss::Loss;
 use spanwise_model::{Result, SpanBatch};
@@ -96,8 +96,8 @@ impl Format for XRayJson {
         })
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        crate::json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 
     fn writer(&self) -> Option<Writer> {

@@ -44,7 +44,7 @@ mod tests;
 
 pub use v1::{ZipkinThrift, ZipkinV1Json};
 
-use crate::format::{Cut, Ended, Format, Writer};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::json::{self, Reader as _};
 use crate::loss::Loss;
 use probe::Version;
@@ -69,8 +69,8 @@ impl Format for ZipkinJson {
         })
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        crate::json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 
     fn writer(&self) -> Option<Writer> {
@@ -112,7 +112,7 @@ impl Format for ZipkinProtobuf {
         protobuf::read(bytes, batch)
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
+    fn cut(&self, window: &[u8], _: Cutting) -> Option<Cut> {
         protobuf::cut(window)
     }
 }

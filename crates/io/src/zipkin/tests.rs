@@ -405,7 +405,7 @@ fn a_malformed_span_in_protobuf_does_not_touch_the_others() {
 fn protobuf_is_cut_behind_spans_and_told_from_others() {
     let spans = [protobuf_span(2, &[]), protobuf_span(3, &[])];
     let file = spans.concat();
-    let cut = ZipkinProtobuf.cut(&file[..file.len() - 1]);
+    let cut = ZipkinProtobuf.cut(&file[..file.len() - 1], Cutting::Cheap);
     let cut = cut.expect("a whole span");
     assert_eq!(
         (cut.end, cut.next, cut.records),
@@ -429,7 +429,7 @@ proptest! {
     fn no_bytes_make_protobuf_panic(tail in prop::collection::vec(any::<u8>(), 0..200)) {
         for file in [tail.clone(), [protobuf_span(2, &[]), tail].concat()] {
             ZipkinProtobuf.recognises(&file);
-            ZipkinProtobuf.cut(&file);
+            ZipkinProtobuf.cut(&file, Cutting::Cheap);
             let mut batch = SpanBatch::default();
             ZipkinProtobuf.read(&file, &mut batch).expect("no limit is reached");
             prop_assert!(batch.len() <= file.len());

@@ -14,7 +14,7 @@ mod span;
 mod value;
 mod writer;
 
-use crate::format::{Cut, Ended, Format, Writer};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::loss::Loss;
 use spanwise_model::{Result, SpanBatch};
 
@@ -40,8 +40,8 @@ impl Format for OtlpJson {
         reader::read(bytes, batch)
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        crate::json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 
     fn writer(&self) -> Option<Writer> {

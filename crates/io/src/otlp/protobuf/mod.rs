@@ -12,7 +12,7 @@ mod span;
 mod value;
 mod writer;
 
-use crate::format::{Cut, Ended, Format, Writer};
+use crate::format::{Cut, Cutting, Ended, Format, Writer};
 use crate::loss::Loss;
 use framing::Framing;
 #[cfg(feature = "otlp")]
@@ -41,7 +41,7 @@ impl Format for OtlpProtobuf {
         reader::read(bytes, batch)
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
+    fn cut(&self, window: &[u8], _: Cutting) -> Option<Cut> {
         framing::cut(window)
     }
 

@@ -38,7 +38,7 @@ mod wire;
 mod tests;
 
 use super::probe::{self, Version};
-use crate::format::{Cut, Ended, Format};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::json::Reader as _;
 use spanwise_model::{Result, SpanBatch};
 
@@ -61,8 +61,8 @@ impl Format for ZipkinV1Json {
         })
     }
 
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        crate::json::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        crate::json::cut(window, cutting)
     }
 }
 
@@ -86,7 +86,10 @@ impl Format for ZipkinThrift {
 
     /// A list says how many spans are in it and not how long they are, so each
     /// must be walked.
-    fn cut(&self, window: &[u8]) -> Option<Cut> {
-        thrift::cut(window)
+    fn cut(&self, window: &[u8], cutting: Cutting) -> Option<Cut> {
+        match cutting {
+            Cutting::Cheap => None,
+            Cutting::Thorough => thrift::cut(window),
+        }
     }
 }

@@ -318,7 +318,7 @@ fn thrift_is_cut_behind_spans() {
     let first = thrift_list(3, &[span(2), span(3), span(4)]);
     let bytes = [first.clone(), thrift_list(1, &[span(5)])].concat();
     for end in 0..bytes.len() {
-        let Some(cut) = ZipkinThrift.cut(&bytes[..end]) else {
+        let Some(cut) = ZipkinThrift.cut(&bytes[..end], Cutting::Thorough) else {
             assert!(end < 5 + span(2).len());
             continue;
         };
@@ -334,6 +334,7 @@ fn thrift_is_cut_behind_spans() {
         assert!(batch.issues.is_empty(), "{:?} at {end}", batch.issues);
         assert_eq!(batch.len(), 4, "at {end}");
     }
+    assert_eq!(ZipkinThrift.cut(&bytes, Cutting::Cheap), None);
 }
 
 #[test]
@@ -356,7 +357,7 @@ proptest! {
     fn no_bytes_make_thrift_panic(bytes in prop::collection::vec(prop_oneof![0u8..16, any::<u8>()], 0..200)) {
         for bytes in [bytes.clone(), thrift_list(3, &[span(2), bytes])] {
             ZipkinThrift.recognises(&bytes);
-            ZipkinThrift.cut(&bytes);
+            ZipkinThrift.cut(&bytes, Cutting::Thorough);
             let mut batch = SpanBatch::default();
             ZipkinThrift.read(&bytes, &mut batch).expect("no limit is reached");
             prop_assert!(batch.len() <= bytes.len());
