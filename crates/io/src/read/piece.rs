@@ -10,7 +10,7 @@ use std::io::Read;
 const COMPANION_BYTES: u64 = 1 << 20;
 
 /// How many pieces a file may have and still be read as one, where finding where
-/// to cut it takes a scan.
+/// to cut it takes a scan. What is in memory already always is.
 const PIECES_WHOLE: usize = 8;
 
 /// What a piece is of.
@@ -66,6 +66,7 @@ impl Reader<'_> {
             }
             let Some(cut) = format.cut(shown, cutting) else {
                 let times = match cutting {
+                    Cutting::Cheap if window.is_in_memory() => usize::MAX,
                     Cutting::Cheap => PIECES_WHOLE,
                     Cutting::Thorough => 2,
                 };

@@ -268,6 +268,11 @@ impl<'a> Window<'a> {
         }
     }
 
+    /// True where all bytes are in memory already.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        matches!(self.bytes, Bytes::Whole(_))
+    }
+
     /// True where nothing follows behind the window.
     pub(crate) fn is_last(&self) -> bool {
         self.ended
