@@ -6,7 +6,10 @@
 //! some of whose children run at the same time is replayed, and that only where
 //! one of those that it waited for last has changed, or its own time.
 
-use super::{steps_of, Change, Replay, Step};
+mod cascade;
+mod sums;
+
+use super::Step;
 use crate::facts::siblings::Siblings;
 use crate::facts::timeline::{Interval, Timeline};
 use crate::facts::times::TraceTimes;
@@ -211,228 +214,6 @@ impl<const N: usize> Faster<N> {
     }
 }
 
-impl<const N: usize> Faster<N> {
-    /// Sums what shows in the component without a replay, and makes ready what
-    /// is replayed. False where times are so long that sums do not hold them.
-    fn add_up(&mut self, ground: &Ground<'_>, saved: impl Fn(u64) -> [u64; N]) -> bool {
-        self.clear();
-        let mut total = 0_u64;
-        for at in 0..self.places.len() {
-            let interval = ground.interval(ground.first + at as u32);
-            total = total.saturating_add(interval.len());
-            let above = self.places[self.places[at].above as usize].seen_from_below();
-            let place = &mut self.places[at];
-            place.shows = match (at, above.shows) {
-                (0, _) => 0,
-                (_, NOWHERE) => NOWHERE,
-                _ if !place.blocks => NOWHERE,
-                _ if above.is_uneven => at as u32,
-                (_, shows) => shows,
-            };
-            let place = &*place;
-            if place.shows == NOWHERE {
-                continue;
-            }
-            let (group, shows, is_uneven) = (place.group, place.shows, place.is_uneven);
-            let tail_nano = interval.end.abs_diff(place.over);
-            if at > 0 && !above.is_uneven {
-                let gap_nano = place.gap_nano;
-                self.save(above.group, shows, saved(gap_nano));
-            }
-            if is_uneven {
-                total = total.saturating_add(self.add_uneven(ground, at, interval));
-            } else {
-                self.save(group, shows, saved(tail_nano));
-            }
-        }
-        if !self.uneven.is_empty() {
-            self.saved
-                .resize(self.places.len().max(self.saved.len()), [0; N]);
-        }
-        total < i64::MAX as u64
-    }
-
-    fn clear(&mut self) {
-        self.uneven.clear();
-        self.steps.clear();
-        self.totals = [[0; N]; GROUPS + 1];
-        for changes in &mut self.changes {
-            changes.saved.clear();
-            changes.own.clear();
-        }
-    }
-
-    /// Adds what a span of a group saves to what shows it.
-    #[inline]
-    fn save(&mut self, group: u8, shows: u32, saved: [u64; N]) {
-        if shows == 0 {
-            let total = &mut self.totals[usize::from(group)];
-            (0..N).for_each(|n| total[n] = total[n].wrapping_add(saved[n]));
-        } else if group != NO_GROUP {
-            self.changes[usize::from(group)].saved.push((shows, saved));
-        }
-    }
-
-    /// Makes a span ready to be replayed; the answer is the sum of its own time.
-    fn add_uneven(&mut self, ground: &Ground<'_>, at: usize, interval: Interval) -> u64 {
-        let row = ground.first + at as u32;
-        let times = (ground.table, ground.timeline);
-        self.siblings.fill(times, row, ground.tolerance_nano);
-        let first = self.steps.len();
-        let tail_nano = steps_of(&self.siblings, interval, &mut self.steps);
-        let mut leading = self.siblings.last;
-        while let Some(place) = leading {
-            let child = self.siblings.all[place as usize].row - ground.first;
-            self.places[child as usize].leads = true;
-            leading = self.siblings.before[place as usize];
-        }
-        let steps = &self.steps[first..];
-        let gaps = steps.iter().map(Step::gap_nano);
-        let own = gaps.fold(tail_nano, u64::saturating_add);
-        self.places[at].number = self.uneven.len() as u32;
-        let group = self.places[at].group;
-        if group != NO_GROUP {
-            let changes = &mut self.changes[usize::from(group)];
-            changes.own.push(self.uneven.len() as u32);
-        }
-        self.uneven.push(Uneven {
-            at: at as u32,
-            steps: first as u32..self.steps.len() as u32,
-            tail_nano,
-            nano: interval.len(),
-            is_open: false,
-            changes: false,
-        });
-        own
-    }
-}
-
-impl<const N: usize> Faster<N> {
-    /// Replays what one group changes, the inner spans first.
-    fn cascade(&mut self, group: usize, own: impl Fn(u64) -> [u64; N]) {
-        let own_changes = self.changes[group].own.last();
-        self.open_to = own_changes.map_or(0, |last| *last as usize + 1);
-        for &number in &self.changes[group].own {
-            let uneven = &mut self.uneven[number as usize];
-            (uneven.is_open, uneven.changes) = (true, true);
-        }
-        let mut changes = std::mem::take(&mut self.changes[group].saved);
-        for &(child, saved) in &changes {
-            self.shorten(child, saved);
-        }
-        // What is opened on the way has a smaller number.
-        for number in (0..self.open_to).rev() {
-            let uneven = &mut self.uneven[number];
-            let changed = std::mem::take(&mut uneven.changes);
-            if !std::mem::take(&mut uneven.is_open) {
-                continue;
-            }
-            let saved = match changed {
-                true => self.replay(number, &own),
-                false => self.replay(number, |nano| [nano; N]),
-            };
-            match self.places[self.uneven[number].at as usize].shows {
-                _ if saved[N - 1] == 0 => {}
-                0 => self.save(group as u8, 0, saved),
-                child => {
-                    self.shorten(child, saved);
-                    changes.push((child, saved));
-                }
-            }
-        }
-        for &(child, _) in &changes {
-            self.saved[child as usize] = [0; N];
-        }
-        self.changes[group].saved = changes;
-    }
-
-    /// Makes a child of a span that is replayed shorter.
-    fn shorten(&mut self, child: u32, saved: [u64; N]) {
-        let held = &mut self.saved[child as usize];
-        (0..N).for_each(|n| held[n] += saved[n]);
-        let place = &self.places[child as usize];
-        if place.leads {
-            let number = self.places[place.above as usize].number;
-            self.uneven[number as usize].is_open = true;
-            self.open_to = self.open_to.max(number as usize + 1);
-        }
-    }
-
-    /// What a span saves whose children are known. Each speed is written by
-    /// itself, so that nobody waits for all of them.
-    #[inline]
-    fn replay(&mut self, number: usize, own: impl Fn(u64) -> [u64; N]) -> [u64; N] {
-        let uneven = &self.uneven[number];
-        self.ends.clear();
-        let (mut latest, mut last) = ([0_i64; N], [0_i64; N]);
-        for step in &self.steps[uneven.steps.start as usize..uneven.steps.end as usize] {
-            match *step {
-                Step::Over(at) => {
-                    let ends = &self.ends[at as usize];
-                    (0..N).for_each(|n| latest[n] = latest[n].max(ends[n]));
-                }
-                Step::Begin {
-                    row,
-                    gap_nano,
-                    nano,
-                } => {
-                    let saved = &self.saved[(row - self.first) as usize];
-                    let gap = gap_of(gap_nano, &own);
-                    let mut ends = [0; N];
-                    for n in 0..N {
-                        ends[n] = latest[n] + gap[n] + (nano - saved[n]) as i64;
-                        last[n] = last[n].max(ends[n]);
-                    }
-                    self.ends.push(ends);
-                }
-            }
-        }
-        let tail = own(uneven.tail_nano);
-        std::array::from_fn(|n| uneven.nano - (last[n] as u64 + tail[n]))
-    }
-
-    /// Replays all spans, one group and one change after the other.
-    #[cold]
-    fn replay_all(
-        &self,
-        (top, facts): (Span<'_>, &FactColumns),
-        own: impl Fn(u64) -> [u64; N],
-        lengths: &mut [[u64; N]; GROUPS],
-    ) {
-        let mut replay = Replay::default();
-        replay.prepare(top, facts);
-        for (group, lengths) in (0..).zip(lengths) {
-            for (speed, length) in lengths.iter_mut().enumerate() {
-                let own = |nano| own(nano)[speed];
-                let (places, first) = (&self.places, self.first);
-                *length = replay.run(&OfGroup {
-                    places,
-                    first,
-                    group,
-                    own,
-                });
-            }
-        }
-    }
-}
-
-/// The own time of the spans of one group becomes another.
-struct OfGroup<'a, F> {
-    places: &'a [Place],
-    first: u32,
-    group: u8,
-    own: F,
-}
-
-impl<F: Fn(u64) -> u64> Change for OfGroup<'_, F> {
-    fn own_time(&self, row: u32, nano: u64) -> u64 {
-        match self.places[(row - self.first) as usize].group == self.group {
-            true => (self.own)(nano),
-            false => nano,
-        }
-    }
-}
-
 /// What a component is made of.
 struct Ground<'a> {
     table: &'a SpanTable,
@@ -449,21 +230,12 @@ impl Ground<'_> {
     }
 }
 
-/// A gap that may be less than nothing, which then stays.
-#[inline]
-fn gap_of<const N: usize>(gap_nano: i64, own: impl Fn(u64) -> [u64; N]) -> [i64; N] {
-    match u64::try_from(gap_nano) {
-        // What is no longer than a gap fits where the gap did.
-        Ok(gap) => own(gap).map(|nano| nano as i64),
-        Err(_) => [gap_nano; N],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts;
     use crate::facts::replay::tests::{random_numbers, random_trace};
+    use crate::facts::replay::{Change, Replay};
     use crate::policy::Policy;
     use spanwise_io::{assemble::assemble, notation::parse};
 
