@@ -1,6 +1,6 @@
 //! Which attributes have columns of their own.
 
-use super::given;
+use super::{given, GROUP_ROWS};
 use rustc_hash::{FxHashMap, FxHashSet};
 use spanwise_model::keyed::HashState;
 use spanwise_model::{SpanBatch, Symbol, Value};
@@ -15,6 +15,10 @@ const RARE: usize = 256;
 
 /// How many values of a key tell whether they repeat.
 const SAMPLE: usize = 1 << 12;
+
+/// How many bytes dictionaries may repeat for each record: a reader grants a
+/// thousand for each byte of the file, and ids and times take more than 16.
+const REPEATED_BYTES: u64 = 16_000;
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,6 +79,7 @@ impl Keys {
             });
         }
         keys.sample(batch);
+        keys.spare_readers(batch);
         let given = given::choose(batch, &keys);
         for (key, is_given) in keys.all.iter_mut().zip(given) {
             key.is_given = is_given;
@@ -87,6 +92,38 @@ impl Keys {
         let number = *self.numbers.get(&key)?;
         let kind = self.all[usize::from(number)].kind;
         (Kind::of(value) == Some(kind)).then_some(number)
+    }
+
+    /// Has texts stand in no dictionary where a reader would take what it
+    /// repeats for forged: in each row group, the longest ones first.
+    fn spare_readers(&mut self, batch: &SpanBatch) {
+        let records: Vec<u32> = (0..batch.open_record()).collect();
+        for group in records.chunks(GROUP_ROWS) {
+            let mut bytes = self.repeated_bytes(batch, group);
+            let most = REPEATED_BYTES * group.len() as u64;
+            let mut total: u64 = bytes.iter().sum();
+            while total > most {
+                let longest = (0..bytes.len()).max_by_key(|&number| bytes[number]);
+                let Some(longest) = longest.filter(|&number| bytes[number] > 0) else {
+                    break;
+                };
+                self.all[longest].repeats = false;
+                total -= std::mem::take(&mut bytes[longest]);
+            }
+        }
+    }
+
+    /// By key: the bytes of the texts that stand in its dictionary.
+    fn repeated_bytes(&self, batch: &SpanBatch, records: &[u32]) -> Vec<u64> {
+        let mut bytes = vec![0; self.all.len()];
+        let of_record = |&record: &u32| batch.attributes(record);
+        for (key, value) in records.iter().flat_map(of_record) {
+            let number = self.column(key, value).map(usize::from);
+            if let (Some(number), Value::Str(text)) = (number, value) {
+                bytes[number] += text.len() as u64 * u64::from(self.all[number].repeats);
+            }
+        }
+        bytes
     }
 
     /// Looks at values of each key, whether they repeat.

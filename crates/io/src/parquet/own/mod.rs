@@ -78,6 +78,9 @@ use crate::parquet::file::Stop;
 pub(super) use reader::{read, recognises};
 pub(super) use writer::write;
 
+/// How many rows stand in a row group.
+const GROUP_ROWS: usize = 1 << 16;
+
 /// Where the metadata of a file hold the version of its layout.
 const KEY: &str = "spanwise.spans";
 const LAYOUT: &str = "3";

@@ -235,6 +235,29 @@ fn what_dictionaries_repeat_has_an_end() {
     }
 }
 
+/// Texts of which a reader would not let a dictionary repeat so much stand in none.
+#[test]
+fn long_texts_that_repeat_are_read_back() {
+    let (long, longer) = ("x".repeat(20_000), "y".repeat(40_000));
+    let span = vec![
+        ("longer", Value::Str(&longer)),
+        ("long", Value::Str(&long)),
+        ("short", Value::Str("z")),
+    ];
+    let batch = batch_of(&vec![span; 600]);
+    let keys = Keys::of(&batch).all;
+    let repeats = |name: &str| {
+        let mut keys = keys.iter();
+        let found = keys.find(|key| batch.strings.get(key.key) == name);
+        found.expect("a column").repeats
+    };
+    assert_eq!(
+        ["longer", "long", "short"].map(repeats),
+        [false, false, true]
+    );
+    check_same(&batch, &read_back(&file_of(&batch)));
+}
+
 /// A file of one span anew, with an order and a layout that are given.
 fn forged(order: &str, layout: &str, compression: Compression) -> Vec<u8> {
     let batch = batch_of(&[vec![("a", Value::Int(1)), ("b", Value::Bytes(&[1]))]]);

@@ -3,7 +3,7 @@
 use super::arrays::Rows;
 use super::keys::{Key, Keys};
 use super::schema::{schema, ATTRIBUTES};
-use super::{KEY, LAYOUT};
+use super::{GROUP_ROWS, KEY, LAYOUT};
 use arrow_array::RecordBatch;
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::errors::ParquetError;
@@ -15,8 +15,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many rows stand in a row group, and become columns at once.
-const GROUP_ROWS: usize = 1 << 16;
+/// How many rows become columns at once.
 const ROWS: u32 = 1 << 14;
 
 /// How many bytes and parts of records become columns at once.
