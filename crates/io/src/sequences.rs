@@ -436,7 +436,7 @@ mod tests {
 
     type Sequences = super::Sequences<(), 4>;
 
-    fn attribute(key: u32, bytes: &[u8], is_whole: bool) -> Attribute<'_, ()> {
+    pub(super) fn attribute(key: u32, bytes: &[u8], is_whole: bool) -> Attribute<'_, ()> {
         Attribute {
             key: Symbol(key),
             bytes,

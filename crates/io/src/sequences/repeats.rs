@@ -81,22 +81,12 @@ fn alike_chunks<const N: usize>(one: &[u8], other: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attribute, Sequences};
+    use super::super::tests::attribute;
+    use super::super::Sequences;
     use super::*;
     use spanwise_model::{EvidenceId, Symbol};
 
     const NAME: Symbol = Symbol(3);
-
-    fn attribute(key: u32, bytes: &[u8], is_whole: bool) -> Attribute<'_, ()> {
-        Attribute {
-            key: Symbol(key),
-            bytes,
-            any: None,
-            is_whole,
-            is_kept: false,
-            what: (),
-        }
-    }
 
     #[test]
     fn what_is_alike_is_counted() {

@@ -9,6 +9,7 @@
 //! siblings of a trace are put in order once for any number of replays.
 
 mod faster;
+mod ground;
 mod shortened;
 
 pub(crate) use faster::{Faster, GROUPS, NO_GROUP};

@@ -4,12 +4,12 @@
 //! Only spans above these can be shorter, so nothing else is looked at: a
 //! component of a million spans is not put in order for one of them.
 
+use super::ground::Ground;
 use super::{steps_of, Change, Replay, Step};
 use crate::facts::siblings::Siblings;
-use crate::facts::timeline::Timeline;
 use crate::facts::times::TraceTimes;
 use crate::facts::FactColumns;
-use spanwise_model::{Span, SpanTable};
+use spanwise_model::Span;
 use std::collections::BinaryHeap;
 
 /// A span and the most that it lasts.
@@ -188,18 +188,9 @@ impl Change for Limits<'_> {
     }
 }
 
-/// What a component is made of.
-struct Ground<'a> {
-    table: &'a SpanTable,
-    timeline: &'a Timeline,
-    /// The row of its top span.
-    first: u32,
-    tolerance_nano: u64,
-}
-
 impl Ground<'_> {
     fn nano(&self, row: u32) -> u64 {
-        self.timeline.effective[self.timeline.at(row)].len()
+        self.interval(row).len()
     }
 
     /// True where no sum of times can be too large: whatever is waited for lies

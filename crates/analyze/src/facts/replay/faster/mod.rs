@@ -9,12 +9,13 @@
 mod cascade;
 mod sums;
 
+use super::ground::Ground;
 use super::Step;
 use crate::facts::siblings::Siblings;
-use crate::facts::timeline::{Interval, Timeline};
+use crate::facts::timeline::Interval;
 use crate::facts::times::TraceTimes;
 use crate::facts::FactColumns;
-use spanwise_model::{Span, SpanTable};
+use spanwise_model::Span;
 use std::ops::Range;
 
 /// How many groups there are at most.
@@ -211,22 +212,6 @@ impl<const N: usize> Faster<N> {
             }
             self.places.push(place);
         }
-    }
-}
-
-/// What a component is made of.
-struct Ground<'a> {
-    table: &'a SpanTable,
-    timeline: &'a Timeline,
-    /// The row of its top span.
-    first: u32,
-    tolerance_nano: u64,
-}
-
-impl Ground<'_> {
-    #[inline]
-    fn interval(&self, row: u32) -> Interval {
-        self.timeline.effective[self.timeline.at(row)]
     }
 }
 
