@@ -140,6 +140,11 @@ pub trait Analysis: Send + Sync {
         self.observe(traces, facts, out);
     }
 
+    /// The way to its table that needs no partial, where there is one.
+    fn whole(&self) -> Option<&dyn Whole> {
+        None
+    }
+
     /// Turns a partial into a table.
     fn finish(&self, partial: &Partial) -> Table;
 
@@ -165,4 +170,12 @@ pub trait Analysis: Send + Sync {
     fn empty(&self) -> Partial {
         Partial::new(self.name(), self.schema()).by(self.grouping())
     }
+}
+
+/// An analysis whose table is made of all traces at once, where it has many
+/// rows that need not stand in a partial before. The table is the same either
+/// way.
+pub trait Whole: Send + Sync {
+    /// The table of these traces.
+    fn table(&self, traces: TraceBatch<'_>, facts: &FactColumns) -> Table;
 }

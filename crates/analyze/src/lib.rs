@@ -23,7 +23,7 @@ pub mod templates;
 mod threads;
 mod value_kind;
 
-pub use analysis::{Analysis, Facts, TraceBatch};
+pub use analysis::{Analysis, Facts, TraceBatch, Whole};
 pub use anonymise::Anonymise;
 pub use clocks::{ClockModel, ClockOffset};
 pub use facts::{fact_flags, FactColumns, Outcome};

@@ -53,7 +53,8 @@ pub fn run(
     analyses: &[&dyn Analysis],
 ) -> Vec<Partial> {
     prepare(table, facts, analyses, &Threads::default());
-    let mut partials = observed(table, traces, analyses, |batch, partials| {
+    let traces = sorted(traces);
+    let mut partials = observed(table, &traces, analyses, |batch, partials| {
         observe(batch, facts, (analyses, partials));
     });
     partials.par_iter_mut().for_each(Partial::canonicalise);
@@ -83,6 +84,28 @@ pub fn tables(
     analyses: &[&dyn Analysis],
 ) -> Vec<Table> {
     prepare(table, facts, analyses, &Threads::default());
+    let traces = sorted(traces);
+    let all = TraceBatch::new(table, &traces);
+    let whole = |analysis: &&dyn Analysis| Some(analysis.whole()?.table(all, facts));
+    let parted = |analysis: &&&dyn Analysis| analysis.whole().is_none();
+    let parted: Vec<&dyn Analysis> = analyses.iter().filter(parted).copied().collect();
+    let (whole, parted) = rayon::join(
+        || -> Vec<Option<Table>> { analyses.par_iter().map(whole).collect() },
+        || shown(&traces, (table, facts), &parted),
+    );
+    let mut parted = parted.into_iter();
+    let tables = whole
+        .into_iter()
+        .map(|table| table.or_else(|| parted.next()));
+    tables.flatten().collect()
+}
+
+/// The tables of analyses that have partials.
+fn shown(
+    traces: &[u32],
+    (table, facts): (&SpanTable, &FactColumns),
+    analyses: &[&dyn Analysis],
+) -> Vec<Table> {
     let partials = observed(table, traces, analyses, |batch, partials| {
         let pairs = analyses.iter().zip(partials);
         pairs.for_each(|(analysis, partial)| analysis.observe_shown(batch, facts, partial));
@@ -93,18 +116,24 @@ pub fn tables(
         .collect()
 }
 
-/// A partial an analysis of the traces that `observe` adds to them.
+/// Traces in their order, each once.
+fn sorted(traces: &[u32]) -> Vec<u32> {
+    let mut traces = traces.to_vec();
+    traces.sort_unstable();
+    traces.dedup();
+    traces
+}
+
+/// A partial an analysis of the traces, which are sorted, that `observe` adds to
+/// them.
 fn observed(
     table: &SpanTable,
     traces: &[u32],
     analyses: &[&dyn Analysis],
     observe: impl Fn(TraceBatch<'_>, &mut [Partial]) + Sync,
 ) -> Vec<Partial> {
-    let mut traces = traces.to_vec();
-    traces.sort_unstable();
-    traces.dedup();
     let empty = || analyses.iter().map(|analysis| analysis.empty()).collect();
-    chunks(table, &traces)
+    chunks(table, traces)
         .into_par_iter()
         .fold(empty, |mut partials: Vec<Partial>, chunk| {
             observe(TraceBatch::new(table, chunk), &mut partials);

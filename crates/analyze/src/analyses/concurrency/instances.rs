@@ -1,11 +1,12 @@
 //! A row an instance: its load as a whole, and what hints at waiting.
 
-use super::load::{keyed, with_counts, with_latency, with_mean, with_numbers, Load};
+use super::load::{with_counts, with_latency, with_mean, with_numbers, Load};
+use super::rows::{Keys, Rows, SeriesKey};
 use super::series::Series;
 use crate::analyses::columns::ratio;
 use crate::analyses::slices::slice_start;
+use rustc_hash::FxHashMap;
 use spanwise_model::{ColumnData, Table};
-use std::collections::BTreeMap;
 
 /// With fewer spans nothing is hinted.
 const FEWEST: i128 = 200;
@@ -24,7 +25,7 @@ struct Signs {
 }
 
 impl Signs {
-    fn of(series: &Series<'_>, load: &Load) -> Self {
+    fn of(series: &Series, load: &Load) -> Self {
         let is_enough = load.arrivals >= FEWEST;
         let (most, ceiling_share) = ceiling(series);
         Self {
@@ -45,42 +46,57 @@ impl Signs {
     }
 }
 
-pub(super) fn table(all: &[Series<'_>]) -> Table {
-    let loads: Vec<Load> = all.iter().map(whole).collect();
-    let signs = all
-        .iter()
-        .zip(&loads)
-        .map(|(series, load)| Signs::of(series, load));
-    let signs: Vec<Signs> = signs.collect();
-    let ends = || all.iter().filter_map(Series::ends);
-    let from = ends().map(|[first, _]| Some(slice_start(first)));
-    let to = ends().map(|[_, last]| Some(slice_start(last.saturating_add(1))));
-    let table = keyed(all.iter().map(|series| &series.key))
-        .with("from", ColumnData::Time(from.collect()))
-        .with("to", ColumnData::Time(to.collect()));
-    let table = with_counts(table, "arrivals", &loads, |load| load.arrivals);
-    let table = with_numbers(table, "arrival_rate", &loads, |load| {
-        load.rate(load.arrivals)
-    });
-    let table = with_numbers(table, "mean_in_flight", &loads, Load::mean_in_flight);
-    let table = with_counts(table, "max_in_flight", &loads, |load| load.most);
-    let table = with_latency(table, &loads);
-    let table = with_mean(table, "mean_self_time", &loads, |load| load.self_nano);
-    let number = |of: fn(&Signs) -> Option<f64>| ColumnData::F64(signs.iter().map(of).collect());
-    table
-        .with("correlation", number(|signs| signs.correlation))
-        .with("ceiling_share", number(|signs| signs.ceiling_share))
-        .with(
-            "hints",
-            ColumnData::TextList(signs.iter().map(Signs::hints).collect()),
-        )
+/// The rows of instances.
+#[derive(Default)]
+pub(super) struct Instances<'a> {
+    keys: Keys<'a>,
+    ends: Vec<[i64; 2]>,
+    loads: Vec<Load>,
+    signs: Vec<Signs>,
+}
+
+impl<'a> Rows<'a> for Instances<'a> {
+    fn add(&mut self, key: SeriesKey<'a>, series: &Series) {
+        let Some(ends) = series.ends() else { return };
+        let load = whole(series);
+        self.keys.begin(key);
+        self.keys.push();
+        self.ends.push(ends);
+        self.signs.push(Signs::of(series, &load));
+        self.loads.push(load);
+    }
+
+    fn table(self: Box<Self>) -> Table {
+        let (loads, signs) = (&self.loads, &self.signs);
+        let from = self.ends.iter().map(|ends| Some(slice_start(ends[0])));
+        let to = self.ends.iter().map(|ends| ends[1].saturating_add(1));
+        let to = to.map(|slice| Some(slice_start(slice)));
+        let table = self.keys.table();
+        let table = table
+            .with("from", ColumnData::Time(from.collect()))
+            .with("to", ColumnData::Time(to.collect()));
+        let table = with_counts(table, "arrivals", loads, |load| load.arrivals);
+        let rate = |load: &Load| load.rate(load.arrivals);
+        let table = with_numbers(table, "arrival_rate", loads, rate);
+        let table = with_numbers(table, "mean_in_flight", loads, Load::mean_in_flight);
+        let table = with_counts(table, "max_in_flight", loads, |load| load.most);
+        let table = with_latency(table, loads);
+        let table = with_mean(table, "mean_self_time", loads, |load| load.self_nano);
+        let number =
+            |of: fn(&Signs) -> Option<f64>| ColumnData::F64(signs.iter().map(of).collect());
+        let hints = signs.iter().map(Signs::hints).collect();
+        table
+            .with("correlation", number(|signs| signs.correlation))
+            .with("ceiling_share", number(|signs| signs.ceiling_share))
+            .with("hints", ColumnData::TextList(hints))
+    }
 }
 
 /// The load from the first slice to the last.
-fn whole(series: &Series<'_>) -> Load {
+fn whole(series: &Series) -> Load {
     let mut load = Load::default();
     for (step, gap) in series.with_gaps() {
-        load.add(&step);
+        load.add(step);
         load.add_run(gap, step.after);
     }
     load
@@ -88,8 +104,13 @@ fn whole(series: &Series<'_>) -> Load {
 
 /// The most in flight at an edge of slices, and the share of the edges with
 /// anything in flight that have as many.
-fn ceiling(series: &Series<'_>) -> (i128, Option<f64>) {
-    let most = series.steps().map(|step| step.after).max().unwrap_or(0);
+fn ceiling(series: &Series) -> (i128, Option<f64>) {
+    let most = series
+        .steps
+        .iter()
+        .map(|step| step.after)
+        .max()
+        .unwrap_or(0);
     let (mut busy, mut full) = (0_i128, 0_i128);
     for (step, gap) in series.with_gaps() {
         if step.after > 0 {
@@ -104,10 +125,10 @@ fn ceiling(series: &Series<'_>) -> (i128, Option<f64>) {
 
 /// Pearson's correlation, over all spans, of how many are in flight as their
 /// slice begins and their self time, both about the means of their operation.
-fn correlation(series: &Series<'_>) -> Option<f64> {
-    let arrivals = series.arrivals();
-    let mut means: BTreeMap<&str, [f64; 3]> = BTreeMap::new();
-    for one in &arrivals {
+fn correlation(series: &Series) -> Option<f64> {
+    let arrivals = &series.arrivals;
+    let mut means: FxHashMap<u64, [f64; 3]> = FxHashMap::default();
+    for one in arrivals {
         let sums = means.entry(one.operation).or_default();
         let count = one.count as f64;
         sums[0] += count;
@@ -116,7 +137,7 @@ fn correlation(series: &Series<'_>) -> Option<f64> {
     }
     let (mut both, mut loads, mut owns) = (0.0, 0.0, 0.0);
     for one in arrivals.iter().filter(|one| one.count > 0) {
-        let [all, load, own] = means[one.operation];
+        let [all, load, own] = means[&one.operation];
         let (count, own) = (one.count as f64, own / all);
         let off = one.before as f64 - load / all;
         both += off * (one.self_nano as f64 - count * own);

@@ -1,41 +1,55 @@
 //! A row a level of load: latency against what is in flight, and its knee.
 
-use super::load::{keyed, with_counts, with_latency, with_mean, with_numbers, Load};
+use super::load::{with_counts, with_latency, with_mean, with_numbers, Load};
+use super::rows::{Keys, Rows, SeriesKey};
 use super::series::Series;
 use crate::analyses::columns::{counts, durations};
 use spanwise_model::{ColumnData, Table};
 use std::collections::BTreeMap;
 
 /// A level of one series.
-struct Level<'a> {
-    key: &'a [&'a str; 3],
+struct Level {
     number: u32,
     load: Load,
     slowdown: Option<f64>,
     is_knee: bool,
 }
 
-pub(super) fn table(all: &[Series<'_>]) -> Table {
-    let rows: Vec<Level<'_>> = all.iter().flat_map(levels).collect();
-    let loads: Vec<Load> = rows.iter().map(|row| row.load).collect();
-    let slowdown = rows.iter().map(|row| row.slowdown);
-    let knee = rows.iter().map(|row| Some(row.is_knee));
-    let table = keyed(rows.iter().map(|row| row.key))
-        .with(
-            "in_flight_from",
-            counts(rows.iter().map(|row| lowest(row.number))),
-        )
-        .with(
-            "in_flight_to",
-            counts(rows.iter().map(|row| lowest(row.number + 1) - 1)),
-        )
-        .with("time", durations(loads.iter().map(Load::nano)));
-    let table = with_counts(table, "arrivals", &loads, |load| load.arrivals);
-    let table = with_numbers(table, "throughput", &loads, throughput);
-    let table = with_latency(table, &loads);
-    with_mean(table, "mean_self_time", &loads, |load| load.self_nano)
-        .with("slowdown", ColumnData::F64(slowdown.collect()))
-        .with("knee", ColumnData::Bool(knee.collect()))
+/// The levels of all series.
+#[derive(Default)]
+pub(super) struct Levels<'a> {
+    keys: Keys<'a>,
+    rows: Vec<Level>,
+}
+
+impl<'a> Rows<'a> for Levels<'a> {
+    fn add(&mut self, key: SeriesKey<'a>, series: &Series) {
+        self.keys.begin(key);
+        for level in levels(series) {
+            self.keys.push();
+            self.rows.push(level);
+        }
+    }
+
+    fn table(self: Box<Self>) -> Table {
+        let rows = &self.rows;
+        let loads: Vec<Load> = rows.iter().map(|row| row.load).collect();
+        let slowdown = rows.iter().map(|row| row.slowdown);
+        let knee = rows.iter().map(|row| Some(row.is_knee));
+        let from = rows.iter().map(|row| lowest(row.number));
+        let to = rows.iter().map(|row| lowest(row.number + 1) - 1);
+        let table = self.keys.table();
+        let table = table
+            .with("in_flight_from", counts(from))
+            .with("in_flight_to", counts(to))
+            .with("time", durations(loads.iter().map(Load::nano)));
+        let table = with_counts(table, "arrivals", &loads, |load| load.arrivals);
+        let table = with_numbers(table, "throughput", &loads, throughput);
+        let table = with_latency(table, &loads);
+        with_mean(table, "mean_self_time", &loads, |load| load.self_nano)
+            .with("slowdown", ColumnData::F64(slowdown.collect()))
+            .with("knee", ColumnData::Bool(knee.collect()))
+    }
 }
 
 /// The level of a number in flight: 0, 1, 2 to 3, 4 to 7 and so on.
@@ -56,10 +70,10 @@ fn throughput(load: &Load) -> Option<f64> {
     load.rate(load.completions)
 }
 
-fn levels<'a>(series: &'a Series<'a>) -> Vec<Level<'a>> {
+fn levels(series: &Series) -> Vec<Level> {
     let mut loads: BTreeMap<u32, Load> = BTreeMap::new();
     for (step, gap) in series.with_gaps() {
-        loads.entry(level(step.before)).or_default().add(&step);
+        loads.entry(level(step.before)).or_default().add(step);
         if gap > 0 {
             let between = loads.entry(level(step.after)).or_default();
             between.add_run(gap, step.after);
@@ -68,7 +82,6 @@ fn levels<'a>(series: &'a Series<'a>) -> Vec<Level<'a>> {
     let lowest = loads.values().find_map(Load::mean_latency);
     let knee = knee(&loads);
     let levels = loads.iter().map(|(&number, &load)| Level {
-        key: &series.key,
         number,
         load,
         slowdown: slowdown(&load, lowest),

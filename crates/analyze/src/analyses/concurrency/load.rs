@@ -3,7 +3,6 @@
 use super::series::Step;
 use crate::analyses::columns::{counts, nano, ratio};
 use crate::analyses::slices::{SECOND_NANO, SLICE_NANO};
-use spanwise_model::table::Names;
 use spanwise_model::{ColumnData, Table};
 
 /// What slices sum up to.
@@ -23,7 +22,7 @@ pub(super) struct Load {
 impl Load {
     /// Adds a slice in which something begins or ends.
     pub(super) fn add(&mut self, step: &Step) {
-        self.add_run(1, 0);
+        self.slices = self.slices.saturating_add(1);
         let mean = slices_within(step.busy_nano);
         self.most = self.most.max(step.before).max(step.after).max(mean);
         self.busy_nano = self.busy_nano.saturating_add(step.busy_nano);
@@ -34,10 +33,14 @@ impl Load {
         self.longest_nano = self.longest_nano.max(step.longest_nano);
     }
 
-    /// Adds so many slices with so many in flight all the time.
+    /// Adds so many slices with so many in flight all the time, as many as there
+    /// are at an edge of a slice that was added.
+    #[inline]
     pub(super) fn add_run(&mut self, slices: i128, in_flight: i128) {
-        let busy = in_flight.saturating_mul(slices);
-        let busy = busy.saturating_mul(SLICE_NANO.into());
+        if slices == 0 {
+            return;
+        }
+        let busy = nano_of_slices(in_flight.saturating_mul(slices));
         self.slices = self.slices.saturating_add(slices);
         self.busy_nano = self.busy_nano.saturating_add(busy);
         self.most = self.most.max(in_flight);
@@ -45,7 +48,7 @@ impl Load {
 
     /// All slices together.
     pub(super) fn nano(&self) -> i128 {
-        self.slices.saturating_mul(SLICE_NANO.into())
+        nano_of_slices(self.slices)
     }
 
     pub(super) fn mean_in_flight(&self) -> Option<f64> {
@@ -62,6 +65,15 @@ impl Load {
     }
 }
 
+/// So many slices as a time.
+#[inline]
+pub(super) fn nano_of_slices(count: i128) -> i128 {
+    match i32::try_from(count) {
+        Ok(count) => (i64::from(count) * SLICE_NANO as i64).into(),
+        Err(_) => count.saturating_mul(SLICE_NANO.into()),
+    }
+}
+
 /// A time in slices, rounded up; none where it is negative.
 #[inline]
 fn slices_within(nano: i128) -> i128 {
@@ -69,26 +81,6 @@ fn slices_within(nano: i128) -> i128 {
         Ok(nano) => nano.div_ceil(SLICE_NANO).into(),
         Err(_) => (nano as u128).div_ceil(SLICE_NANO.into()) as i128,
     }
-}
-
-/// The columns that tell series apart, from the key of each row's series.
-pub(super) fn keyed<'a>(keys: impl Iterator<Item = &'a [&'a str; 3]>) -> Table {
-    let mut series: Vec<&[&str; 3]> = Vec::new();
-    let numbers = keys.map(|key| {
-        if !series.last().is_some_and(|last| std::ptr::eq(*last, key)) {
-            series.push(key);
-        }
-        Some(series.len() as u32 - 1)
-    });
-    let numbers: Vec<Option<u32>> = numbers.collect();
-    let column = |at: usize| {
-        let name = |number: u32| series[number as usize][at];
-        ColumnData::Name(Names::of_numbers(numbers.iter().copied(), name))
-    };
-    Table::new()
-        .with("service", column(0))
-        .with("instance", column(1))
-        .with("side", column(2))
 }
 
 /// Adds a count of each load.

@@ -9,13 +9,15 @@ mod observe;
 mod over_time;
 mod places;
 mod ran;
+mod rows;
 mod series;
 
 use super::slices::SECOND_NANO;
-use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::analysis::{Analysis, Facts, TraceBatch, Whole};
 use crate::facts::FactColumns;
 use crate::partial::{KeyType, Merge, Partial, Schema};
-use observe::Told;
+use observe::{Spans, Told};
+use series::Series;
 use spanwise_model::Table;
 
 /// What a row of [`Concurrency`] stands for.
@@ -201,24 +203,36 @@ impl Analysis for Concurrency {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        observe::all(traces, facts, Told::ALL, out);
+        observe::all(traces, facts, out);
     }
 
-    fn observe_shown(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let told = Told {
-            operations: self.by == ConcurrencyBy::Instance,
-            self_times: self.by != ConcurrencyBy::Time,
-        };
-        observe::all(traces, facts, told, out);
+    fn whole(&self) -> Option<&dyn Whole> {
+        Some(self)
     }
 
     fn finish(&self, partial: &Partial) -> Table {
-        let rows = partial.sorted_rows();
-        let all = series::read(partial, &rows);
-        match self.by {
-            ConcurrencyBy::Time => over_time::table(&all, self.bucket_nano),
-            ConcurrencyBy::Instance => instances::table(&all),
-            ConcurrencyBy::Level => levels::table(&all),
+        let mut rows = rows::none(self);
+        rows::add_all(rows.as_mut(), partial, Series::new(self.told().operations));
+        rows.table()
+    }
+}
+
+impl Whole for Concurrency {
+    fn table(&self, traces: TraceBatch<'_>, facts: &FactColumns) -> Table {
+        let mut spans = Spans::new(traces.table(), facts, self.told());
+        spans.add_all(traces);
+        let mut rows = rows::none(self);
+        spans.show(rows.as_mut());
+        rows.table()
+    }
+}
+
+impl Concurrency {
+    /// What its table reads.
+    fn told(&self) -> Told {
+        Told {
+            operations: self.by == ConcurrencyBy::Instance,
+            self_times: self.by != ConcurrencyBy::Time,
         }
     }
 }

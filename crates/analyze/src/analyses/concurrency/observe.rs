@@ -4,9 +4,12 @@ use super::blocks::Blocks;
 use super::cells::Cells;
 use super::places::{Places, Side, SIDES};
 use super::ran::Ran;
+use super::rows::{Rows, SeriesKey};
+use super::series::Series;
 use crate::analysis::TraceBatch;
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial};
+use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{flags, OperationId, SpanKind, SpanTable, Trace};
 
 /// What is told of spans besides when they ran.
@@ -24,24 +27,11 @@ impl Told {
     };
 }
 
-/// Counts the spans of a batch.
-pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, told: Told, out: &mut Partial) {
-    let table = traces.table();
-    let columns = &table.columns;
-    let mut spans = Spans::new(table, facts, told);
-    for row in traces.traces().flat_map(Trace::rows) {
-        if columns.flags[row as usize] & flags::MISSING_END != 0 {
-            continue;
-        }
-        let kind = table.operations.kind(columns.operation[row as usize]);
-        if matches!(kind, SpanKind::Client | SpanKind::Producer) {
-            spans.add(row, Side::Calling);
-        }
-        if spans.places.is_entry(row, kind) {
-            spans.add(row, Side::Serving);
-        }
-    }
-    spans.flush(out);
+/// Counts the spans of a batch in a partial.
+pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
+    let mut spans = Spans::new(traces.table(), facts, Told::ALL);
+    spans.add_all(traces);
+    spans.put(out);
 }
 
 /// The spans of a batch that begin or end something.
@@ -49,7 +39,7 @@ pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, told: Told, out: 
 /// Those of one side of an instance stand together, so that what is counted of
 /// it at a time is small, and rows stand in the order that a partial has in the
 /// end.
-struct Spans<'a> {
+pub(super) struct Spans<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
     told: Told,
@@ -60,7 +50,7 @@ struct Spans<'a> {
 }
 
 impl<'a> Spans<'a> {
-    fn new(table: &'a SpanTable, facts: &'a FactColumns, told: Told) -> Self {
+    pub(super) fn new(table: &'a SpanTable, facts: &'a FactColumns, told: Told) -> Self {
         let ranks = match told.operations {
             true => Ranks::new(table),
             false => Ranks::none(table),
@@ -75,10 +65,43 @@ impl<'a> Spans<'a> {
         }
     }
 
+    /// Adds the spans of some traces.
+    pub(super) fn add_all(&mut self, traces: TraceBatch<'_>) {
+        let mut places = Vec::new();
+        for rows in traces.traces().map(Trace::rows) {
+            places.clear();
+            for row in rows.clone() {
+                let place = self.places.of(row);
+                places.push(place);
+                let parent = self.table.columns.parent[row as usize];
+                let above = match parent {
+                    NO_PARENT => None,
+                    _ => places.get((parent - rows.start) as usize).copied(),
+                };
+                self.add(row, place, above);
+            }
+        }
+    }
+
+    /// Adds a span of a place, whose parent is of the place `above`.
     #[inline]
-    fn add(&mut self, row: u32, side: Side) {
-        let (columns, at) = (&self.table.columns, row as usize);
-        let group = (self.places.of(row) * SIDES + side as u32) as usize;
+    fn add(&mut self, row: u32, place: u32, above: Option<u32>) {
+        let columns = &self.table.columns;
+        if columns.flags[row as usize] & flags::MISSING_END != 0 {
+            return;
+        }
+        let kind = self.table.operations.kind(columns.operation[row as usize]);
+        if matches!(kind, SpanKind::Client | SpanKind::Producer) {
+            self.add_to(place * SIDES + Side::Calling as u32, row);
+        }
+        if matches!(kind, SpanKind::Server | SpanKind::Consumer) || above != Some(place) {
+            self.add_to(place * SIDES + Side::Serving as u32, row);
+        }
+    }
+
+    #[inline]
+    fn add_to(&mut self, group: u32, row: u32) {
+        let (columns, at, group) = (&self.table.columns, row as usize, group as usize);
         if self.ran.len() <= group {
             self.ran.resize_with(group + 1, Blocks::default);
         }
@@ -103,17 +126,12 @@ impl<'a> Spans<'a> {
     }
 
     /// Adds all of them to a partial.
-    fn flush(&self, out: &mut Partial) {
+    fn put(&self, out: &mut Partial) {
         let names = &self.ranks.names;
         let mut codes = vec![None; names.len()];
-        let (is_new, mut cells) = (out.is_empty(), Cells::default());
-        for group in self.places.sorted_sides() {
-            let Some(ran) = self.ran.get(group as usize) else {
-                continue;
-            };
-            self.fill(ran, &mut cells);
-            let place = self.places.names(group);
-            let place = place.map(|name| Key::Code(out.intern(name)));
+        let is_new = out.is_empty();
+        self.each(|key, cells| {
+            let place = key.map(|name| Key::Code(out.intern(name)));
             for &rank in cells.ranks() {
                 let name = || Key::Code(out.intern(names[rank as usize]));
                 codes[rank as usize].get_or_insert_with(name);
@@ -123,6 +141,29 @@ impl<'a> Spans<'a> {
                 ([Key::I64(slice), name], sums.numbers())
             });
             out.put_all(&place, rows, is_new);
+        });
+    }
+
+    /// Adds all of them to the rows of a table.
+    pub(super) fn show<'s>(&'s self, rows: &mut dyn Rows<'s>) {
+        let mut series = Series::new(self.told.operations);
+        self.each(|key, cells| {
+            series.clear();
+            for (slice, rank, sums) in cells.iter() {
+                series.add(slice, rank.into(), |column| sums.number(column));
+            }
+            rows.add(key, &series);
+        });
+    }
+
+    /// Each side of an instance that has any, in the order of their keys.
+    fn each<'s>(&'s self, mut visit: impl FnMut(SeriesKey<'s>, &Cells)) {
+        let mut cells = Cells::default();
+        for group in self.places.sorted_sides() {
+            if let Some(ran) = self.ran.get(group as usize).filter(|ran| ran.len() > 0) {
+                self.fill(ran, &mut cells);
+                visit(self.places.names(group), &cells);
+            }
         }
     }
 }

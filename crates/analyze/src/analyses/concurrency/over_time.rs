@@ -1,15 +1,16 @@
 //! A row a bucket of time.
 
-use super::load::{keyed, with_counts, with_latency, with_numbers, Load};
+use super::load::{with_counts, with_latency, with_numbers, Load};
+use super::rows::{Keys, Rows, SeriesKey};
 use super::series::{slices_between, Series, Step};
 use crate::analyses::columns::count;
-use crate::analyses::slices::{slice_start, Buckets};
+use crate::analyses::slices::{slice_start, Buckets as Width};
 use spanwise_model::{ColumnData, Table};
 
 /// Buckets in which something begins or ends, column by column.
-#[derive(Default)]
-struct Columns<'a> {
-    keys: Vec<&'a [&'a str; 3]>,
+pub(super) struct Buckets<'a> {
+    width: Width,
+    keys: Keys<'a>,
     from: Vec<i64>,
     loads: Vec<Load>,
     after: Vec<u64>,
@@ -48,51 +49,60 @@ impl Bucket {
     }
 
     /// Its load with what is left of it.
-    fn closed(mut self, buckets: Buckets) -> Load {
-        let end = self.first.saturating_add(buckets.slices());
+    fn closed(mut self, width: Width) -> Load {
+        let end = self.first.saturating_add(width.slices());
         self.load
             .add_run(slices_between(self.last, end), self.after);
         self.load
     }
 }
 
-impl<'a> Columns<'a> {
-    /// Adds the buckets of a series.
-    fn add(&mut self, series: &'a Series<'a>, buckets: Buckets) {
-        let mut open: Option<Bucket> = None;
-        for step in series.steps() {
-            let first = buckets.first(step.slice);
-            match open.as_mut().filter(|bucket| bucket.first == first) {
-                Some(bucket) => bucket.add(&step),
-                None => {
-                    let before = open.replace(Bucket::new(first, &step));
-                    self.close(before, (&series.key, buckets));
-                }
-            }
+impl Buckets<'_> {
+    /// None yet, each to be at least so wide.
+    pub(super) fn of_width(nano: u64) -> Self {
+        Self {
+            width: Width::of_width(nano),
+            keys: Keys::default(),
+            from: Vec::new(),
+            loads: Vec::new(),
+            after: Vec::new(),
         }
-        self.close(open, (&series.key, buckets));
     }
 
-    fn close(&mut self, open: Option<Bucket>, (key, buckets): (&'a [&'a str; 3], Buckets)) {
-        let Some(bucket) = open else { return };
-        self.keys.push(key);
+    fn close(&mut self, bucket: Bucket) {
+        self.keys.push();
         self.from.push(slice_start(bucket.first));
         self.after.push(count(bucket.after));
-        self.loads.push(bucket.closed(buckets));
+        self.loads.push(bucket.closed(self.width));
     }
 }
 
-pub(super) fn table(all: &[Series<'_>], bucket_nano: u64) -> Table {
-    let buckets = Buckets::of_width(bucket_nano);
-    let mut rows = Columns::default();
-    all.iter().for_each(|series| rows.add(series, buckets));
-    let loads = &rows.loads;
-    let table = keyed(rows.keys.into_iter())
-        .with("from", ColumnData::Time(rows.from.into_iter().collect()));
-    let table = with_counts(table, "arrivals", loads, |load| load.arrivals);
-    let table = with_counts(table, "completions", loads, |load| load.completions);
-    let table = with_numbers(table, "mean_in_flight", loads, Load::mean_in_flight);
-    let table = with_counts(table, "max_in_flight", loads, |load| load.most);
-    let after = ColumnData::U64(rows.after.into_iter().collect());
-    with_latency(table.with("in_flight_end", after), loads)
+impl<'a> Rows<'a> for Buckets<'a> {
+    fn add(&mut self, key: SeriesKey<'a>, series: &Series) {
+        self.keys.begin(key);
+        let mut open: Option<Bucket> = None;
+        for step in &series.steps {
+            let first = self.width.first(step.slice);
+            match open.as_mut().filter(|bucket| bucket.first == first) {
+                Some(bucket) => bucket.add(step),
+                None => {
+                    let before = open.replace(Bucket::new(first, step));
+                    before.into_iter().for_each(|bucket| self.close(bucket));
+                }
+            }
+        }
+        open.into_iter().for_each(|bucket| self.close(bucket));
+    }
+
+    fn table(self: Box<Self>) -> Table {
+        let loads = &self.loads;
+        let from = ColumnData::Time(self.from.into_iter().collect());
+        let table = self.keys.table().with("from", from);
+        let table = with_counts(table, "arrivals", loads, |load| load.arrivals);
+        let table = with_counts(table, "completions", loads, |load| load.completions);
+        let table = with_numbers(table, "mean_in_flight", loads, Load::mean_in_flight);
+        let table = with_counts(table, "max_in_flight", loads, |load| load.most);
+        let after = ColumnData::U64(self.after.into_iter().collect());
+        with_latency(table.with("in_flight_end", after), loads)
+    }
 }

@@ -2,8 +2,7 @@
 
 use crate::analyses::numbered::Numbered;
 use rustc_hash::FxHashMap;
-use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{ResourceId, SpanKind, SpanTable, Symbol};
+use spanwise_model::{ResourceId, SpanTable, Symbol};
 use std::borrow::Cow;
 
 /// What of an instance is counted.
@@ -83,14 +82,6 @@ impl<'a> Places<'a> {
         let place = self.places.number((service, self.numbers[resource]));
         self.latest[resource] = (service, place);
         place
-    }
-
-    /// Whether a span is a request to its instance.
-    pub(super) fn is_entry(&mut self, row: u32, kind: SpanKind) -> bool {
-        let parent = self.table.columns.parent[row as usize];
-        matches!(kind, SpanKind::Server | SpanKind::Consumer)
-            || parent == NO_PARENT
-            || self.of(parent) != self.of(row)
     }
 
     /// Service, instance and side of a number of a place and a side.

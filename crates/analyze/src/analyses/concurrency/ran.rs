@@ -63,21 +63,25 @@ impl Sums {
         self.rest_of_completions += rest_of_slice(slice, ran.end());
     }
 
-    /// The numbers of a row.
+    /// The state of a column of partials.
+    #[inline]
+    pub(super) fn number(&self, column: usize) -> i128 {
+        match column {
+            ARRIVALS => self.arrivals.into(),
+            COMPLETIONS => self.completions.into(),
+            REST_OF_ARRIVALS => self.rest_of_arrivals.into(),
+            REST_OF_COMPLETIONS => self.rest_of_completions.into(),
+            LATENCY => self.latency as i128,
+            SELF_TIME => self.self_time as i128,
+            SELF_SQUARED => self.self_squared as i128,
+            LONGEST if self.arrivals > 0 => self.longest.into(),
+            _ => i128::MIN,
+        }
+    }
+
+    /// The states of a row.
     #[inline]
     pub(super) fn numbers(&self) -> [i128; STATES] {
-        let mut numbers = [0; STATES];
-        numbers[ARRIVALS] = self.arrivals.into();
-        numbers[COMPLETIONS] = self.completions.into();
-        numbers[REST_OF_ARRIVALS] = self.rest_of_arrivals.into();
-        numbers[REST_OF_COMPLETIONS] = self.rest_of_completions.into();
-        numbers[LATENCY] = self.latency as i128;
-        numbers[SELF_TIME] = self.self_time as i128;
-        numbers[SELF_SQUARED] = self.self_squared as i128;
-        numbers[LONGEST] = match self.arrivals {
-            0 => i128::MIN,
-            _ => self.longest.into(),
-        };
-        numbers
+        std::array::from_fn(|column| self.number(column))
     }
 }

@@ -1,11 +1,10 @@
-//! What was in flight of each instance, slice by slice.
+//! What was in flight of one side of an instance, slice by slice.
 
+use super::load::nano_of_slices;
 use super::{
-    ARRIVALS, COMPLETIONS, LATENCY, LONGEST, OPERATION, REST_OF_ARRIVALS, REST_OF_COMPLETIONS,
-    SELF_SQUARED, SELF_TIME, SLICE,
+    ARRIVALS, COMPLETIONS, LATENCY, LONGEST, REST_OF_ARRIVALS, REST_OF_COMPLETIONS, SELF_SQUARED,
+    SELF_TIME,
 };
-use crate::analyses::slices::SLICE_NANO;
-use crate::partial::{Partial, Row};
 
 /// A slice in which something begins or ends. Partials that were made up may
 /// hold any numbers, so that sums saturate.
@@ -27,8 +26,9 @@ pub(super) struct Step {
 
 /// Spans of one operation that begin in one slice.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Arrivals<'a> {
-    pub(super) operation: &'a str,
+pub(super) struct Arrivals {
+    /// A number for the operation.
+    pub(super) operation: u64,
     /// In flight of their instance as the slice begins.
     pub(super) before: i128,
     pub(super) count: i128,
@@ -36,81 +36,78 @@ pub(super) struct Arrivals<'a> {
     pub(super) self_squared: i128,
 }
 
-/// The slices of one side of an instance, in the order of time.
+/// The slices of one side of an instance in which something begins or ends, in
+/// the order of time. Its memory is kept from one side to the next.
 #[derive(Debug)]
-pub(super) struct Series<'a> {
-    /// Service, instance and side.
-    pub(super) key: [&'a str; 3],
-    partial: &'a Partial,
-    /// Never empty.
-    rows: &'a [Row],
+pub(super) struct Series {
+    pub(super) steps: Vec<Step>,
+    /// The spans that begin, by slice and operation, where they are asked for.
+    pub(super) arrivals: Vec<Arrivals>,
+    tells_arrivals: bool,
 }
 
-impl<'a> Series<'a> {
-    /// Each slice in which something begins or ends.
-    pub(super) fn steps(&self) -> impl Iterator<Item = Step> + '_ {
-        self.by_slice().map(|(step, _)| step)
+impl Series {
+    /// No slices.
+    pub(super) fn new(tells_arrivals: bool) -> Self {
+        Self {
+            steps: Vec::new(),
+            arrivals: Vec::new(),
+            tells_arrivals,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.steps.clear();
+        self.arrivals.clear();
+    }
+
+    /// Adds what an operation does in a slice, which is the last one or one
+    /// behind it. `number` tells the state of a column.
+    #[inline]
+    pub(super) fn add(&mut self, slice: i64, operation: u64, number: impl Fn(usize) -> i128) {
+        let last = self.steps.last();
+        if last.is_none_or(|step| step.slice != slice) {
+            let before = last.map_or(0, |step| step.after);
+            self.steps.push(Step::new(slice, before));
+        }
+        let Some(step) = self.steps.last_mut() else {
+            return;
+        };
+        step.add(&number);
+        if self.tells_arrivals {
+            self.arrivals.push(Arrivals {
+                operation,
+                before: step.before,
+                count: number(ARRIVALS),
+                self_nano: number(SELF_TIME),
+                self_squared: number(SELF_SQUARED),
+            });
+        }
     }
 
     /// Each step, and how many slices there are between it and the next.
-    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (Step, i128)> + '_ {
-        let mut steps = self.steps().peekable();
-        std::iter::from_fn(move || {
-            let step = steps.next()?;
-            let next = steps.peek();
+    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (&Step, i128)> {
+        let next = self.steps.iter().skip(1).map(Some).chain([None]);
+        self.steps.iter().zip(next).map(|(step, next)| {
             let gap = next.map_or(0, |next| slices_between(step.slice, next.slice));
-            Some((step, gap))
+            (step, gap)
         })
-    }
-
-    /// The spans that begin in it, by slice and operation.
-    pub(super) fn arrivals(&self) -> Vec<Arrivals<'a>> {
-        let partial = self.partial;
-        let arrivals = self.by_slice().flat_map(|(step, rows)| {
-            rows.iter().map(move |&row| Arrivals {
-                operation: partial.name(row, OPERATION),
-                before: step.before,
-                count: partial.number(row, ARRIVALS),
-                self_nano: partial.number(row, SELF_TIME),
-                self_squared: partial.number(row, SELF_SQUARED),
-            })
-        });
-        arrivals.collect()
     }
 
     /// The first and the last slice.
     pub(super) fn ends(&self) -> Option<[i64; 2]> {
-        let slice = slice_at(self.partial);
-        Some([slice(*self.rows.first()?), slice(*self.rows.last()?)])
+        Some([self.steps.first()?.slice, self.steps.last()?.slice])
     }
-
-    /// Each step with its rows.
-    fn by_slice(&self) -> impl Iterator<Item = (Step, &'a [Row])> + '_ {
-        let slice = slice_at(self.partial);
-        let mut before = 0;
-        let steps = self.rows.chunk_by(move |&a, &b| slice(a) == slice(b));
-        steps.map(move |rows| {
-            let mut step = Step::new(slice_at(self.partial)(rows[0]), before);
-            rows.iter().for_each(|&row| step.add(self.partial, row));
-            before = step.after;
-            (step, rows)
-        })
-    }
-}
-
-/// The slice of a row.
-fn slice_at(partial: &Partial) -> impl Fn(Row) -> i64 + '_ {
-    let word = partial.words_of(SLICE..SLICE + 1);
-    move |row| word(row)[0] as i64
 }
 
 impl Step {
+    #[inline]
     fn new(slice: i64, before: i128) -> Self {
         Self {
             slice,
             before,
             after: before,
-            busy_nano: before.saturating_mul(SLICE_NANO.into()),
+            busy_nano: nano_of_slices(before),
             arrivals: 0,
             completions: 0,
             latency_nano: 0,
@@ -119,8 +116,8 @@ impl Step {
         }
     }
 
-    fn add(&mut self, partial: &Partial, row: Row) {
-        let number = |column| partial.number(row, column);
+    #[inline]
+    fn add(&mut self, number: impl Fn(usize) -> i128) {
         let add = |sum: &mut i128, more: i128| *sum = sum.saturating_add(more);
         let (arrivals, completions) = (number(ARRIVALS), number(COMPLETIONS));
         let rests = number(REST_OF_ARRIVALS).saturating_sub(number(REST_OF_COMPLETIONS));
@@ -137,17 +134,4 @@ impl Step {
 /// How many slices lie between two.
 pub(super) fn slices_between(first: i64, second: i64) -> i128 {
     (i128::from(second) - i128::from(first) - 1).max(0)
-}
-
-/// All series of a partial, of which these are all rows in their order.
-pub(super) fn read<'a>(partial: &'a Partial, rows: &'a [Row]) -> Vec<Series<'a>> {
-    let side = partial.words_of(0..SLICE);
-    let all = rows
-        .chunk_by(|&a, &b| side(a) == side(b))
-        .map(|rows| Series {
-            key: [0, 1, 2].map(|column| partial.name(rows[0], column)),
-            partial,
-            rows,
-        });
-    all.collect()
 }
