@@ -34,6 +34,11 @@ impl Grain {
         }
     }
 
+    /// An octave has so many powers of two of bands.
+    pub(super) fn bits(&self) -> u32 {
+        self.bits
+    }
+
     /// The place of a span.
     #[inline]
     pub(super) fn place(&mut self, start: i64, duration: u64) -> u64 {
@@ -51,12 +56,17 @@ impl Grain {
         (from..to, ordinal(number) << self.band_bits)
     }
 
+    /// The first slice of the bucket of a place, and its band.
+    pub(super) fn shown(&self, place: u64) -> (i64, u32) {
+        let number = slice_at(place >> self.band_bits);
+        let band = place & ((1 << self.band_bits) - 1);
+        (self.buckets.first_of(number), band as u32)
+    }
+
     /// The slice and the band in partials that stand for a place.
     pub(super) fn cell(&self, place: u64) -> (i64, u64) {
-        let number = slice_at(place >> self.band_bits);
-        let band = (place & ((1 << self.band_bits) - 1)) as u32;
-        let nano = bucket_start(band, self.bits);
-        (self.buckets.first_of(number), band_of(nano))
+        let (slice, band) = self.shown(place);
+        (slice, band_of(bucket_start(band, self.bits)))
     }
 }
 

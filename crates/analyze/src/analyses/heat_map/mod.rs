@@ -6,7 +6,7 @@ mod shown;
 
 use super::operations::request_root;
 use super::slices::{Buckets, SECOND_NANO};
-use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::analysis::{Analysis, Facts, TraceBatch, Whole};
 use crate::facts::FactColumns;
 use crate::partial::{KeyType, Merge, Partial, Schema};
 use grain::Grain;
@@ -143,17 +143,11 @@ impl Analysis for HeatMap {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        self.add(
-            traces,
-            Spans::new(traces.table(), facts, Grain::fine()),
-            out,
-        );
+        self.spans(traces, facts, Grain::fine()).put(out);
     }
 
-    fn observe_shown(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let (buckets, bits) = self.shown();
-        let grain = Grain::new(buckets, bits);
-        self.add(traces, Spans::new(traces.table(), facts, grain), out);
+    fn whole(&self) -> Option<&dyn Whole> {
+        Some(self)
     }
 
     fn finish(&self, partial: &Partial) -> Table {
@@ -170,7 +164,9 @@ impl HeatMap {
         (buckets, self.bands.clamp(1, 16).ilog2())
     }
 
-    fn add(&self, traces: TraceBatch<'_>, mut spans: Spans<'_>, out: &mut Partial) {
+    /// The spans that are counted.
+    fn spans<'a>(&self, traces: TraceBatch<'a>, facts: &'a FactColumns, grain: Grain) -> Spans<'a> {
+        let mut spans = Spans::new(traces.table(), facts, grain);
         for trace in traces.traces() {
             match self.by {
                 HeatMapBy::Operation => trace.rows().for_each(|row| spans.add(row)),
@@ -180,6 +176,13 @@ impl HeatMap {
                 }
             }
         }
-        spans.flush(out);
+        spans
+    }
+}
+
+impl Whole for HeatMap {
+    fn table(&self, traces: TraceBatch<'_>, facts: &FactColumns) -> Table {
+        let (buckets, bits) = self.shown();
+        self.spans(traces, facts, Grain::new(buckets, bits)).table()
     }
 }

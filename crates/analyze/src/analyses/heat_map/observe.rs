@@ -5,12 +5,15 @@
 //! order that a partial has in the end.
 
 use super::grain::Grain;
+use super::shown::Cells;
 use super::{COUNT, ERRORS};
+use crate::analyses::columns::SPAN_OPERATION;
 use crate::analyses::grouped::Grouped;
 use crate::analyses::operations::operation_names;
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial};
-use spanwise_model::{flags, OperationId, SpanTable};
+use spanwise_model::table::Names;
+use spanwise_model::{flags, ColumnData, OperationId, SpanTable, Table};
 
 /// The spans of a batch.
 pub(super) struct Spans<'a> {
@@ -47,28 +50,76 @@ impl<'a> Spans<'a> {
     }
 
     /// Adds all of them to a partial.
-    pub(super) fn flush(mut self, out: &mut Partial) {
-        let table = self.table;
+    pub(super) fn put(mut self, out: &mut Partial) {
         self.places.sort();
-        let mut operations: Vec<u32> = (0..table.operations.len() as u32).collect();
-        operations.sort_unstable_by_key(|&id| operation_names(table, OperationId(id)));
         let is_new = out.is_empty();
-        out.reserve(self.places.runs(|place| place >> 1));
-        for operation in operations {
-            let names = operation_names(table, OperationId(operation));
-            let spans = self.places.of(operation);
-            if spans.is_empty() {
-                continue;
-            }
+        out.reserve(self.runs());
+        for operation in self.operations() {
+            let names = operation_names(self.table, operation);
             let names = names.map(|name| Key::Code(out.intern(name)));
-            let cells = spans.chunk_by(|a, b| a >> 1 == b >> 1).map(|spans| {
-                let (slice, band) = self.grain.cell(spans[0] >> 1);
-                let errors: u64 = spans.iter().map(|span| span & 1).sum();
+            let rows = self.cells(operation).map(|cell| {
+                let (slice, band) = self.grain.cell(cell.place);
                 let mut numbers = [0; 2];
-                (numbers[COUNT], numbers[ERRORS]) = (spans.len() as i128, errors.into());
+                (numbers[COUNT], numbers[ERRORS]) = (cell.count.into(), cell.errors.into());
                 ([Key::I64(slice), Key::U64(band)], numbers)
             });
-            out.put_all(&names, cells, is_new);
+            out.put_all(&names, rows, is_new);
         }
     }
+
+    /// The table of all of them.
+    pub(super) fn table(mut self) -> Table {
+        self.places.sort();
+        let mut cells = Cells::with_room(self.runs());
+        for operation in self.operations() {
+            for cell in self.cells(operation) {
+                let (first, band) = self.grain.shown(cell.place);
+                cells.push(operation.0 as usize, first, (band, cell.count, cell.errors));
+            }
+        }
+        let keys = operation_columns(self.table, &cells.keys);
+        cells.table(keys, self.grain.bits())
+    }
+
+    /// How many cells there are.
+    fn runs(&self) -> usize {
+        self.places.runs(|place| place >> 1)
+    }
+
+    /// The operations that have any, in the order of their names.
+    fn operations(&self) -> Vec<OperationId> {
+        let all = (0..self.table.operations.len() as u32).map(OperationId);
+        let any = all.filter(|id| !self.places.of(id.0).is_empty());
+        let mut operations: Vec<OperationId> = any.collect();
+        operations.sort_unstable_by_key(|&id| operation_names(self.table, id));
+        operations
+    }
+
+    /// The cells of an operation in their order.
+    fn cells(&self, operation: OperationId) -> impl Iterator<Item = Cell> + '_ {
+        let spans = self.places.of(operation.0);
+        let cells = spans.chunk_by(|a, b| a >> 1 == b >> 1);
+        cells.map(|spans| Cell {
+            place: spans[0] >> 1,
+            count: spans.len() as u64,
+            errors: spans.iter().map(|span| span & 1).sum(),
+        })
+    }
+}
+
+/// The spans of one place of an operation.
+struct Cell {
+    place: u64,
+    count: u64,
+    errors: u64,
+}
+
+/// The columns that name the operations of rows.
+fn operation_columns(table: &SpanTable, operations: &[usize]) -> Table {
+    let columns = SPAN_OPERATION.iter().enumerate();
+    columns.fold(Table::new(), |columns, (at, &(name, _))| {
+        let numbers = operations.iter().map(|&id| Some(id as u32));
+        let text = |id| operation_names(table, OperationId(id))[at];
+        columns.with(name, ColumnData::Name(Names::of_numbers(numbers, text)))
+    })
 }

@@ -9,10 +9,9 @@ use crate::partial::{Partial, Row};
 use spanwise_model::{ColumnData, Table};
 
 /// The cells that are shown, column by column.
-#[derive(Default)]
-struct Cells {
-    /// Rows with their operations.
-    rows: Vec<Row>,
+pub(super) struct Cells {
+    /// What has their operations.
+    pub(super) keys: Vec<usize>,
     from: Vec<i64>,
     bands: Vec<u32>,
     counts: Vec<u64>,
@@ -27,15 +26,48 @@ struct Open {
 }
 
 impl Cells {
+    /// None, and room for so many.
+    pub(super) fn with_room(count: usize) -> Self {
+        Self {
+            keys: Vec::with_capacity(count),
+            from: Vec::with_capacity(count),
+            bands: Vec::with_capacity(count),
+            counts: Vec::with_capacity(count),
+            errors: Vec::with_capacity(count),
+        }
+    }
+
+    /// Adds a band of the bucket that begins with a slice: how many spans it has,
+    /// and how many of them err.
+    pub(super) fn push(&mut self, key: usize, first: i64, (band, count, errors): (u32, u64, u64)) {
+        self.keys.push(key);
+        self.from.push(slice_start(first));
+        self.bands.push(band);
+        self.counts.push(count);
+        self.errors.push(errors);
+    }
+
     /// Adds the bands of a bucket of an operation, which are taken.
     fn close(&mut self, row: Row, first: i64, bands: &mut Vec<Open>) {
         for open in bands.drain(..) {
-            self.rows.push(row);
-            self.from.push(slice_start(first));
-            self.bands.push(open.band);
-            self.counts.push(count(open.count));
-            self.errors.push(count(open.errors));
+            let numbers = (open.band, count(open.count), count(open.errors));
+            self.push(row, first, numbers);
         }
+    }
+
+    /// Them as a table, behind columns that name operations.
+    pub(super) fn table(self, keys: Table, bits: u32) -> Table {
+        let edge = |further: u32| {
+            let edge = |band: &u32| nano(bucket_start(band + further, bits).into());
+            ColumnData::Duration(self.bands.iter().map(edge).collect())
+        };
+        let counts = |counts: &[u64]| ColumnData::U64(counts.iter().copied().collect());
+        let from = ColumnData::Time(self.from.iter().copied().collect());
+        keys.with("from", from)
+            .with("latency_from", edge(0))
+            .with("latency_to", edge(1))
+            .with("count", counts(&self.counts))
+            .with("errors", counts(&self.errors))
     }
 }
 
@@ -46,7 +78,7 @@ pub(super) fn map(partial: &Partial, buckets: Buckets, bits: u32) -> Table {
         partial.words_of(0..SLICE),
         partial.words_of(SLICE..BAND + 1),
     );
-    let (mut cells, mut open) = (Cells::default(), Vec::new());
+    let (mut cells, mut open) = (Cells::with_room(0), Vec::new());
     let mut bucket_of: Option<(Row, i64)> = None;
     for row in partial.sorted_rows() {
         let first = buckets.first(place(row)[0] as i64);
@@ -64,7 +96,8 @@ pub(super) fn map(partial: &Partial, buckets: Buckets, bits: u32) -> Table {
     if let Some((row, first)) = bucket_of {
         cells.close(row, first, &mut open);
     }
-    table(cells, partial, bits)
+    let keys = key_columns(partial, &cells.keys, SPAN_OPERATION);
+    cells.table(keys, bits)
 }
 
 /// The band of this number among those of a bucket, which are sorted.
@@ -85,20 +118,4 @@ fn open_band(open: &mut Vec<Open>, band: u32) -> &mut Open {
         );
     }
     &mut open[at]
-}
-
-fn table(cells: Cells, partial: &Partial, bits: u32) -> Table {
-    let edge = |further: u32| {
-        let edge = |band: &u32| nano(bucket_start(band + further, bits).into());
-        ColumnData::Duration(cells.bands.iter().map(edge).collect())
-    };
-    key_columns(partial, &cells.rows, SPAN_OPERATION)
-        .with("from", ColumnData::Time(cells.from.into_iter().collect()))
-        .with("latency_from", edge(0))
-        .with("latency_to", edge(1))
-        .with("count", ColumnData::U64(cells.counts.into_iter().collect()))
-        .with(
-            "errors",
-            ColumnData::U64(cells.errors.into_iter().collect()),
-        )
 }
