@@ -32,6 +32,12 @@ impl Sibling {
         (self.start, !self.is_point())
     }
 
+    /// How long it lasts behind `before`.
+    pub(super) fn length_behind(self, before: i64) -> u64 {
+        let from = before.max(self.start);
+        self.end.saturating_sub(from).max(0) as u64
+    }
+
     /// The first moment at which another may begin behind it.
     pub(super) fn is_over(self, tolerance_nano: u64) -> Moment {
         if self.is_point() {
@@ -70,7 +76,8 @@ impl Siblings {
         }
     }
 
-    fn gather(&mut self, table: &SpanTable, timeline: &Timeline, row: u32) {
+    /// Takes the blocking children of the span at `row` as they stand.
+    pub(super) fn gather(&mut self, table: &SpanTable, timeline: &Timeline, row: u32) {
         let ends = &table.columns.subtree_end;
         let (mut child, end) = (row + 1, ends[row as usize]);
         self.all.clear();
@@ -89,12 +96,13 @@ impl Siblings {
     }
 
     /// True where each begins when the one before is over, and ends no earlier.
-    fn is_chain(&self, tolerance_nano: u64) -> bool {
+    pub(super) fn is_chain(&self, tolerance_nano: u64) -> bool {
         let mut pairs = self.all.iter().zip(self.all.iter().skip(1));
         pairs.all(|(one, next)| one.end <= next.end && one.is_over(tolerance_nano) <= next.begins())
     }
 
-    fn sort(&mut self, tolerance_nano: u64) {
+    /// Puts those that were gathered in their order.
+    pub(super) fn sort(&mut self, tolerance_nano: u64) {
         self.all.sort_unstable_by_key(|one| (one.begins(), one.row));
         self.find_over(tolerance_nano);
         self.over.sort_unstable();

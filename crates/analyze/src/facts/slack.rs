@@ -11,7 +11,7 @@
 //! becomes the critical path. Siblings are sorted and swept, so both are linear
 //! but for sorting.
 
-use super::siblings::Siblings;
+use super::siblings::{Sibling, Siblings};
 use super::timeline::Timeline;
 use super::times::TraceTimes;
 use super::FactColumns;
@@ -132,7 +132,11 @@ impl Among {
         columns: &mut Slices<'_>,
     ) {
         let siblings = &mut self.siblings;
-        siblings.fill((table, timeline), row, tolerance_nano);
+        siblings.gather(table, timeline, row);
+        if siblings.is_chain(tolerance_nano) {
+            return hand_down(&siblings.all, row, columns);
+        }
+        siblings.sort(tolerance_nano);
         let Some(last) = siblings.last else { return };
         let at = columns.at(row);
         let end = siblings.all[last as usize].end;
@@ -187,6 +191,24 @@ fn hand_on(timeline: &Timeline, (row, child): (u32, u32), columns: &mut Slices<'
     let critical = columns.drag[above];
     if critical != NONE && columns.slack[at] == 0 {
         columns.drag[at] = timeline.effective[own].len().min(critical);
+    }
+}
+
+/// Hands the slack and drag of a span on to children of which each begins when
+/// the one before is over: what moves one moves all behind it, so that they have
+/// the slack of their parent, and nothing runs beside them.
+fn hand_down(children: &[Sibling], row: u32, columns: &mut Slices<'_>) {
+    let above = columns.at(row);
+    let (slack, critical) = (columns.slack[above], columns.drag[above]);
+    let is_critical = critical != NONE && slack == 0;
+    let mut before = i64::MIN;
+    for child in children {
+        let at = columns.at(child.row);
+        columns.slack[at] = slack;
+        if is_critical {
+            columns.drag[at] = child.length_behind(before).min(critical);
+        }
+        before = child.end;
     }
 }
 
@@ -307,7 +329,6 @@ fn beside_of(siblings: &Siblings, place: usize, path: &[u32], tolerance_nano: u6
 
 /// How long a sibling lasts behind all that was over before it.
 fn own_length(siblings: &Siblings, place: usize) -> u64 {
-    let sibling = siblings.all[place];
     let before = siblings.end_before(place).unwrap_or(i64::MIN);
-    sibling.end.saturating_sub(before.max(sibling.start)).max(0) as u64
+    siblings.all[place].length_behind(before)
 }
