@@ -7,7 +7,7 @@ use super::columns::{quantiles, SPAN_OPERATION};
 use super::exemplars::Exemplars;
 use super::operations::{operation_key, request_root, OperationRows};
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::facts::{FactColumns, SlackColumns};
+use crate::facts::{FactColumns, SlackColumns, TraceSlack};
 use crate::partial::{Merge, Partial, Row, Schema};
 use spanwise_model::{ColumnData, OperationId, SpanTable, Table};
 use std::cmp::Reverse;
@@ -102,24 +102,27 @@ impl Analysis for Slack {
     }
 
     fn needs(&self) -> Facts {
-        Facts::SLACK
+        Facts::NONE
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
         let table = traces.table();
-        let slack = facts.slack(table);
+        let mut slacks = TraceSlack::default();
         let mut rows = OperationRows::new(table);
         let mut tallies = vec![Tally::default(); table.operations.len()];
         for root in traces.traces().filter_map(request_root) {
-            for at in root.subtree() {
-                let id = table.columns.operation[at as usize];
+            let (slack, first) = slacks.of(table, facts, root.trace().index());
+            for span in root.subtree() {
+                let id = table.columns.operation[span as usize];
                 let row = rows.get(id, || out.row(&operation_key(table, id)));
-                tallies[id.0 as usize].add(table, slack, at);
-                if let Some(nano) = slack.slack_nano(at as usize) {
+                let at = (span - first) as usize;
+                tallies[id.0 as usize].add(table, span, (slack, at));
+                if let Some(nano) = slack.slack_nano(at) {
                     out.record(row, SLACK, nano);
                 }
             }
-            let duration = slack.drag_nano(root.row() as usize).unwrap_or_default();
+            let duration = slack.drag_nano((root.row() - first) as usize);
+            let duration = duration.unwrap_or_default();
             tallies[root.operation_id().0 as usize].request_time += u128::from(duration);
         }
         for (id, tally) in (0..).map(OperationId).zip(&tallies) {
@@ -175,13 +178,13 @@ struct Tally {
 
 impl Tally {
     #[inline]
-    fn add(&mut self, table: &SpanTable, slack: &SlackColumns, row: u32) {
-        if slack.slack_nano(row as usize).is_none() {
+    fn add(&mut self, table: &SpanTable, row: u32, (slack, at): (&SlackColumns, usize)) {
+        if slack.slack_nano(at).is_none() {
             self.unawaited += 1;
             return;
         }
         self.calls += 1;
-        if let Some(drag) = slack.drag_nano(row as usize) {
+        if let Some(drag) = slack.drag_nano(at) {
             self.critical += 1;
             self.drag += u128::from(drag);
             self.examples.offer(table, drag, row);

@@ -97,6 +97,11 @@ impl FactColumns {
         self.slack.get_or_init(|| threads.run(slack))
     }
 
+    /// Slack and drag of every span, where somebody asked for them.
+    pub(super) fn kept_slack(&self) -> Option<&SlackColumns> {
+        self.slack.get()
+    }
+
     /// The effective times of all spans, where an analysis asked for them.
     pub(super) fn times(&self) -> Option<&Timeline> {
         self.times.get()

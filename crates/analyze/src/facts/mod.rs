@@ -27,6 +27,7 @@ mod tally;
 pub mod time_kind;
 mod timeline;
 mod times;
+mod trace_slack;
 mod typed_path;
 mod verdict;
 mod wording;
@@ -38,6 +39,7 @@ pub(crate) use own_times::OwnTimes;
 pub(crate) use parallel::slack_of;
 pub use parallel::{compute_parallel, compute_with_clocks};
 pub use slack::SlackColumns;
+pub(crate) use trace_slack::TraceSlack;
 pub use typed_path::TypedPath;
 pub(crate) use wording::{of_class as reason_of_class, of_message as reason_of_message};
 

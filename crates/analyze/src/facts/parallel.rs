@@ -4,7 +4,7 @@
 //! cannot be seen in the result.
 
 use super::effective::rows_of;
-use super::slack::{SlackColumns, Slacks};
+use super::slack::{SlackColumns, SlackSlices, Slacks};
 use super::tally::Tally;
 use super::timeline::{Rules, Timeline};
 use super::{compute_range, runs, FactColumns, FactInput, FactSlices, Scratch};
@@ -53,19 +53,22 @@ const SLACK_TRACES: usize = 1_024;
 
 /// Slack and drag of the spans of some traces, in their order.
 pub(super) fn slack(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> SlackColumns {
-    let part = |slacks: &mut Slacks, traces: &[u32]| {
-        let mut columns = SlackColumns::default();
-        for &trace in traces {
-            slacks.add(table, trace, facts, &mut columns);
+    let rows = |&trace: &u32| table.rows(trace).len();
+    let mut columns = SlackColumns::with_rows(traces.iter().map(rows).sum());
+    let mut rest = columns.slices();
+    let parts = traces.chunks(SLACK_TRACES).map(|traces| {
+        let count = traces.iter().map(rows).sum();
+        (traces, rest.take_first(count))
+    });
+    let parts: Vec<(&[u32], SlackSlices<'_>)> = parts.collect();
+    let fill = |slacks: &mut Slacks, (traces, mut out): (&[u32], SlackSlices<'_>)| {
+        for trace in traces {
+            let out = out.take_first(rows(trace));
+            slacks.fill(table, *trace, facts, out);
         }
-        columns
     };
-    let parts: Vec<SlackColumns> = traces
-        .par_chunks(SLACK_TRACES)
-        .map_init(Slacks::default, part)
-        .collect();
-    let mut columns = SlackColumns::default();
-    parts.into_iter().for_each(|part| columns.append(part));
+    let parts = parts.into_par_iter();
+    parts.for_each_init(Slacks::default, fill);
     columns
 }
 

@@ -63,10 +63,44 @@ impl SlackColumns {
         Some(self.drag_nano[at]).filter(|&nano| nano != NONE)
     }
 
-    /// Appends the entries of other spans.
-    pub(super) fn append(&mut self, mut other: Self) {
-        self.slack_nano.append(&mut other.slack_nano);
-        self.drag_nano.append(&mut other.drag_nano);
+    /// Columns of so many spans that have neither.
+    pub(super) fn with_rows(rows: usize) -> Self {
+        let mut columns = Self::default();
+        columns.reset(rows);
+        columns
+    }
+
+    /// The same of so many other spans.
+    pub(super) fn reset(&mut self, rows: usize) {
+        for nano in [&mut self.slack_nano, &mut self.drag_nano] {
+            nano.clear();
+            nano.resize(rows, NONE);
+        }
+    }
+
+    /// All entries, to be filled.
+    pub(super) fn slices(&mut self) -> SlackSlices<'_> {
+        SlackSlices {
+            slack: &mut self.slack_nano,
+            drag: &mut self.drag_nano,
+        }
+    }
+}
+
+/// Entries of spans that follow each other.
+#[derive(Default)]
+pub(super) struct SlackSlices<'a> {
+    slack: &'a mut [u64],
+    drag: &'a mut [u64],
+}
+
+impl<'a> SlackSlices<'a> {
+    /// Cuts off the first so many.
+    pub(super) fn take_first(&mut self, count: usize) -> SlackSlices<'a> {
+        let (slack, slack_behind) = std::mem::take(&mut self.slack).split_at_mut(count);
+        let (drag, drag_behind) = std::mem::take(&mut self.drag).split_at_mut(count);
+        (self.slack, self.drag) = (slack_behind, drag_behind);
+        SlackSlices { slack, drag }
     }
 }
 
@@ -87,23 +121,21 @@ struct Among {
 }
 
 impl Slacks {
-    /// Appends the entries of the spans of a trace.
-    pub(super) fn add(
+    /// Fills the entries of the spans of a trace, which say nothing yet.
+    pub(super) fn fill(
         &mut self,
         table: &SpanTable,
         trace: u32,
         facts: &FactColumns,
-        out: &mut SlackColumns,
+        out: SlackSlices<'_>,
     ) {
         let timeline = self.times.of(table, facts, trace);
         let ground = (table, timeline, facts.policy.tolerance_nano);
-        let (rows, first) = (table.rows(trace), out.slack_nano.len());
-        out.slack_nano.resize(first + rows.len(), NONE);
-        out.drag_nano.resize(first + rows.len(), NONE);
+        let rows = table.rows(trace);
         let mut columns = Slices {
             first: rows.start,
-            slack: &mut out.slack_nano[first..],
-            drag: &mut out.drag_nano[first..],
+            slack: out.slack,
+            drag: out.drag,
         };
         for row in rows {
             let at = columns.at(row);

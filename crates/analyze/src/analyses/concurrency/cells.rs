@@ -5,8 +5,7 @@
 //! much larger than the spans are many. Over a longer time those in which
 //! something begins or ends stand in a list that is searched.
 
-use super::blocks::Blocks;
-use super::ran::{Ran, Sums};
+use super::ran::{Ran, Side, Sums};
 use crate::analyses::slices::slice_of;
 
 /// A grid may have so many places for each span, and some besides.
@@ -66,12 +65,15 @@ impl Cells {
     /// self time.
     pub(super) fn fill(
         &mut self,
-        spans: &Blocks<Ran>,
+        spans: &Side,
         ranks: usize,
         rank: impl Fn(&Ran) -> u32,
         own_nano: impl Fn(&Ran) -> u64,
     ) {
-        self.rank(spans, ranks, &rank);
+        match ranks {
+            1 => self.take_one_rank(),
+            _ => self.rank(spans, ranks, &rank),
+        }
         self.lay_out(spans, &rank);
         self.sums.clear();
         for ran in spans.iter() {
@@ -87,8 +89,14 @@ impl Cells {
         }
     }
 
+    /// Takes the only rank.
+    fn take_one_rank(&mut self) {
+        self.ranks = vec![0];
+        self.columns = vec![0];
+    }
+
     /// Takes the ranks that are there.
-    fn rank(&mut self, spans: &Blocks<Ran>, ranks: usize, rank: impl Fn(&Ran) -> u32) {
+    fn rank(&mut self, spans: &Side, ranks: usize, rank: impl Fn(&Ran) -> u32) {
         self.columns.resize(ranks, 0);
         for rank in self.ranks.drain(..) {
             self.columns[rank as usize] = 0;
@@ -106,12 +114,8 @@ impl Cells {
     }
 
     /// Makes room for the slices in which these spans begin and end.
-    fn lay_out(&mut self, spans: &Blocks<Ran>, rank: impl Fn(&Ran) -> u32) {
-        let none = (i64::MAX, i64::MIN);
-        let (first, last) = spans.iter().fold(none, |(least, most), ran| {
-            (ran.start.min(least), ran.end().max(most))
-        });
-        let (first, last) = (slice_of(first), slice_of(last));
+    fn lay_out(&mut self, spans: &Side, rank: impl Fn(&Ran) -> u32) {
+        let [first, last] = spans.ends().map(slice_of);
         let columns = self.ranks.len();
         let slices = (i128::from(last) - i128::from(first) + 1).max(0) as u128;
         let places = slices.saturating_mul(columns as u128);
@@ -170,16 +174,16 @@ mod tests {
 
     /// The cells of spans: starts, durations and ranks.
     fn fill(cells: &mut Cells, spans: &[(i64, u64, u32)]) {
-        let mut blocks = Blocks::default();
+        let mut side = Side::default();
         for &(start, duration, row) in spans {
             let ran = Ran {
                 start,
                 duration,
                 row,
             };
-            blocks.push(ran);
+            side.push(ran);
         }
-        cells.fill(&blocks, 4, |ran| ran.row, |_| 0);
+        cells.fill(&side, 4, |ran| ran.row, |_| 0);
     }
 
     /// Slice, rank, and what begins and ends in it.

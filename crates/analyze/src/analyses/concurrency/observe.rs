@@ -1,9 +1,8 @@
 //! Counting what begins and ends in each slice.
 
-use super::blocks::Blocks;
 use super::cells::Cells;
-use super::places::{Places, Side, SIDES};
-use super::ran::Ran;
+use super::places::{Places, Role, SIDES};
+use super::ran::{Ran, Side};
 use super::rows::{Rows, SeriesKey};
 use super::series::Series;
 use crate::analysis::TraceBatch;
@@ -45,8 +44,10 @@ pub(super) struct Spans<'a> {
     told: Told,
     places: Places<'a>,
     ranks: Ranks<'a>,
+    /// By operation: whether its kind is that of a call, and of a request.
+    roles: Vec<[bool; 2]>,
     /// By number of a place and a side.
-    ran: Vec<Blocks<Ran>>,
+    ran: Vec<Side>,
 }
 
 impl<'a> Spans<'a> {
@@ -55,7 +56,14 @@ impl<'a> Spans<'a> {
             true => Ranks::new(table),
             false => Ranks::none(table),
         };
+        let operations = (0..table.operations.len() as u32).map(OperationId);
+        let roles = operations.map(|id| match table.operations.kind(id) {
+            SpanKind::Client | SpanKind::Producer => [true, false],
+            SpanKind::Server | SpanKind::Consumer => [false, true],
+            _ => [false, false],
+        });
         Self {
+            roles: roles.collect(),
             table,
             facts,
             told,
@@ -90,12 +98,12 @@ impl<'a> Spans<'a> {
         if columns.flags[row as usize] & flags::MISSING_END != 0 {
             return;
         }
-        let kind = self.table.operations.kind(columns.operation[row as usize]);
-        if matches!(kind, SpanKind::Client | SpanKind::Producer) {
-            self.add_to(place * SIDES + Side::Calling as u32, row);
+        let [calls, serves] = self.roles[columns.operation[row as usize].0 as usize];
+        if calls {
+            self.add_to(place * SIDES + Role::Calling as u32, row);
         }
-        if matches!(kind, SpanKind::Server | SpanKind::Consumer) || above != Some(place) {
-            self.add_to(place * SIDES + Side::Serving as u32, row);
+        if serves || above != Some(place) {
+            self.add_to(place * SIDES + Role::Serving as u32, row);
         }
     }
 
@@ -103,7 +111,7 @@ impl<'a> Spans<'a> {
     fn add_to(&mut self, group: u32, row: u32) {
         let (columns, at, group) = (&self.table.columns, row as usize, group as usize);
         if self.ran.len() <= group {
-            self.ran.resize_with(group + 1, Blocks::default);
+            self.ran.resize_with(group + 1, Side::default);
         }
         self.ran[group].push(Ran {
             start: columns.start_unix_nano[at],
@@ -170,7 +178,7 @@ impl<'a> Spans<'a> {
 
 impl Spans<'_> {
     /// Takes the cells of some spans. What a table does not show is not read.
-    fn fill(&self, ran: &Blocks<Ran>, cells: &mut Cells) {
+    fn fill(&self, ran: &Side, cells: &mut Cells) {
         let own = |ran: &Ran| self.own_nano(ran);
         match (self.told.operations, self.told.self_times) {
             (true, _) => cells.fill(ran, self.ranks.names.len(), |ran| self.rank(ran), own),

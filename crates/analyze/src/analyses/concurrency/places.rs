@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// What of an instance is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Side {
+pub(super) enum Role {
     Serving,
     Calling,
 }
@@ -15,7 +15,7 @@ pub(super) enum Side {
 /// How many sides there are.
 pub(super) const SIDES: u32 = 2;
 
-impl Side {
+impl Role {
     const ALL: [Self; SIDES as usize] = [Self::Serving, Self::Calling];
 
     fn name(self) -> &'static str {
@@ -87,7 +87,7 @@ impl<'a> Places<'a> {
     /// Service, instance and side of a number of a place and a side.
     pub(super) fn names(&self, group: u32) -> [&str; 3] {
         let (service, number) = self.places.key(group / SIDES);
-        let side = Side::ALL[(group % SIDES) as usize];
+        let side = Role::ALL[(group % SIDES) as usize];
         let instance = &self.names[number as usize];
         [self.table.text(service), instance, side.name()]
     }

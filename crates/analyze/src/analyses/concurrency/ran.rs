@@ -1,5 +1,6 @@
 //! When a span ran, and sums over spans.
 
+use super::blocks::Blocks;
 use super::{
     ARRIVALS, COMPLETIONS, LATENCY, LONGEST, REST_OF_ARRIVALS, REST_OF_COMPLETIONS, SELF_SQUARED,
     SELF_TIME, STATES,
@@ -27,6 +28,46 @@ impl Ran {
     #[inline]
     pub(super) fn slices(&self) -> [i64; 2] {
         [slice_of(self.start), slice_of(self.end())]
+    }
+}
+
+/// The spans of one side of an instance, in the order in which they came.
+#[derive(Debug)]
+pub(super) struct Side {
+    ran: Blocks<Ran>,
+    /// When the first begins and the last ends.
+    ends: [i64; 2],
+}
+
+impl Default for Side {
+    fn default() -> Self {
+        Self {
+            ran: Blocks::default(),
+            ends: [i64::MAX, i64::MIN],
+        }
+    }
+}
+
+impl Side {
+    #[inline]
+    pub(super) fn push(&mut self, ran: Ran) {
+        let [first, last] = self.ends;
+        self.ends = [first.min(ran.start), last.max(ran.end())];
+        self.ran.push(ran);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ran.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Ran> {
+        self.ran.iter()
+    }
+
+    /// When the first begins and the last ends; where there is none, the other
+    /// way round.
+    pub(super) fn ends(&self) -> [i64; 2] {
+        self.ends
     }
 }
 
