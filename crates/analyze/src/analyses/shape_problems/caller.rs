@@ -3,65 +3,108 @@
 use super::fanout;
 use super::finder::{Call, Finder};
 use super::found::{all_but_longest, Shape, Signs};
-use super::labels::Called;
 use super::repeated::{is_paged, Arguments, Repeated};
 use super::serial;
 use super::Problem;
+use spanwise_model::Symbol;
+use std::borrow::Cow;
+
+/// Memory that is reused from one caller to the next.
+#[derive(Debug, Default)]
+pub(super) struct Sorted {
+    /// Names of calls with the places of these.
+    names: Vec<(Symbol, u32)>,
+    /// Calls whose labels are known, by label.
+    known: Vec<Call>,
+    few: Vec<Call>,
+}
 
 impl Finder<'_> {
     /// Looks at all calls of one caller.
     pub(super) fn caller(&mut self, calls: &mut [Call]) {
-        if self.is_harmless(calls) {
+        let many = self.options.repeated_calls as usize;
+        let fail = calls.iter().any(|call| call.errs);
+        let are_many = calls.len() >= many;
+        if are_many && !fail && self.are_short(calls) {
             return;
         }
-        let many = self.options.repeated_calls as usize;
-        let are_many = calls.len() >= many;
-        if !are_many && !calls.iter().any(|call| call.errs) {
-            return self.serial(calls);
+        let mut sorted = std::mem::take(&mut self.sorted);
+        if (are_many || fail) && self.know(calls, &mut sorted) {
+            self.labelled(calls, &mut sorted);
+        } else {
+            self.serial(calls);
         }
-        for call in calls.iter_mut() {
-            call.called = self.labels.of(call.row, are_many);
-        }
-        if are_many {
-            self.fan_outs(calls);
-        }
-        let mut by_label = calls.to_vec();
-        by_label.sort_by_key(|call| call.called.label);
-        for calls in by_label.chunk_by(|a, b| a.called.label == b.called.label) {
-            if calls.len() >= many {
-                self.repeated(calls);
-            }
-        }
-        let few = by_label.chunk_by(|a, b| a.called.label == b.called.label);
-        let few = few.filter(|calls| calls.len() < many);
-        let mut few: Vec<Call> = few.flat_map(without_retried).copied().collect();
-        few.sort_unstable_by_key(|call| (call.start, call.row));
-        self.serial(&mut few);
+        self.sorted = sorted;
     }
 
-    /// True where lengths alone say that the calls of a caller hold no problem.
-    fn is_harmless(&self, calls: &[Call]) -> bool {
-        if calls.iter().any(|call| call.errs) {
-            return false;
+    /// True where lengths alone say that many calls hold no problem.
+    fn are_short(&self, calls: &[Call]) -> bool {
+        let total = calls.iter().map(Call::nano).fold(0, u64::saturating_add);
+        total < self.options.repeated_nano.min(self.options.saved_nano)
+    }
+
+    /// Finds the labels of calls whose names come often enough to be repeated
+    /// calls, or of which one failed that may have been made again. Answers
+    /// whether there are any; of all others a label alone says nothing.
+    fn know(&mut self, calls: &mut [Call], sorted: &mut Sorted) -> bool {
+        let many = self.options.repeated_calls as usize;
+        let (are_many, names) = (calls.len() >= many, &mut sorted.names);
+        names.clear();
+        let labels = &mut self.labels;
+        names.extend(
+            (0..)
+                .zip(calls.iter())
+                .map(|(at, call)| (labels.name_of(call.row), at)),
+        );
+        names.sort_unstable();
+        let mut any = false;
+        for group in names.chunk_by(|a, b| a.0 == b.0) {
+            let fails = |&(_, at): &(Symbol, u32)| calls[at as usize].errs;
+            if group.len() < many && (group.len() == 1 || !group.iter().any(fails)) {
+                continue;
+            }
+            any = true;
+            for &(_, at) in group {
+                let call = &mut calls[at as usize];
+                call.called = labels.of(call.row, are_many);
+            }
         }
-        let (options, caller) = (self.options, self.duration_nano(calls[0].caller));
-        if calls.len() >= options.repeated_calls as usize {
-            let total = calls.iter().map(Call::nano).fold(0, u64::saturating_add);
-            return total < options.repeated_nano.min(options.saved_nano);
+        any
+    }
+
+    /// Looks at calls of which some have labels.
+    fn labelled(&mut self, calls: &[Call], Sorted { known, few, .. }: &mut Sorted) {
+        let many = self.options.repeated_calls as usize;
+        known.clear();
+        few.clear();
+        for &call in calls {
+            let calls = if call.is_known() {
+                &mut *known
+            } else {
+                &mut *few
+            };
+            calls.push(call);
         }
-        // No group of them is worth more than all would be.
-        if !serial::may_be_worth(calls, options, caller) {
-            return true;
+        if calls.len() >= many {
+            self.fan_outs(known);
         }
-        let groups = serial::groups(calls);
-        !groups
-            .iter()
-            .any(|group| serial::is_worth(&calls[group.first..group.end], options, caller))
+        known.sort_by_key(|call| call.called.label);
+        for calls in known.chunk_by(|a, b| a.called.label == b.called.label) {
+            match calls.len() >= many {
+                true => self.repeated(calls),
+                false => few.extend(without_retried(calls)),
+            }
+        }
+        few.sort_unstable_by_key(|call| (call.start, call.row));
+        self.serial(few);
     }
 
     /// Calls of one label: those that failed do not count.
     fn repeated(&mut self, calls: &[Call]) {
-        let calls: Vec<Call> = calls.iter().filter(|call| !call.errs).copied().collect();
+        let mut calls = Cow::Borrowed(calls);
+        if calls.iter().any(|call| call.errs) {
+            calls.to_mut().retain(|call| !call.errs);
+        }
         let Some(&Call { caller, called, .. }) = calls.first() else {
             return;
         };
@@ -87,16 +130,19 @@ impl Finder<'_> {
 
     /// Calls of several labels without a pause.
     fn serial(&mut self, calls: &mut [Call]) {
+        let Some(&Call { caller, .. }) = calls.first() else {
+            return;
+        };
+        let nano = self.duration_nano(caller);
+        if !serial::may_be_worth(calls, self.options, nano) {
+            return;
+        }
         for group in serial::groups(calls) {
             let calls = &mut calls[group.first..group.end];
-            let caller = calls[0].caller;
-            if !serial::is_worth(calls, self.options, self.duration_nano(caller)) {
+            if !serial::is_worth(calls, self.options, nano) {
                 continue;
             }
-            for call in calls
-                .iter_mut()
-                .filter(|call| call.called == Called::UNKNOWN)
-            {
+            for call in calls.iter_mut().filter(|call| !call.is_known()) {
                 call.called = self.labels.of(call.row, false);
             }
             let calls = &*calls;
@@ -116,13 +162,12 @@ impl Finder<'_> {
     }
 
     /// Calls of one template at once, of whomever.
-    fn fan_outs(&mut self, calls: &[Call]) {
+    fn fan_outs(&mut self, calls: &mut [Call]) {
         let labels = &self.labels;
         let key = |call: &Call| {
             let label = labels.get(call.called.label);
             (label.operation, label.template)
         };
-        let mut calls = calls.to_vec();
         calls.sort_by_key(key);
         let groups = calls.chunk_by(|a, b| key(a) == key(b));
         let groups: Vec<&[Call]> = groups

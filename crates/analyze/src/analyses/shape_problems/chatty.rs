@@ -3,6 +3,7 @@
 use super::finder::{Call, Finder};
 use super::found::longest;
 use super::labels::{Callee, Labels};
+use super::walk::Made;
 use crate::facts::replay::Cap;
 use rustc_hash::FxHashMap;
 use spanwise_model::Symbol;
@@ -11,28 +12,26 @@ use spanwise_model::Symbol;
 pub(super) type Edge = (Symbol, Callee);
 
 /// The edges that have at least so many calls, each with its calls.
-pub(super) fn edges(calls: &[Call], labels: &mut Labels<'_>, many: usize) -> Vec<Vec<Call>> {
-    let mut counts: FxHashMap<Edge, u32> = FxHashMap::default();
-    let edges: Vec<Edge> = calls
-        .iter()
-        .map(|call| {
-            let edge = (labels.service(call.caller), labels.callee(call.row));
-            *counts.entry(edge).or_default() += 1;
-            edge
-        })
-        .collect();
-    counts.retain(|_, count| *count as usize >= many);
+pub(super) fn edges(made: &[Made], labels: &mut Labels<'_>, many: usize) -> Vec<Vec<Made>> {
     let mut places: FxHashMap<Edge, usize> = FxHashMap::default();
-    let mut groups: Vec<Vec<Call>> = Vec::new();
-    for (call, edge) in calls.iter().zip(&edges) {
-        if counts.contains_key(edge) {
-            let place = *places.entry(*edge).or_insert_with(|| {
-                groups.push(Vec::new());
-                groups.len() - 1
-            });
-            groups[place].push(*call);
+    let mut counts: Vec<usize> = Vec::new();
+    let mut edge = |made: &Made| {
+        let edge = (labels.service(made.caller), labels.callee(made.row));
+        let place = *places.entry(edge).or_insert(counts.len());
+        if place == counts.len() {
+            counts.push(0);
+        }
+        counts[place] += 1;
+        place
+    };
+    let edges: Vec<usize> = made.iter().map(&mut edge).collect();
+    let mut groups: Vec<Vec<Made>> = vec![Vec::new(); counts.len()];
+    for (&made, &place) in made.iter().zip(&edges) {
+        if counts[place] >= many {
+            groups[place].push(made);
         }
     }
+    groups.retain(|group| !group.is_empty());
     groups
 }
 

@@ -1,14 +1,14 @@
 //! Services that call back to a service that is above them.
 
-use crate::analyses::calls::Calls;
-use spanwise_model::{OperationId, Span, Symbol};
+use spanwise_model::{OperationId, Symbol};
 
 /// Where the path from the root enters a service.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    end: u32,
-    service: Symbol,
-    operation: OperationId,
+pub(super) struct Entry {
+    /// Behind the last span below.
+    pub(super) end: u32,
+    pub(super) service: Symbol,
+    pub(super) operation: OperationId,
 }
 
 /// A span of a service that is above its caller's.
@@ -36,39 +36,26 @@ fn count(counts: &mut Vec<u32>, at: usize) -> &mut u32 {
 }
 
 impl Cycles {
-    /// The spans of a request that are called back; messages call nobody back.
-    pub(super) fn search(&mut self, calls: Calls<'_>, root: Span<'_>) -> Vec<Back> {
-        let table = root.table();
-        let mut found = Vec::new();
+    /// Goes on with the root of another request.
+    pub(super) fn begin(&mut self, root: Entry) {
         self.leave(u32::MAX);
-        self.enter(calls, root.row(), root.subtree().end);
-        for row in root.subtree().skip(1) {
-            let parent = table.columns.parent[row as usize];
-            if calls.service(row) == calls.service(parent) {
-                continue;
-            }
-            self.leave(row);
-            let back = *count(&mut self.services, calls.service(row).index()) > 0;
-            if back && !calls.is_sender(parent, row) {
-                let operation = table.columns.operation[row as usize];
-                let recurs = *count(&mut self.operations, operation.0 as usize) > 0;
-                found.push(Back { row, recurs });
-            }
-            self.enter(calls, row, table.columns.subtree_end[row as usize]);
-        }
-        found
+        self.enter(root);
     }
 
-    fn enter(&mut self, calls: Calls<'_>, row: u32, end: u32) {
-        let operation = calls.table.columns.operation[row as usize];
-        let service = calls.service(row);
-        *count(&mut self.services, service.index()) += 1;
-        *count(&mut self.operations, operation.0 as usize) += 1;
-        self.entries.push(Entry {
-            end,
-            service,
-            operation,
-        });
+    /// Goes on to a span of another service than its parent's, rows in preorder;
+    /// answers where its service is above.
+    pub(super) fn cross(&mut self, row: u32, entry: Entry) -> Option<Back> {
+        self.leave(row);
+        let is_back = *count(&mut self.services, entry.service.index()) > 0;
+        let recurs = *count(&mut self.operations, entry.operation.0 as usize) > 0;
+        self.enter(entry);
+        is_back.then_some(Back { row, recurs })
+    }
+
+    fn enter(&mut self, entry: Entry) {
+        *count(&mut self.services, entry.service.index()) += 1;
+        *count(&mut self.operations, entry.operation.0 as usize) += 1;
+        self.entries.push(entry);
     }
 
     /// Leaves the services whose spans are over before `row`.

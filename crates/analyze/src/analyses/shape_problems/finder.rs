@@ -1,13 +1,14 @@
 //! Finds shapes in one request after the other.
 
-use super::cycle::Cycles;
+use super::caller::Sorted;
 use super::found::{Findings, Names};
 use super::labels::{Called, Labels};
+use super::walk::Walk;
 use super::ShapeProblems;
 use crate::analyses::calls::Calls;
 use crate::analyses::operations::operation_names;
-use crate::facts::{fact_flags, FactColumns, OwnTimes};
-use spanwise_model::{Span, SpanKind, SpanTable};
+use crate::facts::{fact_flags, FactColumns, SpanTimes};
+use spanwise_model::{Span, SpanTable};
 
 /// A call by its caller.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +26,11 @@ impl Call {
     pub(super) fn nano(&self) -> u64 {
         self.end.abs_diff(self.start)
     }
+
+    /// True where somebody asked for its label.
+    pub(super) fn is_known(&self) -> bool {
+        self.called != Called::UNKNOWN
+    }
 }
 
 /// What one request is made of, and what was found in it.
@@ -33,13 +39,12 @@ pub(super) struct Finder<'a> {
     pub(super) facts: &'a FactColumns,
     pub(super) calls_of: Calls<'a>,
     pub(super) labels: Labels<'a>,
-    /// When the spans of the request's trace ran.
-    times: OwnTimes,
-    cycles: Cycles,
-    /// By row of the request: how many children, and who calls what is below.
-    children: Vec<u32>,
-    pub(super) callers: Vec<u32>,
+    /// When the spans of the request ran.
+    times: SpanTimes<'a>,
+    pub(super) walk: Walk<'a>,
+    /// The calls of one caller.
     calls: Vec<Call>,
+    pub(super) sorted: Sorted,
     pub(super) findings: Findings,
 }
 
@@ -54,106 +59,73 @@ impl<'a> Finder<'a> {
             facts,
             calls_of: Calls { table },
             labels: Labels::new(table),
-            times: OwnTimes::default(),
-            cycles: Cycles::default(),
-            children: Vec::new(),
-            callers: Vec::new(),
+            times: SpanTimes::new(table, facts),
+            walk: Walk::new(table),
             calls: Vec::new(),
+            sorted: Sorted::default(),
             findings: Findings::default(),
         }
     }
 
-    /// Looks for shapes in the request of the trace of this number.
-    pub(super) fn search(&mut self, trace: u32, root: Span<'a>) {
+    /// Looks for shapes in the request under `root`.
+    pub(super) fn search(&mut self, root: Span<'a>) {
         self.findings.clear();
-        self.times.fill(self.calls_of.table, self.facts, trace);
+        self.times.enter(root);
         let floor = self.options.repeated_nano.min(self.options.saved_nano);
-        let backs = self.cycles.search(self.calls_of, root);
         let lasts = self.duration_nano(root.row()) >= floor;
-        if !lasts && backs.is_empty() {
-            return;
-        }
-        self.find_callers(root);
-        for back in backs {
-            self.cycle(root, back);
+        self.walk.run(root, &self.times, lasts);
+        for at in 0..self.walk.backs.len() {
+            self.cycle(root, self.walk.backs[at]);
         }
         if lasts {
-            self.calls(root, floor);
+            self.calls(floor);
         }
     }
 
     /// Looks at all calls of a request, of callers that last so long.
-    fn calls(&mut self, root: Span<'a>, floor_nano: u64) {
-        self.gather(root);
+    fn calls(&mut self, floor_nano: u64) {
         let mut calls = std::mem::take(&mut self.calls);
-        for calls in calls.chunk_by_mut(|a, b| a.caller == b.caller) {
-            if calls.len() > 1 && self.duration_nano(calls[0].caller) >= floor_nano {
-                self.caller(calls);
+        for at in 0..self.walk.callers.len() {
+            let caller = self.walk.callers[at];
+            if self.duration_nano(caller) >= floor_nano {
+                self.gather(caller, &mut calls);
+                if calls.len() > 1 {
+                    self.caller(&mut calls);
+                }
             }
         }
-        self.chatty(&calls);
         self.calls = calls;
+        self.chatty();
     }
 
-    /// How long a span of the request's trace ran, on the clock of the policy and
-    /// with a missing end filled in.
+    /// How long a span of the request ran, on the clock of the policy and with a
+    /// missing end filled in.
+    #[inline]
     pub(super) fn duration_nano(&self, row: u32) -> u64 {
+        self.times.nano(row)
+    }
+
+    /// The calls of a caller in the order of their starts.
+    fn gather(&self, caller: u32, calls: &mut Vec<Call>) {
+        calls.clear();
+        calls.extend(self.walk.calls_of(caller).map(|row| self.call(caller, row)));
+        calls.reverse();
+        let order = |call: &Call| (call.start, call.row);
+        if !calls.is_sorted_by_key(order) {
+            calls.sort_unstable_by_key(order);
+        }
+    }
+
+    pub(super) fn call(&self, caller: u32, row: u32) -> Call {
         let (start, end) = self.times.of_row(row);
-        end.abs_diff(start)
-    }
-
-    /// Finds out who makes the calls: the parent, or where that is a wrapper
-    /// around one span, whoever is above it.
-    fn find_callers(&mut self, root: Span<'_>) {
-        let table = self.calls_of.table;
-        let parents = &table.columns.parent;
-        let first = root.row();
-        self.children.clear();
-        self.children.resize(root.subtree().len(), 0);
-        for row in root.subtree().skip(1) {
-            self.children[(parents[row as usize] - first) as usize] += 1;
+        Call {
+            caller,
+            start,
+            end,
+            row,
+            errs: self.facts.flags[row as usize] & fact_flags::ERRS != 0,
+            called: Called::UNKNOWN,
         }
-        self.callers.clear();
-        self.callers.push(first);
-        for row in root.subtree().skip(1) {
-            let parent = parents[row as usize];
-            let caller = if self.is_wrapper(row, parent, first) {
-                self.callers[(parent - first) as usize]
-            } else {
-                row
-            };
-            self.callers.push(caller);
-        }
-    }
-
-    fn is_wrapper(&self, row: u32, parent: u32, first: u32) -> bool {
-        let kind = self.calls_of.kind(row);
-        self.children[(row - first) as usize] == 1
-            && matches!(kind, SpanKind::Internal | SpanKind::Unspecified)
-            && !self.labels.is_call(parent, row)
-    }
-
-    /// The calls of a request by caller and start.
-    fn gather(&mut self, root: Span<'a>) {
-        let (table, first) = (self.calls_of.table, root.row());
-        self.calls.clear();
-        for row in root.subtree().skip(1) {
-            let parent = table.columns.parent[row as usize];
-            if !self.labels.is_call(parent, row) {
-                continue;
-            }
-            let (start, end) = self.times.of_row(row);
-            self.calls.push(Call {
-                caller: self.callers[(parent - first) as usize],
-                start,
-                end,
-                row,
-                errs: self.facts.flags[row as usize] & fact_flags::ERRS != 0,
-                called: Called::UNKNOWN,
-            });
-        }
-        self.calls
-            .sort_unstable_by_key(|call| (call.caller, call.start, call.row));
     }
 
     /// The names of a problem with these calls.

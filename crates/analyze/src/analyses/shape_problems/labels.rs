@@ -2,7 +2,7 @@
 
 use super::readers::{Field, Readers};
 use crate::analyses::callees::{Callees, Node, NodeKind};
-use crate::analyses::calls::Calls;
+use crate::analyses::calls::{Calls, Side};
 use crate::analyses::connection::Connection;
 use crate::templates;
 use spanwise_model::id::hash_words;
@@ -87,24 +87,6 @@ impl<'a> Labels<'a> {
         self.names.get(name)
     }
 
-    /// True where a span is a call of its parent's: a CLIENT's, one that another
-    /// service answers, or a query. Messages are none.
-    pub(super) fn is_call(&self, parent: u32, row: u32) -> bool {
-        let (calls, kind) = (self.calls, self.calls.kind(row));
-        if calls.is_sender(parent, row) || self.is_message(row) {
-            return false;
-        }
-        match kind {
-            SpanKind::Client => true,
-            SpanKind::Server => calls.kind(parent) != SpanKind::Client,
-            SpanKind::Internal | SpanKind::Unspecified => {
-                calls.service(row) != calls.service(parent)
-                    || self.callees.connection(row) == Connection::Database
-            }
-            _ => false,
-        }
-    }
-
     /// True where a span speaks of messages.
     pub(super) fn is_message(&self, row: u32) -> bool {
         self.callees.connection(row) == Connection::Messaging
@@ -136,7 +118,11 @@ impl<'a> Labels<'a> {
         }
     }
 
-    /// The name of a span without ids.
+    /// The name of a call without ids.
+    pub(super) fn name_of(&mut self, row: u32) -> Symbol {
+        self.operation(Span::new(self.calls.table, row))
+    }
+
     fn operation(&mut self, span: Span<'a>) -> Symbol {
         let held = &mut self.operations[span.operation_id().0 as usize];
         *held.get_or_insert_with(|| self.names.intern(cut(&templates::name(span.operation()))))
@@ -255,6 +241,26 @@ impl<'a> Labels<'a> {
             host: address.as_deref().and_then(host).map(Into::into),
             arguments: address.filter(|_| safe).map(|address| hash(&address)),
         }
+    }
+}
+
+/// True where a span is a call of its parent's: a CLIENT's, one that another
+/// service answers, or a query. Messages are none.
+#[inline]
+pub(super) fn is_call(parent: Side, span: Side, connection: impl Fn() -> Connection) -> bool {
+    if parent.is_sender_to(span) {
+        return false;
+    }
+    match span.kind {
+        SpanKind::Client => connection() != Connection::Messaging,
+        SpanKind::Server if parent.kind == SpanKind::Client => false,
+        SpanKind::Server => connection() != Connection::Messaging,
+        SpanKind::Internal | SpanKind::Unspecified => match connection() {
+            Connection::Messaging => false,
+            Connection::Database => true,
+            _ => span.service != parent.service,
+        },
+        _ => false,
     }
 }
 

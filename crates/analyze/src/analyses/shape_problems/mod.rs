@@ -17,6 +17,7 @@ mod repeated;
 mod request;
 mod serial;
 mod table;
+mod walk;
 mod writes;
 
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -292,7 +293,7 @@ impl Analysis for ShapeProblems {
     }
 
     fn needs(&self) -> Facts {
-        Facts::SELF_TIME | Facts::CRITICAL | Facts::OUTCOME
+        Facts::SELF_TIME | Facts::OUTCOME
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {

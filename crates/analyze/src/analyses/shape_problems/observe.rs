@@ -30,7 +30,6 @@ pub(super) fn all(
         shortened: Shortened::default(),
         rows: FxHashMap::default(),
         operations: OperationRows::new(traces.table()),
-        seen: vec![0; traces.table().operations.len()],
         cold: cold_keys(traces.table()),
         out,
     };
@@ -39,20 +38,18 @@ pub(super) fn all(
         let Some(root) = request_root(trace) else {
             continue;
         };
-        let rows = root.subtree();
-        let critical = &facts.critical_nano[rows.start as usize..rows.end as usize];
-        let critical = critical.iter().copied().map(i128::from).sum::<i128>();
+        finder.search(root);
         requests += 1;
-        time += critical;
-        finder.search(trace.index(), root);
+        time += i128::from(finder.duration_nano(root.row()));
         cells.lengths(root, &mut finder);
+        cells.cold(root, &mut finder);
         if !finder.findings.is_empty() {
             cells.request(root, &mut finder);
         }
     }
     cells.out.add(all, column::TRACES, requests);
     cells.out.add(all, column::TIME, time);
-    cells.flush_seen(traces.table());
+    cells.flush_seen(traces.table(), &finder.walk.seen);
 }
 
 /// Keys that say whether a call had to wait until its instance was there.
@@ -79,28 +76,34 @@ struct Cells<'a> {
     shortened: Shortened,
     rows: FxHashMap<(Problem, Names), Row>,
     operations: OperationRows,
-    /// By operation: how many spans there are.
-    seen: Vec<u64>,
     /// Those keys that the table has.
     cold: Vec<Symbol>,
     out: &'a mut Partial,
 }
 
 impl Cells<'_> {
-    /// Counts the lengths of all spans by operation, and looks for those that
+    /// Counts the lengths of spans by operation, and looks for those that
     /// somebody chose.
     fn lengths(&mut self, root: Span<'_>, finder: &mut Finder<'_>) {
-        let table = root.table();
-        for row in root.subtree() {
-            let operation = table.columns.operation[row as usize];
-            self.seen[operation.0 as usize] += 1;
+        for at in 0..finder.walk.long.len() {
+            let row = finder.walk.long[at];
             let nano = finder.duration_nano(row);
             if nano >= SHORTEST {
-                let cell = self.length_row(table, operation);
+                let operation = root.table().columns.operation[row as usize];
+                let cell = self.length_row(root.table(), operation);
                 self.out.record(cell, column::LENGTHS, nano);
                 finder.magic(root, row);
             }
-            let span = Span::new(table, row);
+        }
+    }
+
+    /// Looks for spans that say that they had to wait for an instance.
+    fn cold(&self, root: Span<'_>, finder: &mut Finder<'_>) {
+        if self.cold.is_empty() {
+            return;
+        }
+        for row in root.subtree() {
+            let span = Span::new(root.table(), row);
             let says = |&key: &Symbol| span.attribute_value(key)?.as_bool();
             if self.cold.iter().find_map(says) == Some(true) {
                 finder.cold(row);
@@ -120,8 +123,8 @@ impl Cells<'_> {
     }
 
     /// Adds how many spans there are of each operation.
-    fn flush_seen(&mut self, table: &SpanTable) {
-        for (id, seen) in (0..).map(OperationId).zip(std::mem::take(&mut self.seen)) {
+    fn flush_seen(&mut self, table: &SpanTable, seen: &[u64]) {
+        for (id, &seen) in (0..).map(OperationId).zip(seen) {
             if seen > 0 {
                 let row = self.length_row(table, id);
                 self.out.add(row, column::SEEN, seen);

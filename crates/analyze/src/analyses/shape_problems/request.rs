@@ -12,12 +12,14 @@ use spanwise_model::{Span, SpanKind};
 
 impl Finder<'_> {
     /// Many calls from one service to another.
-    pub(super) fn chatty(&mut self, calls: &[Call]) {
+    pub(super) fn chatty(&mut self) {
         let many = (self.options.chatty_calls as usize).max(1);
-        if calls.len() < many {
+        if self.walk.made.len() < many {
             return;
         }
-        for calls in chatty::edges(calls, &mut self.labels, many) {
+        for made in chatty::edges(&self.walk.made, &mut self.labels, many) {
+            let calls = made.iter().map(|made| self.call(made.caller, made.row));
+            let calls = calls.collect();
             let few = self.options.repeated_calls as usize;
             let calls = chatty::without_repeated(calls, &mut self.labels, few);
             if calls.len() >= many {
@@ -56,7 +58,7 @@ impl Finder<'_> {
         let Some(near) = far.parent() else { return };
         let is_client = near.kind() == SpanKind::Client && near.row() != first;
         let above = near.parent().filter(|_| is_client).unwrap_or(near);
-        let caller = self.callers[(above.row() - first) as usize];
+        let caller = self.walk.caller(above.row());
         let [service, operation, ..] = self.names(caller, &[]);
         let nobody = self.labels.intern("");
         let peer = self.labels.intern(far.service());

@@ -1,0 +1,197 @@
+//! One pass over the spans of a request: who calls whom, who is called back,
+//! and which spans last long.
+
+use super::cycle::{Back, Cycles, Entry};
+use super::labels::is_call;
+use super::magic::SHORTEST;
+use crate::analyses::calls::Side;
+use crate::analyses::connection::Connection;
+use crate::facts::SpanTimes;
+use spanwise_model::{OperationId, Span, SpanKind, SpanTable};
+
+/// No call.
+const NONE: u32 = u32::MAX;
+
+/// A call, and who makes it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Made {
+    pub(super) caller: u32,
+    pub(super) row: u32,
+    /// The place of the call that the caller made before.
+    before: u32,
+}
+
+/// A span as a caller.
+#[derive(Clone, Copy, Debug)]
+struct Above {
+    /// Who makes the calls below: the span itself, or where that is a wrapper
+    /// around one span, whoever is above it.
+    caller: u32,
+    /// The place of the last call that the span made.
+    last: u32,
+}
+
+/// What is known of the spans of one request.
+pub(super) struct Walk<'a> {
+    table: &'a SpanTable,
+    first: u32,
+    /// By row of the request.
+    above: Vec<Above>,
+    /// The calls in the order of their rows.
+    pub(super) made: Vec<Made>,
+    /// Who makes calls.
+    pub(super) callers: Vec<u32>,
+    cycles: Cycles,
+    /// Spans that are called back.
+    pub(super) backs: Vec<Back>,
+    /// Spans that may last as long as somebody chose.
+    pub(super) long: Vec<u32>,
+    /// By operation: how many spans there are in all requests.
+    pub(super) seen: Vec<u64>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(table: &'a SpanTable) -> Self {
+        Self {
+            table,
+            first: 0,
+            above: Vec::new(),
+            made: Vec::new(),
+            callers: Vec::new(),
+            cycles: Cycles::default(),
+            backs: Vec::new(),
+            long: Vec::new(),
+            seen: vec![0; table.operations.len()],
+        }
+    }
+
+    /// Looks at all spans of a request; calls are kept where they are wanted.
+    pub(super) fn run(&mut self, root: Span<'_>, times: &SpanTimes<'_>, wants_calls: bool) {
+        self.enter(root, times);
+        let rows = root.subtree();
+        let (columns, range) = (
+            &self.table.columns,
+            rows.start as usize + 1..rows.end as usize,
+        );
+        let operations = &columns.operation[range.clone()];
+        let parents = &columns.parent[range];
+        let spans = operations.iter().zip(parents);
+        for (row, (&operation, &parent)) in rows.skip(1).zip(spans) {
+            let (side, above) = (self.side(operation), self.side_of(parent));
+            if side.service != above.service {
+                self.cross(row, (operation, side), above);
+            }
+            let is_call = is_call(above, side, || self.connection(row));
+            let caller = self.caller(parent);
+            if is_call && wants_calls {
+                self.make(caller, row);
+            }
+            let is_wrapper = !is_call && is_local(side.kind) && self.has_one_child(row);
+            self.above.push(Above {
+                caller: if is_wrapper { caller } else { row },
+                last: NONE,
+            });
+            self.count(row, operation, times);
+        }
+    }
+
+    fn enter(&mut self, root: Span<'_>, times: &SpanTimes<'_>) {
+        self.first = root.row();
+        self.made.clear();
+        self.callers.clear();
+        self.backs.clear();
+        self.long.clear();
+        self.above.clear();
+        self.above.push(Above {
+            caller: root.row(),
+            last: NONE,
+        });
+        let operation = root.operation_id();
+        let service = self.table.operations.service(operation);
+        self.cycles.begin(Entry {
+            end: root.subtree().end,
+            service,
+            operation,
+        });
+        self.count(root.row(), operation, times);
+    }
+
+    #[inline]
+    fn count(&mut self, row: u32, operation: OperationId, times: &SpanTimes<'_>) {
+        self.seen[operation.0 as usize] += 1;
+        if times.may_last(row, SHORTEST) {
+            self.long.push(row);
+        }
+    }
+
+    #[inline]
+    fn side(&self, operation: OperationId) -> Side {
+        Side {
+            kind: self.table.operations.kind(operation),
+            service: self.table.operations.service(operation),
+        }
+    }
+
+    #[inline]
+    fn side_of(&self, row: u32) -> Side {
+        self.side(self.table.columns.operation[row as usize])
+    }
+
+    #[inline]
+    fn connection(&self, row: u32) -> Connection {
+        let evidence = self.table.columns.evidence[row as usize];
+        Connection::of(self.table.store.evidence.families(evidence))
+    }
+
+    /// Goes on to another service; messages call nobody back.
+    fn cross(&mut self, row: u32, (operation, side): (OperationId, Side), above: Side) {
+        let entry = Entry {
+            end: self.table.columns.subtree_end[row as usize],
+            service: side.service,
+            operation,
+        };
+        let back = self.cycles.cross(row, entry);
+        self.backs
+            .extend(back.filter(|_| !above.is_sender_to(side)));
+    }
+
+    #[inline]
+    fn make(&mut self, caller: u32, row: u32) {
+        let place = self.made.len() as u32;
+        let last = &mut self.above[(caller - self.first) as usize].last;
+        let before = std::mem::replace(last, place);
+        self.made.push(Made {
+            caller,
+            row,
+            before,
+        });
+        if before == NONE {
+            self.callers.push(caller);
+        }
+    }
+
+    #[inline]
+    fn has_one_child(&self, row: u32) -> bool {
+        let ends = &self.table.columns.subtree_end;
+        let (child, end) = (row + 1, ends[row as usize]);
+        child < end && ends[child as usize] == end
+    }
+
+    /// Who makes the calls below a span.
+    #[inline]
+    pub(super) fn caller(&self, row: u32) -> u32 {
+        self.above[(row - self.first) as usize].caller
+    }
+
+    /// The rows of a caller's calls, the last one first.
+    pub(super) fn calls_of(&self, caller: u32) -> impl Iterator<Item = u32> + '_ {
+        let at = |place: u32| self.made.get(place as usize);
+        let last = self.above[(caller - self.first) as usize].last;
+        std::iter::successors(at(last), move |made| at(made.before)).map(|made| made.row)
+    }
+}
+
+#[inline]
+fn is_local(kind: SpanKind) -> bool {
+    matches!(kind, SpanKind::Internal | SpanKind::Unspecified)
+}
