@@ -16,9 +16,10 @@ pub(crate) struct Family<'a> {
     pub(crate) parent: u32,
     /// The children by when they begin.
     pub(crate) members: &'a [Sibling],
-    /// By member, the place of the one that ended last of those that were over
-    /// when it began.
-    pub(crate) before: &'a [Option<u32>],
+    /// True where each begins when all before it are over, and ends last.
+    pub(crate) is_chain: bool,
+    /// See [`Family::before`], where they are no chain.
+    before: &'a [Option<u32>],
     tolerance_nano: u64,
 }
 
@@ -31,6 +32,15 @@ impl Family<'_> {
     pub(crate) fn member(&self, place: u32) -> Sibling {
         self.members[place as usize]
     }
+
+    /// The place of the one that ended last of those that were over when the
+    /// member there began.
+    pub(crate) fn before(&self, place: u32) -> Option<u32> {
+        match self.is_chain {
+            true => place.checked_sub(1),
+            false => self.before[place as usize],
+        }
+    }
 }
 
 /// Finds the families of one trace after the other.
@@ -39,7 +49,8 @@ pub(crate) struct Families<'a> {
     facts: &'a FactColumns,
     times: TraceTimes,
     siblings: Siblings,
-    /// By row of the trace: whether anything is left of the span.
+    /// By row of the trace: whether anything is left of the span; empty where
+    /// something is left of all.
     is_there: Vec<bool>,
 }
 
@@ -64,22 +75,27 @@ impl<'a> Families<'a> {
             timeline,
             first: trace.rows().start,
         };
-        self.is_there.clear();
-        for row in trace.rows() {
-            let is_there = left.is_left(row, &self.is_there);
-            self.is_there.push(is_there);
-            if !is_there || !has_two_children(table, row) {
+        left.fill(trace, &mut self.is_there);
+        for (at, row) in trace.rows().enumerate() {
+            if !has_two_children(table, row) || self.is_there.get(at) == Some(&false) {
                 continue;
             }
-            self.siblings.fill((table, timeline), row, tolerance_nano);
-            if self.siblings.all.len() > 1 {
-                give(&Family {
-                    parent: row,
-                    members: &self.siblings.all,
-                    before: &self.siblings.before,
-                    tolerance_nano,
-                });
+            let siblings = &mut self.siblings;
+            siblings.gather(table, timeline, row);
+            if siblings.all.len() < 2 {
+                continue;
             }
+            let is_chain = siblings.is_chain(tolerance_nano);
+            if !is_chain {
+                siblings.sort(tolerance_nano);
+            }
+            give(&Family {
+                parent: row,
+                members: &siblings.all,
+                is_chain,
+                before: &siblings.before,
+                tolerance_nano,
+            });
         }
     }
 }
@@ -93,6 +109,21 @@ struct Left<'a> {
 }
 
 impl Left<'_> {
+    /// Finds out what is left of the spans of a trace.
+    fn fill(&self, trace: Trace<'_>, is_there: &mut Vec<bool>) {
+        let rows = trace.rows();
+        let marks = self.timeline.at(rows.start)..self.timeline.at(rows.end);
+        let marks = self.timeline.marks[marks].iter();
+        is_there.clear();
+        if marks.fold(0, |any, marks| any | marks) & marks::OFF == 0 {
+            return;
+        }
+        for row in rows {
+            let is_left = self.is_left(row, is_there);
+            is_there.push(is_left);
+        }
+    }
+
     /// False where a span was cut to nothing, or one above that it blocks.
     fn is_left(&self, row: u32, is_there: &[bool]) -> bool {
         let marks = self.timeline.marks[self.timeline.at(row)];
@@ -110,19 +141,36 @@ fn has_two_children(table: &SpanTable, row: u32) -> bool {
     first < end && ends[first as usize] < end
 }
 
-/// By row of a trace: its time on the critical path with all that is below it.
-pub(crate) fn path_times(trace: Trace<'_>, facts: &FactColumns, times: &mut Vec<u64>) {
-    let (rows, parents) = (trace.rows(), &trace.table().columns.parent);
-    let first = rows.start;
-    times.clear();
-    times.extend_from_slice(&facts.critical_nano[first as usize..rows.end as usize]);
-    for row in rows.rev() {
-        let parent = parents[row as usize];
-        if parent != NO_PARENT {
-            let below = times[(row - first) as usize];
-            let above = &mut times[(parent - first) as usize];
-            *above = above.saturating_add(below);
-        }
+/// The time of the spans of a trace on the critical path, each with all that is
+/// below it.
+#[derive(Debug, Default)]
+pub(crate) struct PathTimes {
+    first: u32,
+    /// By row of the trace, and behind the last one: what all rows before have.
+    /// No component has more than 64 bits hold, so differences are right.
+    before: Vec<u64>,
+}
+
+impl PathTimes {
+    pub(crate) fn fill(&mut self, trace: Trace<'_>, facts: &FactColumns) {
+        let rows = trace.rows();
+        let times = &facts.critical_nano[rows.start as usize..rows.end as usize];
+        self.first = rows.start;
+        self.before.clear();
+        self.before.push(0);
+        let mut sum = 0_u64;
+        self.before.extend(times.iter().map(|&nano| {
+            sum = sum.wrapping_add(nano);
+            sum
+        }));
+    }
+
+    /// The time of a span of the trace.
+    #[inline]
+    pub(crate) fn of(&self, table: &SpanTable, row: u32) -> u64 {
+        let end = table.columns.subtree_end[row as usize];
+        let [end, start] = [end, row].map(|row| self.before[(row - self.first) as usize]);
+        end.wrapping_sub(start)
     }
 }
 
@@ -131,15 +179,14 @@ pub(crate) struct Times<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
     times: TraceTimes,
-    path: Vec<u64>,
+    path: PathTimes,
 }
 
 /// The spans of one trace, in time and on the critical path.
 pub(crate) struct Placed<'a> {
+    table: &'a SpanTable,
     timeline: &'a Timeline,
-    /// The first row of the trace.
-    first: u32,
-    path: &'a [u64],
+    path: &'a PathTimes,
     flags: &'a [u8],
 }
 
@@ -149,15 +196,15 @@ impl<'a> Times<'a> {
             table,
             facts,
             times: TraceTimes::default(),
-            path: Vec::new(),
+            path: PathTimes::default(),
         }
     }
 
     pub(crate) fn of(&mut self, trace: Trace<'_>) -> Placed<'_> {
-        path_times(trace, self.facts, &mut self.path);
+        self.path.fill(trace, self.facts);
         Placed {
+            table: self.table,
             timeline: self.times.of(self.table, self.facts, trace.index()),
-            first: trace.rows().start,
             path: &self.path,
             flags: &self.facts.flags,
         }
@@ -173,6 +220,6 @@ impl Placed<'_> {
     /// True where the critical path runs through a span or one below it.
     pub(crate) fn is_on_path(&self, row: u32) -> bool {
         let moment = self.flags[row as usize] & super::fact_flags::ON_PATH != 0;
-        moment || self.path[(row - self.first) as usize] > 0
+        moment || self.path.of(self.table, row) > 0
     }
 }

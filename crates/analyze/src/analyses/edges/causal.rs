@@ -64,7 +64,7 @@ fn siblings(family: &Family<'_>, orders: &mut Orders<'_>, mut give: impl FnMut(E
                 (orders.operation(family, behind), behind),
             );
         }
-        let Some(before) = family.before[at] else {
+        let Some(before) = family.before(at as u32) else {
             continue;
         };
         let to = orders.operation(family, at as u32);

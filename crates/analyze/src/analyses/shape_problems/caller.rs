@@ -28,11 +28,13 @@ impl Finder<'_> {
         if are_many && !fail && self.are_short(calls) {
             return;
         }
+        if !(are_many || fail) {
+            return self.serial(calls);
+        }
         let mut sorted = std::mem::take(&mut self.sorted);
-        if (are_many || fail) && self.know(calls, &mut sorted) {
-            self.labelled(calls, &mut sorted);
-        } else {
-            self.serial(calls);
+        match self.know(calls, &mut sorted) {
+            true => self.labelled(calls, &mut sorted),
+            false => self.serial(calls),
         }
         self.sorted = sorted;
     }

@@ -1,6 +1,6 @@
 //! Services that call back to a service that is above them.
 
-use spanwise_model::{OperationId, Symbol};
+use spanwise_model::{OperationId, SpanTable, Symbol};
 
 /// Where the path from the root enters a service.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Back {
 }
 
 /// Finds the way back of calls.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cycles {
     entries: Vec<Entry>,
     /// By symbol of a service and by operation: how often the path is in it.
@@ -28,14 +28,18 @@ pub(super) struct Cycles {
     operations: Vec<u32>,
 }
 
-fn count(counts: &mut Vec<u32>, at: usize) -> &mut u32 {
-    if counts.len() <= at {
-        counts.resize(at + 1, 0);
-    }
-    &mut counts[at]
-}
-
 impl Cycles {
+    pub(super) fn new(table: &SpanTable) -> Self {
+        let operations = &table.operations;
+        let all = (0..operations.len() as u32).map(OperationId);
+        let services = all.map(|id| operations.service(id).index() + 1);
+        Self {
+            entries: Vec::new(),
+            services: vec![0; services.max().unwrap_or(0)],
+            operations: vec![0; operations.len()],
+        }
+    }
+
     /// Goes on with the root of another request.
     pub(super) fn begin(&mut self, root: Entry) {
         self.leave(u32::MAX);
@@ -44,25 +48,28 @@ impl Cycles {
 
     /// Goes on to a span of another service than its parent's, rows in preorder;
     /// answers where its service is above.
+    #[inline]
     pub(super) fn cross(&mut self, row: u32, entry: Entry) -> Option<Back> {
         self.leave(row);
-        let is_back = *count(&mut self.services, entry.service.index()) > 0;
-        let recurs = *count(&mut self.operations, entry.operation.0 as usize) > 0;
+        let is_back = self.services[entry.service.index()] > 0;
+        let recurs = self.operations[entry.operation.0 as usize] > 0;
         self.enter(entry);
         is_back.then_some(Back { row, recurs })
     }
 
+    #[inline]
     fn enter(&mut self, entry: Entry) {
-        *count(&mut self.services, entry.service.index()) += 1;
-        *count(&mut self.operations, entry.operation.0 as usize) += 1;
+        self.services[entry.service.index()] += 1;
+        self.operations[entry.operation.0 as usize] += 1;
         self.entries.push(entry);
     }
 
     /// Leaves the services whose spans are over before `row`.
+    #[inline]
     fn leave(&mut self, row: u32) {
         while let Some(entry) = self.entries.pop_if(|entry| entry.end <= row) {
-            *count(&mut self.services, entry.service.index()) -= 1;
-            *count(&mut self.operations, entry.operation.0 as usize) -= 1;
+            self.services[entry.service.index()] -= 1;
+            self.operations[entry.operation.0 as usize] -= 1;
         }
     }
 }

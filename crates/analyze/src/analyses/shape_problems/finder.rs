@@ -87,11 +87,9 @@ impl<'a> Finder<'a> {
         let mut calls = std::mem::take(&mut self.calls);
         for at in 0..self.walk.callers.len() {
             let caller = self.walk.callers[at];
-            if self.duration_nano(caller) >= floor_nano {
+            if self.walk.makes_several(caller) && self.duration_nano(caller) >= floor_nano {
                 self.gather(caller, &mut calls);
-                if calls.len() > 1 {
-                    self.caller(&mut calls);
-                }
+                self.caller(&mut calls);
             }
         }
         self.calls = calls;

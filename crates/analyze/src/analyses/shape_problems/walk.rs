@@ -8,6 +8,7 @@ use crate::analyses::calls::Side;
 use crate::analyses::connection::Connection;
 use crate::facts::SpanTimes;
 use spanwise_model::{OperationId, Span, SpanKind, SpanTable};
+use std::ops::Range;
 
 /// No call.
 const NONE: u32 = u32::MAX;
@@ -21,9 +22,10 @@ pub(super) struct Made {
     before: u32,
 }
 
-/// A span as a caller.
+/// A span as what others are below.
 #[derive(Clone, Copy, Debug)]
 struct Above {
+    side: Side,
     /// Who makes the calls below: the span itself, or where that is a wrapper
     /// around one span, whoever is above it.
     caller: u32,
@@ -58,7 +60,7 @@ impl<'a> Walk<'a> {
             above: Vec::new(),
             made: Vec::new(),
             callers: Vec::new(),
-            cycles: Cycles::default(),
+            cycles: Cycles::new(table),
             backs: Vec::new(),
             long: Vec::new(),
             seen: vec![0; table.operations.len()],
@@ -67,74 +69,72 @@ impl<'a> Walk<'a> {
 
     /// Looks at all spans of a request; calls are kept where they are wanted.
     pub(super) fn run(&mut self, root: Span<'_>, times: &SpanTimes<'_>, wants_calls: bool) {
-        self.enter(root, times);
-        let rows = root.subtree();
-        let (columns, range) = (
-            &self.table.columns,
-            rows.start as usize + 1..rows.end as usize,
-        );
-        let operations = &columns.operation[range.clone()];
-        let parents = &columns.parent[range];
-        let spans = operations.iter().zip(parents);
-        for (row, (&operation, &parent)) in rows.skip(1).zip(spans) {
-            let (side, above) = (self.side(operation), self.side_of(parent));
-            if side.service != above.service {
-                self.cross(row, (operation, side), above);
+        self.enter(root);
+        let (columns, rows) = (&self.table.columns, root.subtree());
+        let range = rows.start as usize + 1..rows.end as usize;
+        let parents = &columns.parent[range.clone()];
+        let spans = columns.operation[range].iter().zip(parents);
+        for (row, (&operation, &parent)) in rows.clone().skip(1).zip(spans) {
+            let side = self.side(operation);
+            let above = self.above[(parent - self.first) as usize];
+            if side.service != above.side.service {
+                self.cross(row, (operation, side), above.side);
             }
-            let is_call = is_call(above, side, || self.connection(row));
-            let caller = self.caller(parent);
+            let is_call = is_call(above.side, side, || self.connection(row));
             if is_call && wants_calls {
-                self.make(caller, row);
+                self.make(above.caller, row);
             }
             let is_wrapper = !is_call && is_local(side.kind) && self.has_one_child(row);
-            self.above.push(Above {
-                caller: if is_wrapper { caller } else { row },
-                last: NONE,
-            });
-            self.count(row, operation, times);
+            let caller = if is_wrapper { above.caller } else { row };
+            self.push(side, caller);
         }
+        self.count(rows, times);
     }
 
-    fn enter(&mut self, root: Span<'_>, times: &SpanTimes<'_>) {
+    fn enter(&mut self, root: Span<'_>) {
         self.first = root.row();
         self.made.clear();
         self.callers.clear();
         self.backs.clear();
-        self.long.clear();
         self.above.clear();
-        self.above.push(Above {
-            caller: root.row(),
-            last: NONE,
-        });
+        self.above.reserve(root.subtree().len());
         let operation = root.operation_id();
-        let service = self.table.operations.service(operation);
+        let side = self.side(operation);
+        self.push(side, root.row());
         self.cycles.begin(Entry {
             end: root.subtree().end,
-            service,
+            service: side.service,
             operation,
         });
-        self.count(root.row(), operation, times);
     }
 
     #[inline]
-    fn count(&mut self, row: u32, operation: OperationId, times: &SpanTimes<'_>) {
-        self.seen[operation.0 as usize] += 1;
-        if times.may_last(row, SHORTEST) {
-            self.long.push(row);
+    fn push(&mut self, side: Side, caller: u32) {
+        self.above.push(Above {
+            side,
+            caller,
+            last: NONE,
+        });
+    }
+
+    /// Counts the spans of a request, and finds those that last long.
+    fn count(&mut self, rows: Range<u32>, times: &SpanTimes<'_>) {
+        self.long.clear();
+        let range = rows.start as usize..rows.end as usize;
+        for &operation in &self.table.columns.operation[range] {
+            self.seen[operation.0 as usize] += 1;
         }
+        self.long
+            .extend(rows.filter(|&row| times.may_last(row, SHORTEST)));
     }
 
     #[inline]
     fn side(&self, operation: OperationId) -> Side {
+        let operations = &self.table.operations;
         Side {
-            kind: self.table.operations.kind(operation),
-            service: self.table.operations.service(operation),
+            kind: operations.kind(operation),
+            service: operations.service(operation),
         }
-    }
-
-    #[inline]
-    fn side_of(&self, row: u32) -> Side {
-        self.side(self.table.columns.operation[row as usize])
     }
 
     #[inline]
@@ -181,6 +181,14 @@ impl<'a> Walk<'a> {
     #[inline]
     pub(super) fn caller(&self, row: u32) -> u32 {
         self.above[(row - self.first) as usize].caller
+    }
+
+    /// True where a caller makes more than one call.
+    #[inline]
+    pub(super) fn makes_several(&self, caller: u32) -> bool {
+        let last = self.above[(caller - self.first) as usize].last;
+        let last = self.made.get(last as usize);
+        last.is_some_and(|made| made.before != NONE)
     }
 
     /// The rows of a caller's calls, the last one first.

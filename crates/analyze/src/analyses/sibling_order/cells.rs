@@ -68,20 +68,39 @@ impl Cell {
 /// No cell yet.
 const UNKNOWN: u32 = u32::MAX;
 
-/// The cells of the operations below one parent, those of the last family.
+/// The cells of some operations below one parent, of which no two are equal.
 #[derive(Clone, Debug, Default)]
-struct Layout {
+pub(super) struct Layout {
+    parent: OperationId,
     operations: Vec<OperationId>,
     /// By first and second operation.
     cells: Vec<u32>,
+}
+
+impl Layout {
+    /// Takes other operations, unless they are the same.
+    pub(super) fn take(
+        &mut self,
+        parent: OperationId,
+        operations: impl ExactSizeIterator<Item = OperationId> + Clone,
+    ) {
+        let is_same = self.operations.iter().copied().eq(operations.clone());
+        if self.parent == parent && is_same {
+            return;
+        }
+        let count = operations.len();
+        self.parent = parent;
+        self.operations.clear();
+        self.operations.extend(operations);
+        self.cells.clear();
+        self.cells.resize(count * count, UNKNOWN);
+    }
 }
 
 /// The pairs of a batch.
 pub(super) struct Cells<'a> {
     table: &'a SpanTable,
     cells: Numbered<Ids, Cell>,
-    /// The parent of the family that is looked at.
-    parent: OperationId,
     /// By operation of a parent, the number of its layout; most families look as
     /// the one before.
     numbers: Vec<u32>,
@@ -93,44 +112,48 @@ impl<'a> Cells<'a> {
         Self {
             table,
             cells: Numbered::default(),
-            parent: OperationId::default(),
             numbers: vec![UNKNOWN; table.operations.len()],
             layouts: Vec::new(),
         }
     }
 
-    /// Goes on with a family of these operations, of which no two are equal.
-    pub(super) fn enter(
-        &mut self,
-        parent: OperationId,
-        operations: impl ExactSizeIterator<Item = OperationId> + Clone,
-    ) {
-        self.parent = parent;
+    /// The layout of the families of a parent's operation.
+    pub(super) fn layout(&mut self, parent: OperationId) -> &mut Layout {
         let number = &mut self.numbers[parent.0 as usize];
         if *number == UNKNOWN {
             *number = self.layouts.len() as u32;
             self.layouts.push(Layout::default());
         }
-        let layout = &mut self.layouts[*number as usize];
-        if !layout.operations.iter().copied().eq(operations.clone()) {
-            let count = operations.len();
-            layout.operations.clear();
-            layout.operations.extend(operations);
-            layout.cells.clear();
-            layout.cells.resize(count * count, UNKNOWN);
-        }
+        &mut self.layouts[*number as usize]
     }
 
-    /// What is known of two operations of the family, by their places in it.
-    pub(super) fn get(&mut self, first: usize, second: usize) -> &mut Cell {
-        let number = self.numbers[self.parent.0 as usize];
-        let Layout { operations, cells } = &mut self.layouts[number as usize];
+    /// What is known of two operations of a layout, by their places in it.
+    #[inline]
+    pub(super) fn get(&mut self, layout: &mut Layout, pair: [usize; 2]) -> &mut Cell {
+        let number = self.number(layout, pair);
+        self.cells.value(number)
+    }
+
+    /// The number of what is known of them.
+    #[inline]
+    pub(super) fn number(&mut self, layout: &mut Layout, [first, second]: [usize; 2]) -> u32 {
+        let Layout {
+            parent,
+            operations,
+            cells,
+        } = layout;
         let cell = &mut cells[first * operations.len() + second];
         if *cell == UNKNOWN {
-            let ids = [self.parent, operations[first], operations[second]];
+            let ids = [*parent, operations[first], operations[second]];
             *cell = self.cells.number(ids);
         }
-        self.cells.value(*cell)
+        *cell
+    }
+
+    /// What stands under a number.
+    #[inline]
+    pub(super) fn value(&mut self, number: u32) -> &mut Cell {
+        self.cells.value(number)
     }
 
     /// Adds all of them to a partial.

@@ -19,7 +19,7 @@ pub(super) struct Class {
     pub(super) first: u32,
     pub(super) last: u32,
     /// The place of the one that began last.
-    latest: u32,
+    pub(super) latest: u32,
 }
 
 /// The classes of one family after the other.

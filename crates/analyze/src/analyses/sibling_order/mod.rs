@@ -4,6 +4,7 @@ mod cells;
 mod classes;
 mod learnt;
 mod observe;
+mod plans;
 mod waits;
 
 pub use learnt::{LearntOrder, Order, OrderCounts};
@@ -11,7 +12,7 @@ pub use waits::Waits;
 
 use super::columns::{counts, durations, names, some_durations, words};
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::facts::families::{path_times, Families};
+use crate::facts::families::{Families, PathTimes};
 use crate::facts::FactColumns;
 use crate::partial::{Exemplar, KeyType, Merge, Partial, Schema};
 use learnt::Pair;
@@ -149,12 +150,11 @@ impl Analysis for SiblingOrder {
         let table = traces.table();
         let mut families = Families::new(table, facts);
         let mut observer = Observer::new(table);
-        let mut times = Vec::new();
+        let mut times = PathTimes::default();
         for trace in traces.traces().filter(|trace| trace.len() > 2) {
-            path_times(trace, facts, &mut times);
-            let first = trace.rows().start;
+            times.fill(trace, facts);
             families.each(trace, |family| {
-                observer.add(family, |row| times[(row - first) as usize]);
+                observer.add(family, |row| times.of(table, row));
             });
         }
         observer.flush(out);

@@ -5,10 +5,11 @@
 //! the other. Each pair takes one merge of two sorted lists, and only so many
 //! operations of a parent are looked at, so the cost is linear in children.
 
-use super::cells::Cells;
+use super::cells::{Cells, Layout};
 use super::classes::{Class, Classes};
+use super::plans::Plans;
 use super::waits::Lag;
-use crate::facts::families::Family;
+use crate::facts::families::{Family, Sibling};
 use crate::partial::Partial;
 use spanwise_model::{OperationId, SpanTable};
 
@@ -23,11 +24,19 @@ pub(super) enum Relation {
     Turns,
 }
 
+/// Families of more children have no plan.
+const PLANNED: usize = 64;
+
 /// Adds families to a partial.
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
     cells: Cells<'a>,
     classes: Classes,
+    plans: Plans,
+    /// Those of a family's children.
+    operations: Vec<OperationId>,
+    /// That of the family that is looked at, where it has no plan.
+    layout: Layout,
 }
 
 impl<'a> Observer<'a> {
@@ -36,23 +45,52 @@ impl<'a> Observer<'a> {
             table,
             cells: Cells::new(table),
             classes: Classes::new(table),
+            plans: Plans::default(),
+            operations: Vec::new(),
+            layout: Layout::default(),
         }
     }
 
     /// Adds the children of one parent; `time` is what a row has on the
     /// critical path with all below it.
     pub(super) fn add(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
-        let table = self.table;
-        self.classes.fill(table, family);
+        if family.is_chain && family.members.len() <= PLANNED {
+            return self.planned(family, time);
+        }
+        self.classes.fill(self.table, family);
         let operations = self.classes.all.iter().map(|class| class.operation);
-        self.cells.enter(self.operation(family.parent), operations);
+        let parent = self.operation(family.parent);
+        let held = self.cells.layout(parent);
+        held.take(parent, operations);
+        std::mem::swap(&mut self.layout, held);
         for at in 0..self.classes.all.len() {
             self.repeated(family, at);
             for behind in at + 1..self.classes.all.len() {
                 self.pair(family, at, behind);
             }
         }
-        self.path(family, time);
+        let to = (&mut self.layout, &mut self.cells);
+        path(family, (&self.classes.of, time), to);
+        std::mem::swap(&mut self.layout, self.cells.layout(parent));
+    }
+
+    /// Adds children that come one after the other.
+    fn planned(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
+        let (table, parent) = (self.table, self.operation(family.parent));
+        let operations = &table.columns.operation;
+        let members = family.members.iter();
+        self.operations.clear();
+        self.operations
+            .extend(members.map(|member| operations[member.row as usize]));
+        let plan = self.plans.place(parent, &self.operations);
+        if !plan.is_of(parent, &self.operations) {
+            self.classes.fill(table, family);
+            let family = (parent, &self.operations[..]);
+            plan.make(family, &self.classes, &mut self.cells);
+        }
+        plan.add(table, family, &mut self.cells);
+        let to = (&mut plan.layout, &mut self.cells);
+        path(family, (&plan.of, time), to);
     }
 
     /// One operation against another that begins later.
@@ -65,11 +103,11 @@ impl<'a> Observer<'a> {
             self.meet(family, first, second)
         };
         let lag = match relation {
-            Relation::Sequence => self.lag(family, (first.last, second.first)),
+            Relation::Sequence => self.waits(family, (first.last, second.first)),
             _ => None,
         };
         let between = begins.start.abs_diff(family.member(first.last).end);
-        let cell = self.cells.get(at, behind);
+        let cell = self.cells.get(&mut self.layout, [at, behind]);
         lag.into_iter().for_each(|lag| cell.add(lag));
         cell.count(self.table, relation, (family.parent, between));
     }
@@ -112,43 +150,20 @@ impl<'a> Observer<'a> {
         let pairs = self.classes.places(class).skip(1);
         let pairs = self.classes.places(class).zip(pairs);
         for pair in pairs.filter(|_| serial) {
-            if let Some(lag) = self.lag(family, pair) {
-                self.cells.get(at, at).add(lag);
+            if let Some(lag) = self.waits(family, pair) {
+                self.cells.get(&mut self.layout, [at, at]).add(lag);
             }
         }
-        let cell = self.cells.get(at, at);
+        let cell = self.cells.get(&mut self.layout, [at, at]);
         cell.count(self.table, relation, (family.parent, class.count.into()));
     }
 
     /// What the second of two children says about waiting for the first, where
     /// the first is the last thing that it may have waited for.
-    fn lag(&self, family: &Family<'_>, (first, second): (u32, u32)) -> Option<Lag> {
-        let direct = family.before[second as usize]?;
-        if self.classes.of[direct as usize] != self.classes.of[first as usize] {
-            return None;
-        }
-        let (before, behind) = (family.member(first), family.member(second));
-        let gap = behind.start.saturating_sub(before.end);
-        let lasted = before.end.abs_diff(before.start);
-        let lag = Lag::of(lasted, behind.start.abs_diff(before.start));
-        Some(lag.behind_gap(u64::try_from(gap).unwrap_or_default()))
-    }
-
-    /// Adds the time of children on the critical path to the pairs that they
-    /// are there by: with the child that the path goes on with.
-    fn path(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
-        let mut held: Option<(Option<u8>, u64)> = None;
-        for (member, &class) in family.members.iter().zip(&self.classes.of) {
-            let nano = time(member.row);
-            if nano == 0 {
-                continue;
-            }
-            if let (Some((Some(first), before)), Some(second)) = (held, class) {
-                let cell = self.cells.get(first.into(), second.into());
-                cell.path_time += u128::from(before);
-            }
-            held = Some((class, nano));
-        }
+    fn waits(&self, family: &Family<'_>, (first, second): (u32, u32)) -> Option<Lag> {
+        let direct = family.before(second)?;
+        let is_same = self.classes.of[direct as usize] == self.classes.of[first as usize];
+        is_same.then(|| lag(family.member(first), family.member(second)))
     }
 
     fn operation(&self, row: u32) -> OperationId {
@@ -158,5 +173,35 @@ impl<'a> Observer<'a> {
     /// Adds all pairs to a partial.
     pub(super) fn flush(&self, out: &mut Partial) {
         self.cells.flush(out);
+    }
+}
+
+/// How long the second of two children begins behind the first.
+#[inline]
+pub(super) fn lag(first: Sibling, second: Sibling) -> Lag {
+    let gap = second.start.saturating_sub(first.end);
+    let lasted = first.end.abs_diff(first.start);
+    let lag = Lag::of(lasted, second.start.abs_diff(first.start));
+    lag.behind_gap(u64::try_from(gap).unwrap_or_default())
+}
+
+/// Adds the time of children on the critical path to the pairs that they are
+/// there by: with the child that the path goes on with.
+fn path(
+    family: &Family<'_>,
+    (of, time): (&[Option<u8>], impl Fn(u32) -> u64),
+    (layout, cells): (&mut Layout, &mut Cells<'_>),
+) {
+    let mut held: Option<(Option<u8>, u64)> = None;
+    for (member, &class) in family.members.iter().zip(of) {
+        let nano = time(member.row);
+        if nano == 0 {
+            continue;
+        }
+        if let (Some((Some(first), before)), Some(second)) = (held, class) {
+            let cell = cells.get(layout, [first.into(), second.into()]);
+            cell.path_time += u128::from(before);
+        }
+        held = Some((class, nano));
     }
 }

@@ -29,18 +29,17 @@ pub(super) const TERMS: usize = 6;
 /// the second began.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lag {
-    lasted: i128,
-    behind: i128,
+    lasted: u64,
+    behind: u64,
     /// From the end of the first to the start of the second.
     pub(super) gap_nano: u64,
 }
 
 impl Lag {
     pub(super) fn of(lasted_nano: u64, behind_nano: u64) -> Self {
-        let capped = |nano: u64| nano.min(LONGEST_NANO).into();
         Self {
-            lasted: capped(lasted_nano),
-            behind: capped(behind_nano),
+            lasted: lasted_nano.min(LONGEST_NANO),
+            behind: behind_nano.min(LONGEST_NANO),
             gap_nano: 0,
         }
     }
@@ -53,13 +52,14 @@ impl Lag {
     /// What it adds to the sums.
     pub(super) fn terms(self) -> [i128; TERMS] {
         let Self { lasted, behind, .. } = self;
+        let product = |one: u64, other: u64| i128::from(one) * i128::from(other);
         [
             1,
-            lasted,
-            behind,
-            lasted * lasted,
-            lasted * behind,
-            behind * behind,
+            lasted.into(),
+            behind.into(),
+            product(lasted, lasted),
+            product(lasted, behind),
+            product(behind, behind),
         ]
     }
 }
