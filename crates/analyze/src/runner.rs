@@ -151,8 +151,14 @@ pub fn prepare(
     analyses: &[&dyn Analysis],
     threads: &Threads,
 ) {
+    facts.prepare(table, needs(analyses), threads);
+}
+
+/// The facts that any of these analyses reads.
+#[must_use]
+pub fn needs(analyses: &[&dyn Analysis]) -> Facts {
     let needs = analyses.iter().map(|analysis| analysis.needs());
-    facts.prepare(table, needs.fold(Facts::NONE, BitOr::bitor), threads);
+    needs.fold(Facts::NONE, BitOr::bitor)
 }
 
 /// Runs all analyses over all traces of several tables.

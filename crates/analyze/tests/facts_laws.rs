@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use spanwise_analyze::facts::critical_path::tiles;
 use spanwise_analyze::facts::time_kind::pieces;
 use spanwise_analyze::facts::{compute, compute_parallel};
-use spanwise_analyze::{fact_flags, FactColumns, Policy};
+use spanwise_analyze::{fact_flags, FactColumns, Facts, Policy};
 use spanwise_model::{IssueKind, SpanTable};
 use std::fmt::Write;
 
@@ -173,7 +173,9 @@ fn runs_and_threads_cannot_be_seen() {
     let table = many_traces();
     let policy = Policy::default();
     let alone = compute(&table, &policy);
-    let together = compute_parallel(&table, &policy);
+    let [together, kept] =
+        [Facts::NONE, Facts::TIMES].map(|needs| compute_parallel(&table, &policy, needs));
+    assert_eq!(alone.slack(&table), kept.slack(&table));
     assert!(alone.issues.count(IssueKind::ClippedChild) > 1_000);
     assert_eq!(alone.self_nano, together.self_nano);
     assert_eq!(alone.critical_nano, together.critical_nano);
@@ -187,7 +189,7 @@ fn runs_and_threads_cannot_be_seen() {
 fn no_span_no_facts() {
     let table = SpanTable::default();
     assert!(compute(&table, &Policy::default()).flags.is_empty());
-    assert!(compute_parallel(&table, &Policy::default())
+    assert!(compute_parallel(&table, &Policy::default(), Facts::TIMES)
         .flags
         .is_empty());
 }

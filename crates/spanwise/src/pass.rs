@@ -77,9 +77,10 @@ impl<'p, 'l> Pass<'p, 'l> {
 
 impl Each for Pass<'_, '_> {
     fn table(&mut self, table: SpanTable, keep: bool) -> Result<Kept> {
+        let (policy, needs) = (&self.scan.policy, runner::needs(self.analyses));
         let facts = match &self.clocks {
-            Some(clocks) => facts::compute_with_clocks(&table, &self.scan.policy, clocks),
-            None => facts::compute_parallel(&table, &self.scan.policy),
+            Some(clocks) => facts::compute_with_clocks(&table, policy, clocks, needs),
+            None => facts::compute_parallel(&table, policy, needs),
         };
         self.stop_where_cancelled()?;
         let all: Vec<u32> = (0..table.trace_count() as u32).collect();

@@ -247,10 +247,14 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn facts(&self) -> &FactColumns {
-        self.facts.get_or_init(|| {
-            self.threads
-                .run(|| facts::compute_parallel(&self.table, &self.policy))
-        })
+        self.facts_for(&[])
+    }
+
+    /// The facts, with what these analyses need where they are computed now.
+    fn facts_for(&self, analyses: &[&dyn Analysis]) -> &FactColumns {
+        let needs = runner::needs(analyses);
+        let compute = || facts::compute_parallel(&self.table, &self.policy, needs);
+        self.facts.get_or_init(|| self.threads.run(compute))
     }
 
     /// Refuses traces with issues of whatever kind, those of reading and those
@@ -423,7 +427,7 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn run(&self, analyses: &[&dyn Analysis]) -> Vec<Table> {
-        let facts = self.facts();
+        let facts = self.facts_for(analyses);
         runner::prepare(&self.table, facts, analyses, &self.threads);
         self.threads
             .run(|| runner::tables(&self.table, &self.chosen, facts, analyses))
@@ -448,7 +452,7 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn partials(&self, analyses: &[&dyn Analysis]) -> Vec<Partial> {
-        let facts = self.facts();
+        let facts = self.facts_for(analyses);
         runner::prepare(&self.table, facts, analyses, &self.threads);
         self.threads
             .run(|| runner::run(&self.table, &self.chosen, facts, analyses))

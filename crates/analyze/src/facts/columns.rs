@@ -97,6 +97,11 @@ impl FactColumns {
         self.slack.get_or_init(|| threads.run(slack))
     }
 
+    /// Keeps the effective times of all spans.
+    pub(super) fn keep_times(&mut self, times: Timeline) {
+        self.times = OnceLock::from(times);
+    }
+
     /// Slack and drag of every span, where somebody asked for them.
     pub(super) fn kept_slack(&self) -> Option<&SlackColumns> {
         self.slack.get()

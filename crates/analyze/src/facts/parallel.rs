@@ -6,39 +6,62 @@
 use super::effective::rows_of;
 use super::slack::{SlackColumns, SlackSlices, Slacks};
 use super::tally::Tally;
-use super::timeline::{Rules, Timeline};
-use super::{compute_range, runs, FactColumns, FactInput, FactSlices, Scratch};
+use super::timeline::{Rules, Timeline, TimesSlices};
+use super::{compute_range, runs, FactColumns, FactInput, Scratch};
+use crate::analysis::Facts;
 use crate::clocks::ClockModel;
 use crate::policy::Policy;
 use rayon::prelude::*;
 use spanwise_model::{Issues, SpanTable};
 use std::ops::Range;
 
-/// Facts about every span of a table, computed on the current thread pool.
+/// Facts about every span of a table, computed on the current thread pool, with
+/// the effective times where they are among the `needs` of a pass.
 #[must_use]
-pub fn compute_parallel(table: &SpanTable, policy: &Policy) -> FactColumns {
-    fill(FactInput::new(table, policy))
+pub fn compute_parallel(table: &SpanTable, policy: &Policy, needs: Facts) -> FactColumns {
+    fill(FactInput::new(table, policy), needs)
 }
 
 /// The same where clocks are corrected by what other tables say too.
 #[must_use]
-pub fn compute_with_clocks(table: &SpanTable, policy: &Policy, clocks: &ClockModel) -> FactColumns {
-    fill(FactInput::with_clocks(table, policy, clocks))
+pub fn compute_with_clocks(
+    table: &SpanTable,
+    policy: &Policy,
+    clocks: &ClockModel,
+    needs: Facts,
+) -> FactColumns {
+    fill(FactInput::with_clocks(table, policy, clocks), needs)
 }
 
-fn fill(input: FactInput<'_>) -> FactColumns {
+fn fill(input: FactInput<'_>, needs: Facts) -> FactColumns {
     let table = input.table();
     let mut columns = FactColumns::with_rows(table.len(), &input.policy);
-    let parts: Vec<Issues> = split(table, columns.slices())
-        .into_par_iter()
-        .map_init(Scratch::default, |scratch, (traces, mut out)| {
-            compute_range(&input, traces, &mut out, scratch)
-        })
-        .collect();
-    for part in parts {
+    let kept = needs.contains(Facts::TIMES).then(|| table.len());
+    let mut times = Timeline::with_rows(kept.unwrap_or(0));
+    let (mut rest, mut times_rest) = (columns.slices(), times.slices());
+    let mut parts = Vec::new();
+    for traces in runs(table) {
+        let count = rows_of(table, &traces).len();
+        let (part, behind) = rest.split_at(count);
+        let times = kept.map(|_| times_rest.take_first(count));
+        parts.push((traces, part, times));
+        rest = behind;
+    }
+    let parts = parts.into_par_iter();
+    let issues = parts.map_init(Scratch::default, |scratch, (traces, mut out, times)| {
+        let issues = compute_range(&input, traces, &mut out, scratch);
+        if let Some(mut times) = times {
+            times.copy(&scratch.timeline);
+        }
+        issues
+    });
+    for part in issues.collect::<Vec<Issues>>() {
         columns.issues.absorb(part);
     }
     columns.shifts = input.shifts;
+    if kept.is_some() {
+        columns.keep_times(times);
+    }
     columns
 }
 
@@ -74,32 +97,18 @@ pub(super) fn slack(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> S
 
 /// The effective times of all spans of a table.
 pub(super) fn times(table: &SpanTable, rules: Rules<'_>) -> Timeline {
-    let fill = |tally: &mut Tally, traces: Range<u32>| {
-        let mut timeline = Timeline::default();
+    let mut all = Timeline::with_rows(table.len());
+    let mut rest = all.slices();
+    let parts = runs(table).map(|traces| {
+        let count = rows_of(table, &traces).len();
+        (traces, rest.take_first(count))
+    });
+    let parts: Vec<(Range<u32>, TimesSlices<'_>)> = parts.collect();
+    let scratch = || (Timeline::default(), Tally::default());
+    let parts = parts.into_par_iter();
+    parts.for_each_init(scratch, |(timeline, tally), (traces, mut out)| {
         timeline.fill(table, rules, traces, tally);
-        timeline
-    };
-    let parts: Vec<Timeline> = runs(table)
-        .collect::<Vec<Range<u32>>>()
-        .into_par_iter()
-        .map_init(Tally::default, fill)
-        .collect();
-    let mut all = Timeline::default();
-    all.effective.reserve_exact(table.len());
-    all.marks.reserve_exact(table.len());
-    for part in parts {
-        all.append_effective(part);
-    }
+        out.copy(timeline);
+    });
     all
-}
-
-fn split<'a>(table: &SpanTable, all: FactSlices<'a>) -> Vec<(Range<u32>, FactSlices<'a>)> {
-    let mut rest = all;
-    let mut parts = Vec::new();
-    for traces in runs(table) {
-        let (part, behind) = rest.split_at(rows_of(table, &traces).len());
-        parts.push((traces, part));
-        rest = behind;
-    }
-    parts
 }
