@@ -5,6 +5,7 @@
 //! what they say stands in structures that are easy to walk.
 
 use super::page::Page;
+use super::shape;
 use super::thrift::Thrift;
 
 /// Types lie in each other at most this deep.
@@ -41,8 +42,14 @@ pub(super) fn footer_start(end: &[u8], behind: u64) -> Option<u64> {
     (magic == MAGIC).then_some(start)
 }
 
-/// True where the schema in a footer is not nested deeper than may be.
-pub(super) fn is_flat_enough(footer: &[u8]) -> bool {
+/// True where a footer is made of what it ought to be, and its schema is not
+/// nested deeper than may be.
+pub(super) fn is_footer_sound(footer: &[u8]) -> bool {
+    let is_shaped = shape::pass(&mut Thrift::new(footer), shape::FILE_METADATA).is_some();
+    is_shaped && is_flat_enough(footer)
+}
+
+fn is_flat_enough(footer: &[u8]) -> bool {
     deepest(footer).is_some_and(|depth| depth <= DEPTH)
 }
 
@@ -109,10 +116,14 @@ pub(super) fn are_sound(chunk: &[u8], file: usize) -> bool {
     let most = most_values(file);
     let (mut rest, mut values) = (chunk, 0u64);
     while !rest.is_empty() {
+        let mut header = Thrift::new(rest);
+        if shape::pass(&mut header, shape::PAGE_HEADER).is_none() {
+            // The library tells of a header that is cut off.
+            return header.has_ended();
+        }
         let mut thrift = Thrift::new(rest);
         let Some(page) = Page::read(&mut thrift) else {
-            // The library tells what is wrong with it.
-            return true;
+            return false;
         };
         values = values.saturating_add(page.values);
         let room = page.compressed.saturating_mul(RATIO).max(FREE_BYTES);

@@ -72,7 +72,7 @@ impl From<arrow_schema::ArrowError> for Stop {
 impl<'f> File<'f> {
     /// What a file says of itself; `None` where it is no whole file of Parquet.
     pub(super) fn open(bytes: &'f [u8]) -> Option<Self> {
-        let footer = claims::footer(bytes).filter(|footer| claims::is_flat_enough(footer))?;
+        let footer = claims::footer(bytes).filter(|footer| claims::is_footer_sound(footer))?;
         caught(|| {
             let metadata = ParquetMetaDataReader::decode_metadata(footer).ok()?;
             Some(Self {

@@ -44,7 +44,7 @@ impl Groups {
         let mut file = File::open(path)?;
         let size = file.metadata()?.len();
         let footer = footer(&mut file, size)?;
-        let footer = footer.filter(|footer| claims::is_flat_enough(footer));
+        let footer = footer.filter(|footer| claims::is_footer_sound(footer));
         let metadata = footer.and_then(|footer| {
             caught(|| ParquetMetaDataReader::decode_metadata(&footer).ok()).flatten()
         });

@@ -17,6 +17,7 @@ mod group;
 mod groups;
 mod own;
 mod page;
+mod shape;
 mod table;
 mod tempo;
 #[cfg(test)]

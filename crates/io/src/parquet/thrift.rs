@@ -6,27 +6,29 @@ const DEPTH: usize = 16;
 
 /// The types of fields that are told apart.
 const STOP: u8 = 0;
-const TRUE: u8 = 1;
-const FALSE: u8 = 2;
-const BYTE: u8 = 3;
-const DOUBLE: u8 = 7;
-const BINARY: u8 = 8;
-const LIST: u8 = 9;
+pub(super) const TRUE: u8 = 1;
+pub(super) const FALSE: u8 = 2;
+pub(super) const BYTE: u8 = 3;
+pub(super) const DOUBLE: u8 = 7;
+pub(super) const BINARY: u8 = 8;
+pub(super) const LIST: u8 = 9;
 const SET: u8 = 10;
 const MAP: u8 = 11;
-const STRUCT: u8 = 12;
+pub(super) const STRUCT: u8 = 12;
+const UUID: u8 = 13;
 
 /// A place in the bytes of a structure.
 pub(super) struct Thrift<'a> {
     bytes: &'a [u8],
     at: usize,
+    has_ended: bool,
 }
 
 /// The header of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) id: i64,
-    kind: u8,
+    pub(super) kind: u8,
 }
 
 impl Header {
@@ -41,7 +43,11 @@ impl Header {
 
 impl<'a> Thrift<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self {
+            bytes,
+            at: 0,
+            has_ended: false,
+        }
     }
 
     /// How many bytes were read.
@@ -49,16 +55,31 @@ impl<'a> Thrift<'a> {
         self.at
     }
 
-    fn byte(&mut self) -> Option<u8> {
-        let byte = *self.bytes.get(self.at)?;
-        self.at += 1;
-        Some(byte)
+    /// True where more was wanted than there are bytes.
+    pub(super) fn has_ended(&self) -> bool {
+        self.has_ended
     }
 
-    fn skip_bytes(&mut self, count: u64) -> Option<()> {
-        let end = self.at.checked_add(usize::try_from(count).ok()?)?;
-        self.at = (end <= self.bytes.len()).then_some(end)?;
+    fn byte(&mut self) -> Option<u8> {
+        let byte = self.bytes.get(self.at).copied();
+        self.has_ended |= byte.is_none();
+        self.at += usize::from(byte.is_some());
+        byte
+    }
+
+    pub(super) fn skip_bytes(&mut self, count: u64) -> Option<()> {
+        let end = usize::try_from(count).ok();
+        let end = end.and_then(|count| self.at.checked_add(count));
+        let end = end.filter(|&end| end <= self.bytes.len());
+        self.has_ended |= end.is_none();
+        self.at = end?;
         Some(())
+    }
+
+    /// Passes bytes behind their number.
+    pub(super) fn skip_text(&mut self) -> Option<()> {
+        let length = self.varint()?;
+        self.skip_bytes(length)
     }
 
     fn varint(&mut self) -> Option<u64> {
@@ -112,16 +133,16 @@ impl<'a> Thrift<'a> {
         }
     }
 
+    /// Passes a value in a collection or a field. Truth values in collections
+    /// are not passed, of which not all readers agree what they are.
     fn skip_value(&mut self, kind: u8, depth: usize) -> Option<()> {
         let deeper = depth.checked_sub(1)?;
         match kind {
-            TRUE | FALSE | BYTE => self.byte().map(drop),
+            BYTE => self.byte().map(drop),
             4..=6 => self.varint().map(drop),
             DOUBLE => self.skip_bytes(8),
-            BINARY => {
-                let length = self.varint()?;
-                self.skip_bytes(length)
-            }
+            BINARY => self.skip_text(),
+            UUID => self.skip_bytes(16),
             LIST | SET => {
                 let (count, kind) = self.list()?;
                 (0..count).try_for_each(|_| self.skip_value(kind, deeper))
