@@ -215,11 +215,11 @@ impl Histogram {
             .map(|(bucket, &count)| (bucket_start(bucket, BITS), count))
     }
 
-    /// The sum of histograms that count, or count less than nothing: by bucket
-    /// from the first of any of them, which may be nothing or less.
-    pub(crate) fn signed_sum<'a>(
-        parts: &(impl Iterator<Item = (&'a Self, i128)> + Clone),
-    ) -> Vec<(u64, i128)> {
+    /// The sum of histograms that count, or count less than nothing, without the
+    /// buckets of which nothing is left. For the smallest and the largest value
+    /// stand those that the outer buckets begin with. No values where there are
+    /// more than an honest histogram counts.
+    pub(crate) fn signed_sum<'a>(parts: &(impl Iterator<Item = (&'a Self, i128)> + Clone)) -> Self {
         let used = parts.clone().filter(|(one, _)| !one.counts.is_empty());
         let first = used.clone().map(|(one, _)| one.first).min().unwrap_or(0);
         let mut sums = Vec::new();
@@ -231,10 +231,34 @@ impl Histogram {
                 *sum += sign * i128::from(count);
             }
         }
-        let numbered = (first..).zip(sums);
-        numbered
-            .map(|(bucket, sum)| (bucket_start(bucket, BITS), sum))
-            .collect()
+        let is_left = |sum: &i128| *sum > 0;
+        let (Some(low), Some(high)) = (
+            sums.iter().position(is_left),
+            sums.iter().rposition(is_left),
+        ) else {
+            return Self::default();
+        };
+        let count: i128 = sums.iter().filter(|sum| is_left(sum)).sum();
+        if count > i128::from(MOST_READ) {
+            return Self::default();
+        }
+        let [low_bucket, high_bucket] = [low, high].map(|at| first + at as u32);
+        let left = sums[low..=high].iter().map(|&sum| sum.max(0) as u64);
+        Self {
+            first: low_bucket,
+            counts: left.collect(),
+            count: count as u64,
+            min: bucket_start(low_bucket, BITS),
+            max: bucket_start(high_bucket, BITS),
+        }
+    }
+
+    /// The same counts with another smallest and largest value, of the same outer
+    /// buckets.
+    pub(crate) fn with_range(mut self, min: u64, max: u64) -> Self {
+        debug_assert!(share_bucket(self.min, min) && share_bucket(self.max, max));
+        (self.min, self.max) = (min, max);
+        self
     }
 
     /// Appends a canonical encoding: equal content gives equal bytes.

@@ -36,8 +36,11 @@ impl<'a> Candidates<'a> {
         let rows = root.subtree().start as usize..root.subtree().end as usize;
         let operations = &self.table.columns.operation[rows.clone()];
         for (&id, &nano) in operations.iter().zip(&facts.critical_nano[rows]) {
+            if nano == 0 {
+                continue;
+            }
             let held = &mut self.critical[id.0 as usize];
-            if nano > 0 && *held == 0 {
+            if *held == 0 {
                 self.found.push((id, 0));
             }
             *held = held.saturating_add(nano);
@@ -84,13 +87,16 @@ impl<'a> Candidates<'a> {
 fn least_of_most(times: impl Iterator<Item = u64>) -> u64 {
     let mut most = [0; GROUPS];
     for nano in times {
-        // What is smaller than all of them falls out at the end.
-        let mut carried = nano;
-        for held in &mut most {
-            let larger = carried.max(*held);
-            carried = carried.min(*held);
-            *held = larger;
+        // The smallest stands first, and what is larger than others moves behind.
+        if nano <= most[0] {
+            continue;
         }
+        let mut at = 0;
+        while at + 1 < GROUPS && most[at + 1] < nano {
+            most[at] = most[at + 1];
+            at += 1;
+        }
+        most[at] = nano;
     }
-    most[GROUPS - 1]
+    most[0]
 }

@@ -8,6 +8,9 @@ use spanwise_model::{ColumnData, Table};
 /// How many standard deviations hold 95 of 100 cases.
 const DEVIATIONS: f64 = 1.96;
 
+/// The quantiles that are told.
+const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
+
 /// Durations of requests: of all, of those that are replaced, and of those that
 /// replace them.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +32,12 @@ impl Cohort<'_> {
         self.all.iter().map(|one| i128::from(one.count())).sum()
     }
 
+    /// True where the requests are the same as those of another cohort.
+    fn is_of_same(&self, other: &Self) -> bool {
+        let mut pairs = self.all.iter().zip(&other.all);
+        self.all.len() == other.all.len() && pairs.all(|(a, b)| std::ptr::eq(*a, *b))
+    }
+
     fn whole(&self) -> Histogram {
         sum(&[(&self.all, 1)])
     }
@@ -43,10 +52,9 @@ fn sum(parts: &[(&Vec<&Histogram>, i128)]) -> Histogram {
     let signed = parts
         .iter()
         .flat_map(|&(histograms, sign)| histograms.iter().map(move |&histogram| (histogram, sign)));
-    let mut buckets = Histogram::signed_sum(&signed);
-    buckets.retain(|bucket| bucket.1 > 0);
-    let (Some(&(first, _)), Some(&(last, _))) = (buckets.first(), buckets.last()) else {
-        return Histogram::default();
+    let sum = Histogram::signed_sum(&signed);
+    let (Some(first), Some(last)) = (sum.min(), sum.max()) else {
+        return sum;
     };
     let added = || {
         let added = parts.iter().filter(|part| part.1 > 0);
@@ -60,10 +68,7 @@ fn sum(parts: &[(&Vec<&Histogram>, i128)]) -> Histogram {
         .min();
     let max = added().filter_map(|one| one.max()).filter(near(last)).max();
     let (min, max) = (min.unwrap_or(first), max.unwrap_or(last));
-    let counted = buckets
-        .iter()
-        .map(|&(bucket, count)| (bucket, count as u64));
-    Histogram::of_buckets(counted, min, max.max(min)).unwrap_or_default()
+    sum.with_range(min, max.max(min))
 }
 
 /// The quantile, and the interval that holds the true one at 95 % confidence:
@@ -85,22 +90,37 @@ pub(super) fn with_quantiles(table: Table, cohorts: &[Cohort<'_>], saved: &[i128
             "mean_saved",
             ColumnData::Duration(cohorts.iter().zip(saved).map(mean).collect()),
         );
-    let pairs: Vec<(Histogram, Histogram)> = cohorts
+    let before = before(cohorts);
+    let after: Vec<_> = cohorts
         .iter()
-        .map(|cohort| (cohort.whole(), cohort.changed()))
+        .map(|cohort| {
+            let changed = cohort.changed();
+            QUANTILES.map(|(_, q)| interval(&changed, q))
+        })
         .collect();
-    let quantiles = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
-    quantiles.iter().fold(table, |table, &(name, q)| {
-        let before = pairs.iter().map(|(whole, _)| whole.quantile(q));
-        let after: Vec<_> = pairs
-            .iter()
-            .map(|(_, changed)| interval(changed, q))
-            .collect();
-        let column = |at: usize| some_durations(after.iter().map(|cells| cells[at]));
+    (0..).zip(QUANTILES).fold(table, |table, (at, (name, _))| {
+        let before = before.iter().map(|cells: &[_; 3]| cells[at]);
+        let column = |cell: usize| some_durations(after.iter().map(|cells| cells[at][cell]));
         table
             .with(format!("{name}_before"), some_durations(before))
             .with(name, column(0))
             .with(format!("{name}_from"), column(1))
             .with(format!("{name}_to"), column(2))
     })
+}
+
+/// The quantiles of all requests of each cohort, found once for those that follow
+/// each other with the same ones.
+fn before(cohorts: &[Cohort<'_>]) -> Vec<[Option<u64>; QUANTILES.len()]> {
+    let mut held: Option<(&Cohort<'_>, _)> = None;
+    let cells = cohorts.iter().map(|cohort| match held {
+        Some((last, cells)) if cohort.is_of_same(last) => cells,
+        _ => {
+            let whole = cohort.whole();
+            let cells = QUANTILES.map(|(_, q)| whole.quantile(q));
+            held = Some((cohort, cells));
+            cells
+        }
+    });
+    cells.collect()
 }

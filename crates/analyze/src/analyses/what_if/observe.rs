@@ -3,14 +3,13 @@
 use super::candidates::Candidates;
 use super::changes::Selected;
 use super::{Change, WhatIf, CHANGED, DURATION, SAVED};
-use crate::analyses::operations::{
-    operation_key, operation_names, request_root, OperationCodes, OperationRows,
-};
+use crate::analyses::numbered::Numbered;
+use crate::analyses::operations::{operation_key, operation_names, request_root, OperationCodes};
 use crate::analysis::TraceBatch;
 use crate::facts::replay::{Faster, Replay};
 use crate::facts::FactColumns;
-use crate::partial::{Key, Partial, Row};
-use rustc_hash::FxHashMap;
+use crate::histogram::Histogram;
+use crate::partial::{Key, Partial};
 use spanwise_model::{OperationId, SpanTable};
 
 /// How much faster candidates are made, in percent.
@@ -75,7 +74,7 @@ fn speeds(nano: u64) -> [u64; SPEEDS] {
 /// Makes every candidate of each request faster by itself.
 pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
     let table = traces.table();
-    let mut rows = Rows::new(table, out);
+    let mut points = Points::default();
     let mut faster = Faster::default();
     let mut candidates = Candidates::new(table);
     for root in traces.traces().filter_map(request_root) {
@@ -83,87 +82,63 @@ pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial
         let group_of = |row| candidates.group_of(row);
         let (before, after) = faster.run((root, facts), group_of, speeds);
         let own = root.operation_id();
-        rows.before(own, before);
+        points.before.get(own).add(before);
         for (operation, after) in candidates.each().zip(after) {
-            rows.after((own, operation), before, after);
+            points.after.get((own, operation)).add(before, after);
         }
     }
-    rows.flush();
+    points.flush(table, out);
 }
 
 /// What is known of a candidate.
+#[derive(Default)]
 struct Point {
     /// Before, and at each speed.
-    rows: [Row; SPEEDS + 1],
-    requests: u64,
+    durations: [Histogram; SPEEDS + 1],
     saved: [u128; SPEEDS],
 }
 
-/// Rows of a batch by numbers.
-struct Rows<'a> {
-    table: &'a SpanTable,
-    out: &'a mut Partial,
-    names: OperationCodes,
-    /// By root operation.
-    before: OperationRows,
-    /// By root operation and candidate.
-    after: FxHashMap<(OperationId, OperationId), Point>,
-}
-
-impl<'a> Rows<'a> {
-    fn new(table: &'a SpanTable, out: &'a mut Partial) -> Self {
-        Self {
-            table,
-            out,
-            names: OperationCodes::new(table),
-            before: OperationRows::new(table),
-            after: FxHashMap::default(),
-        }
-    }
-
-    /// Counts a request of a root operation.
-    fn before(&mut self, root: OperationId, nano: u64) {
-        let (table, names, out) = (self.table, &mut self.names, &mut *self.out);
-        let row = self.before.get(root, || {
-            let root = names.get(table, root, out);
-            out.row(&key(root, NOBODY, 0))
-        });
-        self.out.record(row, DURATION, nano);
-    }
-
+impl Point {
     /// Counts a request in which an operation was made faster.
-    fn after(
-        &mut self,
-        (root, operation): (OperationId, OperationId),
-        before: u64,
-        after: [u64; SPEEDS],
-    ) {
-        let (table, names, out) = (self.table, &mut self.names, &mut *self.out);
-        let point = self.after.entry((root, operation)).or_insert_with(|| {
-            let [root, operation] = [root, operation].map(|id| names.get(table, id, out));
-            let [a, b, c, d] = PERCENTS;
-            Point {
-                rows: [0, a, b, c, d].map(|percent| out.row(&key(root, operation, percent))),
-                requests: 0,
-                saved: [0; SPEEDS],
-            }
-        });
-        let [unchanged, rows @ ..] = point.rows;
-        point.requests += 1;
-        out.record(unchanged, DURATION, before);
-        for ((row, nano), saved) in rows.into_iter().zip(after).zip(&mut point.saved) {
-            out.record(row, DURATION, nano);
+    #[inline]
+    fn add(&mut self, before: u64, after: [u64; SPEEDS]) {
+        let [unchanged, durations @ ..] = &mut self.durations;
+        unchanged.add(before);
+        for ((durations, nano), saved) in durations.iter_mut().zip(after).zip(&mut self.saved) {
+            durations.add(nano);
             *saved += u128::from(before.saturating_sub(nano));
         }
     }
+}
 
-    /// Adds how many requests there are, and what they would save.
-    fn flush(self) {
-        for point in self.after.values() {
-            let [_, rows @ ..] = point.rows;
-            for (row, saved) in rows.into_iter().zip(point.saved) {
-                self.out.add(row, CHANGED, point.requests);
-                self.out.add(row, SAVED, saved as i128);
+/// What is known of the candidates of a batch, by numbers.
+#[derive(Default)]
+struct Points {
+    /// By root operation.
+    before: Numbered<OperationId, Histogram>,
+    /// By root operation and candidate.
+    after: Numbered<(OperationId, OperationId), Point>,
+}
+
+impl Points {
+    /// Adds all of them to a partial.
+    fn flush(&self, table: &SpanTable, out: &mut Partial) {
+        let mut names = OperationCodes::new(table);
+        for (root, durations) in self.before.iter() {
+            let root = names.get(table, *root, out);
+            let row = out.row(&key(root, NOBODY, 0));
+            out.record_all(row, DURATION, durations);
+        }
+        for ((root, operation), point) in self.after.iter() {
+            let [root, operation] = [root, operation].map(|id| names.get(table, *id, out));
+            let [unchanged, durations @ ..] = &point.durations;
+            let row = out.row(&key(root, operation, 0));
+            out.record_all(row, DURATION, unchanged);
+            for ((percent, durations), saved) in PERCENTS.iter().zip(durations).zip(point.saved) {
+                let row = out.row(&key(root, operation, *percent));
+                out.record_all(row, DURATION, durations);
+                out.add(row, CHANGED, durations.count());
+                out.add(row, SAVED, saved as i128);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Replaying the spans some of whose children run at the same time.
 
-use super::{Faster, Place, GROUPS};
+use super::{Faster, Which, GROUPS, UNKNOWN};
 use crate::facts::replay::{Change, Replay, Step};
 use crate::facts::FactColumns;
 use spanwise_model::Span;
@@ -20,16 +20,11 @@ impl<const N: usize> Faster<N> {
         }
         // What is opened on the way has a smaller number.
         for number in (0..self.open_to).rev() {
-            let uneven = &mut self.uneven[number];
-            let changed = std::mem::take(&mut uneven.changes);
-            if !std::mem::take(&mut uneven.is_open) {
+            if !std::mem::take(&mut self.uneven[number].is_open) {
                 continue;
             }
-            let saved = match changed {
-                true => self.replay(number, &own),
-                false => self.replay(number, |nano| [nano; N]),
-            };
-            match self.places[self.uneven[number].at as usize].shows {
+            let saved = self.saved_by(number, &own);
+            match self.uneven[number].shows {
                 _ if saved[N - 1] == 0 => {}
                 0 => self.save(group as u8, 0, saved),
                 child => {
@@ -39,25 +34,79 @@ impl<const N: usize> Faster<N> {
             }
         }
         for &(child, _) in &changes {
-            self.saved[child as usize] = [0; N];
+            let child = &mut self.children[child as usize];
+            child.saved = [0; N];
+            self.uneven[child.above as usize].changed = None;
         }
         self.changes[group].saved = changes;
     }
 
     /// Makes a child of a span that is replayed shorter.
-    fn shorten(&mut self, child: u32, saved: [u64; N]) {
-        let held = &mut self.saved[child as usize];
-        (0..N).for_each(|n| held[n] += saved[n]);
-        let place = &self.places[child as usize];
-        if place.leads {
-            let number = self.places[place.above as usize].number;
-            self.uneven[number as usize].is_open = true;
-            self.open_to = self.open_to.max(number as usize + 1);
+    fn shorten(&mut self, place: u32, saved: [u64; N]) {
+        let child = &mut self.children[place as usize];
+        (0..N).for_each(|n| child.saved[n] += saved[n]);
+        let number = child.above as usize;
+        let uneven = &mut self.uneven[number];
+        uneven.changed = match uneven.changed {
+            None => Some(Which::One(place)),
+            Some(Which::One(held)) if held == place => uneven.changed,
+            _ => Some(Which::More),
+        };
+        if child.leads {
+            uneven.is_open = true;
+            self.open_to = self.open_to.max(number + 1);
         }
     }
 
-    /// What a span saves whose children are known. Each speed is written by
-    /// itself, so that nobody waits for all of them.
+    /// What a span saves whose children are known.
+    fn saved_by(&mut self, number: usize, own: impl Fn(u64) -> [u64; N]) -> [u64; N] {
+        let uneven = &mut self.uneven[number];
+        match (std::mem::take(&mut uneven.changes), uneven.changed) {
+            (true, _) => self.replay(number, own),
+            (false, Some(Which::One(child))) => {
+                let room = self.room(number, child);
+                self.children[child as usize]
+                    .saved
+                    .map(|saved| saved.min(room))
+            }
+            (false, _) => self.replay(number, |nano| [nano; N]),
+        }
+    }
+
+    /// How much shorter a span is without one of the children that it waited for
+    /// last: what this child saves shows as far as that.
+    fn room(&mut self, number: usize, child: u32) -> u64 {
+        let held = self.children[child as usize].room;
+        if held != UNKNOWN {
+            return held;
+        }
+        let (uneven, without) = (&self.uneven[number], self.first + child);
+        self.lasts.clear();
+        let (mut latest, mut last) = (0_i64, 0_i64);
+        for step in &self.steps[uneven.steps.start as usize..uneven.steps.end as usize] {
+            match *step {
+                Step::Over(at) => latest = latest.max(self.lasts[at as usize]),
+                Step::Begin {
+                    row,
+                    gap_nano,
+                    nano,
+                } => {
+                    let end = match row == without {
+                        true => 0,
+                        false => latest + gap_nano + nano as i64,
+                    };
+                    last = last.max(end);
+                    self.lasts.push(end);
+                }
+            }
+        }
+        let room = uneven.nano - uneven.tail_nano - last as u64;
+        self.children[child as usize].room = room;
+        room
+    }
+
+    /// The same by going through all that happens inside. Each speed is written
+    /// by itself, so that nobody waits for all of them.
     #[inline]
     fn replay(&mut self, number: usize, own: impl Fn(u64) -> [u64; N]) -> [u64; N] {
         let uneven = &self.uneven[number];
@@ -74,7 +123,7 @@ impl<const N: usize> Faster<N> {
                     gap_nano,
                     nano,
                 } => {
-                    let saved = &self.saved[(row - self.first) as usize];
+                    let saved = &self.children[(row - self.first) as usize].saved;
                     let gap = gap_of(gap_nano, &own);
                     let mut ends = [0; N];
                     for n in 0..N {
@@ -92,8 +141,8 @@ impl<const N: usize> Faster<N> {
     /// Replays all spans, one group and one change after the other.
     #[cold]
     pub(super) fn replay_all(
-        &self,
         (top, facts): (Span<'_>, &FactColumns),
+        group_of: impl Fn(u32) -> u8,
         own: impl Fn(u64) -> [u64; N],
         lengths: &mut [[u64; N]; GROUPS],
     ) {
@@ -102,29 +151,22 @@ impl<const N: usize> Faster<N> {
         for (group, lengths) in (0..).zip(lengths) {
             for (speed, length) in lengths.iter_mut().enumerate() {
                 let own = |nano| own(nano)[speed];
-                let (places, first) = (&self.places, self.first);
-                *length = replay.run(&OfGroup {
-                    places,
-                    first,
-                    group,
-                    own,
-                });
+                let is_of = |row| group_of(row) == group;
+                *length = replay.run(&OfGroup { is_of, own });
             }
         }
     }
 }
 
 /// The own time of the spans of one group becomes another.
-struct OfGroup<'a, F> {
-    places: &'a [Place],
-    first: u32,
-    group: u8,
+struct OfGroup<G, F> {
+    is_of: G,
     own: F,
 }
 
-impl<F: Fn(u64) -> u64> Change for OfGroup<'_, F> {
+impl<G: Fn(u32) -> bool, F: Fn(u64) -> u64> Change for OfGroup<G, F> {
     fn own_time(&self, row: u32, nano: u64) -> u64 {
-        match self.places[(row - self.first) as usize].group == self.group {
+        match (self.is_of)(row) {
             true => (self.own)(nano),
             false => nano,
         }

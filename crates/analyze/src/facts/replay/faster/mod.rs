@@ -4,7 +4,9 @@
 //! Where the children of a span follow one after the other, it saves what they
 //! save and what its own time does: sums are all that this takes. Only a span
 //! some of whose children run at the same time is replayed, and that only where
-//! one of those that it waited for last has changed, or its own time.
+//! one of those that it waited for last has changed, or its own time. Where that
+//! child is all that has changed, it is asked once how much the span would last
+//! without it: no child can save more, whatever the group and the speed.
 
 mod cascade;
 mod sums;
@@ -12,7 +14,6 @@ mod sums;
 use super::ground::Ground;
 use super::Step;
 use crate::facts::siblings::Siblings;
-use crate::facts::timeline::Interval;
 use crate::facts::times::TraceTimes;
 use crate::facts::FactColumns;
 use spanwise_model::Span;
@@ -24,70 +25,48 @@ pub(crate) const GROUPS: usize = 8;
 /// What a span of no group has for one.
 pub(crate) const NO_GROUP: u8 = GROUPS as u8;
 
-/// A span that nobody waits for, or one below it: what it saves shows nowhere.
-const NOWHERE: u32 = u32::MAX;
+/// What stands for places below which each child shows by itself.
+const EACH: u32 = u32::MAX;
 
-/// A span of a component.
+/// A room that nobody asked for yet.
+const UNKNOWN: u64 = u64::MAX;
+
+/// A child of a span that is replayed.
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    /// The place of its parent.
+struct Child<const N: usize> {
+    /// What it saves; nothing but while a group is looked at.
+    saved: [u64; N],
+    /// How much of that can show, where nothing else changes.
+    room: u64,
+    /// The number of its parent.
     above: u32,
-    /// The place as which all that it saves shows: the top, or a child of a
-    /// span that is replayed.
-    shows: u32,
-    /// Its parent's own time before it.
-    gap_nano: u64,
-    /// When the last of its children is over that came so far.
-    over: i64,
-    group: u8,
-    /// Its parent waits for it.
-    blocks: bool,
-    /// Some of its children run at the same time.
-    is_uneven: bool,
-    /// One of those that its parent, which is replayed, waited for last.
+    /// One of those that its parent waited for last.
     leads: bool,
-    /// The number among those that are replayed.
-    number: u32,
 }
 
-/// What a child asks its parent.
-struct Above {
-    shows: u32,
-    group: u8,
-    is_uneven: bool,
-}
-
-impl Place {
-    #[inline]
-    fn seen_from_below(&self) -> Above {
-        Above {
-            shows: self.shows,
-            group: self.group,
-            is_uneven: self.is_uneven,
-        }
-    }
-
-    /// Adds a child behind those that came; the answer is the gap between.
-    #[inline]
-    fn follow(&mut self, child: Interval) -> u64 {
-        self.is_uneven |= child.start < self.over;
-        let gap_nano = child.start.abs_diff(self.over);
-        self.over = child.end;
-        gap_nano
-    }
+/// Which children of a span have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    /// The one at a place.
+    One(u32),
+    More,
 }
 
 /// A span that is replayed.
 #[derive(Clone, Debug)]
 struct Uneven {
-    at: u32,
+    /// The place as which all that it saves shows.
+    shows: u32,
     steps: Range<u32>,
     /// Its own time behind its last child, and all of its time.
     tail_nano: u64,
     nano: u64,
-    /// Something of it has changed, and so has its own time.
+    /// Something of it has changed that it waited for last, or its own time.
     is_open: bool,
+    /// Its own time has changed.
     changes: bool,
+    /// The children that have changed, if any.
+    changed: Option<Which>,
 }
 
 /// What changes below spans that are replayed, for one group.
@@ -106,17 +85,19 @@ pub(crate) struct Faster<const N: usize> {
     siblings: Siblings,
     /// The row of the top span.
     first: u32,
-    places: Vec<Place>,
+    /// By place: the place as which all shows that its children save, the top or
+    /// a child of a span that is replayed; or else [`EACH`] of them.
+    below: Vec<u32>,
     uneven: Vec<Uneven>,
     /// Those from this number on are not open.
     open_to: usize,
     steps: Vec<Step>,
     changes: [Changes<N>; GROUPS],
-    /// By place: what the children of spans that are replayed save; nothing but
-    /// while a group is looked at.
-    saved: Vec<[u64; N]>,
-    /// By child of a span.
+    /// By place.
+    children: Vec<Child<N>>,
+    /// By child of a span, of all speeds and of one.
     ends: Vec<[i64; N]>,
+    lasts: Vec<i64>,
     /// By group: what the component saves; behind them, of no group.
     totals: [[u64; N]; GROUPS + 1],
 }
@@ -131,13 +112,14 @@ impl<const N: usize> Default for Faster<N> {
             times: TraceTimes::default(),
             siblings: Siblings::default(),
             first: 0,
-            places: Vec::new(),
+            below: Vec::new(),
             uneven: Vec::new(),
             open_to: 0,
             steps: Vec::new(),
             changes: std::array::from_fn(|_| nothing()),
-            saved: Vec::new(),
+            children: Vec::new(),
             ends: Vec::new(),
+            lasts: Vec::new(),
             totals: [[0; N]; GROUPS + 1],
         }
     }
@@ -162,56 +144,23 @@ impl<const N: usize> Faster<N> {
             tolerance_nano: facts.policy.tolerance_nano,
         };
         self.first = top.row();
-        self.place(&ground, top.subtree(), group_of);
         let saved = |nano| {
             let own = own(nano);
             own.map(|own| nano - own)
         };
         let length = ground.interval(top.row()).len();
         let mut lengths = [[length; N]; GROUPS];
-        if self.add_up(&ground, saved) {
+        if self.add_up((&ground, top), &group_of, saved) {
             for (group, lengths) in lengths.iter_mut().enumerate() {
                 self.cascade(group, &own);
                 let saved = &self.totals[group];
                 (0..N).for_each(|n| lengths[n] -= saved[n]);
             }
         } else {
-            self.replay_all((top, facts), own, &mut lengths);
+            Self::replay_all((top, facts), group_of, own, &mut lengths);
         }
         self.times = times;
         (length, lengths)
-    }
-
-    /// Finds the gaps between children that follow one after the other, and the
-    /// spans whose children do not.
-    fn place(&mut self, ground: &Ground<'_>, rows: Range<u32>, group_of: impl Fn(u32) -> u8) {
-        let parents = &ground.table.columns.parent;
-        let parents = &parents[rows.start as usize..rows.end as usize];
-        let first = ground.timeline.at(rows.start);
-        let intervals = &ground.timeline.effective[first..];
-        self.places.clear();
-        self.places.reserve(rows.len());
-        for ((row, &parent), &interval) in rows.zip(parents).zip(intervals) {
-            let mut place = Place {
-                above: 0,
-                shows: NOWHERE,
-                gap_nano: 0,
-                over: interval.start,
-                group: group_of(row),
-                blocks: true,
-                is_uneven: false,
-                leads: false,
-                number: 0,
-            };
-            if row != ground.first {
-                place.above = parent - ground.first;
-                place.blocks = ground.timeline.blocks(ground.timeline.at(row));
-                if place.blocks {
-                    place.gap_nano = self.places[place.above as usize].follow(interval);
-                }
-            }
-            self.places.push(place);
-        }
     }
 }
 
@@ -255,7 +204,7 @@ mod tests {
             assert_eq!(length, replay_all(top, &facts, &Quarters(&[], 4)));
             replayed += faster.uneven.len();
             let mut slowly = [[0; 4]; GROUPS];
-            faster.replay_all((top, &facts), own, &mut slowly);
+            Faster::replay_all((top, &facts), group_of, own, &mut slowly);
             assert_eq!(found, slowly);
             for (group, found) in (0..).zip(found) {
                 let rows = top.subtree().filter(|&row| group_of(row) == group);
