@@ -24,6 +24,8 @@ pub(super) struct Hops<'a> {
     /// By operation: whether it sends or receives messages.
     speaks: Vec<bool>,
     linking: Linking,
+    /// Spans that may receive, and whether they have links; memory that is kept.
+    found: Vec<(u32, bool)>,
 }
 
 impl<'a> Hops<'a> {
@@ -35,18 +37,20 @@ impl<'a> Hops<'a> {
             calls: Calls { table },
             speaks: kinds.map(speaks).collect(),
             linking: Linking::new(&table.store.links.record),
+            found: Vec::new(),
         }
     }
 
     /// Hands out the hops of a trace by receiver, those along links first. A
     /// link to the span itself is none, nor is one that says again what the
     /// parent says.
-    pub(super) fn each(&self, trace: Trace<'_>, mut give: impl FnMut(Hop)) {
+    pub(super) fn each(&mut self, trace: Trace<'_>, mut give: impl FnMut(Hop)) {
+        let mut found = std::mem::take(&mut self.found);
+        self.find(trace, &mut found);
         let mut ids = Ids { trace, held: None };
-        let records = &self.calls.table.columns.record;
-        for row in trace.rows() {
+        for (row, links) in found.drain(..) {
             let parent = self.handing_over(row);
-            if self.linking.has(records[row as usize]) {
+            if links {
                 self.links((row, parent.map(|found| found.0)), &mut ids, &mut give);
             }
             if let Some((parent, relation)) = parent {
@@ -56,6 +60,30 @@ impl<'a> Hops<'a> {
                     inside: Some(parent),
                     relation,
                 });
+            }
+        }
+        self.found = found;
+    }
+
+    /// Finds the spans of a trace that may receive, and whether they have links.
+    #[inline(never)]
+    fn find(&self, trace: Trace<'_>, found: &mut Vec<(u32, bool)>) {
+        let columns = &self.calls.table.columns;
+        let rows = trace.rows().start as usize..trace.rows().end as usize;
+        let (records, flags) = (&columns.record[rows.clone()], &columns.flags[rows.clone()]);
+        let rows = trace.rows().zip(&columns.operation[rows]);
+        let (speaks, linking) = (self.speaks.as_slice(), self.linking.0.as_slice());
+        // Where the spans end that are below one that speaks.
+        let mut below = 0;
+        for (((row, operation), &flags), &record) in rows.zip(flags).zip(records) {
+            let speaks = speaks[operation.0 as usize];
+            let links = has_bit(linking, record);
+            let follows = flags & flags::FOLLOWS_FROM != 0;
+            if speaks | links | follows | (row < below) {
+                found.push((row, links));
+                if speaks {
+                    below = below.max(columns.subtree_end[row as usize]);
+                }
             }
         }
     }
@@ -108,12 +136,12 @@ impl Linking {
         }
         Self(bits)
     }
+}
 
-    #[inline]
-    fn has(&self, record: u32) -> bool {
-        let word = self.0.get(record as usize / 64);
-        word.is_some_and(|word| word >> (record % 64) & 1 == 1)
-    }
+#[inline]
+fn has_bit(words: &[u64], at: u32) -> bool {
+    let word = words.get(at as usize / 64);
+    word.is_some_and(|word| word >> (at % 64) & 1 == 1)
 }
 
 /// The spans of a trace by their ids, once they are asked for.

@@ -1,6 +1,6 @@
 //! From spans to rows of a partial, without hashing a name a span.
 
-use crate::partial::{Key, Partial, Row};
+use crate::partial::{Key, NameCode, Partial, Row};
 use spanwise_model::trace::TopKind;
 use spanwise_model::{OperationId, Span, SpanTable, Trace};
 
@@ -27,7 +27,7 @@ impl OperationRows {
 
 /// The names of operations as codes of one partial, so that each is looked up
 /// once.
-pub(super) struct OperationCodes(Vec<Option<[Key<'static>; 3]>>);
+pub(super) struct OperationCodes(Vec<Option<[NameCode; 3]>>);
 
 impl OperationCodes {
     /// None is known yet.
@@ -42,9 +42,19 @@ impl OperationCodes {
         id: OperationId,
         out: &mut Partial,
     ) -> [Key<'static>; 3] {
-        *self.0[id.0 as usize].get_or_insert_with(|| {
-            operation_names(table, id).map(|name| Key::Code(out.intern(name)))
-        })
+        self.codes(table, id, out).map(Key::Code)
+    }
+
+    /// The same as codes.
+    #[inline]
+    pub(super) fn codes(
+        &mut self,
+        table: &SpanTable,
+        id: OperationId,
+        out: &mut Partial,
+    ) -> [NameCode; 3] {
+        *self.0[id.0 as usize]
+            .get_or_insert_with(|| operation_names(table, id).map(|name| out.intern(name)))
     }
 }
 

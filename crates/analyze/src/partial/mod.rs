@@ -181,6 +181,15 @@ impl Partial {
         self.put_last_words(start, numbers, is_new);
     }
 
+    /// The same of a key that is told by its words: codes of names, numbers, and
+    /// the higher and the lower half of wide ones.
+    pub(crate) fn put_words(&mut self, key: &[u64], numbers: &[i128], is_new: bool) {
+        debug_assert_eq!(key.len(), self.width());
+        let start = self.words.len();
+        self.words.extend_from_slice(key);
+        self.put_last_words(start, numbers, is_new);
+    }
+
     /// Merges numbers, one a state column, into the rows of keys that all begin
     /// with the same cells. New keys are those that no row has yet, so that they
     /// are not looked for.
@@ -354,6 +363,16 @@ impl Partial {
         let from = self.offsets[columns.start];
         let to = self.offsets[columns.end];
         move |row| &self.words[row * width..][from..to]
+    }
+
+    /// What a row's key holds, as words.
+    pub(crate) fn words_of_row(&self, row: Row) -> &[u64] {
+        &self.words[row * self.width()..][..self.width()]
+    }
+
+    /// The names of codes that stand in keys.
+    pub(crate) fn names_of_codes<const N: usize>(&self, codes: [u64; N]) -> [&str; N] {
+        codes.map(|code| self.names.get(Symbol(code as u32)))
     }
 
     /// The first word of a cell of a row's key.

@@ -1,6 +1,8 @@
 //! The shape of a partial: key columns, and state columns that say how they
 //! merge.
 
+use spanwise_model::Symbol;
+
 /// The type of a key column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyType {
@@ -27,6 +29,17 @@ impl KeyType {
 /// A name in one partial; it means nothing in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NameCode(pub(super) u32);
+
+impl NameCode {
+    /// The code of the empty name in every partial.
+    pub(crate) const EMPTY: Self = Self(Symbol::EMPTY.0);
+
+    /// What stands for it in a key that is told by its words.
+    #[inline]
+    pub(crate) const fn word(self) -> u64 {
+        self.0 as u64
+    }
+}
 
 /// One cell of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,7 +102,7 @@ impl Schema {
     }
 
     /// The first word of each key column, and how many words of 64 bits there are.
-    pub(super) fn key_offsets(&self) -> Vec<usize> {
+    pub(crate) fn key_offsets(&self) -> Vec<usize> {
         let ends = self.keys.iter().scan(0, |end, (_, kind)| {
             *end += kind.words();
             Some(*end)

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 /// Finds the origins of receivers, and then what they lead to.
 pub(super) fn follow(graph: &mut Graph<'_>) {
     let onward = Onward::new(graph);
-    let (ended, cut) = walk(graph, &onward);
+    let (ended, cut) = walked(graph, &onward);
     for &receiver in ended.iter().rev() {
         let arriving = onward.arriving.of(receiver).iter();
         let whole = arriving.filter(|&&hop| !cut[hop as usize]);
@@ -28,14 +28,29 @@ pub(super) fn follow(graph: &mut Graph<'_>) {
     }
 }
 
+/// Walks along all hops. Only where some lead in a circle does it show where the
+/// walk begins.
+fn walked(graph: &Graph<'_>, onward: &Onward) -> (Vec<u32>, Vec<bool>) {
+    let all = 0..graph.receivers.len() as u32;
+    let (ended, cut) = walk(graph, onward, all);
+    match cut.contains(&true) {
+        true => walk(graph, onward, begins(graph)),
+        false => (ended, cut),
+    }
+}
+
 /// Walks along all hops: receivers in the order in which all that they lead to
 /// was walked, and by hop whether it is cut.
-fn walk(graph: &Graph<'_>, onward: &Onward) -> (Vec<u32>, Vec<bool>) {
+fn walk(
+    graph: &Graph<'_>,
+    onward: &Onward,
+    begins: impl IntoIterator<Item = u32>,
+) -> (Vec<u32>, Vec<bool>) {
     let receivers = graph.receivers.len();
     let (mut ended, mut cut) = (Vec::with_capacity(receivers), vec![false; graph.hops.len()]);
     let (mut seen, mut open) = (vec![false; receivers], vec![false; receivers]);
     let mut path: Vec<(u32, std::slice::Iter<'_, u32>)> = Vec::new();
-    for begin in begins(graph) {
+    for begin in begins {
         let mut enter = (!seen[begin as usize]).then_some(begin);
         loop {
             if let Some(receiver) = enter.take() {

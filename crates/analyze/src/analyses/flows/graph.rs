@@ -4,9 +4,12 @@
 //! receiver.
 
 use super::follow::follow;
-use super::{key, END, RECEIVED, ROOT_END, ROOT_START, SENT, START};
-use crate::partial::{Key, Partial, Row};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use super::operations::Operations;
+use super::reader::{Kind, Reader};
+use crate::partial::Partial;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
 
 /// Service, name and kind of an operation; empty where there is none.
 pub(super) type Names<'a> = [&'a str; 3];
@@ -84,24 +87,41 @@ impl<'a> Graph<'a> {
             operations: Operations::read(partial, &rows),
             ..Self::default()
         };
-        let (received, sent): (Vec<Row>, Vec<Row>) = rows
-            .into_iter()
-            .partition(|&row| partial.name(row, key::PART) == RECEIVED);
-        let of = Reader {
-            partial,
-            operations: &graph.operations,
+        let reader = Reader::new(partial, &graph.operations);
+        let kinds = reader.kinds(&rows);
+        let of_kind = |kind: Kind| {
+            let rows = (0..).zip(&rows).zip(&kinds);
+            rows.filter(move |row| *row.1 == kind).map(|row| row.0)
         };
-        let receivers = numbered(partial, &received, |row| {
-            graph.receivers.push(of.receiver(row));
-        });
-        let senders = numbered(partial, &sent, |row| {
-            graph.senders.push(of.sender(row, &receivers));
-        });
-        graph.hops.extend(received.iter().map(|&row| Hop {
-            sender: senders.get(&other_id(partial, row)).copied(),
-            receiver: receivers[&own_id(partial, row)],
-            relation: partial.name(row, key::RELATION),
-        }));
+        for (at, &row) in of_kind(Kind::Received) {
+            let id = reader.id(row);
+            if graph.receivers.last().is_none_or(|last| last.id != id) {
+                graph.receivers.push(reader.receiver(id, (row, at)));
+            }
+            let receiver = graph.receivers.len() as u32 - 1;
+            graph.hops.push(Hop {
+                sender: None,
+                receiver,
+                relation: reader.relation(row),
+            });
+        }
+        // Those of the part whose name comes first are told.
+        let mut senders = BySender::with_room_for(rows.len() - graph.hops.len());
+        for kind in [Kind::Passed, Kind::Sent] {
+            let mut near = Near::default();
+            for (at, &row) in of_kind(kind) {
+                let id = reader.id(row);
+                if senders.add(id) {
+                    let above = near.receiver(&graph.receivers, (id.0, reader.other_span(row)));
+                    graph
+                        .senders
+                        .push(reader.sender(id, (row, at, kind), above));
+                }
+            }
+        }
+        for (hop, (_, &row)) in graph.hops.iter_mut().zip(of_kind(Kind::Received)) {
+            hop.sender = senders.number(reader.other_id(row));
+        }
         follow(&mut graph);
         graph
     }
@@ -138,151 +158,73 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// Numbers the spans of rows, of which `add` is handed the first row of each.
-fn numbered(partial: &Partial, rows: &[Row], mut add: impl FnMut(Row)) -> FxHashMap<Id, u32> {
-    let mut numbers = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
-    let mut last = None;
-    for &row in rows {
-        let id = own_id(partial, row);
-        if last.replace(id) == Some(id) {
-            continue;
-        }
-        let next = numbers.len() as u32;
-        if *numbers.entry(id).or_insert(next) == next {
-            add(row);
-        }
-    }
-    numbers
-}
-
-/// The operations of a partial in the order of their names.
+/// Finds receivers among all of them, which stand in the order of their ids, for
+/// one trace after the other.
 #[derive(Debug, Default)]
-pub(super) struct Operations<'a> {
-    names: Vec<Names<'a>>,
-    /// By codes of names.
-    places: FxHashMap<[u64; 3], Operation>,
+struct Near {
+    trace: u128,
+    /// Where those of the trace stand.
+    from: usize,
+    to: usize,
 }
 
-impl<'a> Operations<'a> {
-    fn read(partial: &'a Partial, rows: &[Row]) -> Self {
-        let mut found: Vec<(Names<'a>, Option<[u64; 3]>)> = vec![([""; 3], None)];
-        let mut places = FxHashMap::default();
-        for from in [key::OPERATION, key::ROOT] {
-            let words = partial.words_of(from..from + 3);
-            for &row in rows {
-                let codes = codes(words(row));
-                places.entry(codes).or_insert_with(|| {
-                    let names = [0, 1, 2].map(|at| partial.name(row, from + at));
-                    found.push((names, Some(codes)));
-                    NOBODY
-                });
-            }
+impl Near {
+    /// The receiver with an id; nobody has the span nought.
+    fn receiver(&mut self, receivers: &[Receiver], (trace, span): Id) -> Option<u32> {
+        if span == 0 {
+            return None;
         }
-        found.sort_unstable();
-        let mut operations = Self {
-            names: Vec::with_capacity(found.len()),
-            places,
+        if self.to == 0 || self.trace != trace {
+            self.trace = trace;
+            self.from = receivers.partition_point(|held| held.id.0 < trace);
+            let behind = &receivers[self.from..];
+            self.to = self.from + behind.partition_point(|held| held.id.0 == trace);
+        }
+        let of_trace = &receivers[self.from..self.to];
+        let found = of_trace.binary_search_by_key(&span, |receiver| receiver.id.1);
+        found.ok().map(|at| (self.from + at) as u32)
+    }
+}
+
+/// The numbers of senders by their ids.
+#[derive(Debug, Default)]
+struct BySender {
+    ids: Vec<Id>,
+    numbers: HashTable<u32>,
+}
+
+impl BySender {
+    fn with_room_for(count: usize) -> Self {
+        Self {
+            ids: Vec::with_capacity(count),
+            numbers: HashTable::with_capacity(count),
+        }
+    }
+
+    /// Numbers a sender; false where it has a number.
+    fn add(&mut self, id: Id) -> bool {
+        let ids = &self.ids;
+        let same = |&number: &u32| ids[number as usize] == id;
+        let hash_of = |&number: &u32| hash(ids[number as usize]);
+        let entry = self.numbers.entry(hash(id), same, hash_of);
+        let hashbrown::hash_table::Entry::Vacant(vacant) = entry else {
+            return false;
         };
-        for (names, codes) in found {
-            if operations.names.last() != Some(&names) {
-                operations.names.push(names);
-            }
-            let place = operations.names.len() as Operation - 1;
-            operations.places.extend(codes.map(|codes| (codes, place)));
-        }
-        operations
+        vacant.insert(ids.len() as u32);
+        self.ids.push(id);
+        true
     }
 
-    /// Service, name and kind.
-    pub(super) fn names(&self, operation: Operation) -> Names<'a> {
-        self.names[operation as usize]
+    fn number(&self, id: Id) -> Option<u32> {
+        let same = |&number: &u32| self.ids[number as usize] == id;
+        self.numbers.find(hash(id), same).copied()
     }
 }
 
-fn codes(words: &[u64]) -> [u64; 3] {
-    [0, 1, 2].map(|at| words[at])
-}
-
-/// Reads what rows say.
-#[derive(Clone, Copy)]
-struct Reader<'a> {
-    partial: &'a Partial,
-    operations: &'a Operations<'a>,
-}
-
-impl Reader<'_> {
-    fn receiver(self, row: Row) -> Receiver {
-        let end = end(self.partial, row, END);
-        Receiver {
-            id: own_id(self.partial, row),
-            operation: self.operation(row, key::OPERATION),
-            start: self.partial.number(row, START),
-            end,
-            origin: None,
-            last_end: end,
-        }
-    }
-
-    fn sender(self, row: Row, receivers: &FxHashMap<Id, u32>) -> Sender {
-        let partial = self.partial;
-        let id = own_id(partial, row);
-        let above = number(partial, row, key::OTHER_SPAN);
-        let root = Root {
-            start: partial.number(row, ROOT_START),
-            id: (id.0, number(partial, row, key::ROOT_SPAN)),
-            end: end(partial, row, ROOT_END),
-            operation: self.operation(row, key::ROOT),
-        };
-        Sender {
-            id,
-            operation: self.operation(row, key::OPERATION),
-            end: end(partial, row, END),
-            alone: partial.name(row, key::PART) == SENT,
-            above: receivers
-                .get(&(id.0, above))
-                .filter(|_| above != 0)
-                .copied(),
-            root,
-        }
-    }
-
-    fn operation(self, row: Row, from: usize) -> Operation {
-        let words = self.partial.words_of(from..from + 3);
-        let place = self.operations.places.get(&codes(words(row)));
-        place.copied().unwrap_or(NOBODY)
-    }
-}
-
-/// The latest of the ends of a row; none where nothing was added.
-fn end(partial: &Partial, row: Row, column: usize) -> Option<i128> {
-    let end = partial.number(row, column);
-    (end > i128::MIN).then_some(end)
-}
-
-fn number(partial: &Partial, row: Row, column: usize) -> u64 {
-    match partial.key(row, column) {
-        Key::U64(number) => number,
-        _ => 0,
-    }
-}
-
-fn trace(partial: &Partial, row: Row, column: usize) -> u128 {
-    match partial.key(row, column) {
-        Key::U128(number) => number,
-        _ => 0,
-    }
-}
-
-fn own_id(partial: &Partial, row: Row) -> Id {
-    (
-        trace(partial, row, key::TRACE),
-        number(partial, row, key::SPAN),
-    )
-}
-
-fn other_id(partial: &Partial, row: Row) -> Id {
-    (
-        trace(partial, row, key::OTHER_TRACE),
-        number(partial, row, key::OTHER_SPAN),
-    )
+fn hash((trace, span): Id) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write_u64((trace >> 64) as u64);
+    hasher.write_u64(trace as u64);
+    hasher.write_u64(span);
+    hasher.finish()
 }

@@ -1,49 +1,20 @@
 //! Halves of hops in the order of their keys, so that a partial need neither look
 //! for them nor sort them.
 
-use crate::analyses::operations::OperationCodes;
-use crate::partial::{Key, Partial};
+use super::rows::Writer;
+use crate::partial::Partial;
 use spanwise_model::{OperationId, SpanId, SpanTable};
 
-/// No operation.
-const NOBODY: [Key<'static>; 3] = [Key::Name(""); 3];
+/// No row of the table.
+pub(super) const NO_ROW: u32 = u32::MAX;
 
-/// The kinds of halves, in the order of their names.
+/// The kinds of senders, in the order of their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
     /// Spans that are senders only where others say that they received from them.
     Passed,
-    Received,
     /// Senders, told also where nobody received.
     Sent,
-}
-
-impl Part {
-    const ALL: [Self; 3] = [Self::Passed, Self::Received, Self::Sent];
-
-    /// The name in keys.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Passed => super::PASSED,
-            Self::Received => super::RECEIVED,
-            Self::Sent => super::SENT,
-        }
-    }
-}
-
-/// What a span knows of a hop: all of its key but the part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Half {
-    /// The number of the trace.
-    pub(super) trace: u32,
-    pub(super) span: SpanId,
-    pub(super) operation: OperationId,
-    /// The sender of a receiver; the receiver above a sender.
-    pub(super) other: ([u64; 2], SpanId),
-    pub(super) relation: &'static str,
-    /// The top span above a sender, and its operation where that is a root.
-    pub(super) root: SpanId,
-    pub(super) root_operation: Option<OperationId>,
 }
 
 /// When a span began, and when it was over, where that is known.
@@ -58,99 +29,182 @@ impl Ran {
         self.start = self.start.min(other.start);
         self.end = self.end.max(other.end);
     }
-}
 
-/// When the span of a half ran, and the top span above it, where it has one.
-type Times = (Ran, Option<Ran>);
-
-fn merge(held: &mut Times, other: Times) {
-    held.0.merge(other.0);
-    if let (Some(held), Some(other)) = (&mut held.1, other.1) {
-        held.merge(other);
+    /// The end as the number of a row.
+    pub(super) fn end_number(self) -> i128 {
+        self.end.map_or(i128::MIN, i128::from)
     }
 }
 
-/// Times as the numbers of a row.
-fn numbers((own, root): &Times) -> [i128; 4] {
-    let end = |ran: &Ran| ran.end.map_or(i128::MIN, i128::from);
-    let root = root.as_ref();
-    [
-        own.start.into(),
-        end(own),
-        root.map_or(i128::MAX, |root| root.start.into()),
-        root.map_or(i128::MIN, end),
-    ]
+/// What a span knows of a hop.
+trait Half: Copy {
+    /// All of its key but the part and the trace, whose order it stands in.
+    type Key: Ord;
+
+    fn key(&self, table: &SpanTable) -> Self::Key;
+
+    /// Takes in the times of a half with the same key.
+    fn merge(&mut self, other: Self);
 }
 
-/// The halves of a batch by part.
+/// The half of a receiver.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Received {
+    /// The number of the trace.
+    pub(super) trace: u32,
+    pub(super) row: u32,
+    pub(super) sender: ([u64; 2], SpanId),
+    pub(super) relation: &'static str,
+    pub(super) ran: Ran,
+}
+
+impl Half for Received {
+    type Key = (SpanId, OperationId, ([u64; 2], SpanId), &'static str);
+
+    fn key(&self, table: &SpanTable) -> Self::Key {
+        let (span, operation) = said(table, self.row);
+        (span, operation, self.sender, self.relation)
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.ran.merge(other.ran);
+    }
+}
+
+/// The half of a sender.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    /// The number of the trace.
+    pub(super) trace: u32,
+    pub(super) row: u32,
+    /// The nearest receiver at or above it, or [`NO_ROW`].
+    pub(super) above: u32,
+    /// The top span above it.
+    pub(super) top: u32,
+    /// The top span is a real root.
+    pub(super) is_root: bool,
+    pub(super) ran: Ran,
+    pub(super) top_ran: Ran,
+}
+
+impl Sent {
+    /// The id of the receiver above it; nought where there is none.
+    pub(super) fn above(&self, table: &SpanTable) -> SpanId {
+        match self.above {
+            NO_ROW => SpanId(0),
+            above => said(table, above).0,
+        }
+    }
+
+    /// The id of the top span, and its operation where that is a root.
+    pub(super) fn root(&self, table: &SpanTable) -> (SpanId, Option<OperationId>) {
+        let (id, operation) = said(table, self.top);
+        (id, self.is_root.then_some(operation))
+    }
+}
+
+impl Half for Sent {
+    type Key = (SpanId, OperationId, SpanId, (SpanId, Option<OperationId>));
+
+    fn key(&self, table: &SpanTable) -> Self::Key {
+        let (span, operation) = said(table, self.row);
+        (span, operation, self.above(table), self.root(table))
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.ran.merge(other.ran);
+        self.top_ran.merge(other.top_ran);
+    }
+}
+
+/// Id and operation of the span at a row.
+#[inline]
+pub(super) fn said(table: &SpanTable, row: u32) -> (SpanId, OperationId) {
+    let (columns, row) = (&table.columns, row as usize);
+    (columns.span_id[row], columns.operation[row])
+}
+
+/// Halves of one part, those of each trace in the order of their keys.
+#[derive(Debug)]
+struct Ordered<H> {
+    all: Vec<H>,
+    /// Where those of the last trace begin.
+    first: usize,
+}
+
+impl<H> Default for Ordered<H> {
+    fn default() -> Self {
+        Self {
+            all: Vec::new(),
+            first: 0,
+        }
+    }
+}
+
+impl<H: Half> Ordered<H> {
+    /// Puts the halves of a trace into their order, once all are there. Those
+    /// with one key become one, as rows of a partial do.
+    fn end_trace(&mut self, table: &SpanTable) {
+        let first = self.first;
+        if self.all.len() > first + 1 {
+            self.all[first..].sort_unstable_by_key(|half| half.key(table));
+            self.merge_equal(table);
+        }
+        self.first = self.all.len();
+    }
+
+    fn merge_equal(&mut self, table: &SpanTable) {
+        let mut kept = self.first;
+        for at in self.first + 1..self.all.len() {
+            let half = self.all[at];
+            if half.key(table) == self.all[kept].key(table) {
+                self.all[kept].merge(half);
+            } else {
+                kept += 1;
+                self.all[kept] = half;
+            }
+        }
+        self.all.truncate(kept + 1);
+    }
+}
+
+/// The halves of a batch by part, in the order of their names.
 #[derive(Debug, Default)]
 pub(super) struct Halves {
-    parts: [Vec<(Half, Times)>; Part::ALL.len()],
-    /// Where those of the last trace begin.
-    first: [usize; Part::ALL.len()],
+    passed: Ordered<Sent>,
+    received: Ordered<Received>,
+    sent: Ordered<Sent>,
 }
 
 impl Halves {
-    pub(super) fn add(&mut self, part: Part, half: Half, times: Times) {
-        self.parts[part as usize].push((half, times));
+    pub(super) fn add_sent(&mut self, part: Part, half: Sent) {
+        let halves = match part {
+            Part::Passed => &mut self.passed,
+            Part::Sent => &mut self.sent,
+        };
+        halves.all.push(half);
     }
 
-    /// Puts the halves of a trace into their order, once all are there. Those
-    /// with one key become one, as rows of a partial do.
-    pub(super) fn end_trace(&mut self) {
-        for (halves, first) in self.parts.iter_mut().zip(&mut self.first) {
-            if halves.len() - *first > 1 {
-                halves[*first..].sort_unstable_by_key(|half| half.0);
-                merge_equal(halves, *first);
-            }
-            *first = halves.len();
-        }
+    pub(super) fn add_received(&mut self, half: Received) {
+        self.received.all.push(half);
+    }
+
+    /// Puts the halves of a trace into their order.
+    pub(super) fn end_trace(&mut self, table: &SpanTable) {
+        self.passed.end_trace(table);
+        self.received.end_trace(table);
+        self.sent.end_trace(table);
     }
 
     /// Adds all of them to a partial.
     pub(super) fn flush(&self, table: &SpanTable, out: &mut Partial) {
-        let mut names = OperationCodes::new(table);
+        let counts = [&self.passed, &self.sent].map(|halves| halves.all.len());
+        let rows = counts[0] + counts[1] + self.received.all.len();
         let is_new = out.is_empty();
-        out.reserve(self.parts.iter().map(Vec::len).sum());
-        for (part, halves) in Part::ALL.iter().zip(&self.parts) {
-            let part = Key::Code(out.intern(part.name()));
-            for (half, times) in halves {
-                let [a, b, c] = names.get(table, half.operation, out);
-                let root = half.root_operation;
-                let [d, e, f] = root.map_or(NOBODY, |id| names.get(table, id, out));
-                let ([high, low], other) = half.other;
-                let key = [
-                    part,
-                    Key::U128(table.trace_ids[half.trace as usize].0),
-                    Key::U64(half.span.0),
-                    a,
-                    b,
-                    c,
-                    Key::U128(u128::from(high) << 64 | u128::from(low)),
-                    Key::U64(other.0),
-                    Key::Name(half.relation),
-                    Key::U64(half.root.0),
-                    d,
-                    e,
-                    f,
-                ];
-                out.put(&key, &numbers(times), is_new);
-            }
-        }
+        out.reserve(rows);
+        let mut writer = Writer::new((table, out), is_new);
+        writer.sent(super::PASSED, &self.passed.all);
+        writer.received(&self.received.all);
+        writer.sent(super::SENT, &self.sent.all);
     }
-}
-
-/// Merges neighbours of one key, from a place on.
-fn merge_equal(halves: &mut Vec<(Half, Times)>, first: usize) {
-    let mut kept = first;
-    for at in first + 1..halves.len() {
-        let (half, times) = halves[at];
-        if half == halves[kept].0 {
-            merge(&mut halves[kept].1, times);
-        } else {
-            kept += 1;
-            halves[kept] = (half, times);
-        }
-    }
-    halves.truncate(kept + 1);
 }

@@ -1,8 +1,9 @@
 //! What a span says that it does with messages.
 
+use super::halves::Part;
 use crate::facts::Canonical;
 use spanwise_model::semconv::Families;
-use spanwise_model::{EvidenceId, Span, SpanKind, SpanTable};
+use spanwise_model::{EvidenceId, OperationId, Span, SpanKind, SpanTable, Trace};
 use std::borrow::Cow;
 
 /// What a span does with messages.
@@ -35,14 +36,23 @@ impl Does {
 pub(super) struct Messages<'a> {
     table: &'a SpanTable,
     canonical: Canonical<'a>,
+    /// By operation: what its spans do, where that does not depend on the span.
+    kinds: Vec<Option<Does>>,
     told: Vec<Option<Does>>,
 }
 
 impl<'a> Messages<'a> {
     pub(super) fn new(table: &'a SpanTable) -> Self {
+        let operations = (0..table.operations.len() as u32).map(OperationId);
+        let kinds = operations.map(|id| match table.operations.kind(id) {
+            SpanKind::Producer => Some(Does::Send),
+            SpanKind::Client => None,
+            _ => Some(Does::Other),
+        });
         Self {
             table,
             canonical: Canonical::new(table),
+            kinds: kinds.collect(),
             told: vec![None; table.store.evidence.len()],
         }
     }
@@ -51,13 +61,32 @@ impl<'a> Messages<'a> {
     #[inline]
     pub(super) fn does(&mut self, row: u32) -> Does {
         let operation = self.table.columns.operation[row as usize];
-        match self.table.operations.kind(operation) {
-            SpanKind::Producer => Does::Send,
-            SpanKind::Client => self.client(row),
-            _ => Does::Other,
+        match self.kinds[operation.0 as usize] {
+            Some(does) => does,
+            None => self.client(row),
         }
     }
 
+    /// Finds the spans of a trace that send messages, or may.
+    #[inline(never)]
+    pub(super) fn find(&mut self, trace: Trace<'_>, found: &mut Vec<(u32, Part)>) {
+        let rows = trace.rows().start as usize..trace.rows().end as usize;
+        let operations = &self.table.columns.operation[rows];
+        for (row, operation) in trace.rows().zip(operations) {
+            let does = match self.kinds[operation.0 as usize] {
+                Some(Does::Other) => continue,
+                Some(does) => does,
+                None => self.client(row),
+            };
+            match does {
+                Does::Send => found.push((row, Part::Sent)),
+                Does::PassOn | Does::Unsaid => found.push((row, Part::Passed)),
+                Does::Settle | Does::Other => {}
+            }
+        }
+    }
+
+    #[inline]
     fn client(&mut self, row: u32) -> Does {
         let evidence = self.table.columns.evidence[row as usize];
         let told = match self.told[evidence.index()] {

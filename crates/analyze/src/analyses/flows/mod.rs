@@ -11,6 +11,9 @@ mod graph;
 mod halves;
 mod messages;
 mod observe;
+mod operations;
+mod reader;
+mod rows;
 mod tables;
 
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -166,13 +169,8 @@ const SCHEMA: Schema = Schema {
 /// Places of keys.
 mod key {
     pub(super) const PART: usize = 0;
-    pub(super) const TRACE: usize = 1;
-    pub(super) const SPAN: usize = 2;
     pub(super) const OPERATION: usize = 3;
-    pub(super) const OTHER_TRACE: usize = 6;
-    pub(super) const OTHER_SPAN: usize = 7;
     pub(super) const RELATION: usize = 8;
-    pub(super) const ROOT_SPAN: usize = 9;
     pub(super) const ROOT: usize = 10;
 }
 

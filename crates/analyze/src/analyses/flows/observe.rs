@@ -1,14 +1,14 @@
 //! From traces to halves of hops.
 
-use super::halves::{Half, Halves, Part, Ran};
-use super::messages::{Does, Messages};
+use super::halves::{Halves, Part, Ran, Received, Sent, NO_ROW};
+use super::messages::Messages;
 use crate::analyses::hops::{Hop, Hops};
 use crate::facts::{FactColumns, OwnTimes};
 use crate::partial::Partial;
-use rustc_hash::FxHashSet;
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{flags, Span, SpanId, SpanTable, Trace};
+use spanwise_model::{flags, Span, SpanTable, Trace};
+use std::cmp::Reverse;
 
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
@@ -23,11 +23,11 @@ pub(super) struct Observer<'a> {
     ends: Vec<bool>,
     halves: Halves,
     found: Vec<Hop>,
-    /// By row of the trace: the nearest receiver at or above it; empty where
-    /// nobody receives.
-    above: Vec<Option<u32>>,
-    /// Senders inside the trace.
-    senders: FxHashSet<u32>,
+    /// Receivers around a row, the outer ones first: their rows and where what is
+    /// below them ends.
+    around: Vec<(u32, u32)>,
+    /// Spans of the trace that may be senders.
+    senders: Vec<(u32, Part)>,
 }
 
 impl<'a> Observer<'a> {
@@ -42,8 +42,8 @@ impl<'a> Observer<'a> {
             ends: Vec::new(),
             halves: Halves::default(),
             found: Vec::new(),
-            above: Vec::new(),
-            senders: FxHashSet::default(),
+            around: Vec::new(),
+            senders: Vec::new(),
         }
     }
 
@@ -56,14 +56,11 @@ impl<'a> Observer<'a> {
                 found.push(hop);
             }
         });
-        self.senders.clear();
-        self.senders
-            .extend(found.iter().filter_map(|hop| hop.inside));
         found.iter().for_each(|hop| self.received(trace, hop));
-        self.find_above(trace, &found);
+        self.find_senders(trace, &found);
+        self.sent(trace, &found);
         self.found = found;
-        self.sent(trace);
-        self.halves.end_trace();
+        self.halves.end_trace(self.table);
     }
 
     /// Adds all halves to a partial.
@@ -71,100 +68,82 @@ impl<'a> Observer<'a> {
         self.halves.flush(self.table, out);
     }
 
-    fn find_above(&mut self, trace: Trace<'_>, hops: &[Hop]) {
-        if hops.is_empty() {
-            self.above.clear();
-            return;
-        }
-        let first = trace.rows().start;
-        let mut receivers = hops.iter().map(|hop| hop.receiver).peekable();
-        self.above.clear();
-        for row in trace.rows() {
-            let parent = self.table.columns.parent[row as usize];
-            let mut above = match parent {
-                NO_PARENT => None,
-                _ => self.above[(parent - first) as usize],
-            };
-            while receivers.next_if_eq(&row).is_some() {
-                above = Some(row);
-            }
-            self.above.push(above);
+    /// Finds the senders of a trace in the order of rows. Whoever others of the
+    /// trace received from sends.
+    fn find_senders(&mut self, trace: Trace<'_>, hops: &[Hop]) {
+        self.senders.clear();
+        self.messages.find(trace, &mut self.senders);
+        let told = self.senders.len();
+        let inside = hops.iter().filter_map(|hop| hop.inside);
+        self.senders.extend(inside.map(|row| (row, Part::Sent)));
+        if self.senders.len() > told {
+            let key = |&(row, part): &(u32, Part)| (row, Reverse(part));
+            self.senders.sort_unstable_by_key(key);
+            self.senders.dedup_by_key(|sender| sender.0);
         }
     }
 
     fn received(&mut self, trace: Trace<'_>, hop: &Hop) {
         let (id, sender) = hop.sender;
-        let half = Half {
-            other: ([(id.0 >> 64) as u64, id.0 as u64], sender),
+        let half = Received {
+            trace: trace.index(),
+            row: hop.receiver,
+            sender: ([(id.0 >> 64) as u64, id.0 as u64], sender),
             relation: hop.relation,
-            ..self.half(trace, hop.receiver)
+            ran: self.ran(trace, hop.receiver),
         };
-        let ran = self.ran(trace, hop.receiver);
-        self.halves.add(Part::Received, half, (ran, None));
+        self.halves.add_received(half);
     }
 
-    /// Adds the senders of a trace.
-    fn sent(&mut self, trace: Trace<'_>) {
+    /// Adds the senders of a trace, below the receivers of these hops.
+    fn sent(&mut self, trace: Trace<'_>, hops: &[Hop]) {
         let (first, ends) = (trace.rows().start, &self.table.columns.subtree_end);
+        let mut receivers = hops.iter().map(|hop| hop.receiver).peekable();
         let mut top = first;
-        for row in trace.rows() {
-            let Some(part) = self.part(row) else {
-                continue;
-            };
+        self.around.clear();
+        let senders = std::mem::take(&mut self.senders);
+        for &(row, part) in &senders {
             while ends[top as usize] <= row {
                 top = ends[top as usize];
             }
-            let above = self.above.get((row - first) as usize).copied().flatten();
-            self.sender((trace, part), (row, top), above);
+            while let Some(receiver) = receivers.next_if(|&receiver| receiver <= row) {
+                self.leave(receiver);
+                self.around.push((receiver, ends[receiver as usize]));
+            }
+            self.leave(row);
+            self.sender((trace, part), (row, top));
+        }
+        self.senders = senders;
+    }
+
+    /// Forgets the receivers that a row is not below.
+    #[inline]
+    fn leave(&mut self, row: u32) {
+        while self.around.last().is_some_and(|around| around.1 <= row) {
+            self.around.pop();
         }
     }
 
-    /// What a span is written as, where it may be a sender.
-    fn part(&mut self, row: u32) -> Option<Part> {
-        match self.messages.does(row) {
-            _ if !self.senders.is_empty() && self.senders.contains(&row) => Some(Part::Sent),
-            Does::Send => Some(Part::Sent),
-            Does::PassOn | Does::Unsaid => Some(Part::Passed),
-            Does::Settle | Does::Other => None,
-        }
-    }
-
-    fn sender(
-        &mut self,
-        (trace, part): (Trace<'_>, Part),
-        (row, top): (u32, u32),
-        above: Option<u32>,
-    ) {
-        let top = Span::new(self.table, top);
-        let above = above.map(|row| Span::new(self.table, row).id());
-        let is_root = top.top_kind() == TopKind::Root;
-        let half = Half {
-            other: ([0; 2], above.unwrap_or(SpanId(0))),
-            root: top.id(),
-            root_operation: is_root.then(|| top.operation_id()),
-            ..self.half(trace, row)
-        };
-        let times = (self.ran(trace, row), Some(self.ran(trace, top.row())));
-        self.halves.add(part, half, times);
-    }
-
-    /// A half of the span at a row that says nothing else.
-    fn half(&self, trace: Trace<'_>, row: u32) -> Half {
-        let span = Span::new(self.table, row);
-        Half {
+    fn sender(&mut self, (trace, part): (Trace<'_>, Part), (row, top): (u32, u32)) {
+        let half = Sent {
             trace: trace.index(),
-            span: span.id(),
-            operation: span.operation_id(),
-            other: ([0; 2], SpanId(0)),
-            relation: "",
-            root: SpanId(0),
-            root_operation: None,
-        }
+            row,
+            above: self.around.last().map_or(NO_ROW, |around| around.0),
+            top,
+            is_root: Span::new(self.table, top).top_kind() == TopKind::Root,
+            ran: self.ran(trace, row),
+            top_ran: self.ran(trace, top),
+        };
+        self.halves.add_sent(part, half);
     }
 
     /// When a span ran; where it has no end and nothing below it has one, that is
     /// not known.
     fn ran(&mut self, trace: Trace<'_>, row: u32) -> Ran {
+        if let Some((start, end)) = OwnTimes::recorded(self.table, self.facts, row) {
+            let end = Some(end);
+            return Ran { start, end };
+        }
         if self.timed != Some(trace.index()) {
             self.times.fill(self.table, self.facts, trace.index());
             self.timed = Some(trace.index());
