@@ -88,6 +88,7 @@ impl<V: Default> ByNode<V> {
         &mut self.values.rows[number as usize].1
     }
 
+    #[cold]
     fn find(&mut self, group: u32, node: u32) -> u32 {
         if self.last.len() <= node as usize {
             self.last.resize(node as usize + 1, (u32::MAX, 0));

@@ -223,7 +223,7 @@ impl Walk {
     fn enter(&mut self, ground: &Ground<'_>, row: u32, tied: bool) {
         let timeline = ground.timeline;
         let candidates = self.candidates.len();
-        self.candidates.extend(ground.blocking(row));
+        ground.push_blocking(row, &mut self.candidates);
         ground.sort(&mut self.candidates[candidates..]);
         let start = timeline.effective[timeline.at(row)].start;
         self.frames.push(Frame {
@@ -286,19 +286,25 @@ impl Ground<'_> {
 
     /// Its blocking children in the order in which the walk looks at them.
     pub(super) fn candidates(&self, row: u32) -> Vec<Candidate> {
-        let mut candidates: Vec<Candidate> = self.blocking(row).collect();
+        let mut candidates = Vec::new();
+        self.push_blocking(row, &mut candidates);
         self.sort(&mut candidates);
         candidates
     }
 
-    fn blocking(&self, row: u32) -> impl Iterator<Item = Candidate> + '_ {
-        let timeline = self.timeline;
-        let children = self.children(row).map(|child| (child, timeline.at(child)));
-        let blocking = children.filter(|&(_, at)| timeline.blocks(at));
-        blocking.map(|(row, at)| {
-            let Interval { start, end } = timeline.effective[at];
-            Candidate { end, start, row }
-        })
+    /// Appends its blocking children as they stand.
+    fn push_blocking(&self, row: u32, candidates: &mut Vec<Candidate>) {
+        let (timeline, ends) = (self.timeline, &self.table.columns.subtree_end);
+        let (mut child, end) = (row + 1, ends[row as usize]);
+        while child < end {
+            let at = timeline.at(child);
+            if timeline.blocks(at) {
+                let Interval { start, end } = timeline.effective[at];
+                let row = child;
+                candidates.push(Candidate { end, start, row });
+            }
+            child = ends[child as usize];
+        }
     }
 
     /// True where a span has no child.
@@ -346,6 +352,10 @@ impl Ground<'_> {
             return;
         }
         candidates.reverse();
+        let mut pairs = candidates.iter().zip(candidates.iter().skip(1));
+        if pairs.all(|(one, next)| one.end > next.end) {
+            return;
+        }
         let ids = &self.table.columns.span_id;
         candidates.sort_unstable_by(|a, b| {
             (b.end, b.is_point(), a.start)

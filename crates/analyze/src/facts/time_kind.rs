@@ -114,14 +114,37 @@ pub fn pieces(top: Span<'_>, facts: &FactColumns) -> Vec<Piece> {
     pieces
 }
 
+/// What the spans of an operation are to the time around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Client,
+    Server,
+    Producer,
+    Consumer,
+    /// They wait for a connection.
+    Connection,
+    Other,
+}
+
+fn role_of(table: &SpanTable, id: OperationId) -> Role {
+    match table.operations.kind(id) {
+        _ if waits_for_connection(table, id) => Role::Connection,
+        SpanKind::Client => Role::Client,
+        SpanKind::Server => Role::Server,
+        SpanKind::Producer => Role::Producer,
+        SpanKind::Consumer => Role::Consumer,
+        _ => Role::Other,
+    }
+}
+
 /// Finds pieces of one component after the other.
 pub(crate) struct Pieces<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
     /// By resource: a number for the name of its clock.
     clocks: Vec<u32>,
-    /// By operation: whether it waits for a connection.
-    connections: Vec<bool>,
+    /// By operation.
+    roles: Vec<Role>,
     times: TraceTimes,
     walk: Walk,
 }
@@ -138,9 +161,7 @@ impl<'a> Pieces<'a> {
             table,
             facts,
             clocks: clocks.collect(),
-            connections: operations
-                .map(|id| waits_for_connection(table, id))
-                .collect(),
+            roles: operations.map(|id| role_of(table, id)).collect(),
             times: TraceTimes::default(),
             walk: Walk::default(),
         }
@@ -148,12 +169,11 @@ impl<'a> Pieces<'a> {
 
     /// Hands out the pieces of a component, last first.
     pub(crate) fn walk(&mut self, top: Span<'_>, mut give: impl FnMut(Piece)) {
-        let trace = top.trace().index();
         let mut times = std::mem::take(&mut self.times);
         let mut walk = std::mem::take(&mut self.walk);
         let ground = Ground {
             table: self.table,
-            timeline: times.of(self.table, self.facts, trace),
+            timeline: times.around(top, self.facts),
             tolerance_nano: self.facts.policy.tolerance_nano,
         };
         walk.run(&ground, top.row(), |tile, between| {
@@ -165,58 +185,70 @@ impl<'a> Pieces<'a> {
     /// Hands out a tile as one piece or two, the later first.
     #[inline]
     fn judge(&self, tile: Tile, between: Between, give: &mut impl FnMut(Piece)) {
-        let kind = self.kind(tile.row, between);
+        let (kind, open) = self.kind(tile.row, between);
         let whole = Piece {
             row: tile.row,
             from_unix_nano: tile.from_unix_nano,
             to_unix_nano: tile.to_unix_nano,
             kind,
         };
-        let server = match kind {
-            TimeKind::NetworkRequest => between.after,
-            TimeKind::NetworkResponse => between.before,
-            _ => None,
-        };
-        match server.and_then(|server| self.open_nano(tile.row, server)) {
-            None | Some(0) => give(whole),
-            Some(open) => split(whole, open).into_iter().flatten().for_each(give),
+        match open {
+            0 => give(whole),
+            _ => split(whole, open).into_iter().flatten().for_each(give),
         }
     }
 
-    fn kind(&self, row: u32, Between { before, after }: Between) -> TimeKind {
-        let kind = |row: u32| self.operation_kind(row);
-        let (own, first, last) = (kind(row), before.map(kind), after.map(kind));
-        if self.connections[self.table.columns.operation[row as usize].0 as usize] {
-            return TimeKind::Connection;
-        }
-        match (own, first, last) {
-            (SpanKind::Client, None, None) | (SpanKind::Producer, None, None) => TimeKind::Call,
+    /// The kind of a tile's time, and how much of it is uncertain.
+    #[inline]
+    fn kind(&self, row: u32, Between { before, after }: Between) -> (TimeKind, u64) {
+        let own = self.role(row);
+        let kind = match (own, before, after) {
+            (Role::Connection, ..) => TimeKind::Connection,
+            (Role::Client | Role::Producer, None, None) => TimeKind::Call,
             (_, None, None) => TimeKind::OwnWork,
-            (SpanKind::Producer, None, Some(SpanKind::Consumer))
-            | (_, Some(SpanKind::Producer), Some(SpanKind::Consumer)) => TimeKind::Queue,
-            (SpanKind::Client, None, Some(SpanKind::Server)) => {
-                self.network(row, after, TimeKind::NetworkRequest)
-            }
-            (SpanKind::Client, Some(SpanKind::Server), None) => {
-                self.network(row, before, TimeKind::NetworkResponse)
-            }
+            (_, None, Some(after)) => match (own, self.role(after)) {
+                (Role::Producer, Role::Consumer) => TimeKind::Queue,
+                (Role::Client, Role::Server) => {
+                    return self.network((row, after), TimeKind::NetworkRequest)
+                }
+                _ => TimeKind::Gap,
+            },
+            (_, Some(before), None) => match (own, self.role(before)) {
+                (Role::Client, Role::Server) => {
+                    return self.network((row, before), TimeKind::NetworkResponse)
+                }
+                _ => TimeKind::Gap,
+            },
+            (_, Some(before), Some(after)) => self.waiting(before, after),
+        };
+        (kind, 0)
+    }
+
+    /// What the time between two children was spent on.
+    fn waiting(&self, before: u32, after: u32) -> TimeKind {
+        match (self.role(before), self.role(after)) {
+            (Role::Producer, Role::Consumer) => TimeKind::Queue,
             _ if self.is_retry(before, after) => TimeKind::RetryBackoff,
             _ => TimeKind::Gap,
         }
     }
 
-    fn operation_kind(&self, row: u32) -> SpanKind {
-        let columns = &self.table.columns;
-        self.table.operations.kind(columns.operation[row as usize])
+    #[inline]
+    fn operation(&self, row: u32) -> OperationId {
+        self.table.columns.operation[row as usize]
     }
 
-    /// The direction, where the clocks of client and server can be compared.
-    fn network(&self, client: u32, server: Option<u32>, direction: TimeKind) -> TimeKind {
-        let known = server.is_some_and(|server| self.open_nano(client, server).is_some());
-        if known {
-            direction
-        } else {
-            TimeKind::Network
+    #[inline]
+    fn role(&self, row: u32) -> Role {
+        self.roles[self.operation(row).0 as usize]
+    }
+
+    /// The direction, where the clocks of client and server can be compared, and
+    /// by how much they may be further apart.
+    fn network(&self, (client, server): (u32, u32), direction: TimeKind) -> (TimeKind, u64) {
+        match self.open_nano(client, server) {
+            Some(open) => (direction, open),
+            None => (TimeKind::Network, 0),
         }
     }
 
@@ -232,13 +264,9 @@ impl<'a> Pieces<'a> {
         shifts.open_nano(client, server)
     }
 
-    fn is_retry(&self, before: Option<u32>, after: Option<u32>) -> bool {
-        let (Some(before), Some(after)) = (before, after) else {
-            return false;
-        };
-        let operation = |row: u32| self.table.columns.operation[row as usize];
+    fn is_retry(&self, before: u32, after: u32) -> bool {
         let erred = self.facts.flags[before as usize] & fact_flags::ERRS != 0;
-        erred && operation(before) == operation(after)
+        erred && self.operation(before) == self.operation(after)
     }
 }
 

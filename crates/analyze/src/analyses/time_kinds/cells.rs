@@ -1,7 +1,6 @@
 //! Pieces of critical paths in cells, found and summed by number.
 
 use super::{TimeKindsBy, CRITICAL, EXAMPLES, PIECES, REQUESTS};
-use crate::analyses::bands::band_of;
 use crate::analyses::exemplars::Exemplars;
 use crate::analyses::numbered::{ByNode, Numbered};
 use crate::analyses::operations::OperationCodes;
@@ -43,8 +42,9 @@ struct Sums {
 pub(super) struct Cells<'a> {
     table: &'a SpanTable,
     told: Told,
-    /// By operation: the one that stands for all that are not told apart from it.
-    nodes: Vec<u32>,
+    /// By operation: the one that stands for all that are not told apart from it;
+    /// nothing where no operation is told apart.
+    nodes: Option<Vec<u32>>,
     groups: Numbered<Group>,
     /// By group, and by node and kind of time.
     cells: ByNode<Sums>,
@@ -61,28 +61,31 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// Adds the critical path of a request.
-    pub(super) fn add(&mut self, root: Span<'_>, path: &[Piece]) {
-        let duration = || path.iter().map(|piece| piece.duration_nano()).sum();
-        let band = self.told.bands.then(|| band_of(duration()));
+    /// Adds a request whose pieces come one by one; the answer is its group.
+    pub(super) fn add_request(&mut self, root: Span<'_>, band: u64) -> u32 {
         let operation = self.told.roots.then(|| root.operation_id());
-        let group = self.groups.number((operation, band.unwrap_or(0)));
+        let group = self.groups.number((operation, band));
         self.cell(group, root.row(), TimeKind::OwnWork).requests += 1;
-        let table = self.table;
-        for piece in path {
-            let nano = piece.duration_nano();
-            let sums = self.cell(group, piece.row, piece.kind);
-            sums.pieces += 1;
-            sums.critical += u128::from(nano);
-            sums.examples.offer(table, nano, piece.row);
-        }
+        group
+    }
+
+    /// Adds a piece of a request of a group.
+    #[inline]
+    pub(super) fn add_piece(&mut self, group: u32, piece: Piece) {
+        let (table, nano) = (self.table, piece.duration_nano());
+        let sums = self.cell(group, piece.row, piece.kind);
+        sums.pieces += 1;
+        sums.critical += u128::from(nano);
+        sums.examples.offer(table, nano, piece.row);
     }
 
     #[inline]
     fn cell(&mut self, group: u32, row: u32, kind: TimeKind) -> &mut Sums {
-        let operation = self.table.columns.operation[row as usize];
-        let node = self.nodes[operation.0 as usize] * KINDS + kind as u32;
-        self.cells.get(group, node)
+        let node = match &self.nodes {
+            Some(nodes) => nodes[self.table.columns.operation[row as usize].0 as usize],
+            None => 0,
+        };
+        self.cells.get(group, node * KINDS + kind as u32)
     }
 
     /// Adds all of them to a partial.
@@ -115,17 +118,18 @@ const KINDS: u32 = TimeKind::ALL.len() as u32;
 const NO_NAMES: [Key<'static>; 3] = [Key::Name(""); 3];
 
 /// By operation: the first one that is not told apart from it.
-fn nodes(table: &SpanTable, by: TimeKindsBy) -> Vec<u32> {
+fn nodes(table: &SpanTable, by: TimeKindsBy) -> Option<Vec<u32>> {
     let all = 0..table.operations.len() as u32;
     let mut first = FxHashMap::default();
     match by {
-        TimeKindsBy::Kind => all.map(|_| 0).collect(),
-        TimeKindsBy::Operation => all.collect(),
-        TimeKindsBy::Service => all
-            .map(|id| {
+        TimeKindsBy::Kind => None,
+        TimeKindsBy::Operation => Some(all.collect()),
+        TimeKindsBy::Service => {
+            let first_of = all.map(|id| {
                 let service = table.operations.service(OperationId(id));
                 *first.entry(service).or_insert(id)
-            })
-            .collect(),
+            });
+            Some(first_of.collect())
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 mod cells;
 
-use super::bands::{rows_within, Choice};
+use super::bands::{band_of, rows_within, Choice};
 use super::columns::{counts, durations, examples, key_columns, nano, ratio, shares};
 use super::operations::request_root;
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -193,9 +193,16 @@ fn add(traces: TraceBatch<'_>, facts: &FactColumns, told: Told, out: &mut Partia
     let (mut pieces, mut path) = (Pieces::new(table, facts), Vec::new());
     let mut cells = Cells::new(table, told);
     for root in traces.traces().filter_map(request_root) {
+        if !told.bands {
+            let group = cells.add_request(root, 0);
+            pieces.walk(root, |piece| cells.add_piece(group, piece));
+            continue;
+        }
         path.clear();
         pieces.walk(root, |piece| path.push(piece));
-        cells.add(root, &path);
+        let duration = path.iter().map(|piece| piece.duration_nano()).sum();
+        let group = cells.add_request(root, band_of(duration));
+        path.iter().for_each(|&piece| cells.add_piece(group, piece));
     }
     cells.flush(out);
 }
