@@ -71,6 +71,24 @@ impl Histogram {
     /// Counts a value.
     #[inline]
     pub fn add(&mut self, nano: u64) {
+        let at = bucket(nano, BITS).wrapping_sub(self.first) as usize;
+        let inner = match self.counts.as_mut_slice() {
+            [_, inner @ .., _] => inner.get_mut(at.wrapping_sub(1)),
+            _ => None,
+        };
+        match inner {
+            Some(count) => {
+                *count += 1;
+                self.count += 1;
+            }
+            None => self.add_outer(nano),
+        }
+    }
+
+    /// Counts a value that may be the smallest or the largest: those stand in the
+    /// outer buckets.
+    #[cold]
+    fn add_outer(&mut self, nano: u64) {
         let bucket = bucket(nano, BITS);
         let at = bucket.wrapping_sub(self.first) as usize;
         match self.counts.get_mut(at) {
@@ -83,7 +101,6 @@ impl Histogram {
     }
 
     /// Counts the first value of a bucket outside of the window.
-    #[cold]
     fn add_outside(&mut self, bucket: u32, nano: u64) {
         self.grow(bucket, bucket);
         self.counts[(bucket - self.first) as usize] = 1;
@@ -371,6 +388,18 @@ mod tests {
         assert_eq!(Histogram::default().quantile(0.5), None);
         assert_eq!(of(&[1_000_003]).quantile(0.5), Some(1_000_003));
         assert_eq!(of(&[u64::MAX, 0]).quantile(1.0), Some(u64::MAX));
+    }
+
+    #[test]
+    fn the_outer_values_are_exact() {
+        let values = [700, 701, 3, 900, 702, 901, 2, 70_000, 69_999, 700];
+        for count in 1..=values.len() {
+            let (values, histogram) = (&values[..count], of(&values[..count]));
+            assert_eq!(histogram.min(), values.iter().copied().min());
+            assert_eq!(histogram.max(), values.iter().copied().max());
+            let counted: u64 = histogram.buckets().map(|bucket| bucket.1).sum();
+            assert_eq!((histogram.count(), counted), (count as u64, count as u64));
+        }
     }
 
     #[test]

@@ -29,19 +29,21 @@ impl<'a> Candidates<'a> {
 
     /// Finds the operations that have the most time on the critical path of a
     /// request, of equal ones those with the smallest names.
+    #[inline(never)]
     pub(super) fn find(&mut self, root: Span<'_>, facts: &FactColumns) {
         for (id, _) in self.found.drain(..) {
             self.groups[id.0 as usize] = NO_GROUP;
         }
         let rows = root.subtree().start as usize..root.subtree().end as usize;
         let operations = &self.table.columns.operation[rows.clone()];
+        let (critical, found) = (self.critical.as_mut_slice(), &mut self.found);
         for (&id, &nano) in operations.iter().zip(&facts.critical_nano[rows]) {
             if nano == 0 {
                 continue;
             }
-            let held = &mut self.critical[id.0 as usize];
+            let held = &mut critical[id.0 as usize];
             if *held == 0 {
-                self.found.push((id, 0));
+                found.push((id, 0));
             }
             *held = held.saturating_add(nano);
         }
@@ -71,9 +73,10 @@ impl<'a> Candidates<'a> {
     }
 
     /// The candidate that the span at a row is of.
-    #[inline]
-    pub(super) fn group_of(&self, row: u32) -> u8 {
-        self.groups[self.table.columns.operation[row as usize].0 as usize]
+    pub(super) fn group_of(&self) -> impl Fn(u32) -> u8 + '_ {
+        let (groups, operations) = (&*self.groups, &*self.table.columns.operation);
+        #[inline]
+        move |row| groups[operations[row as usize].0 as usize]
     }
 
     /// The candidates by group.

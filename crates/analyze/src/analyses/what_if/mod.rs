@@ -4,6 +4,7 @@ mod candidates;
 mod changes;
 mod cohort;
 mod observe;
+mod points;
 mod ranking;
 
 use super::bands::{accepts, root_of};

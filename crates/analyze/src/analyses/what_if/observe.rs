@@ -2,24 +2,23 @@
 
 use super::candidates::Candidates;
 use super::changes::Selected;
+use super::points::Points;
 use super::{Change, WhatIf, CHANGED, DURATION, SAVED};
-use crate::analyses::numbered::Numbered;
-use crate::analyses::operations::{operation_key, operation_names, request_root, OperationCodes};
+use crate::analyses::operations::{operation_key, operation_names, request_root};
 use crate::analysis::TraceBatch;
 use crate::facts::replay::{Faster, Replay};
 use crate::facts::FactColumns;
-use crate::histogram::Histogram;
 use crate::partial::{Key, Partial};
 use spanwise_model::{OperationId, SpanTable};
 
 /// How much faster candidates are made, in percent.
-const PERCENTS: [u32; SPEEDS] = [25, 50, 75, 100];
+pub(super) const PERCENTS: [u32; SPEEDS] = [25, 50, 75, 100];
 
 /// How many speeds that is.
-const SPEEDS: usize = 4;
+pub(super) const SPEEDS: usize = 4;
 
 /// No operation.
-const NOBODY: [Key<'static>; 3] = [Key::Name(""); 3];
+pub(super) const NOBODY: [Key<'static>; 3] = [Key::Name(""); 3];
 
 /// Replays one change.
 pub(super) fn one(
@@ -74,77 +73,27 @@ fn speeds(nano: u64) -> [u64; SPEEDS] {
 /// Makes every candidate of each request faster by itself.
 pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
     let table = traces.table();
-    let mut points = Points::default();
+    let mut points = Points::new();
     let mut faster = Faster::default();
     let mut candidates = Candidates::new(table);
     for root in traces.traces().filter_map(request_root) {
         candidates.find(root, facts);
-        let group_of = |row| candidates.group_of(row);
-        let (before, after) = faster.run((root, facts), group_of, speeds);
+        let (before, after) = faster.run((root, facts), candidates.group_of(), speeds);
         let own = root.operation_id();
-        points.before.get(own).add(before);
+        points.add_request(own, before);
         for (operation, after) in candidates.each().zip(after) {
-            points.after.get((own, operation)).add(before, after);
+            points.add((own, operation), before, after);
         }
     }
     points.flush(table, out);
 }
 
-/// What is known of a candidate.
-#[derive(Default)]
-struct Point {
-    /// Before, and at each speed.
-    durations: [Histogram; SPEEDS + 1],
-    saved: [u128; SPEEDS],
-}
-
-impl Point {
-    /// Counts a request in which an operation was made faster.
-    #[inline]
-    fn add(&mut self, before: u64, after: [u64; SPEEDS]) {
-        let [unchanged, durations @ ..] = &mut self.durations;
-        unchanged.add(before);
-        for ((durations, nano), saved) in durations.iter_mut().zip(after).zip(&mut self.saved) {
-            durations.add(nano);
-            *saved += u128::from(before.saturating_sub(nano));
-        }
-    }
-}
-
-/// What is known of the candidates of a batch, by numbers.
-#[derive(Default)]
-struct Points {
-    /// By root operation.
-    before: Numbered<OperationId, Histogram>,
-    /// By root operation and candidate.
-    after: Numbered<(OperationId, OperationId), Point>,
-}
-
-impl Points {
-    /// Adds all of them to a partial.
-    fn flush(&self, table: &SpanTable, out: &mut Partial) {
-        let mut names = OperationCodes::new(table);
-        for (root, durations) in self.before.iter() {
-            let root = names.get(table, *root, out);
-            let row = out.row(&key(root, NOBODY, 0));
-            out.record_all(row, DURATION, durations);
-        }
-        for ((root, operation), point) in self.after.iter() {
-            let [root, operation] = [root, operation].map(|id| names.get(table, *id, out));
-            let [unchanged, durations @ ..] = &point.durations;
-            let row = out.row(&key(root, operation, 0));
-            out.record_all(row, DURATION, unchanged);
-            for ((percent, durations), saved) in PERCENTS.iter().zip(durations).zip(point.saved) {
-                let row = out.row(&key(root, operation, *percent));
-                out.record_all(row, DURATION, durations);
-                out.add(row, CHANGED, durations.count());
-                out.add(row, SAVED, saved as i128);
-            }
-        }
-    }
-}
-
-fn key<'a>([a, b, c]: [Key<'a>; 3], [d, e, f]: [Key<'a>; 3], percent: u32) -> [Key<'a>; 8] {
+/// The key of a root operation and a candidate.
+pub(super) fn key<'a>(
+    [a, b, c]: [Key<'a>; 3],
+    [d, e, f]: [Key<'a>; 3],
+    percent: u32,
+) -> [Key<'a>; 8] {
     [a, b, c, Key::Name(""), d, e, f, Key::U64(percent.into())]
 }
 

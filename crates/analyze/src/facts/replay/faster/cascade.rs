@@ -6,8 +6,33 @@ use crate::facts::FactColumns;
 use spanwise_model::Span;
 
 impl<const N: usize> Faster<N> {
-    /// Replays what one group changes, the inner spans first.
+    /// Adds what one group changes inside of spans that are replayed.
+    #[inline(never)]
     pub(super) fn cascade(&mut self, group: usize, own: impl Fn(u64) -> [u64; N]) {
+        let changes = &self.changes[group];
+        match (changes.saved.as_slice(), changes.own.as_slice()) {
+            ([], []) => {}
+            (&[(child, saved)], []) => self.climb(group, child, saved),
+            _ => self.replay_from_below(group, own),
+        }
+    }
+
+    /// Adds what a child saves if nothing else changes: its parent waits for the
+    /// others, and so does each span above that is replayed.
+    fn climb(&mut self, group: usize, mut child: u32, mut saved: [u64; N]) {
+        while self.children[child as usize].leads {
+            let number = self.children[child as usize].above as usize;
+            let room = self.room(number, child);
+            saved = saved.map(|saved| saved.min(room));
+            match self.uneven[number].shows {
+                0 => return self.save(group as u8, 0, saved),
+                above => child = above,
+            }
+        }
+    }
+
+    /// Replays what one group changes, the inner spans first.
+    fn replay_from_below(&mut self, group: usize, own: impl Fn(u64) -> [u64; N]) {
         let own_changes = self.changes[group].own.last();
         self.open_to = own_changes.map_or(0, |last| *last as usize + 1);
         for &number in &self.changes[group].own {

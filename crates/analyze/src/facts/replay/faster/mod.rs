@@ -83,8 +83,9 @@ struct Changes<const N: usize> {
 pub(crate) struct Faster<const N: usize> {
     times: TraceTimes,
     siblings: Siblings,
-    /// The row of the top span.
+    /// The row of the top span, and how many spans there are.
     first: u32,
+    count: usize,
     /// By place: the place as which all shows that its children save, the top or
     /// a child of a span that is replayed; or else [`EACH`] of them.
     below: Vec<u32>,
@@ -112,6 +113,7 @@ impl<const N: usize> Default for Faster<N> {
             times: TraceTimes::default(),
             siblings: Siblings::default(),
             first: 0,
+            count: 0,
             below: Vec::new(),
             uneven: Vec::new(),
             open_to: 0,
@@ -152,7 +154,9 @@ impl<const N: usize> Faster<N> {
         let mut lengths = [[length; N]; GROUPS];
         if self.add_up((&ground, top), &group_of, saved) {
             for (group, lengths) in lengths.iter_mut().enumerate() {
-                self.cascade(group, &own);
+                if !self.uneven.is_empty() {
+                    self.cascade(group, &own);
+                }
                 let saved = &self.totals[group];
                 (0..N).for_each(|n| lengths[n] -= saved[n]);
             }

@@ -2,57 +2,62 @@
 
 use super::{Child, Faster, Ground, Uneven, EACH, GROUPS, NO_GROUP, UNKNOWN};
 use crate::facts::replay::{steps_of, Step};
-use crate::facts::timeline::Interval;
+use crate::facts::timeline::{marks, Interval};
 use spanwise_model::Span;
 
 impl<const N: usize> Faster<N> {
     /// Sums what shows in the component without a replay, and makes ready what
     /// is replayed. Spans that nobody waits for show nowhere, nor does what is
     /// below them. False where times are so long that sums do not hold them.
+    #[inline(never)]
     pub(super) fn add_up(
         &mut self,
         (ground, top): (&Ground<'_>, Span<'_>),
         group_of: impl Fn(u32) -> u8,
         saved: impl Fn(u64) -> [u64; N],
     ) -> bool {
-        self.clear(top.subtree().len());
-        let columns = &ground.table.columns;
-        let (mut row, mut total) = (ground.first, 0_u64);
-        while row < top.subtree().end {
-            let place = (row - ground.first) as usize;
+        let count = top.subtree().len();
+        self.clear(count);
+        let mut below = std::mem::take(&mut self.below);
+        let rows = Rows::new(ground, count);
+        let (mut place, mut total) = (0, 0_u64);
+        while place < count {
             let shows = match place {
                 0 => 0,
-                _ if !ground.timeline.blocks(ground.timeline.at(row)) => {
-                    row = columns.subtree_end[row as usize];
+                _ if !rows.blocks(place) => {
+                    place = rows.end(place);
                     continue;
                 }
-                _ => match self.below[(columns.parent[row as usize] - ground.first) as usize] {
+                _ => match below[rows.parent(place)] {
                     EACH => place as u32,
                     shows => shows,
                 },
             };
-            let interval = ground.interval(row);
+            let interval = rows.intervals[place];
             total = total.saturating_add(interval.len());
+            let row = ground.first + place as u32;
             let group = group_of(row);
             let own = match group {
-                NO_GROUP => ground.own_time((row, interval), |_| [0; N]),
-                _ => ground.own_time((row, interval), &saved),
+                NO_GROUP => rows.own_time(place, |_| [0; N]),
+                _ => rows.own_time(place, &saved),
             };
-            self.below[place] = shows;
+            below[place] = shows;
             match own {
                 Some(saved) => self.save(group, shows, saved),
                 None => {
-                    self.below[place] = EACH;
+                    below[place] = EACH;
                     let own = self.add_uneven(ground, (row, group, shows), interval);
                     total = total.saturating_add(own);
                 }
             }
-            row += 1;
+            place += 1;
         }
+        self.below = below;
         total < i64::MAX as u64
     }
 
     fn clear(&mut self, count: usize) {
+        self.count = count;
         self.below.resize(count.max(self.below.len()), 0);
         self.uneven.clear();
         self.steps.clear();
@@ -70,7 +75,13 @@ impl<const N: usize> Faster<N> {
             let total = &mut self.totals[usize::from(group)];
             (0..N).for_each(|n| total[n] = total[n].wrapping_add(saved[n]));
         } else if group != NO_GROUP {
-            self.changes[usize::from(group)].saved.push((shows, saved));
+            let changes = &mut self.changes[usize::from(group)].saved;
+            match changes.last_mut() {
+                Some((child, sum)) if *child == shows => {
+                    (0..N).for_each(|n| sum[n] += saved[n]);
+                }
+                _ => changes.push((shows, saved)),
+            }
         }
     }
 
@@ -108,7 +119,8 @@ impl<const N: usize> Faster<N> {
     /// Makes the children of a span ready that is replayed, and finds those that
     /// it waited for last.
     fn add_children(&mut self, first: u32, number: u32) {
-        self.children.resize(self.below.len(), Child::NEW);
+        let count = self.count.max(self.children.len());
+        self.children.resize(count, Child::NEW);
         for sibling in &self.siblings.all {
             self.children[(sibling.row - first) as usize] = Child {
                 above: number,
@@ -133,33 +145,71 @@ impl<const N: usize> Child<N> {
     };
 }
 
-impl Ground<'_> {
+/// What is read of the spans of a component, by place.
+struct Rows<'a> {
+    first: u32,
+    ends: &'a [u32],
+    parents: &'a [u32],
+    intervals: &'a [Interval],
+    marks: &'a [u8],
+}
+
+impl<'a> Rows<'a> {
+    fn new(ground: &Ground<'a>, count: usize) -> Self {
+        let (columns, timeline) = (&ground.table.columns, ground.timeline);
+        let (first, at) = (ground.first as usize, ground.timeline.at(ground.first));
+        Self {
+            first: ground.first,
+            ends: &columns.subtree_end[first..first + count],
+            parents: &columns.parent[first..first + count],
+            intervals: &timeline.effective[at..at + count],
+            marks: &timeline.marks[at..at + count],
+        }
+    }
+
+    /// The place behind the last span below a span.
+    #[inline]
+    fn end(&self, place: usize) -> usize {
+        (self.ends[place] - self.first) as usize
+    }
+
+    #[inline]
+    fn parent(&self, place: usize) -> usize {
+        (self.parents[place] - self.first) as usize
+    }
+
+    #[inline]
+    fn blocks(&self, place: usize) -> bool {
+        marks::block(self.marks[place])
+    }
+
     /// What the own time of a span saves whose children follow one after the
     /// other; nothing is said where some of them run at the same time.
     #[inline]
     fn own_time<const N: usize>(
         &self,
-        (row, interval): (u32, Interval),
+        place: usize,
         saved: impl Fn(u64) -> [u64; N],
     ) -> Option<[u64; N]> {
-        let ends = &self.table.columns.subtree_end;
-        let (mut child, end) = (row + 1, ends[row as usize]);
-        let (mut over, mut sum) = (interval.start, [0; N]);
+        let (interval, end) = (self.intervals[place], self.end(place));
+        if end == place + 1 {
+            return Some(saved(interval.len()));
+        }
+        let (mut child, mut over, mut sum) = (place + 1, interval.start, [0; N]);
         let mut add = |nano: u64| {
             let saved = saved(nano);
             (0..N).for_each(|n| sum[n] += saved[n]);
         };
         while child < end {
-            let at = self.timeline.at(child);
-            if self.timeline.blocks(at) {
-                let next = self.timeline.effective[at];
+            if self.blocks(child) {
+                let next = self.intervals[child];
                 if next.start < over {
                     return None;
                 }
                 add(next.start.abs_diff(over));
                 over = next.end;
             }
-            child = ends[child as usize];
+            child = self.end(child);
         }
         add(interval.end.abs_diff(over));
         Some(sum)
