@@ -73,12 +73,6 @@ pub(super) mod marks {
     pub(in crate::facts) const OFF: u8 = 1 << 1;
     /// The effective interval is shorter than the span's own.
     pub(in crate::facts) const CLIPPED: u8 = 1 << 2;
-
-    /// True where a span with these marks takes time from its parent.
-    #[inline]
-    pub(in crate::facts) fn block(marks: u8) -> bool {
-        marks & (BLOCKING | OFF) == BLOCKING
-    }
 }
 
 /// Times of a run of rows.
@@ -128,7 +122,7 @@ impl Timeline {
     /// True where the span at this entry takes time from its parent.
     #[inline]
     pub(super) fn blocks(&self, at: usize) -> bool {
-        marks::block(self.marks[at])
+        self.marks[at] & (marks::BLOCKING | marks::OFF) == marks::BLOCKING
     }
 }
 

@@ -27,7 +27,7 @@ impl<'a> Operations<'a> {
         });
         let mut places: Vec<[Operation; 2]> = places.collect();
         let named = found.all.iter().map(|codes| partial.names_of_codes(*codes));
-        let (names, ranks) = in_order(named.collect());
+        let (names, ranks) = in_order(&named.collect::<Vec<_>>());
         let rank = |number: u32| ranks[number as usize];
         places.iter_mut().for_each(|pair| *pair = pair.map(rank));
         Self { names, places }
@@ -45,7 +45,7 @@ impl<'a> Operations<'a> {
 }
 
 /// Names in their order, and by number the place there.
-fn in_order(names: Vec<Names<'_>>) -> (Vec<Names<'_>>, Vec<Operation>) {
+fn in_order<'a>(names: &[Names<'a>]) -> (Vec<Names<'a>>, Vec<Operation>) {
     let mut numbers: Vec<usize> = (0..names.len()).collect();
     numbers.sort_unstable_by_key(|&number| names[number]);
     let (mut sorted, mut ranks) = (Vec::with_capacity(names.len()), vec![0; names.len()]);

@@ -99,8 +99,8 @@ pub(crate) struct Faster<const N: usize> {
     /// By child of a span, of all speeds and of one.
     ends: Vec<[i64; N]>,
     lasts: Vec<i64>,
-    /// By group: what the component saves; behind them, of no group.
-    totals: [[u64; N]; GROUPS + 1],
+    /// By group: what the component saves.
+    totals: [[u64; N]; GROUPS],
 }
 
 impl<const N: usize> Default for Faster<N> {
@@ -122,7 +122,7 @@ impl<const N: usize> Default for Faster<N> {
             children: Vec::new(),
             ends: Vec::new(),
             lasts: Vec::new(),
-            totals: [[0; N]; GROUPS + 1],
+            totals: [[0; N]; GROUPS],
         }
     }
 }

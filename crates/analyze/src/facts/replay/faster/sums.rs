@@ -2,7 +2,7 @@
 
 use super::{Child, Faster, Ground, Uneven, EACH, GROUPS, NO_GROUP, UNKNOWN};
 use crate::facts::replay::{steps_of, Step};
-use crate::facts::timeline::{marks, Interval};
+use crate::facts::timeline::{Interval, Timeline};
 use spanwise_model::Span;
 
 impl<const N: usize> Faster<N> {
@@ -61,7 +61,7 @@ impl<const N: usize> Faster<N> {
         self.below.resize(count.max(self.below.len()), 0);
         self.uneven.clear();
         self.steps.clear();
-        self.totals = [[0; N]; GROUPS + 1];
+        self.totals = [[0; N]; GROUPS];
         for changes in &mut self.changes {
             changes.saved.clear();
             changes.own.clear();
@@ -71,14 +71,17 @@ impl<const N: usize> Faster<N> {
     /// Adds what a span of a group saves to what shows it.
     #[inline]
     pub(super) fn save(&mut self, group: u8, shows: u32, saved: [u64; N]) {
+        if group == NO_GROUP {
+            return;
+        }
         if shows == 0 {
             let total = &mut self.totals[usize::from(group)];
             (0..N).for_each(|n| total[n] = total[n].wrapping_add(saved[n]));
-        } else if group != NO_GROUP {
+        } else {
             let changes = &mut self.changes[usize::from(group)].saved;
             match changes.last_mut() {
                 Some((child, sum)) if *child == shows => {
-                    (0..N).for_each(|n| sum[n] += saved[n]);
+                    (0..N).for_each(|n| sum[n] = sum[n].wrapping_add(saved[n]));
                 }
                 _ => changes.push((shows, saved)),
             }
@@ -151,7 +154,9 @@ struct Rows<'a> {
     ends: &'a [u32],
     parents: &'a [u32],
     intervals: &'a [Interval],
-    marks: &'a [u8],
+    timeline: &'a Timeline,
+    /// Where the times of the first of them stand.
+    at: usize,
 }
 
 impl<'a> Rows<'a> {
@@ -163,7 +168,8 @@ impl<'a> Rows<'a> {
             ends: &columns.subtree_end[first..first + count],
             parents: &columns.parent[first..first + count],
             intervals: &timeline.effective[at..at + count],
-            marks: &timeline.marks[at..at + count],
+            timeline,
+            at,
         }
     }
 
@@ -180,7 +186,7 @@ impl<'a> Rows<'a> {
 
     #[inline]
     fn blocks(&self, place: usize) -> bool {
-        marks::block(self.marks[place])
+        self.timeline.blocks(self.at + place)
     }
 
     /// What the own time of a span saves whose children follow one after the
