@@ -4,12 +4,8 @@
 //! receiver.
 
 use super::follow::follow;
+use super::ids::{BySender, Near};
 use super::operations::Operations;
-use super::reader::{Kind, Reader};
-use crate::partial::Partial;
-use hashbrown::HashTable;
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
 
 /// Service, name and kind of an operation; empty where there is none.
 pub(super) type Names<'a> = [&'a str; 3];
@@ -71,7 +67,7 @@ pub(super) struct Hop<'a> {
     pub(super) relation: &'a str,
 }
 
-/// All hops of a partial.
+/// All hops.
 #[derive(Debug, Default)]
 pub(super) struct Graph<'a> {
     pub(super) operations: Operations<'a>,
@@ -80,50 +76,77 @@ pub(super) struct Graph<'a> {
     pub(super) hops: Vec<Hop<'a>>,
 }
 
+/// What the half of a receiver says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival<'a> {
+    pub(super) id: Id,
+    pub(super) operation: Operation,
+    pub(super) sender: Id,
+    pub(super) relation: &'a str,
+    pub(super) start: i128,
+    pub(super) end: Option<i128>,
+}
+
+/// What the half of a sender says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Departure {
+    pub(super) id: Id,
+    pub(super) operation: Operation,
+    pub(super) end: Option<i128>,
+    /// Told also where nobody received.
+    pub(super) alone: bool,
+    /// The span of the receiver above it, or nought.
+    pub(super) above: u64,
+    pub(super) root: Root,
+}
+
 impl<'a> Graph<'a> {
-    pub(super) fn read(partial: &'a Partial) -> Self {
-        let rows = partial.sorted_rows();
+    /// Joins halves, those of receivers in the order of their ids. Of halves of
+    /// one span the first is told.
+    pub(super) fn join(
+        operations: Operations<'a>,
+        arrivals: impl Iterator<Item = Arrival<'a>>,
+        departures: impl Iterator<Item = Departure>,
+    ) -> Self {
         let mut graph = Self {
-            operations: Operations::read(partial, &rows),
+            operations,
             ..Self::default()
         };
-        let reader = Reader::new(partial, &graph.operations);
-        let kinds = reader.kinds(&rows);
-        let of_kind = |kind: Kind| {
-            let rows = (0..).zip(&rows).zip(&kinds);
-            rows.filter(move |row| *row.1 == kind).map(|row| row.0)
-        };
-        for (at, &row) in of_kind(Kind::Received) {
-            let id = reader.id(row);
-            if graph.receivers.last().is_none_or(|last| last.id != id) {
-                graph.receivers.push(reader.receiver(id, (row, at)));
-            }
-            let receiver = graph.receivers.len() as u32 - 1;
-            graph.hops.push(Hop {
-                sender: None,
-                receiver,
-                relation: reader.relation(row),
-            });
-        }
-        // Those of the part whose name comes first are told.
-        let mut senders = BySender::with_room_for(rows.len() - graph.hops.len());
-        for kind in [Kind::Passed, Kind::Sent] {
-            let mut near = Near::default();
-            for (at, &row) in of_kind(kind) {
-                let id = reader.id(row);
-                if senders.add(id) {
-                    let above = near.receiver(&graph.receivers, (id.0, reader.other_span(row)));
-                    graph
-                        .senders
-                        .push(reader.sender(id, (row, at, kind), above));
-                }
+        let from: Vec<Id> = arrivals.map(|arrival| graph.arrive(&arrival)).collect();
+        let (mut senders, mut near) = (BySender::default(), Near::default());
+        for departure in departures {
+            if senders.add(departure.id) {
+                let above = (departure.id.0, departure.above);
+                let above = near.receiver(&graph.receivers, above);
+                graph.senders.push(departure.sender(above));
             }
         }
-        for (hop, (_, &row)) in graph.hops.iter_mut().zip(of_kind(Kind::Received)) {
-            hop.sender = senders.number(reader.other_id(row));
+        for (hop, from) in graph.hops.iter_mut().zip(from) {
+            hop.sender = senders.number(from);
         }
         follow(&mut graph);
         graph
+    }
+
+    /// Adds a hop; the answer is its sender.
+    fn arrive(&mut self, arrival: &Arrival<'a>) -> Id {
+        let last = self.receivers.last();
+        if last.is_none_or(|last| last.id != arrival.id) {
+            self.receivers.push(Receiver {
+                id: arrival.id,
+                operation: arrival.operation,
+                start: arrival.start,
+                end: arrival.end,
+                origin: None,
+                last_end: arrival.end,
+            });
+        }
+        self.hops.push(Hop {
+            sender: None,
+            receiver: self.receivers.len() as u32 - 1,
+            relation: arrival.relation,
+        });
+        arrival.sender
     }
 
     /// The sender of a hop.
@@ -158,73 +181,15 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// Finds receivers among all of them, which stand in the order of their ids, for
-/// one trace after the other.
-#[derive(Debug, Default)]
-struct Near {
-    trace: u128,
-    /// Where those of the trace stand.
-    from: usize,
-    to: usize,
-}
-
-impl Near {
-    /// The receiver with an id; nobody has the span nought.
-    fn receiver(&mut self, receivers: &[Receiver], (trace, span): Id) -> Option<u32> {
-        if span == 0 {
-            return None;
-        }
-        if self.to == 0 || self.trace != trace {
-            self.trace = trace;
-            self.from = receivers.partition_point(|held| held.id.0 < trace);
-            let behind = &receivers[self.from..];
-            self.to = self.from + behind.partition_point(|held| held.id.0 == trace);
-        }
-        let of_trace = &receivers[self.from..self.to];
-        let found = of_trace.binary_search_by_key(&span, |receiver| receiver.id.1);
-        found.ok().map(|at| (self.from + at) as u32)
-    }
-}
-
-/// The numbers of senders by their ids.
-#[derive(Debug, Default)]
-struct BySender {
-    ids: Vec<Id>,
-    numbers: HashTable<u32>,
-}
-
-impl BySender {
-    fn with_room_for(count: usize) -> Self {
-        Self {
-            ids: Vec::with_capacity(count),
-            numbers: HashTable::with_capacity(count),
+impl Departure {
+    fn sender(self, above: Option<u32>) -> Sender {
+        Sender {
+            id: self.id,
+            operation: self.operation,
+            end: self.end,
+            alone: self.alone,
+            above,
+            root: self.root,
         }
     }
-
-    /// Numbers a sender; false where it has a number.
-    fn add(&mut self, id: Id) -> bool {
-        let ids = &self.ids;
-        let same = |&number: &u32| ids[number as usize] == id;
-        let hash_of = |&number: &u32| hash(ids[number as usize]);
-        let entry = self.numbers.entry(hash(id), same, hash_of);
-        let hashbrown::hash_table::Entry::Vacant(vacant) = entry else {
-            return false;
-        };
-        vacant.insert(ids.len() as u32);
-        self.ids.push(id);
-        true
-    }
-
-    fn number(&self, id: Id) -> Option<u32> {
-        let same = |&number: &u32| self.ids[number as usize] == id;
-        self.numbers.find(hash(id), same).copied()
-    }
-}
-
-fn hash((trace, span): Id) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u64((trace >> 64) as u64);
-    hasher.write_u64(trace as u64);
-    hasher.write_u64(span);
-    hasher.finish()
 }

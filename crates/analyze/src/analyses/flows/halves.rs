@@ -1,6 +1,7 @@
 //! Halves of hops in the order of their keys, so that a partial need neither look
 //! for them nor sort them.
 
+use super::graph::Operation;
 use super::rows::Writer;
 use crate::partial::Partial;
 use spanwise_model::{OperationId, SpanId, SpanTable};
@@ -36,12 +37,28 @@ impl Ran {
     }
 }
 
+/// A table, and the places of its operations in the order of their names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known<'a> {
+    pub(super) table: &'a SpanTable,
+    pub(super) places: &'a [Operation],
+}
+
+impl Known<'_> {
+    /// Id and operation of the span at a row.
+    #[inline]
+    pub(super) fn said(self, row: u32) -> (SpanId, Operation) {
+        let (id, operation) = said(self.table, row);
+        (id, self.places[operation.0 as usize])
+    }
+}
+
 /// What a span knows of a hop.
 trait Half: Copy {
     /// All of its key but the part and the trace, whose order it stands in.
     type Key: Ord;
 
-    fn key(&self, table: &SpanTable) -> Self::Key;
+    fn key(&self, known: Known<'_>) -> Self::Key;
 
     /// Takes in the times of a half with the same key.
     fn merge(&mut self, other: Self);
@@ -59,10 +76,10 @@ pub(super) struct Received {
 }
 
 impl Half for Received {
-    type Key = (SpanId, OperationId, ([u64; 2], SpanId), &'static str);
+    type Key = (SpanId, Operation, ([u64; 2], SpanId), &'static str);
 
-    fn key(&self, table: &SpanTable) -> Self::Key {
-        let (span, operation) = said(table, self.row);
+    fn key(&self, known: Known<'_>) -> Self::Key {
+        let (span, operation) = known.said(self.row);
         (span, operation, self.sender, self.relation)
     }
 
@@ -104,11 +121,14 @@ impl Sent {
 }
 
 impl Half for Sent {
-    type Key = (SpanId, OperationId, SpanId, (SpanId, Option<OperationId>));
+    type Key = (SpanId, Operation, SpanId, (SpanId, Option<Operation>));
 
-    fn key(&self, table: &SpanTable) -> Self::Key {
-        let (span, operation) = said(table, self.row);
-        (span, operation, self.above(table), self.root(table))
+    fn key(&self, known: Known<'_>) -> Self::Key {
+        let (span, operation) = known.said(self.row);
+        let (root, root_operation) = known.said(self.top);
+        let root_operation = self.is_root.then_some(root_operation);
+        let above = self.above(known.table);
+        (span, operation, above, (root, root_operation))
     }
 
     fn merge(&mut self, other: Self) {
@@ -144,20 +164,20 @@ impl<H> Default for Ordered<H> {
 impl<H: Half> Ordered<H> {
     /// Puts the halves of a trace into their order, once all are there. Those
     /// with one key become one, as rows of a partial do.
-    fn end_trace(&mut self, table: &SpanTable) {
+    fn end_trace(&mut self, known: Known<'_>) {
         let first = self.first;
         if self.all.len() > first + 1 {
-            self.all[first..].sort_unstable_by_key(|half| half.key(table));
-            self.merge_equal(table);
+            self.all[first..].sort_unstable_by_key(|half| half.key(known));
+            self.merge_equal(known);
         }
         self.first = self.all.len();
     }
 
-    fn merge_equal(&mut self, table: &SpanTable) {
+    fn merge_equal(&mut self, known: Known<'_>) {
         let mut kept = self.first;
         for at in self.first + 1..self.all.len() {
             let half = self.all[at];
-            if half.key(table) == self.all[kept].key(table) {
+            if half.key(known) == self.all[kept].key(known) {
                 self.all[kept].merge(half);
             } else {
                 kept += 1;
@@ -190,10 +210,23 @@ impl Halves {
     }
 
     /// Puts the halves of a trace into their order.
-    pub(super) fn end_trace(&mut self, table: &SpanTable) {
-        self.passed.end_trace(table);
-        self.received.end_trace(table);
-        self.sent.end_trace(table);
+    pub(super) fn end_trace(&mut self, known: Known<'_>) {
+        self.passed.end_trace(known);
+        self.received.end_trace(known);
+        self.sent.end_trace(known);
+    }
+
+    /// The halves of receivers.
+    pub(super) fn of_receivers(&self) -> &[Received] {
+        &self.received.all
+    }
+
+    /// The halves of senders of a part.
+    pub(super) fn of_senders(&self, part: Part) -> &[Sent] {
+        match part {
+            Part::Passed => &self.passed.all,
+            Part::Sent => &self.sent.all,
+        }
     }
 
     /// Adds all of them to a partial.

@@ -9,18 +9,22 @@
 mod follow;
 mod graph;
 mod halves;
+mod ids;
 mod messages;
 mod observe;
 mod operations;
 mod reader;
 mod rows;
 mod tables;
+mod whole;
 
-use crate::analysis::{Analysis, Facts, TraceBatch};
+use crate::analysis::{Analysis, Facts, TraceBatch, Whole};
 use crate::facts::FactColumns;
 use crate::partial::{KeyType, Merge, Partial, Schema};
 use graph::Graph;
+use halves::{Halves, Known};
 use observe::Observer;
+use operations::Operations;
 use spanwise_model::Table;
 
 /// What a row of [`Flows`] stands for.
@@ -192,6 +196,13 @@ impl Flows {
         self.by = by;
         self
     }
+
+    fn shown(&self, graph: &Graph<'_>) -> Table {
+        match self.by {
+            FlowsBy::Hop => tables::by_hop(graph),
+            FlowsBy::Request => tables::by_request(graph),
+        }
+    }
 }
 
 impl Analysis for Flows {
@@ -208,18 +219,37 @@ impl Analysis for Flows {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let mut observer = Observer::new(traces.table(), facts);
-        for trace in traces.traces() {
-            observer.add(trace);
-        }
-        observer.flush(out);
+        let table = traces.table();
+        let (_, places) = Operations::of_table(table);
+        let places = places.as_slice();
+        halves(Known { table, places }, traces, facts).flush(table, out);
+    }
+
+    fn whole(&self) -> Option<&dyn Whole> {
+        Some(self)
     }
 
     fn finish(&self, partial: &Partial) -> Table {
-        let graph = Graph::read(partial);
-        match self.by {
-            FlowsBy::Hop => tables::by_hop(&graph),
-            FlowsBy::Request => tables::by_request(&graph),
-        }
+        self.shown(&reader::graph(partial))
     }
+}
+
+impl Whole for Flows {
+    fn table(&self, traces: TraceBatch<'_>, facts: &FactColumns) -> Table {
+        let table = traces.table();
+        let (operations, places) = Operations::of_table(table);
+        let places = places.as_slice();
+        let known = Known { table, places };
+        let halves = halves(known, traces, facts);
+        self.shown(&whole::graph(operations, known, &halves))
+    }
+}
+
+/// The halves of these traces.
+fn halves(known: Known<'_>, traces: TraceBatch<'_>, facts: &FactColumns) -> Halves {
+    let mut observer = Observer::new(known, facts);
+    for trace in traces.traces() {
+        observer.add(trace);
+    }
+    observer.into_halves()
 }

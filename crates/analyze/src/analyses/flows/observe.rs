@@ -1,10 +1,9 @@
 //! From traces to halves of hops.
 
-use super::halves::{Halves, Part, Ran, Received, Sent, NO_ROW};
+use super::halves::{Halves, Known, Part, Ran, Received, Sent, NO_ROW};
 use super::messages::Messages;
 use crate::analyses::hops::{Hop, Hops};
 use crate::facts::{FactColumns, OwnTimes};
-use crate::partial::Partial;
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{flags, Span, SpanTable, Trace};
@@ -12,6 +11,7 @@ use std::cmp::Reverse;
 
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
+    known: Known<'a>,
     facts: &'a FactColumns,
     hops: Hops<'a>,
     messages: Messages<'a>,
@@ -31,9 +31,11 @@ pub(super) struct Observer<'a> {
 }
 
 impl<'a> Observer<'a> {
-    pub(super) fn new(table: &'a SpanTable, facts: &'a FactColumns) -> Self {
+    pub(super) fn new(known: Known<'a>, facts: &'a FactColumns) -> Self {
+        let table = known.table;
         Self {
             table,
+            known,
             facts,
             hops: Hops::new(table),
             messages: Messages::new(table),
@@ -60,12 +62,12 @@ impl<'a> Observer<'a> {
         self.find_senders(trace, &found);
         self.sent(trace, &found);
         self.found = found;
-        self.halves.end_trace(self.table);
+        self.halves.end_trace(self.known);
     }
 
-    /// Adds all halves to a partial.
-    pub(super) fn flush(&self, out: &mut Partial) {
-        self.halves.flush(self.table, out);
+    /// The halves of all traces.
+    pub(super) fn into_halves(self) -> Halves {
+        self.halves
     }
 
     /// Finds the senders of a trace in the order of rows. Whoever others of the

@@ -2,22 +2,22 @@
 
 use super::graph::{Names, Operation};
 use super::key;
+use crate::analyses::operations::operation_names;
 use crate::partial::{Partial, Row};
 use rustc_hash::FxHashMap;
+use spanwise_model::{OperationId, SpanTable};
 
 /// The codes of an operation's names.
 type Codes = [u64; 3];
 
-/// The operations of a partial in the order of their names.
+/// Operations in the order of their names; the first one is nobody.
 #[derive(Debug, Default)]
-pub(super) struct Operations<'a> {
-    names: Vec<Names<'a>>,
-    /// By row in the order of keys: of the span, and of the root.
-    places: Vec<[Operation; 2]>,
-}
+pub(super) struct Operations<'a>(Vec<Names<'a>>);
 
 impl<'a> Operations<'a> {
-    pub(super) fn read(partial: &'a Partial, rows: &[Row]) -> Self {
+    /// Those of rows of a partial, and by row the place of that of the span and of
+    /// that of its root.
+    pub(super) fn read(partial: &'a Partial, rows: &[Row]) -> (Self, Vec<[Operation; 2]>) {
         let mut found = Found::default();
         found.number([0; 3]);
         let [own, root] = [key::OPERATION, key::ROOT].map(|from| partial.words_of(from..from + 3));
@@ -30,17 +30,22 @@ impl<'a> Operations<'a> {
         let (names, ranks) = in_order(&named.collect::<Vec<_>>());
         let rank = |number: u32| ranks[number as usize];
         places.iter_mut().for_each(|pair| *pair = pair.map(rank));
-        Self { names, places }
+        (Self(names), places)
+    }
+
+    /// Those of a table, and the place of each by its number.
+    pub(super) fn of_table(table: &'a SpanTable) -> (Self, Vec<Operation>) {
+        let all = (0..table.operations.len() as u32).map(OperationId);
+        let nobody = std::iter::once([""; 3]);
+        let named = nobody.chain(all.map(|id| operation_names(table, id)));
+        let (names, mut ranks) = in_order(&named.collect::<Vec<_>>());
+        ranks.remove(0);
+        (Self(names), ranks)
     }
 
     /// Service, name and kind.
     pub(super) fn names(&self, operation: Operation) -> Names<'a> {
-        self.names[operation as usize]
-    }
-
-    /// The operation of the span of the row at this place, and that of its root.
-    pub(super) fn of(&self, at: usize) -> [Operation; 2] {
-        self.places[at]
+        self.0[operation as usize]
     }
 }
 

@@ -1,13 +1,13 @@
 //! Reads what rows of halves say.
 
-use super::graph::{Id, Receiver, Root, Sender};
+use super::graph::{Arrival, Departure, Graph, Operation, Root};
 use super::operations::Operations;
 use super::{key, END, RECEIVED, ROOT_END, ROOT_START, SENT, START};
 use crate::partial::{Partial, Row};
 
 /// The kinds of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+enum Kind {
     Passed,
     Received,
     Sent,
@@ -22,22 +22,35 @@ mod word {
     pub(super) const ROOT_SPAN: usize = 11;
 }
 
-/// A reader of rows.
-pub(super) struct Reader<'a, 'o> {
-    partial: &'a Partial,
-    operations: &'o Operations<'a>,
+/// The hops of a partial.
+pub(super) fn graph(partial: &Partial) -> Graph<'_> {
+    let rows = partial.sorted_rows();
+    let (operations, places) = Operations::read(partial, &rows);
+    let reader = Reader { partial };
+    let kinds = reader.kinds(&rows);
+    let of_kind = |kind: Kind| {
+        let all = rows.iter().zip(&places).zip(&kinds);
+        all.filter(move |row| *row.1 == kind).map(|row| row.0)
+    };
+    let arrivals = of_kind(Kind::Received);
+    // Of one span, what stands in the part whose name comes first is told.
+    let departures = [Kind::Passed, Kind::Sent].into_iter().flat_map(|kind| {
+        let alone = kind == Kind::Sent;
+        of_kind(kind).map(move |(&row, &places)| reader.departure(row, places, alone))
+    });
+    let arrivals = arrivals.map(|(&row, &[operation, _])| reader.arrival(row, operation));
+    Graph::join(operations, arrivals, departures)
 }
 
-impl<'a, 'o> Reader<'a, 'o> {
-    pub(super) fn new(partial: &'a Partial, operations: &'o Operations<'a>) -> Self {
-        Self {
-            partial,
-            operations,
-        }
-    }
+/// A reader of rows.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    partial: &'a Partial,
+}
 
+impl<'a> Reader<'a> {
     /// The kinds of rows; those of none of the names send, as those that pass on.
-    pub(super) fn kinds(&self, rows: &[Row]) -> Vec<Kind> {
+    fn kinds(self, rows: &[Row]) -> Vec<Kind> {
         let mut last = None;
         let kinds = rows.iter().map(|&row| {
             let part = self.words(row)[key::PART];
@@ -57,71 +70,48 @@ impl<'a, 'o> Reader<'a, 'o> {
         kinds.collect()
     }
 
-    /// Trace and span.
-    pub(super) fn id(&self, row: Row) -> Id {
+    fn arrival(self, row: Row, operation: Operation) -> Arrival<'a> {
         let words = self.words(row);
-        (wide(words, word::TRACE), words[word::SPAN])
-    }
-
-    /// Trace and span of the other side.
-    pub(super) fn other_id(&self, row: Row) -> Id {
-        let words = self.words(row);
-        (wide(words, word::OTHER_TRACE), words[word::OTHER_SPAN])
-    }
-
-    pub(super) fn other_span(&self, row: Row) -> u64 {
-        self.words(row)[word::OTHER_SPAN]
-    }
-
-    pub(super) fn relation(&self, row: Row) -> &'a str {
-        self.partial.name(row, key::RELATION)
-    }
-
-    /// The receiver of a row, which stands at this place of all.
-    pub(super) fn receiver(&self, id: Id, (row, at): (Row, usize)) -> Receiver {
-        let end = self.end(row, END);
-        Receiver {
-            id,
-            operation: self.operations.of(at)[0],
+        Arrival {
+            id: (wide(words, word::TRACE), words[word::SPAN]),
+            operation,
+            sender: (wide(words, word::OTHER_TRACE), words[word::OTHER_SPAN]),
+            relation: self.partial.name(row, key::RELATION),
             start: self.partial.number(row, START),
-            end,
-            origin: None,
-            last_end: end,
+            end: self.end(row, END),
         }
     }
 
-    /// The sender of a row, which stands at this place of all, and the receiver
-    /// above it.
-    pub(super) fn sender(
-        &self,
-        id: Id,
-        (row, at, kind): (Row, usize, Kind),
-        above: Option<u32>,
-    ) -> Sender {
-        let [operation, root] = self.operations.of(at);
-        let root = Root {
-            start: self.partial.number(row, ROOT_START),
-            id: (id.0, self.words(row)[word::ROOT_SPAN]),
-            end: self.end(row, ROOT_END),
-            operation: root,
-        };
-        Sender {
-            id,
+    fn departure(
+        self,
+        row: Row,
+        [operation, root_operation]: [Operation; 2],
+        alone: bool,
+    ) -> Departure {
+        let words = self.words(row);
+        let trace = wide(words, word::TRACE);
+        Departure {
+            id: (trace, words[word::SPAN]),
             operation,
             end: self.end(row, END),
-            alone: kind == Kind::Sent,
-            above,
-            root,
+            alone,
+            above: words[word::OTHER_SPAN],
+            root: Root {
+                start: self.partial.number(row, ROOT_START),
+                id: (trace, words[word::ROOT_SPAN]),
+                end: self.end(row, ROOT_END),
+                operation: root_operation,
+            },
         }
     }
 
     /// The latest of the ends of a row; none where nothing was added.
-    fn end(&self, row: Row, column: usize) -> Option<i128> {
+    fn end(self, row: Row, column: usize) -> Option<i128> {
         let end = self.partial.number(row, column);
         (end > i128::MIN).then_some(end)
     }
 
-    fn words(&self, row: Row) -> &'a [u64] {
+    fn words(self, row: Row) -> &'a [u64] {
         self.partial.words_of_row(row)
     }
 }

@@ -1,0 +1,61 @@
+//! The hops of a table, joined without a partial.
+
+use super::graph::{Arrival, Departure, Graph, Id, Root, NOBODY};
+use super::halves::{Halves, Known, Part, Received, Sent};
+use super::operations::Operations;
+
+/// Joins the halves of all traces, which stand in the order that a partial gives
+/// its rows.
+pub(super) fn graph<'a>(
+    operations: Operations<'a>,
+    known: Known<'a>,
+    halves: &'a Halves,
+) -> Graph<'a> {
+    let arrivals = halves.of_receivers().iter();
+    let arrivals = arrivals.map(|half| arrival(known, half));
+    let departures = [Part::Passed, Part::Sent].into_iter().flat_map(|part| {
+        let halves = halves.of_senders(part).iter();
+        halves.map(move |half| departure(known, half, part == Part::Sent))
+    });
+    Graph::join(operations, arrivals, departures)
+}
+
+fn arrival<'a>(known: Known<'_>, half: &Received) -> Arrival<'a> {
+    let (span, operation) = known.said(half.row);
+    let ([high, low], sender) = half.sender;
+    Arrival {
+        id: (trace(known, half.trace), span.0),
+        operation,
+        sender: (u128::from(high) << 64 | u128::from(low), sender.0),
+        relation: half.relation,
+        start: half.ran.start.into(),
+        end: half.ran.end.map(i128::from),
+    }
+}
+
+fn departure(known: Known<'_>, half: &Sent, alone: bool) -> Departure {
+    let (span, operation) = known.said(half.row);
+    let (root, root_operation) = known.said(half.top);
+    let trace = trace(known, half.trace);
+    let id: Id = (trace, span.0);
+    Departure {
+        id,
+        operation,
+        end: half.ran.end.map(i128::from),
+        alone,
+        above: half.above(known.table).0,
+        root: Root {
+            start: half.top_ran.start.into(),
+            id: (trace, root.0),
+            end: half.top_ran.end.map(i128::from),
+            operation: match half.is_root {
+                true => root_operation,
+                false => NOBODY,
+            },
+        },
+    }
+}
+
+fn trace(known: Known<'_>, number: u32) -> u128 {
+    known.table.trace_ids[number as usize].0
+}
