@@ -18,7 +18,7 @@ pub(crate) struct Family<'a> {
     pub(crate) members: &'a [Sibling],
     /// True where each begins when all before it are over, and ends last.
     pub(crate) is_chain: bool,
-    /// See [`Family::before`], where they are no chain.
+    /// See [`Family::before`]; empty where they are a chain, or few.
     before: &'a [Option<u32>],
     tolerance_nano: u64,
 }
@@ -36,12 +36,25 @@ impl Family<'_> {
     /// The place of the one that ended last of those that were over when the
     /// member there began.
     pub(crate) fn before(&self, place: u32) -> Option<u32> {
-        match self.is_chain {
-            true => place.checked_sub(1),
-            false => self.before[place as usize],
+        if self.is_chain {
+            return place.checked_sub(1);
+        }
+        match self.before.get(place as usize) {
+            Some(&before) => before,
+            None => self.find_before(place),
         }
     }
+
+    /// Looks at all that began before.
+    fn find_before(&self, place: u32) -> Option<u32> {
+        let begins = self.member(place).begins();
+        let over = (0..place).filter(|&other| self.is_over(other) <= begins);
+        over.max_by_key(|&other| self.member(other).end)
+    }
 }
+
+/// In families of so many members, what was before one is looked for.
+const FEW: usize = 64;
 
 /// Finds the families of one trace after the other.
 pub(crate) struct Families<'a> {
@@ -76,8 +89,12 @@ impl<'a> Families<'a> {
             first: trace.rows().start,
         };
         left.fill(trace, &mut self.is_there);
-        for (at, row) in trace.rows().enumerate() {
-            if !has_two_children(table, row) || self.is_there.get(at) == Some(&false) {
+        let rows = trace.rows();
+        let ends = &table.columns.subtree_end[rows.start as usize..rows.end as usize];
+        for (at, (row, &end)) in rows.zip(ends).enumerate() {
+            // The first child ends before its parent does where there is another.
+            let has_two = row + 1 < end && ends.get(at + 1).is_some_and(|&first| first < end);
+            if !has_two || self.is_there.get(at) == Some(&false) {
                 continue;
             }
             let siblings = &mut self.siblings;
@@ -86,8 +103,11 @@ impl<'a> Families<'a> {
                 continue;
             }
             let is_chain = siblings.is_chain(tolerance_nano);
-            if !is_chain {
+            siblings.before.clear();
+            if !is_chain && siblings.all.len() > FEW {
                 siblings.sort(tolerance_nano);
+            } else if !is_chain {
+                siblings.sort_all();
             }
             give(&Family {
                 parent: row,
@@ -133,12 +153,6 @@ impl Left<'_> {
         }
         marks & marks::OFF == 0 && is_there[(parent - self.first) as usize]
     }
-}
-
-fn has_two_children(table: &SpanTable, row: u32) -> bool {
-    let ends = &table.columns.subtree_end;
-    let (first, end) = (row + 1, ends[row as usize]);
-    first < end && ends[first as usize] < end
 }
 
 /// The time of the spans of a trace on the critical path, each with all that is

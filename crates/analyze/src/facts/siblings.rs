@@ -103,10 +103,15 @@ impl Siblings {
 
     /// Puts those that were gathered in their order.
     pub(super) fn sort(&mut self, tolerance_nano: u64) {
-        self.all.sort_unstable_by_key(|one| (one.begins(), one.row));
+        self.sort_all();
         self.find_over(tolerance_nano);
         self.over.sort_unstable();
         self.find_before();
+    }
+
+    /// The same, but that nothing is found out of what was over when.
+    pub(super) fn sort_all(&mut self) {
+        self.all.sort_unstable_by_key(|one| (one.begins(), one.row));
     }
 
     fn find_over(&mut self, tolerance_nano: u64) {

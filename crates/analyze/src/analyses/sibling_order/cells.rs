@@ -101,10 +101,6 @@ impl Layout {
 pub(super) struct Cells<'a> {
     table: &'a SpanTable,
     cells: Numbered<Ids, Cell>,
-    /// By operation of a parent, the number of its layout; most families look as
-    /// the one before.
-    numbers: Vec<u32>,
-    layouts: Vec<Layout>,
 }
 
 impl<'a> Cells<'a> {
@@ -112,19 +108,7 @@ impl<'a> Cells<'a> {
         Self {
             table,
             cells: Numbered::default(),
-            numbers: vec![UNKNOWN; table.operations.len()],
-            layouts: Vec::new(),
         }
-    }
-
-    /// The layout of the families of a parent's operation.
-    pub(super) fn layout(&mut self, parent: OperationId) -> &mut Layout {
-        let number = &mut self.numbers[parent.0 as usize];
-        if *number == UNKNOWN {
-            *number = self.layouts.len() as u32;
-            self.layouts.push(Layout::default());
-        }
-        &mut self.layouts[*number as usize]
     }
 
     /// What is known of two operations of a layout, by their places in it.
@@ -137,17 +121,19 @@ impl<'a> Cells<'a> {
     /// The number of what is known of them.
     #[inline]
     pub(super) fn number(&mut self, layout: &mut Layout, [first, second]: [usize; 2]) -> u32 {
-        let Layout {
-            parent,
-            operations,
-            cells,
-        } = layout;
-        let cell = &mut cells[first * operations.len() + second];
-        if *cell == UNKNOWN {
-            let ids = [*parent, operations[first], operations[second]];
-            *cell = self.cells.number(ids);
+        match layout.cells[first * layout.operations.len() + second] {
+            UNKNOWN => self.find(layout, [first, second]),
+            number => number,
         }
-        *cell
+    }
+
+    #[cold]
+    fn find(&mut self, layout: &mut Layout, [first, second]: [usize; 2]) -> u32 {
+        let operations = &layout.operations;
+        let ids = [layout.parent, operations[first], operations[second]];
+        let number = self.cells.number(ids);
+        layout.cells[first * operations.len() + second] = number;
+        number
     }
 
     /// What stands under a number.

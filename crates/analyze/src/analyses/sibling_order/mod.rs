@@ -5,6 +5,8 @@ mod classes;
 mod learnt;
 mod observe;
 mod plans;
+#[cfg(test)]
+mod tests;
 mod waits;
 
 pub use learnt::{LearntOrder, Order, OrderCounts};
@@ -12,7 +14,6 @@ pub use waits::Waits;
 
 use super::columns::{counts, durations, names, some_durations, words};
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::facts::families::{Families, PathTimes};
 use crate::facts::FactColumns;
 use crate::partial::{Exemplar, KeyType, Merge, Partial, Schema};
 use learnt::Pair;
@@ -147,17 +148,8 @@ impl Analysis for SiblingOrder {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        let table = traces.table();
-        let mut families = Families::new(table, facts);
-        let mut observer = Observer::new(table);
-        let mut times = PathTimes::default();
-        for trace in traces.traces().filter(|trace| trace.len() > 2) {
-            times.fill(trace, facts);
-            families.each(trace, |family| {
-                observer.add(family, |row| times.of(table, row));
-            });
-        }
-        observer.flush(out);
+        let observer = Observer::new(traces.table());
+        observe::all(observer, traces, (facts, out));
     }
 
     fn finish(&self, partial: &Partial) -> Table {

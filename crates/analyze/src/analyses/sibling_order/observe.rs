@@ -6,10 +6,12 @@
 //! operations of a parent are looked at, so the cost is linear in children.
 
 use super::cells::{Cells, Layout};
-use super::classes::{Class, Classes};
+use super::classes::{Classes, Known};
 use super::plans::Plans;
 use super::waits::Lag;
-use crate::facts::families::{Family, Sibling};
+use crate::analysis::TraceBatch;
+use crate::facts::families::{Families, Family, PathTimes, Sibling};
+use crate::facts::FactColumns;
 use crate::partial::Partial;
 use spanwise_model::{OperationId, SpanTable};
 
@@ -24,19 +26,40 @@ pub(super) enum Relation {
     Turns,
 }
 
-/// Families of more children have no plan.
+/// So many children has a family that is planned at most.
 const PLANNED: usize = 64;
 
 /// Adds families to a partial.
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
     cells: Cells<'a>,
-    classes: Classes,
     plans: Plans,
     /// Those of a family's children.
     operations: Vec<OperationId>,
-    /// That of the family that is looked at, where it has no plan.
+    /// Families of more children have no plan.
+    planned: usize,
+    known: Known,
+    /// Those of the family that is looked at, where it is compared.
+    classes: Classes,
     layout: Layout,
+}
+
+/// Adds the traces of a batch to a partial.
+pub(super) fn all(
+    mut observer: Observer<'_>,
+    traces: TraceBatch<'_>,
+    (facts, out): (&FactColumns, &mut Partial),
+) {
+    let table = traces.table();
+    let mut families = Families::new(table, facts);
+    let mut times = PathTimes::default();
+    for trace in traces.traces().filter(|trace| trace.len() > 2) {
+        times.fill(trace, facts);
+        families.each(trace, |family| {
+            observer.add(family, |row| times.of(table, row));
+        });
+    }
+    observer.cells.flush(out);
 }
 
 impl<'a> Observer<'a> {
@@ -44,25 +67,72 @@ impl<'a> Observer<'a> {
         Self {
             table,
             cells: Cells::new(table),
-            classes: Classes::new(table),
+            known: Known::new(table),
+            classes: Classes::default(),
             plans: Plans::default(),
             operations: Vec::new(),
+            planned: PLANNED,
             layout: Layout::default(),
+        }
+    }
+
+    /// Compares the children of each family.
+    #[cfg(test)]
+    pub(super) fn without_plans(table: &'a SpanTable) -> Self {
+        Self {
+            planned: 0,
+            ..Self::new(table)
         }
     }
 
     /// Adds the children of one parent; `time` is what a row has on the
     /// critical path with all below it.
-    pub(super) fn add(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
-        if family.is_chain && family.members.len() <= PLANNED {
-            return self.planned(family, time);
+    fn add(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
+        let (table, parent) = (self.table, self.operation(family.parent));
+        if family.members.len() > self.planned {
+            self.classes.fill(table, family, &mut self.known);
+            let operations = self.classes.all.iter().map(|class| class.operation);
+            self.layout.take(parent, operations);
+            return self.compare(family, time);
         }
-        self.classes.fill(self.table, family);
-        let operations = self.classes.all.iter().map(|class| class.operation);
-        let parent = self.operation(family.parent);
-        let held = self.cells.layout(parent);
-        held.take(parent, operations);
-        std::mem::swap(&mut self.layout, held);
+        let place = self.plan(family, parent);
+        let plan = self.plans.at(place);
+        if family.is_chain {
+            plan.add(table, family, &mut self.cells);
+            let to = (&mut plan.layout, &mut self.cells);
+            return path(family, (&plan.classes.of, time), to);
+        }
+        self.swap(place);
+        self.classes.time(family);
+        self.compare(family, time);
+        self.swap(place);
+    }
+
+    /// Takes the classes and the layout of a plan, or gives them back.
+    fn swap(&mut self, place: usize) {
+        let plan = self.plans.at(place);
+        std::mem::swap(&mut self.layout, &mut plan.layout);
+        std::mem::swap(&mut self.classes, &mut plan.classes);
+    }
+
+    /// Where the plan of a family stands.
+    fn plan(&mut self, family: &Family<'_>, parent: OperationId) -> usize {
+        let operations = &self.table.columns.operation;
+        let members = family.members.iter();
+        self.operations.clear();
+        self.operations
+            .extend(members.map(|member| operations[member.row as usize]));
+        let place = self.plans.place(parent, &self.operations);
+        let plan = self.plans.at(place);
+        if !plan.is_of(parent, &self.operations) {
+            let operations = (parent, &self.operations[..]);
+            plan.make(operations, (self.table, &mut self.known), family);
+        }
+        place
+    }
+
+    /// Adds a family whose classes and layout are there.
+    fn compare(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
         for at in 0..self.classes.all.len() {
             self.repeated(family, at);
             for behind in at + 1..self.classes.all.len() {
@@ -71,26 +141,6 @@ impl<'a> Observer<'a> {
         }
         let to = (&mut self.layout, &mut self.cells);
         path(family, (&self.classes.of, time), to);
-        std::mem::swap(&mut self.layout, self.cells.layout(parent));
-    }
-
-    /// Adds children that come one after the other.
-    fn planned(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
-        let (table, parent) = (self.table, self.operation(family.parent));
-        let operations = &table.columns.operation;
-        let members = family.members.iter();
-        self.operations.clear();
-        self.operations
-            .extend(members.map(|member| operations[member.row as usize]));
-        let plan = self.plans.place(parent, &self.operations);
-        if !plan.is_of(parent, &self.operations) {
-            self.classes.fill(table, family);
-            let family = (parent, &self.operations[..]);
-            plan.make(family, &self.classes, &mut self.cells);
-        }
-        plan.add(table, family, &mut self.cells);
-        let to = (&mut plan.layout, &mut self.cells);
-        path(family, (&plan.of, time), to);
     }
 
     /// One operation against another that begins later.
@@ -100,7 +150,10 @@ impl<'a> Observer<'a> {
         let relation = if first.over <= begins.begins() {
             Relation::Sequence
         } else {
-            self.meet(family, first, second)
+            match self.classes.meet(family, first, second) {
+                true => Relation::Overlap,
+                false => Relation::Turns,
+            }
         };
         let lag = match relation {
             Relation::Sequence => self.waits(family, (first.last, second.first)),
@@ -110,26 +163,6 @@ impl<'a> Observer<'a> {
         let cell = self.cells.get(&mut self.layout, [at, behind]);
         lag.into_iter().for_each(|lag| cell.add(lag));
         cell.count(self.table, relation, (family.parent, between));
-    }
-
-    /// Whether any of the one runs while one of the other does.
-    fn meet(&self, family: &Family<'_>, first: Class, second: Class) -> Relation {
-        let [mut a, mut b] = [first, second].map(|class| self.classes.places(class).peekable());
-        let never = (i64::MIN, false);
-        let (mut over_a, mut over_b) = (never, never);
-        while let Some(&next) = a.peek().into_iter().chain(b.peek()).min() {
-            let (over, others) = if a.next_if_eq(&next).is_some() {
-                (&mut over_a, over_b)
-            } else {
-                b.next();
-                (&mut over_b, over_a)
-            };
-            if family.member(next).begins() < others {
-                return Relation::Overlap;
-            }
-            *over = family.is_over(next).max(*over);
-        }
-        Relation::Turns
     }
 
     /// One operation against itself.
@@ -168,11 +201,6 @@ impl<'a> Observer<'a> {
 
     fn operation(&self, row: u32) -> OperationId {
         self.table.columns.operation[row as usize]
-    }
-
-    /// Adds all pairs to a partial.
-    pub(super) fn flush(&self, out: &mut Partial) {
-        self.cells.flush(out);
     }
 }
 

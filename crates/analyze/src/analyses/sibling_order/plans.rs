@@ -1,9 +1,9 @@
-//! Families whose children come one after the other: all that they say but
-//! lengths follows from their operations, so it is found out once for those that
-//! are alike.
+//! Families of the same operations: their classes are the same, and where their
+//! children come one after the other, so is all that they say but lengths. So it
+//! is found out once for those that are alike.
 
 use super::cells::{Cells, Layout};
-use super::classes::{Class, Classes};
+use super::classes::{Class, Classes, Known};
 use super::observe::{lag, Relation};
 use crate::facts::families::Family;
 use rustc_hash::FxHasher;
@@ -39,10 +39,10 @@ pub(super) struct Plan {
     parent: OperationId,
     /// Those of the children.
     operations: Vec<OperationId>,
+    /// What they add where they come one after the other.
     steps: Vec<Step>,
     pub(super) layout: Layout,
-    /// By place of a child: its class, where that is compared.
-    pub(super) of: Vec<Option<u8>>,
+    pub(super) classes: Classes,
 }
 
 /// The plans of a batch, each where its operations say, so that none is looked
@@ -51,15 +51,21 @@ pub(super) struct Plan {
 pub(super) struct Plans(Vec<Plan>);
 
 impl Plans {
-    /// The place for a plan of these operations.
-    pub(super) fn place(&mut self, parent: OperationId, operations: &[OperationId]) -> &mut Plan {
+    /// Where a plan of these operations stands.
+    pub(super) fn place(&mut self, parent: OperationId, operations: &[OperationId]) -> usize {
         if self.0.is_empty() {
             self.0.resize(HELD, Plan::default());
         }
         let mut hasher = FxHasher::default();
         hasher.write_u32(parent.0);
         operations.iter().for_each(|one| hasher.write_u32(one.0));
-        &mut self.0[hasher.finish() as usize % HELD]
+        hasher.finish() as usize % HELD
+    }
+
+    /// The plan that stands there.
+    #[inline]
+    pub(super) fn at(&mut self, place: usize) -> &mut Plan {
+        &mut self.0[place]
     }
 }
 
@@ -70,30 +76,35 @@ impl Plan {
         self.parent == parent && self.operations == operations
     }
 
-    /// Becomes the plan of families with these operations, which stand in
-    /// classes.
+    /// Becomes the plan of families with these operations, of which this is one.
     pub(super) fn make(
         &mut self,
         (parent, operations): (OperationId, &[OperationId]),
-        classes: &Classes,
-        cells: &mut Cells<'_>,
+        (table, known): (&SpanTable, &mut Known),
+        family: &Family<'_>,
     ) {
         self.parent = parent;
         self.operations.clear();
         self.operations.extend_from_slice(operations);
-        self.of.clone_from(&classes.of);
-        let all = classes.all.iter().map(|class| class.operation);
-        self.layout.take(parent, all);
         self.steps.clear();
+        self.classes.fill(table, family, known);
+        let all = self.classes.all.iter().map(|class| class.operation);
+        self.layout.take(parent, all);
+    }
+
+    /// Finds out what children add that come one after the other.
+    fn find_steps(&mut self, cells: &mut Cells<'_>) {
+        let classes = std::mem::take(&mut self.classes);
         for (at, &class) in classes.all.iter().enumerate() {
             if class.count > 1 {
-                self.again(classes, at, cells);
+                self.again(&classes, at, cells);
             }
             for (behind, &other) in classes.all.iter().enumerate().skip(at + 1) {
                 let cell = cells.number(&mut self.layout, [at, behind]);
                 self.pair(cell, (class, other));
             }
         }
+        self.classes = classes;
     }
 
     /// One operation behind another.
@@ -137,8 +148,11 @@ impl Plan {
         });
     }
 
-    /// Adds a family to cells.
-    pub(super) fn add(&self, table: &SpanTable, family: &Family<'_>, cells: &mut Cells<'_>) {
+    /// Adds children that come one after the other to cells.
+    pub(super) fn add(&mut self, table: &SpanTable, family: &Family<'_>, cells: &mut Cells<'_>) {
+        if self.steps.is_empty() {
+            self.find_steps(cells);
+        }
         for step in &self.steps {
             let (first, second) = (family.member(step.first), family.member(step.second));
             let cell = cells.value(step.cell);
