@@ -67,3 +67,42 @@ impl<'a> SpanTimes<'a> {
         !self.is_recorded || self.table.columns.duration_nano[row as usize] >= nano
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts;
+    use crate::policy::{Clock, Policy};
+    use spanwise_io::{assemble::assemble, notation::parse};
+
+    /// Spans as they should be, one without an end, and clocks that differ.
+    const TRACES: [&str; 3] = [
+        "shop GET 0..100\n  cart Get 10..60\n  cart Put 70..70",
+        "shop GET 0..\n  cart Get 10..60\n  cart Put 70..",
+        "shop Get 0..10 client @host.name=a\n  cart Get 53..57 server @host.name=b",
+    ];
+
+    #[test]
+    fn they_are_the_own_times_of_spans() {
+        for clock in [Clock::Recorded, Clock::Corrected] {
+            for text in TRACES {
+                let table = assemble(parse(text)).expect("spans");
+                let facts = facts::compute(&table, &Policy::default().clock(clock));
+                check(&table, &facts);
+            }
+        }
+    }
+
+    fn check(table: &SpanTable, facts: &FactColumns) {
+        let (mut times, mut own) = (SpanTimes::new(table, facts), OwnTimes::default());
+        let top = table.trace(0).primary();
+        times.enter(top);
+        own.fill(table, facts, 0);
+        for row in top.subtree() {
+            assert_eq!(times.of_row(row), own.of_row(row));
+            assert!(times.may_last(row, times.nano(row)));
+        }
+        let on_path = top.subtree().map(|row| facts.critical_nano[row as usize]);
+        assert_eq!(times.nano(top.row()), on_path.sum::<u64>());
+    }
+}
