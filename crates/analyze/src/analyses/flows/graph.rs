@@ -101,19 +101,20 @@ pub(super) struct Departure {
 }
 
 impl<'a> Graph<'a> {
-    /// Joins halves, those of receivers in the order of their ids. Of halves of
-    /// one span the first is told.
+    /// Joins halves, those of receivers in the order of their ids, and those of
+    /// about so many senders. Of halves of one span the first is told.
     pub(super) fn join(
         operations: Operations<'a>,
         arrivals: impl Iterator<Item = Arrival<'a>>,
-        departures: impl Iterator<Item = Departure>,
+        (departures, count): (impl Iterator<Item = Departure>, usize),
     ) -> Self {
         let mut graph = Self {
             operations,
             ..Self::default()
         };
         let from: Vec<Id> = arrivals.map(|arrival| graph.arrive(&arrival)).collect();
-        let (mut senders, mut near) = (BySender::default(), Near::default());
+        let (mut senders, mut near) = (BySender::with_room_for(count), Near::default());
+        graph.senders.reserve(count);
         for departure in departures {
             if senders.add(departure.id) {
                 let above = (departure.id.0, departure.above);

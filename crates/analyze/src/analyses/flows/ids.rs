@@ -41,6 +41,13 @@ pub(super) struct BySender {
 }
 
 impl BySender {
+    pub(super) fn with_room_for(count: usize) -> Self {
+        Self {
+            ids: Vec::with_capacity(count),
+            numbers: HashTable::with_capacity(count),
+        }
+    }
+
     /// Numbers a sender; false where it has a number.
     pub(super) fn add(&mut self, id: Id) -> bool {
         let ids = &self.ids;

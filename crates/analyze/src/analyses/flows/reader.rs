@@ -39,7 +39,9 @@ pub(super) fn graph(partial: &Partial) -> Graph<'_> {
         of_kind(kind).map(move |(&row, &places)| reader.departure(row, places, alone))
     });
     let arrivals = arrivals.map(|(&row, &[operation, _])| reader.arrival(row, operation));
-    Graph::join(operations, arrivals, departures)
+    let received = kinds.iter().filter(|kind| **kind == Kind::Received);
+    let count = kinds.len() - received.count();
+    Graph::join(operations, arrivals, (departures, count))
 }
 
 /// A reader of rows.

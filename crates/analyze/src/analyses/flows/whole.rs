@@ -13,11 +13,16 @@ pub(super) fn graph<'a>(
 ) -> Graph<'a> {
     let arrivals = halves.of_receivers().iter();
     let arrivals = arrivals.map(|half| arrival(known, half));
-    let departures = [Part::Passed, Part::Sent].into_iter().flat_map(|part| {
+    let parts = [Part::Passed, Part::Sent];
+    let count = parts
+        .iter()
+        .map(|&part| halves.of_senders(part).len())
+        .sum();
+    let departures = parts.into_iter().flat_map(|part| {
         let halves = halves.of_senders(part).iter();
         halves.map(move |half| departure(known, half, part == Part::Sent))
     });
-    Graph::join(operations, arrivals, departures)
+    Graph::join(operations, arrivals, (departures, count))
 }
 
 fn arrival<'a>(known: Known<'_>, half: &Received) -> Arrival<'a> {
