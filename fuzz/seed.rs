@@ -5,10 +5,13 @@
 mod others;
 mod samples;
 
+use arrow_array::RecordBatch;
 use arrow_ipc::writer::StreamWriter;
 use flate2::write::GzEncoder;
 use flate2::Compression;
 use others::OTHERS;
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation, Topology};
 use spanwise::analyses::SpanList;
 use spanwise::{Analysis, Input, SpanBatch, Traces};
@@ -59,7 +62,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut table = Vec::new();
         spanwise::format("spanwise-parquet")?.write(batch, &mut table)?;
         put(&corpus.join("table_parquet"), number, &table)?;
-        put(&corpus.join("parquet_groups"), number, &table)?;
+        let apart = corpus.join("parquet_groups");
+        put(&apart, number, &table)?;
+        put(&apart, 100 + number, &groups(batch)?)?;
         for (target, name) in TARGETS {
             let mut bytes = Vec::new();
             spanwise::format(name)?.write(batch, &mut bytes)?;
@@ -122,10 +127,26 @@ fn blocks(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A listing of a batch's spans as a stream of Arrow.
-fn stream(batch: &SpanBatch) -> Result<Vec<u8>, Box<dyn Error>> {
+/// A listing of a batch's spans.
+fn listing(batch: &SpanBatch) -> Result<RecordBatch, Box<dyn Error>> {
     let traces = Traces::from_batch(batch.clone())?;
-    let table = spanwise::report::arrow::record_batch(traces.spans(&SpanList::default()))?;
+    let spans = traces.spans(&SpanList::default());
+    Ok(spanwise::report::arrow::record_batch(spans)?)
+}
+
+/// It as a file of Parquet with several row groups.
+fn groups(batch: &SpanBatch) -> Result<Vec<u8>, Box<dyn Error>> {
+    let table = listing(batch)?;
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(4));
+    let properties = Some(properties.build());
+    let mut writer = ArrowWriter::try_new(Vec::new(), table.schema(), properties)?;
+    writer.write(&table)?;
+    Ok(writer.into_inner()?)
+}
+
+/// It as a stream of Arrow.
+fn stream(batch: &SpanBatch) -> Result<Vec<u8>, Box<dyn Error>> {
+    let table = listing(batch)?;
     let mut writer = StreamWriter::try_new(Vec::new(), table.schema_ref())?;
     writer.write(&table)?;
     Ok(writer.into_inner()?)
