@@ -86,8 +86,8 @@ pub(super) fn slack(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> S
     let parts: Vec<(&[u32], SlackSlices<'_>)> = parts.collect();
     let fill = |slacks: &mut Slacks, (traces, mut out): (&[u32], SlackSlices<'_>)| {
         for trace in traces {
-            let out = out.take_first(rows(trace));
-            slacks.fill(table, *trace, facts, out);
+            let mut out = out.take_first(rows(trace));
+            slacks.fill(table, *trace, facts, &mut out);
         }
     };
     let parts = parts.into_par_iter();

@@ -127,7 +127,7 @@ impl Slacks {
         table: &SpanTable,
         trace: u32,
         facts: &FactColumns,
-        out: SlackSlices<'_>,
+        out: &mut SlackSlices<'_>,
     ) {
         let timeline = self.times.of(table, facts, trace);
         let ground = (table, timeline, facts.policy.tolerance_nano);

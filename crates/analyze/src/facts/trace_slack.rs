@@ -26,8 +26,8 @@ impl TraceSlack {
         }
         let rows = table.rows(trace);
         self.columns.reset(rows.len());
-        let out = self.columns.slices();
-        self.slacks.fill(table, trace, facts, out);
+        let mut out = self.columns.slices();
+        self.slacks.fill(table, trace, facts, &mut out);
         (&self.columns, rows.start)
     }
 }
