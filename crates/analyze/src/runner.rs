@@ -4,6 +4,11 @@
 //! partial an analysis as long as they stand beside each other on one thread;
 //! partials of different threads merge. How the cut falls and which thread takes
 //! what cannot show in the result.
+//!
+//! A partial is what merges and travels. Where nothing does, because a table is
+//! asked for directly, an analysis with many rows may make it of all traces at
+//! once ([`crate::Whole`]), which spares writing its partial and reading it
+//! again; a law holds the table equal to that of its partials.
 
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::FactColumns;
