@@ -54,7 +54,7 @@ fn is_flat_enough(footer: &[u8]) -> bool {
 }
 
 /// How deep the schema is nested: a list of elements, each with the number of
-/// those that it holds, which follow.
+/// those that it holds, which follow; `None` where they are not as many.
 fn deepest(footer: &[u8]) -> Option<usize> {
     let mut thrift = Thrift::new(footer);
     let mut last = 0;
@@ -68,7 +68,7 @@ fn deepest(footer: &[u8]) -> Option<usize> {
     }
     let (count, _) = thrift.list()?;
     let (mut deepest, mut open) = (0, Vec::new());
-    for _ in 0..count {
+    for behind in (0..count).rev() {
         while open.last() == Some(&0) {
             open.pop();
         }
@@ -81,6 +81,7 @@ fn deepest(footer: &[u8]) -> Option<usize> {
         }
         let children = children(&mut thrift)?;
         if children > 0 {
+            (children as u64 <= behind).then_some(())?;
             open.push(children);
         }
     }
@@ -110,8 +111,8 @@ pub(super) fn most_bytes(file: usize) -> u64 {
     (file as u64).saturating_mul(RATIO).max(FREE_BYTES)
 }
 
-/// True where the pages of a column in a file of so many bytes claim no more
-/// than may be.
+/// True where the headers of the pages of a column in a file of so many bytes are
+/// what they ought to be, and claim no more than may be.
 pub(super) fn are_sound(chunk: &[u8], file: usize) -> bool {
     let most = most_values(file);
     let (mut rest, mut values) = (chunk, 0u64);

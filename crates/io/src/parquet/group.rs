@@ -44,7 +44,7 @@ impl RowGroups for Group<'_> {
         let bytes = range.and_then(|range| self.file.get(range));
         let bytes = bytes.ok_or_else(|| wrong("a column lies outside the file"))?;
         if !are_sound(bytes, self.file.len()) {
-            return Err(wrong("a page claims more than the file can hold"));
+            return Err(wrong("a page claims what cannot be"));
         }
         let chunk = Chunk {
             start,

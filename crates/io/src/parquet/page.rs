@@ -23,16 +23,21 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Reads the header of a page.
+    /// Reads the header of a page, which says once how many values there are.
     pub(super) fn read(thrift: &mut Thrift<'_>) -> Option<Self> {
         let (mut last, mut page) = (0, Self::default());
+        let mut says_values = false;
         while let Some(field) = thrift.field(last)? {
             last = field.id;
             match field.id {
                 1 if field.is_number() => page.kind = Kind::of(thrift.number()?),
                 2 if field.is_number() => page.uncompressed = size(thrift)?,
                 3 if field.is_number() => page.compressed = size(thrift)?,
-                5 | 7 | 8 => page.read_values(thrift, field)?,
+                5 | 7 | 8 if says_values => return None,
+                5 | 7 | 8 => {
+                    page.read_values(thrift, field)?;
+                    says_values = true;
+                }
                 _ => thrift.skip(field)?,
             }
         }

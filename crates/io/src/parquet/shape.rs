@@ -4,9 +4,10 @@
 //! The library takes fields that it knows for what they ought to be, whatever
 //! they say they are, and truth values in collections for nothing at all, where
 //! the format gives each of them a byte: a few bytes that lie make it count to
-//! two thousand million. Structures that hold what they ought to, and no such
-//! collections, are read by it as they stand, in as many steps as they have
-//! bytes.
+//! two thousand million. Of numbers it takes the lower bits, whatever is above
+//! them. Structures that hold what they ought to, numbers within their width and
+//! no such collections, are read by it as they are here, in as many steps as they
+//! have bytes.
 
 use super::thrift::{Thrift, BINARY, BYTE, DOUBLE, FALSE, LIST, STRUCT, TRUE};
 
@@ -15,7 +16,9 @@ use super::thrift::{Thrift, BINARY, BYTE, DOUBLE, FALSE, LIST, STRUCT, TRUE};
 pub(super) enum Shape {
     Flag,
     Byte,
-    Number,
+    Short,
+    Int,
+    Long,
     Double,
     Bytes,
     List(&'static Shape),
@@ -25,13 +28,13 @@ pub(super) enum Shape {
 /// The fields of a structure, by their ids.
 pub(super) type Fields = &'static [(i64, Shape)];
 
-use Shape::{Byte, Bytes, Double, Flag, List, Number, Struct};
+use Shape::{Byte, Bytes, Double, Flag, Int, List, Long, Short, Struct};
 
 /// What stands at the end of a file.
 pub(super) const FILE_METADATA: Fields = &[
-    (1, Number),
+    (1, Int),
     (2, List(&Struct(SCHEMA_ELEMENT))),
-    (3, Number),
+    (3, Long),
     (4, List(&Struct(ROW_GROUP))),
     (5, List(&Struct(KEY_VALUE))),
     (6, Bytes),
@@ -42,10 +45,10 @@ pub(super) const FILE_METADATA: Fields = &[
 
 /// What stands before a page.
 pub(super) const PAGE_HEADER: Fields = &[
-    (1, Number),
-    (2, Number),
-    (3, Number),
-    (4, Number),
+    (1, Int),
+    (2, Int),
+    (3, Int),
+    (4, Int),
     (5, Struct(DATA_PAGE)),
     (6, Struct(EMPTY)),
     (7, Struct(DICTIONARY_PAGE)),
@@ -55,15 +58,15 @@ pub(super) const PAGE_HEADER: Fields = &[
 const EMPTY: Fields = &[];
 
 const SCHEMA_ELEMENT: Fields = &[
-    (1, Number),
-    (2, Number),
-    (3, Number),
+    (1, Int),
+    (2, Int),
+    (3, Int),
     (4, Bytes),
-    (5, Number),
-    (6, Number),
-    (7, Number),
-    (8, Number),
-    (9, Number),
+    (5, Int),
+    (6, Int),
+    (7, Int),
+    (8, Int),
+    (9, Int),
     (10, Struct(LOGICAL_TYPE)),
 ];
 
@@ -72,7 +75,7 @@ const LOGICAL_TYPE: Fields = &[
     (2, Struct(EMPTY)),
     (3, Struct(EMPTY)),
     (4, Struct(EMPTY)),
-    (5, Struct(&[(1, Number), (2, Number)])),
+    (5, Struct(&[(1, Int), (2, Int)])),
     (6, Struct(EMPTY)),
     (7, Struct(TIME)),
     (8, Struct(TIME)),
@@ -84,7 +87,7 @@ const LOGICAL_TYPE: Fields = &[
     (15, Struct(EMPTY)),
     (16, Struct(&[(1, Byte)])),
     (17, Struct(&[(1, Bytes)])),
-    (18, Struct(&[(1, Bytes), (2, Number)])),
+    (18, Struct(&[(1, Bytes), (2, Int)])),
 ];
 
 const TIME: Fields = &[(1, Flag), (2, Struct(TIME_UNIT))];
@@ -93,48 +96,47 @@ const TIME_UNIT: Fields = &[(1, Struct(EMPTY)), (2, Struct(EMPTY)), (3, Struct(E
 
 const ROW_GROUP: Fields = &[
     (1, List(&Struct(COLUMN_CHUNK))),
-    (2, Number),
-    (3, Number),
-    (4, List(&Struct(&[(1, Number), (2, Flag), (3, Flag)]))),
-    (5, Number),
-    (6, Number),
-    (7, Number),
+    (2, Long),
+    (3, Long),
+    (4, List(&Struct(&[(1, Int), (2, Flag), (3, Flag)]))),
+    (5, Long),
+    (6, Long),
+    (7, Short),
 ];
 
 const COLUMN_CHUNK: Fields = &[
     (1, Bytes),
-    (2, Number),
+    (2, Long),
     (3, Struct(COLUMN_METADATA)),
-    (4, Number),
-    (5, Number),
-    (6, Number),
-    (7, Number),
+    (4, Long),
+    (5, Int),
+    (6, Long),
+    (7, Int),
     (8, Struct(EMPTY)),
     (9, Bytes),
 ];
 
 const COLUMN_METADATA: Fields = &[
-    (1, Number),
-    (2, List(&Number)),
+    (1, Int),
+    (2, List(&Int)),
     (3, List(&Bytes)),
-    (4, Number),
-    (5, Number),
-    (6, Number),
-    (7, Number),
+    (4, Int),
+    (5, Long),
+    (6, Long),
+    (7, Long),
     (8, List(&Struct(KEY_VALUE))),
-    (9, Number),
-    (10, Number),
-    (11, Number),
+    (9, Long),
+    (10, Long),
+    (11, Long),
     (12, Struct(STATISTICS)),
-    (13, List(&Struct(&[(1, Number), (2, Number), (3, Number)]))),
-    (14, Number),
-    (15, Number),
-    (
-        16,
-        Struct(&[(1, Number), (2, List(&Number)), (3, List(&Number))]),
-    ),
-    (17, Struct(&[(1, Struct(BOUNDING_BOX)), (2, List(&Number))])),
+    (13, List(&Struct(&[(1, Int), (2, Int), (3, Int)]))),
+    (14, Long),
+    (15, Int),
+    (16, Struct(&[(1, Int), (2, List(&Int)), (3, List(&Int))])),
+    (17, Struct(&[(1, Struct(BOUNDING_BOX)), (2, List(&Int))])),
 ];
+
+const SIZES: Fields = &[(1, Long), (2, List(&Long)), (3, List(&Long))];
 
 const BOUNDING_BOX: Fields = &[
     (1, Double),
@@ -150,13 +152,13 @@ const BOUNDING_BOX: Fields = &[
 const STATISTICS: Fields = &[
     (1, Bytes),
     (2, Bytes),
-    (3, Number),
-    (4, Number),
+    (3, Long),
+    (4, Long),
     (5, Bytes),
     (6, Bytes),
     (7, Flag),
     (8, Flag),
-    (9, Number),
+    (9, Long),
 ];
 
 const KEY_VALUE: Fields = &[(1, Bytes), (2, Bytes)];
@@ -164,22 +166,22 @@ const KEY_VALUE: Fields = &[(1, Bytes), (2, Bytes)];
 const COLUMN_ORDER: Fields = &[(1, Struct(EMPTY)), (2, Struct(EMPTY))];
 
 const DATA_PAGE: Fields = &[
-    (1, Number),
-    (2, Number),
-    (3, Number),
-    (4, Number),
+    (1, Int),
+    (2, Int),
+    (3, Int),
+    (4, Int),
     (5, Struct(STATISTICS)),
 ];
 
-const DICTIONARY_PAGE: Fields = &[(1, Number), (2, Number), (3, Flag)];
+const DICTIONARY_PAGE: Fields = &[(1, Int), (2, Int), (3, Flag)];
 
 const DATA_PAGE_V2: Fields = &[
-    (1, Number),
-    (2, Number),
-    (3, Number),
-    (4, Number),
-    (5, Number),
-    (6, Number),
+    (1, Int),
+    (2, Int),
+    (3, Int),
+    (4, Int),
+    (5, Int),
+    (6, Int),
     (7, Flag),
     (8, Struct(STATISTICS)),
 ];
@@ -190,7 +192,7 @@ impl Shape {
         match self {
             Flag => matches!(kind, TRUE | FALSE),
             Byte => kind == BYTE,
-            Number => matches!(kind, 4..=6),
+            Short | Int | Long => matches!(kind, 4..=6),
             Double => kind == DOUBLE,
             Bytes => kind == BINARY,
             List(_) => kind == LIST,
@@ -218,7 +220,9 @@ fn pass_value(thrift: &mut Thrift<'_>, shape: Shape) -> Option<()> {
     match shape {
         Flag => Some(()),
         Byte => thrift.skip_bytes(1),
-        Number => thrift.number().map(drop),
+        Short => i16::try_from(thrift.number()?).ok().map(drop),
+        Int => i32::try_from(thrift.number()?).ok().map(drop),
+        Long => thrift.number().map(drop),
         Double => thrift.skip_bytes(8),
         Bytes => thrift.skip_text(),
         Struct(fields) => pass(thrift, fields),
@@ -262,6 +266,16 @@ mod tests {
             let map = [&many[..], &[kind << 4 | kind]].concat();
             assert!(!passes(&with(&[11, 40], &map)), "{kind}");
         }
+    }
+
+    #[test]
+    fn numbers_are_within_their_width() {
+        let wide = [0xfe, 0xff, 0xff, 0xff, 0x1f];
+        assert!(!passes(&[&[0x15][..], &wide, &[0]].concat()), "a version");
+        assert!(passes(&[&[0x36][..], &wide, &[0]].concat()), "rows");
+        // The number of field 65541 has the lower bits of that of field 5.
+        assert!(!passes(&[0x08, 0x8a, 0x80, 0x08, 1, b'a', 0]));
+        assert!(passes(&[0x08, 0x8a, 0x80, 0x02, 1, b'a', 0]), "field 16389");
     }
 
     #[test]

@@ -23,10 +23,9 @@ fn file_of(footer: &[u8]) -> Vec<u8> {
     [MAGIC, footer, &length, MAGIC].concat()
 }
 
-#[test]
-fn a_schema_that_is_nested_without_end_is_no_schema() {
-    // A list of elements, each of which holds the next one.
-    let elements = 200_000u32;
+/// A footer with a schema of so many elements, each of which says that it holds
+/// so many.
+fn schema_of(elements: u32, children: &[u8]) -> Vec<u8> {
     let mut footer = vec![0x15, 0x02, 0x19, 0xfc];
     let mut count = elements;
     while count >= 0x80 {
@@ -36,18 +35,48 @@ fn a_schema_that_is_nested_without_end_is_no_schema() {
     footer.push(count as u8);
     for _ in 0..elements {
         // Field 4 is the name, field 5 the number of children.
-        footer.extend([0x48, 0x01, b'x', 0x15, 0x02, 0x00]);
+        footer.extend([0x48, 0x01, b'x', 0x15]);
+        footer.extend(children);
+        footer.push(0);
     }
     footer.push(0);
-    let file = file_of(&footer);
-    for format in [
-        &SpanwiseParquet as &dyn Format,
-        &TempoParquet,
-        &TableParquet,
-    ] {
-        assert!(!format.recognises(&file), "{}", format.name());
-        check_refused(format, &file);
+    footer
+}
+
+#[test]
+fn a_schema_that_is_nested_without_end_is_no_schema() {
+    // Each holds the next one; the second way, in the lower bits of what it says.
+    for children in [&[0x02][..], &[0xfd, 0xff, 0xff, 0xff, 0x1f]] {
+        let file = file_of(&schema_of(200_000, children));
+        for format in [
+            &SpanwiseParquet as &dyn Format,
+            &TempoParquet,
+            &TableParquet,
+        ] {
+            assert!(!format.recognises(&file), "{}", format.name());
+            check_refused(format, &file);
+        }
     }
+}
+
+#[test]
+fn no_element_of_a_schema_holds_more_than_there_are() {
+    for (children, is_sound) in [(&[0x00][..], true), (&[0x08], false)] {
+        assert_eq!(claims::is_footer_sound(&schema_of(4, children)), is_sound);
+    }
+    let most = [0xfe, 0xff, 0xff, 0xff, 0x0f];
+    assert!(!claims::is_footer_sound(&schema_of(1, &most)));
+}
+
+#[test]
+fn a_page_says_once_how_many_values_it_has() {
+    // Fields 5 and 7, each with a number of values.
+    let header = |second: &[u8]| {
+        let first = [0x15, 0x00, 0x15, 0x02, 0x15, 0x02, 0x2c, 0x15, 0x02, 0x00];
+        [&first, second, &[0x00, 0xff]].concat()
+    };
+    assert!(claims::are_sound(&header(&[]), 100));
+    assert!(!claims::are_sound(&header(&[0x2c, 0x15, 0x02, 0x00]), 100));
 }
 
 #[test]

@@ -101,7 +101,7 @@ impl<'a> Thrift<'a> {
     }
 
     /// The header of the next field behind the one with the id `last`; `None`
-    /// inside at the end of the structure.
+    /// inside at the end of the structure. Ids have 16 bits.
     pub(super) fn field(&mut self, last: i64) -> Option<Option<Header>> {
         let byte = self.byte()?;
         let kind = byte & 15;
@@ -112,6 +112,7 @@ impl<'a> Thrift<'a> {
             0 => self.number()?,
             delta => last.checked_add(i64::from(delta))?,
         };
+        i16::try_from(id).ok()?;
         Some(Some(Header { id, kind }))
     }
 
