@@ -24,7 +24,8 @@ impl Facts {
     pub const CRITICAL: Self = Self(1 << 1);
     /// Outcomes, who errs, and where errors began.
     pub const OUTCOME: Self = Self(1 << 2);
-    /// Slack and drag; see [`FactColumns::slack`].
+    /// Slack and drag, for analyses that look at spans of many traces at once;
+    /// see [`FactColumns::slack`].
     pub const SLACK: Self = Self(1 << 3);
     /// Effective times, which are kept for as long as the facts are where an
     /// analysis of the pass reads them.
@@ -174,7 +175,7 @@ pub trait Analysis: Send + Sync {
 
 /// An analysis whose table is made of all traces at once, where it has many
 /// rows that need not stand in a partial before. The table is the same either
-/// way.
+/// way. One thread makes it, while others run other analyses.
 pub trait Whole: Send + Sync {
     /// The table of these traces.
     fn table(&self, traces: TraceBatch<'_>, facts: &FactColumns) -> Table;

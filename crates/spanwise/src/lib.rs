@@ -112,7 +112,7 @@ pub use spanwise_analyze::service_graph::service_graph;
 pub use spanwise_analyze::service_graph::{ServiceCalls, ServiceNode};
 pub use spanwise_analyze::{
     analyses, fact_flags, query, templates, Analysis, Anonymise, Blocking, Clock, FactColumns,
-    Listing, Mistake, Outcome, Partial, Policy, Query, Taken, Threads,
+    Listing, Mistake, Outcome, Partial, Policy, Query, Taken, Threads, Whole,
 };
 pub use spanwise_io::format::{write_all, Format};
 pub use spanwise_io::limits::Limits;

@@ -93,7 +93,7 @@ impl FactColumns {
 
     fn slack_in(&self, table: &SpanTable, threads: &Threads) -> &SlackColumns {
         let all = || (0..table.trace_count() as u32).collect::<Vec<u32>>();
-        let slack = || parallel::slack(table, &all(), self);
+        let slack = || parallel::slack_of(table, &all(), self);
         self.slack.get_or_init(|| threads.run(slack))
     }
 

@@ -65,17 +65,12 @@ fn fill(input: FactInput<'_>, needs: Facts) -> FactColumns {
     columns
 }
 
-/// Slack and drag of the spans of some traces of the table of these facts, in
-/// their order.
-pub(crate) fn slack_of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> SlackColumns {
-    slack(table, traces, facts)
-}
-
 /// How many traces one thread finds the slack of at once.
 const SLACK_TRACES: usize = 1_024;
 
-/// Slack and drag of the spans of some traces, in their order.
-pub(super) fn slack(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> SlackColumns {
+/// Slack and drag of the spans of some traces of the table of these facts, in
+/// their order.
+pub(crate) fn slack_of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> SlackColumns {
     let rows = |&trace: &u32| table.rows(trace).len();
     let mut columns = SlackColumns::with_rows(traces.iter().map(rows).sum());
     let mut rest = columns.slices();

@@ -91,16 +91,18 @@ impl Cells {
 
     /// Takes the only rank.
     fn take_one_rank(&mut self) {
-        self.ranks = vec![0];
-        self.columns = vec![0];
+        for numbers in [&mut self.ranks, &mut self.columns] {
+            numbers.clear();
+            numbers.push(0);
+        }
     }
 
     /// Takes the ranks that are there.
     fn rank(&mut self, spans: &Side, ranks: usize, rank: impl Fn(&Ran) -> u32) {
-        self.columns.resize(ranks, 0);
         for rank in self.ranks.drain(..) {
             self.columns[rank as usize] = 0;
         }
+        self.columns.resize(ranks, 0);
         for rank in spans.iter().map(rank) {
             let column = &mut self.columns[rank as usize];
             if std::mem::replace(column, 1) == 0 {

@@ -2,8 +2,8 @@
 
 use super::graph::{Id, Receiver};
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
+use spanwise_model::keyed::HashState;
+use std::hash::BuildHasher;
 
 /// Finds receivers among all of them, which stand in the order of their ids, for
 /// one trace after the other.
@@ -38,6 +38,7 @@ impl Near {
 pub(super) struct BySender {
     ids: Vec<Id>,
     numbers: HashTable<u32>,
+    state: HashState,
 }
 
 impl BySender {
@@ -45,15 +46,16 @@ impl BySender {
         Self {
             ids: Vec::with_capacity(count),
             numbers: HashTable::with_capacity(count),
+            state: HashState::default(),
         }
     }
 
     /// Numbers a sender; false where it has a number.
     pub(super) fn add(&mut self, id: Id) -> bool {
-        let ids = &self.ids;
+        let (ids, state) = (&self.ids, &self.state);
         let same = |&number: &u32| ids[number as usize] == id;
-        let hash_of = |&number: &u32| hash(ids[number as usize]);
-        let entry = self.numbers.entry(hash(id), same, hash_of);
+        let hash_of = |&number: &u32| state.hash_one(ids[number as usize]);
+        let entry = self.numbers.entry(state.hash_one(id), same, hash_of);
         let hashbrown::hash_table::Entry::Vacant(vacant) = entry else {
             return false;
         };
@@ -64,14 +66,6 @@ impl BySender {
 
     pub(super) fn number(&self, id: Id) -> Option<u32> {
         let same = |&number: &u32| self.ids[number as usize] == id;
-        self.numbers.find(hash(id), same).copied()
+        self.numbers.find(self.state.hash_one(id), same).copied()
     }
-}
-
-fn hash((trace, span): Id) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write_u64((trace >> 64) as u64);
-    hasher.write_u64(trace as u64);
-    hasher.write_u64(span);
-    hasher.finish()
 }
