@@ -132,7 +132,7 @@ const COLUMN_METADATA: Fields = &[
     (13, List(&Struct(&[(1, Int), (2, Int), (3, Int)]))),
     (14, Long),
     (15, Int),
-    (16, Struct(&[(1, Int), (2, List(&Int)), (3, List(&Int))])),
+    (16, Struct(SIZES)),
     (17, Struct(&[(1, Struct(BOUNDING_BOX)), (2, List(&Int))])),
 ];
 
