@@ -61,7 +61,7 @@ instructions:
 ## Every goal of speed and size, with the reference measured in the same run.
 bench: $(VENV)/.installed
 	cargo bench --bench load --features parquet
-	cargo bench --bench analyses
+	MIMALLOC_PURGE_DELAY=10000 cargo bench --bench analyses
 	cargo bench --bench shapes
 	cargo bench --bench scale
 	cargo bench --bench heap

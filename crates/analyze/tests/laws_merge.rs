@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
     CallTree, Clocks, Cohort, Compare, Completeness, Concurrency, ConcurrencyBy, CriticalPath,
-    CriticalPathBy, Dependencies, Errors, ErrorsBy, Flows, HeatMap, HeatMapBy, Hotspots,
+    CriticalPathBy, Dependencies, Errors, ErrorsBy, Flows, FlowsBy, HeatMap, HeatMapBy, Hotspots,
     HotspotsBy, ShapeProblems, SiblingOrder, Slack, TimeKinds, TimeKindsBy, WhatIf,
 };
 use spanwise_analyze::facts::compute;
@@ -168,7 +168,7 @@ fn on_threads(input: &(SpanTable, FactColumns), threads: usize) -> Vec<Vec<u8>> 
     partials.iter().map(Partial::to_bytes).collect()
 }
 
-/// Analyses that keep less of what they do not show.
+/// Analyses that keep less of what they do not show, or no partial at all.
 fn brief() -> Vec<Box<dyn Analysis>> {
     let concurrency = |by| Concurrency::default().by(by).bucket(300_000_000);
     let mut tree = CallTree::default();
@@ -179,6 +179,7 @@ fn brief() -> Vec<Box<dyn Analysis>> {
         Box::new(concurrency(ConcurrencyBy::Instance)),
         Box::new(concurrency(ConcurrencyBy::Level)),
         Box::new(HeatMap::default().bucket(u64::MAX).bands(4)),
+        Box::new(Flows::default().by(FlowsBy::Request)),
         Box::new(CallTree::default()),
         Box::new(tree),
         Box::new(TimeKinds::default()),
