@@ -4,6 +4,7 @@
 
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{Flows, FlowsBy};
+use spanwise_analyze::runner::tables as tables_of;
 use spanwise_analyze::{facts, run, run_tables, Analysis, FactColumns, Policy};
 use spanwise_io::assemble::assemble;
 use spanwise_io::notation::parse;
@@ -163,7 +164,10 @@ proptest! {
         prop_assert_eq!(together.to_bytes(), apart.to_bytes());
         for by in [FlowsBy::Hop, FlowsBy::Request] {
             let flows = Flows::default().by(by);
-            prop_assert_eq!(flows.finish(&together), flows.finish(&apart));
+            let finished = flows.finish(&together);
+            let shown = tables_of(&whole.0, &all, &whole.1, &[&flows]).swap_remove(0);
+            prop_assert_eq!(&finished, &shown, "without a partial");
+            prop_assert_eq!(finished, flows.finish(&apart));
         }
     }
 
