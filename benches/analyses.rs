@@ -49,12 +49,13 @@ fn main() {
     support::report::print(&rows);
 }
 
-/// Runs one of them for a profiler: facts are there before it begins.
+/// Runs one of them for a profiler, once unless rounds are asked for: facts are
+/// there before it begins.
 fn run_once(traces: &Traces, name: &str) {
     let _ = traces.facts();
     let runs = runs(traces);
     let (_, run) = runs.iter().find(|run| run.0 == name).expect("its name");
-    profiled(run);
+    (0..support::rounds_or(1)).for_each(|_| profiled(run));
 }
 
 /// What `--toggle-collect` of callgrind finds.

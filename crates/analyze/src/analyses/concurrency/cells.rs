@@ -5,7 +5,7 @@
 //! much larger than the spans are many. Over a longer time those in which
 //! something begins or ends stand in a list that is searched.
 
-use super::ran::{Ran, Side, Sums};
+use super::ran::{Ran, Spans, Sums};
 use crate::analyses::slices::slice_of;
 
 /// A grid may have so many places for each span, and some besides.
@@ -65,7 +65,7 @@ impl Cells {
     /// self time.
     pub(super) fn fill(
         &mut self,
-        spans: &Side,
+        spans: Spans<'_>,
         ranks: usize,
         rank: impl Fn(&Ran) -> u32,
         own_nano: impl Fn(&Ran) -> u64,
@@ -77,15 +77,16 @@ impl Cells {
         self.lay_out(spans, &rank);
         self.sums.clear();
         for ran in spans.iter() {
-            let [began, over] = ran.slices();
-            let column = self.columns[rank(ran) as usize];
-            let first = self.cell(began, column);
-            self.sums[first].begin(began, ran, own_nano(ran));
-            let last = match began == over {
-                true => first,
-                false => self.cell(over, column),
-            };
-            self.sums[last].end(over, ran);
+            let began = slice_of(ran.start);
+            let column = self.columns[rank(&ran) as usize];
+            let sums = self.cell(began, column);
+            sums.begin(began, &ran, own_nano(&ran));
+            if ran.is_over_in(began) {
+                sums.end(began, &ran);
+            } else {
+                let over = slice_of(ran.end());
+                self.cell(over, column).end(over, &ran);
+            }
         }
     }
 
@@ -98,12 +99,12 @@ impl Cells {
     }
 
     /// Takes the ranks that are there.
-    fn rank(&mut self, spans: &Side, ranks: usize, rank: impl Fn(&Ran) -> u32) {
+    fn rank(&mut self, spans: Spans<'_>, ranks: usize, rank: impl Fn(&Ran) -> u32) {
         for rank in self.ranks.drain(..) {
             self.columns[rank as usize] = 0;
         }
         self.columns.resize(ranks, 0);
-        for rank in spans.iter().map(rank) {
+        for rank in spans.iter().map(|ran| rank(&ran)) {
             let column = &mut self.columns[rank as usize];
             if std::mem::replace(column, 1) == 0 {
                 self.ranks.push(rank);
@@ -116,7 +117,7 @@ impl Cells {
     }
 
     /// Makes room for the slices in which these spans begin and end.
-    fn lay_out(&mut self, spans: &Side, rank: impl Fn(&Ran) -> u32) {
+    fn lay_out(&mut self, spans: Spans<'_>, rank: impl Fn(&Ran) -> u32) {
         let [first, last] = spans.ends().map(slice_of);
         let columns = self.ranks.len();
         let slices = (i128::from(last) - i128::from(first) + 1).max(0) as u128;
@@ -127,8 +128,8 @@ impl Cells {
             self.held.resize(places as usize, 0);
             return;
         }
-        let both = |ran: &Ran| {
-            let column = self.columns[rank(ran) as usize];
+        let both = |ran: Ran| {
+            let column = self.columns[rank(&ran) as usize];
             ran.slices().map(|slice| (slice, column))
         };
         let mut places: Vec<(i64, u32)> = spans.iter().flat_map(both).collect();
@@ -138,15 +139,23 @@ impl Cells {
         self.grid = Grid::Sparse(places);
     }
 
-    /// The number of a cell.
+    /// A cell.
     #[inline]
-    fn cell(&mut self, slice: i64, column: u32) -> usize {
-        let held = &mut self.held[self.grid.at(slice, column)];
-        if *held == 0 {
-            self.sums.push(Sums::default());
-            *held = self.sums.len() as u32;
+    fn cell(&mut self, slice: i64, column: u32) -> &mut Sums {
+        let at = self.grid.at(slice, column);
+        match self.held[at] {
+            0 => self.begin(at),
+            held => &mut self.sums[held as usize - 1],
         }
-        *held as usize - 1
+    }
+
+    /// Begins a cell.
+    #[cold]
+    fn begin(&mut self, at: usize) -> &mut Sums {
+        self.sums.push(Sums::default());
+        self.held[at] = self.sums.len() as u32;
+        let last = self.sums.len() - 1;
+        &mut self.sums[last]
     }
 
     /// The ranks of the operations that are there.
@@ -168,6 +177,7 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analyses::concurrency::ran::Side;
     use crate::analyses::concurrency::{
         ARRIVALS, COMPLETIONS, REST_OF_ARRIVALS, REST_OF_COMPLETIONS,
     };
@@ -177,15 +187,16 @@ mod tests {
     /// The cells of spans: starts, durations and ranks.
     fn fill(cells: &mut Cells, spans: &[(i64, u64, u32)]) {
         let mut side = Side::default();
-        for &(start, duration, row) in spans {
-            let ran = Ran {
+        let durations: Vec<u64> = spans.iter().map(|span| span.1).collect();
+        for (row, &(start, duration, _)) in (0..).zip(spans) {
+            side.push(Ran {
                 start,
                 duration,
                 row,
-            };
-            side.push(ran);
+            });
         }
-        cells.fill(&side, 4, |ran| ran.row, |_| 0);
+        let rank = |ran: &Ran| spans[ran.row as usize].2;
+        cells.fill(side.among(&durations), 4, rank, |_| 0);
     }
 
     /// Slice, rank, and what begins and ends in it.

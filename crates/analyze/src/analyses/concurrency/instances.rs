@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use spanwise_model::{ColumnData, Table};
 
 /// With fewer spans nothing is hinted.
-const FEWEST: i128 = 200;
+const FEWEST: i64 = 200;
 /// From this correlation of load and self time on, spans queue.
 const QUEUEING: f64 = 0.3;
 /// From this share of time at the most on, the most may be a limit.
@@ -20,7 +20,7 @@ const CEILING: f64 = 0.2;
 struct Signs {
     correlation: Option<f64>,
     ceiling_share: Option<f64>,
-    most: i128,
+    most: i64,
     is_enough: bool,
 }
 
@@ -104,23 +104,23 @@ fn whole(series: &Series) -> Load {
 
 /// The most in flight at an edge of slices, and the share of the edges with
 /// anything in flight that have as many.
-fn ceiling(series: &Series) -> (i128, Option<f64>) {
+fn ceiling(series: &Series) -> (i64, Option<f64>) {
     let most = series
         .steps
         .iter()
         .map(|step| step.after)
         .max()
         .unwrap_or(0);
-    let (mut busy, mut full) = (0_i128, 0_i128);
+    let (mut busy, mut full) = (0_i64, 0_i64);
     for (step, gap) in series.with_gaps() {
         if step.after > 0 {
-            busy = busy.saturating_add(gap + 1);
+            busy = busy.saturating_add(gap.saturating_add(1));
         }
         if step.after > 0 && step.after == most {
-            full = full.saturating_add(gap + 1);
+            full = full.saturating_add(gap.saturating_add(1));
         }
     }
-    (most, ratio(full, busy))
+    (most, ratio(full.into(), busy.into()))
 }
 
 /// Pearson's correlation, over all spans, of how many are in flight as their

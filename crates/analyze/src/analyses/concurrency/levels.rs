@@ -53,7 +53,7 @@ impl<'a> Rows<'a> for Levels<'a> {
 }
 
 /// The level of a number in flight: 0, 1, 2 to 3, 4 to 7 and so on.
-fn level(in_flight: i128) -> u32 {
+fn level(in_flight: i64) -> u32 {
     in_flight.checked_ilog2().map_or(0, |log| log + 1)
 }
 

@@ -1,54 +1,55 @@
 //! Sums over slices, and the columns made of them.
 
 use super::series::Step;
-use crate::analyses::columns::{counts, nano, ratio};
+use crate::analyses::columns::{nano, ratio};
 use crate::analyses::slices::{SECOND_NANO, SLICE_NANO};
 use spanwise_model::{ColumnData, Table};
 
 /// What slices sum up to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Load {
-    pub(super) slices: i128,
+    pub(super) slices: i64,
+    pub(super) arrivals: i64,
+    pub(super) completions: i64,
+    /// The most in flight at once, at least.
+    pub(super) most: i64,
     pub(super) busy_nano: i128,
-    pub(super) arrivals: i128,
-    pub(super) completions: i128,
     pub(super) latency_nano: i128,
     pub(super) self_nano: i128,
     pub(super) longest_nano: i128,
-    /// The most in flight at once, at least.
-    pub(super) most: i128,
 }
 
 impl Load {
     /// Adds a slice in which something begins or ends.
+    #[inline]
     pub(super) fn add(&mut self, step: &Step) {
         self.slices = self.slices.saturating_add(1);
-        let mean = slices_within(step.busy_nano);
-        self.most = self.most.max(step.before).max(step.after).max(mean);
-        self.busy_nano = self.busy_nano.saturating_add(step.busy_nano);
         self.arrivals = self.arrivals.saturating_add(step.arrivals);
         self.completions = self.completions.saturating_add(step.completions);
-        self.latency_nano = self.latency_nano.saturating_add(step.latency_nano);
-        self.self_nano = self.self_nano.saturating_add(step.self_nano);
+        let mean = slices_within(step.busy_nano);
+        self.most = self.most.max(step.before).max(step.after).max(mean);
+        self.busy_nano = self.busy_nano.wrapping_add(step.busy_nano);
+        self.latency_nano = self.latency_nano.wrapping_add(step.latency_nano);
+        self.self_nano = self.self_nano.wrapping_add(step.self_nano);
         self.longest_nano = self.longest_nano.max(step.longest_nano);
     }
 
     /// Adds so many slices with so many in flight all the time, as many as there
     /// are at an edge of a slice that was added.
     #[inline]
-    pub(super) fn add_run(&mut self, slices: i128, in_flight: i128) {
+    pub(super) fn add_run(&mut self, slices: i64, in_flight: i64) {
         if slices == 0 {
             return;
         }
-        let busy = nano_of_slices(in_flight.saturating_mul(slices));
+        let busy = nano_of_slices(i128::from(in_flight) * i128::from(slices));
         self.slices = self.slices.saturating_add(slices);
-        self.busy_nano = self.busy_nano.saturating_add(busy);
+        self.busy_nano = self.busy_nano.wrapping_add(busy);
         self.most = self.most.max(in_flight);
     }
 
     /// All slices together.
     pub(super) fn nano(&self) -> i128 {
-        nano_of_slices(self.slices)
+        nano_of_slices(self.slices.into())
     }
 
     pub(super) fn mean_in_flight(&self) -> Option<f64> {
@@ -56,30 +57,27 @@ impl Load {
     }
 
     /// So many a second.
-    pub(super) fn rate(&self, count: i128) -> Option<f64> {
-        ratio(count, self.nano()).map(|rate| rate * SECOND_NANO as f64)
+    pub(super) fn rate(&self, count: i64) -> Option<f64> {
+        ratio(count.into(), self.nano()).map(|rate| rate * SECOND_NANO as f64)
     }
 
     pub(super) fn mean_latency(&self) -> Option<f64> {
-        ratio(self.latency_nano, self.arrivals)
+        ratio(self.latency_nano, self.arrivals.into())
     }
 }
 
 /// So many slices as a time.
 #[inline]
 pub(super) fn nano_of_slices(count: i128) -> i128 {
-    match i32::try_from(count) {
-        Ok(count) => (i64::from(count) * SLICE_NANO as i64).into(),
-        Err(_) => count.saturating_mul(SLICE_NANO.into()),
-    }
+    count.wrapping_mul(SLICE_NANO.into())
 }
 
 /// A time in slices, rounded up; none where it is negative.
 #[inline]
-fn slices_within(nano: i128) -> i128 {
+fn slices_within(nano: i128) -> i64 {
     match u64::try_from(nano.max(0)) {
-        Ok(nano) => nano.div_ceil(SLICE_NANO).into(),
-        Err(_) => (nano as u128).div_ceil(SLICE_NANO.into()) as i128,
+        Ok(nano) => nano.div_ceil(SLICE_NANO) as i64,
+        Err(_) => i64::MAX,
     }
 }
 
@@ -88,9 +86,10 @@ pub(super) fn with_counts(
     table: Table,
     name: &'static str,
     loads: &[Load],
-    of: fn(&Load) -> i128,
+    of: fn(&Load) -> i64,
 ) -> Table {
-    table.with(name, counts(loads.iter().map(of)))
+    let counts = loads.iter().map(|load| of(load).max(0) as u64);
+    table.with(name, ColumnData::U64(counts.collect()))
 }
 
 /// Adds a number of each load.
@@ -119,6 +118,7 @@ pub(super) fn with_mean(
     loads: &[Load],
     of: fn(&Load) -> i128,
 ) -> Table {
-    let mean = |load: &Load| ratio(of(load), load.arrivals).map(|mean| nano(mean.round() as i128));
+    let mean =
+        |load: &Load| ratio(of(load), load.arrivals.into()).map(|mean| nano(mean.round() as i128));
     table.with(name, ColumnData::Duration(loads.iter().map(mean).collect()))
 }

@@ -2,14 +2,14 @@
 
 use super::cells::Cells;
 use super::places::{Places, Role, SIDES};
-use super::ran::{Ran, Side};
+use super::ran::{Ran, Side, Spans as SideSpans};
 use super::rows::{Rows, SeriesKey};
 use super::series::Series;
 use crate::analysis::TraceBatch;
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial};
-use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{flags, OperationId, SpanKind, SpanTable, Trace};
+use spanwise_model::{flags, OperationId, SpanKind, SpanTable, Symbol, Trace};
+use std::ops::Range;
 
 /// What is told of spans besides when they ran.
 #[derive(Clone, Copy, Debug)]
@@ -44,10 +44,30 @@ pub(super) struct Spans<'a> {
     told: Told,
     places: Places<'a>,
     ranks: Ranks<'a>,
-    /// By operation: whether its kind is that of a call, and of a request.
-    roles: Vec<[bool; 2]>,
+    /// By operation.
+    parts: Vec<Part>,
     /// By number of a place and a side.
     ran: Vec<Side>,
+}
+
+/// The part that an operation plays.
+#[derive(Clone, Copy)]
+struct Part {
+    service: Symbol,
+    /// Its kind is that of a call, or of a request.
+    calls: bool,
+    serves: bool,
+}
+
+impl Part {
+    fn of(table: &SpanTable, id: OperationId) -> Self {
+        let kind = table.operations.kind(id);
+        Self {
+            service: table.operations.service(id),
+            calls: matches!(kind, SpanKind::Client | SpanKind::Producer),
+            serves: matches!(kind, SpanKind::Server | SpanKind::Consumer),
+        }
+    }
 }
 
 impl<'a> Spans<'a> {
@@ -57,13 +77,8 @@ impl<'a> Spans<'a> {
             false => Ranks::none(table),
         };
         let operations = (0..table.operations.len() as u32).map(OperationId);
-        let roles = operations.map(|id| match table.operations.kind(id) {
-            SpanKind::Client | SpanKind::Producer => [true, false],
-            SpanKind::Server | SpanKind::Consumer => [false, true],
-            _ => [false, false],
-        });
         Self {
-            roles: roles.collect(),
+            parts: operations.map(|id| Part::of(table, id)).collect(),
             table,
             facts,
             told,
@@ -78,46 +93,58 @@ impl<'a> Spans<'a> {
         let mut places = Vec::new();
         for rows in traces.traces().map(Trace::rows) {
             places.clear();
-            for row in rows.clone() {
-                let place = self.places.of(row);
-                places.push(place);
-                let parent = self.table.columns.parent[row as usize];
-                let above = match parent {
-                    NO_PARENT => None,
-                    _ => places.get((parent - rows.start) as usize).copied(),
-                };
-                self.add(row, place, above);
+            self.add_trace(rows, &mut places);
+        }
+    }
+
+    /// Adds the spans of a trace, and by row of it their places.
+    fn add_trace(&mut self, rows: Range<u32>, places: &mut Vec<u32>) {
+        let columns = &self.table.columns;
+        let all = rows.start as usize..rows.end as usize;
+        let resources = &columns.resource[all.clone()];
+        let parents = &columns.parent[all.clone()];
+        let flags = &columns.flags[all.clone()];
+        let times = columns.start_unix_nano[all.clone()]
+            .iter()
+            .zip(&columns.duration_nano[all.clone()]);
+        let spans = columns.operation[all].iter().zip(resources).zip(parents);
+        let spans = spans.zip(flags).zip(times).zip(rows.clone());
+        for (((((operation, resource), parent), flags), (&start, &duration)), row) in spans {
+            let part = self.parts[operation.0 as usize];
+            let place = self.places.of(part.service, *resource);
+            places.push(place);
+            if flags & flags::MISSING_END != 0 {
+                continue;
+            }
+            let ran = Ran {
+                start,
+                duration,
+                row,
+            };
+            if part.calls {
+                self.add_to(place * SIDES + Role::Calling as u32, ran);
+            }
+            // No span stands where a parent would that is none.
+            let above = parent.wrapping_sub(rows.start) as usize;
+            if part.serves || places.get(above) != Some(&place) {
+                self.add_to(place * SIDES + Role::Serving as u32, ran);
             }
         }
     }
 
-    /// Adds a span of a place, whose parent is of the place `above`.
     #[inline]
-    fn add(&mut self, row: u32, place: u32, above: Option<u32>) {
-        let columns = &self.table.columns;
-        if columns.flags[row as usize] & flags::MISSING_END != 0 {
-            return;
-        }
-        let [calls, serves] = self.roles[columns.operation[row as usize].0 as usize];
-        if calls {
-            self.add_to(place * SIDES + Role::Calling as u32, row);
-        }
-        if serves || above != Some(place) {
-            self.add_to(place * SIDES + Role::Serving as u32, row);
+    fn add_to(&mut self, group: u32, ran: Ran) {
+        match self.ran.get_mut(group as usize) {
+            Some(side) => side.push(ran),
+            None => self.begin(group, ran),
         }
     }
 
-    #[inline]
-    fn add_to(&mut self, group: u32, row: u32) {
-        let (columns, at, group) = (&self.table.columns, row as usize, group as usize);
-        if self.ran.len() <= group {
-            self.ran.resize_with(group + 1, Side::default);
-        }
-        self.ran[group].push(Ran {
-            start: columns.start_unix_nano[at],
-            duration: columns.duration_nano[at],
-            row,
-        });
+    /// Adds the first span of a side, and empty sides before it.
+    #[cold]
+    fn begin(&mut self, group: u32, ran: Ran) {
+        self.ran.resize_with(group as usize + 1, Side::default);
+        self.ran[group as usize].push(ran);
     }
 
     /// The self time of a span.
@@ -168,8 +195,10 @@ impl<'a> Spans<'a> {
     fn each<'s>(&'s self, mut visit: impl FnMut(SeriesKey<'s>, &Cells)) {
         let mut cells = Cells::default();
         for group in self.places.sorted_sides() {
-            if let Some(ran) = self.ran.get(group as usize).filter(|ran| ran.len() > 0) {
-                self.fill(ran, &mut cells);
+            let side = self.ran.get(group as usize);
+            if let Some(side) = side.filter(|side| !side.is_empty()) {
+                let durations = &self.table.columns.duration_nano;
+                self.fill(side.among(durations), &mut cells);
                 visit(self.places.names(group), &cells);
             }
         }
@@ -178,7 +207,7 @@ impl<'a> Spans<'a> {
 
 impl Spans<'_> {
     /// Takes the cells of some spans. What a table does not show is not read.
-    fn fill(&self, ran: &Side, cells: &mut Cells) {
+    fn fill(&self, ran: SideSpans<'_>, cells: &mut Cells) {
         let own = |ran: &Ran| self.own_nano(ran);
         match (self.told.operations, self.told.self_times) {
             (true, _) => cells.fill(ran, self.ranks.names.len(), |ran| self.rank(ran), own),

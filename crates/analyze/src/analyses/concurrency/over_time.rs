@@ -3,7 +3,6 @@
 use super::load::{with_counts, with_latency, with_numbers, Load};
 use super::rows::{Keys, Rows, SeriesKey};
 use super::series::{slices_between, Series, Step};
-use crate::analyses::columns::count;
 use crate::analyses::slices::{slice_start, Buckets as Width};
 use spanwise_model::{ColumnData, Table};
 
@@ -16,45 +15,13 @@ pub(super) struct Buckets<'a> {
     after: Vec<u64>,
 }
 
-/// The bucket that is being read.
+/// The bucket that is being read, whose load is the last one.
+#[derive(Clone, Copy)]
 struct Bucket {
     first: i64,
-    /// The last slice that was added.
+    /// The last slice that was added, and what is in flight behind it.
     last: i64,
-    load: Load,
-    after: i128,
-}
-
-impl Bucket {
-    fn new(first: i64, step: &Step) -> Self {
-        let mut load = Load::default();
-        load.add_run(
-            slices_between(first.saturating_sub(1), step.slice),
-            step.before,
-        );
-        load.add(step);
-        Self {
-            first,
-            last: step.slice,
-            load,
-            after: step.after,
-        }
-    }
-
-    fn add(&mut self, step: &Step) {
-        self.load
-            .add_run(slices_between(self.last, step.slice), step.before);
-        self.load.add(step);
-        (self.last, self.after) = (step.slice, step.after);
-    }
-
-    /// Its load with what is left of it.
-    fn closed(mut self, width: Width) -> Load {
-        let end = self.first.saturating_add(width.slices());
-        self.load
-            .add_run(slices_between(self.last, end), self.after);
-        self.load
-    }
+    after: i64,
 }
 
 impl Buckets<'_> {
@@ -69,27 +36,55 @@ impl Buckets<'_> {
         }
     }
 
-    fn close(&mut self, bucket: Bucket) {
+    /// Begins the bucket of a step.
+    fn begin(&mut self, step: &Step) -> Bucket {
+        let first = self.width.first(step.slice);
         self.keys.push();
-        self.from.push(slice_start(bucket.first));
-        self.after.push(count(bucket.after));
-        self.loads.push(bucket.closed(self.width));
+        self.from.push(slice_start(first));
+        self.loads.push(Load::default());
+        Bucket {
+            first,
+            last: first.saturating_sub(1),
+            after: step.before,
+        }
+    }
+
+    /// Adds to the last load what is in flight behind the last slice of its
+    /// bucket, up to a slice.
+    #[inline]
+    fn add_run(&mut self, bucket: Bucket, to: i64) -> Option<&mut Load> {
+        let load = self.loads.last_mut()?;
+        load.add_run(slices_between(bucket.last, to), bucket.after);
+        Some(load)
+    }
+
+    /// Adds what is left of a bucket.
+    fn close(&mut self, bucket: Bucket) {
+        let end = bucket.first.saturating_add(self.width.slices());
+        self.add_run(bucket, end);
+        self.after.push(bucket.after.max(0) as u64);
     }
 }
 
 impl<'a> Rows<'a> for Buckets<'a> {
     fn add(&mut self, key: SeriesKey<'a>, series: &Series) {
         self.keys.begin(key);
+        let width = self.width.slices();
         let mut open: Option<Bucket> = None;
         for step in &series.steps {
-            let first = self.width.first(step.slice);
-            match open.as_mut().filter(|bucket| bucket.first == first) {
-                Some(bucket) => bucket.add(step),
-                None => {
-                    let before = open.replace(Bucket::new(first, step));
-                    before.into_iter().for_each(|bucket| self.close(bucket));
-                }
+            let held = open.filter(|bucket| step.slice < bucket.first.saturating_add(width));
+            let bucket = held.unwrap_or_else(|| {
+                open.into_iter().for_each(|bucket| self.close(bucket));
+                self.begin(step)
+            });
+            if let Some(load) = self.add_run(bucket, step.slice) {
+                load.add(step);
             }
+            open = Some(Bucket {
+                last: step.slice,
+                after: step.after,
+                ..bucket
+            });
         }
         open.into_iter().for_each(|bucket| self.close(bucket));
     }

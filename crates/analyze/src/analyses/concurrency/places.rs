@@ -68,19 +68,21 @@ impl<'a> Places<'a> {
         self.places.len()
     }
 
-    /// The number of the instance of a span.
+    /// The number of the instance of spans of a service and a resource.
     #[inline]
-    pub(super) fn of(&mut self, row: u32) -> u32 {
-        let columns = &self.table.columns;
-        let operation = columns.operation[row as usize];
-        let service = self.table.operations.service(operation);
-        let resource = columns.resource[row as usize].0 as usize;
-        let (known, place) = self.latest[resource];
-        if known == service && place != u32::MAX {
-            return place;
+    pub(super) fn of(&mut self, service: Symbol, resource: ResourceId) -> u32 {
+        let (known, place) = self.latest[resource.0 as usize];
+        match known == service && place != u32::MAX {
+            true => place,
+            false => self.find(service, resource),
         }
-        let place = self.places.number((service, self.numbers[resource]));
-        self.latest[resource] = (service, place);
+    }
+
+    #[cold]
+    fn find(&mut self, service: Symbol, resource: ResourceId) -> u32 {
+        let number = self.numbers[resource.0 as usize];
+        let place = self.places.number((service, number));
+        self.latest[resource.0 as usize] = (service, place);
         place
     }
 

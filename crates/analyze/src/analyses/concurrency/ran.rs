@@ -11,7 +11,7 @@ use crate::analyses::slices::{rest_of_slice, slice_of};
 const LONGEST_SQUARED_NANO: u64 = 1 << 50;
 
 /// When the span at a row ran.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ran {
     pub(super) start: i64,
     pub(super) duration: u64,
@@ -24,6 +24,12 @@ impl Ran {
         self.start.saturating_add_unsigned(self.duration)
     }
 
+    /// True where it ends in the slice in which it begins.
+    #[inline]
+    pub(super) fn is_over_in(&self, began: i64) -> bool {
+        self.duration < rest_of_slice(began, self.start)
+    }
+
     /// The slices in which it begins and ends.
     #[inline]
     pub(super) fn slices(&self) -> [i64; 2] {
@@ -31,10 +37,22 @@ impl Ran {
     }
 }
 
+/// The same in as little room as may be.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    start: i64,
+    /// The duration, or [`LONG`].
+    nano: u32,
+    row: u32,
+}
+
+/// Stands for durations of so much and more, which are read again.
+const LONG: u32 = u32::MAX;
+
 /// The spans of one side of an instance, in the order in which they came.
 #[derive(Debug)]
 pub(super) struct Side {
-    ran: Blocks<Ran>,
+    held: Blocks<Held>,
     /// When the first begins and the last ends.
     ends: [i64; 2],
 }
@@ -42,7 +60,7 @@ pub(super) struct Side {
 impl Default for Side {
     fn default() -> Self {
         Self {
-            ran: Blocks::default(),
+            held: Blocks::default(),
             ends: [i64::MAX, i64::MIN],
         }
     }
@@ -53,21 +71,55 @@ impl Side {
     pub(super) fn push(&mut self, ran: Ran) {
         let [first, last] = self.ends;
         self.ends = [first.min(ran.start), last.max(ran.end())];
-        self.ran.push(ran);
+        self.held.push(Held {
+            start: ran.start,
+            nano: u32::try_from(ran.duration).unwrap_or(LONG),
+            row: ran.row,
+        });
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.ran.len()
+    /// True where there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.len() == 0
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Ran> {
-        self.ran.iter()
+    /// All of them, by the durations of rows.
+    pub(super) fn among<'a>(&'a self, duration_nano: &'a [u64]) -> Spans<'a> {
+        Spans {
+            side: self,
+            duration_nano,
+        }
+    }
+}
+
+/// The spans of a side.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spans<'a> {
+    side: &'a Side,
+    duration_nano: &'a [u64],
+}
+
+impl<'a> Spans<'a> {
+    pub(super) fn len(self) -> usize {
+        self.side.held.len()
+    }
+
+    #[inline]
+    pub(super) fn iter(self) -> impl Iterator<Item = Ran> + 'a {
+        self.side.held.iter().map(move |held| Ran {
+            start: held.start,
+            duration: match held.nano {
+                LONG => self.duration_nano[held.row as usize],
+                nano => nano.into(),
+            },
+            row: held.row,
+        })
     }
 
     /// When the first begins and the last ends; where there is none, the other
     /// way round.
-    pub(super) fn ends(&self) -> [i64; 2] {
-        self.ends
+    pub(super) fn ends(self) -> [i64; 2] {
+        self.side.ends
     }
 }
 
@@ -124,5 +176,24 @@ impl Sums {
     #[inline]
     pub(super) fn numbers(&self) -> [i128; STATES] {
         std::array::from_fn(|column| self.number(column))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_last_as_long_as_they_did() {
+        let mut side = Side::default();
+        let durations = [0, 7, u64::from(LONG) - 1, LONG.into(), u64::MAX];
+        let all = (0..).zip(durations).map(|(row, duration)| Ran {
+            start: -5,
+            duration,
+            row,
+        });
+        all.clone().for_each(|ran| side.push(ran));
+        assert!(side.among(&durations).iter().eq(all));
+        assert_eq!(side.ends, [-5, i64::MAX]);
     }
 }

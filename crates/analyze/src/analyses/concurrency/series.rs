@@ -7,17 +7,17 @@ use super::{
 };
 
 /// A slice in which something begins or ends. Partials that were made up may
-/// hold any numbers, so that sums saturate.
+/// hold any numbers, so that counts saturate and times wrap round.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     pub(super) slice: i64,
     /// In flight as it begins, and as it ends.
-    pub(super) before: i128,
-    pub(super) after: i128,
+    pub(super) before: i64,
+    pub(super) after: i64,
+    pub(super) arrivals: i64,
+    pub(super) completions: i64,
     /// Time that all spans spent in it.
     pub(super) busy_nano: i128,
-    pub(super) arrivals: i128,
-    pub(super) completions: i128,
     /// Of the spans that begin in it.
     pub(super) latency_nano: i128,
     pub(super) self_nano: i128,
@@ -30,7 +30,7 @@ pub(super) struct Arrivals {
     /// A number for the operation.
     pub(super) operation: u64,
     /// In flight of their instance as the slice begins.
-    pub(super) before: i128,
+    pub(super) before: i64,
     pub(super) count: i128,
     pub(super) self_nano: i128,
     pub(super) self_squared: i128,
@@ -86,7 +86,7 @@ impl Series {
     }
 
     /// Each step, and how many slices there are between it and the next.
-    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (&Step, i128)> {
+    pub(super) fn with_gaps(&self) -> impl Iterator<Item = (&Step, i64)> {
         let next = self.steps.iter().skip(1).map(Some).chain([None]);
         self.steps.iter().zip(next).map(|(step, next)| {
             let gap = next.map_or(0, |next| slices_between(step.slice, next.slice));
@@ -102,12 +102,12 @@ impl Series {
 
 impl Step {
     #[inline]
-    fn new(slice: i64, before: i128) -> Self {
+    fn new(slice: i64, before: i64) -> Self {
         Self {
             slice,
             before,
             after: before,
-            busy_nano: nano_of_slices(before),
+            busy_nano: nano_of_slices(before.into()),
             arrivals: 0,
             completions: 0,
             latency_nano: 0,
@@ -118,13 +118,21 @@ impl Step {
 
     #[inline]
     fn add(&mut self, number: impl Fn(usize) -> i128) {
-        let add = |sum: &mut i128, more: i128| *sum = sum.saturating_add(more);
-        let (arrivals, completions) = (number(ARRIVALS), number(COMPLETIONS));
-        let rests = number(REST_OF_ARRIVALS).saturating_sub(number(REST_OF_COMPLETIONS));
-        add(&mut self.after, arrivals.saturating_sub(completions));
-        add(&mut self.busy_nano, rests);
-        add(&mut self.arrivals, arrivals);
-        add(&mut self.completions, completions);
+        let count = |column: usize| {
+            let count = number(column);
+            count.clamp(i64::MIN.into(), i64::MAX.into()) as i64
+        };
+        let add = |sum: &mut i128, more: i128| *sum = sum.wrapping_add(more);
+        let (arrivals, completions) = (count(ARRIVALS), count(COMPLETIONS));
+        let more = arrivals.saturating_sub(completions);
+        self.after = self.after.saturating_add(more);
+        self.arrivals = self.arrivals.saturating_add(arrivals);
+        self.completions = self.completions.saturating_add(completions);
+        add(&mut self.busy_nano, number(REST_OF_ARRIVALS));
+        add(
+            &mut self.busy_nano,
+            number(REST_OF_COMPLETIONS).wrapping_neg(),
+        );
         add(&mut self.latency_nano, number(LATENCY));
         add(&mut self.self_nano, number(SELF_TIME));
         self.longest_nano = self.longest_nano.max(number(LONGEST));
@@ -132,6 +140,7 @@ impl Step {
 }
 
 /// How many slices lie between two.
-pub(super) fn slices_between(first: i64, second: i64) -> i128 {
-    (i128::from(second) - i128::from(first) - 1).max(0)
+#[inline]
+pub(super) fn slices_between(first: i64, second: i64) -> i64 {
+    second.saturating_sub(first).saturating_sub(1).max(0)
 }
