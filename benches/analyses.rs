@@ -32,7 +32,8 @@ fn main() {
     }
     let spans = traces.table().len() as f64;
     let shared = shared(&traces, rounds);
-    let cold = cold(&traces, rounds);
+    let [foundation, all] = with_facts(&traces);
+    let cold = cpu::best(rounds, [&*foundation, &*all]);
     let row = |what: &str, [reference, ours]: [Duration; 2], goal| Row {
         what: format!("{what} / foundation, CPU ns a span"),
         reference: reference.as_nanos() as f64 / spans,
@@ -53,7 +54,10 @@ fn main() {
 /// there before it begins.
 fn run_once(traces: &Traces, name: &str) {
     let _ = traces.facts();
-    let runs = runs(traces);
+    let mut runs = runs(traces);
+    let [foundation, all] = with_facts(traces);
+    runs.push(("foundation with facts".to_owned(), foundation));
+    runs.push(("all with facts".to_owned(), all));
     let (_, run) = runs.iter().find(|run| run.0 == name).expect("its name");
     (0..support::rounds_or(1)).for_each(|_| profiled(run));
 }
@@ -107,13 +111,13 @@ fn shared(traces: &Traces, rounds: u64) -> Vec<(String, Duration)> {
 }
 
 /// The foundation and all aggregates, each with facts of its own.
-fn cold(traces: &Traces, rounds: u64) -> [Duration; 2] {
+fn with_facts(traces: &Traces) -> [Box<dyn Fn() + '_>; 2] {
     let policy = Policy::default();
-    let fresh = || traces.with_policy(policy.tolerance_nano(policy.tolerance_nano + 1));
-    cpu::best(
-        rounds,
-        [&|| analyse(&fresh()), &|| analyse_latency(&fresh())],
-    )
+    let fresh = move || traces.with_policy(policy.tolerance_nano(policy.tolerance_nano + 1));
+    [
+        Box::new(move || analyse(&fresh())),
+        Box::new(move || analyse_latency(&fresh())),
+    ]
 }
 
 fn listed(view: EdgeView) -> String {

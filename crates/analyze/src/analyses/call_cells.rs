@@ -9,7 +9,7 @@ use crate::call_path::{CallPaths, DEEPER};
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
-use spanwise_model::{flags, OperationId, Span, SpanTable};
+use spanwise_model::{flags, OperationId, Span, SpanTable, Trace};
 
 /// A root operation, and a latency band where these are told apart.
 type Group = (OperationId, Option<u64>);
@@ -55,10 +55,10 @@ impl<'a> CallCells<'a> {
         }
     }
 
-    /// Adds the spans of a request.
-    pub(super) fn add(&mut self, root: Span<'_>) {
-        self.paths.add(root.trace(), &mut self.nodes);
-        let first = root.trace().rows().start;
+    /// Adds the spans of the request of a trace.
+    pub(super) fn add(&mut self, trace: Trace<'_>, root: Span<'_>) {
+        self.paths.add(trace, &mut self.nodes);
+        let first = trace.rows().start;
         let rows = root.subtree();
         let tiles = self.facts.critical_nano[rows.start as usize..rows.end as usize].iter();
         let band = band_of(tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano)));

@@ -204,10 +204,11 @@ impl Analysis for CallTree {
 
 /// Adds the requests of a batch.
 fn add(traces: TraceBatch<'_>, mut cells: CallCells<'_>, out: &mut Partial) {
-    traces
-        .traces()
-        .filter_map(request_root)
-        .for_each(|root| cells.add(root));
+    for trace in traces.traces() {
+        if let Some(root) = request_root(trace) {
+            cells.add(trace, root);
+        }
+    }
     cells.flush(out);
 }
 

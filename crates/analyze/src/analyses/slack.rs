@@ -5,9 +5,10 @@ use super::by::By;
 use super::columns::{counts, durations, examples, key_columns, nano, ratio, shares};
 use super::columns::{quantiles, SPAN_OPERATION};
 use super::exemplars::Exemplars;
-use super::operations::{operation_key, request_root, OperationRows};
+use super::operations::{operation_key, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{FactColumns, SlackColumns, TraceSlack};
+use crate::histogram::Histogram;
 use crate::partial::{Merge, Partial, Row, Schema};
 use spanwise_model::{ColumnData, OperationId, SpanTable, Table};
 use std::cmp::Reverse;
@@ -108,18 +109,16 @@ impl Analysis for Slack {
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
         let table = traces.table();
         let mut slacks = TraceSlack::default();
-        let mut rows = OperationRows::new(table);
         let mut tallies = vec![Tally::default(); table.operations.len()];
-        for root in traces.traces().filter_map(request_root) {
-            let (slack, first) = slacks.of(table, facts, root.trace().index());
-            for span in root.subtree() {
-                let id = table.columns.operation[span as usize];
-                let row = rows.get(id, || out.row(&operation_key(table, id)));
+        for trace in traces.traces() {
+            let Some(root) = request_root(trace) else {
+                continue;
+            };
+            let (slack, first) = slacks.of(table, facts, trace.index());
+            let rows = root.subtree().start as usize..root.subtree().end as usize;
+            for (span, id) in root.subtree().zip(&table.columns.operation[rows]) {
                 let at = (span - first) as usize;
                 tallies[id.0 as usize].add(table, span, (slack, at));
-                if let Some(nano) = slack.slack_nano(at) {
-                    out.record(row, SLACK, nano);
-                }
             }
             let duration = slack.drag_nano((root.row() - first) as usize);
             let duration = duration.unwrap_or_default();
@@ -127,7 +126,7 @@ impl Analysis for Slack {
         }
         for (id, tally) in (0..).map(OperationId).zip(&tallies) {
             if tally.calls + tally.unawaited > 0 {
-                let row = rows.get(id, || out.row(&operation_key(table, id)));
+                let row = out.row(&operation_key(table, id));
                 tally.flush(table, row, out);
             }
         }
@@ -169,6 +168,7 @@ impl Analysis for Slack {
 #[derive(Clone, Default)]
 struct Tally {
     calls: u64,
+    slack: Histogram,
     critical: u64,
     unawaited: u64,
     drag: u128,
@@ -179,11 +179,12 @@ struct Tally {
 impl Tally {
     #[inline]
     fn add(&mut self, table: &SpanTable, row: u32, (slack, at): (&SlackColumns, usize)) {
-        if slack.slack_nano(at).is_none() {
+        let Some(nano) = slack.slack_nano(at) else {
             self.unawaited += 1;
             return;
-        }
+        };
         self.calls += 1;
+        self.slack.add(nano);
         if let Some(drag) = slack.drag_nano(at) {
             self.critical += 1;
             self.drag += u128::from(drag);
@@ -193,6 +194,7 @@ impl Tally {
 
     fn flush(&self, table: &SpanTable, row: Row, out: &mut Partial) {
         out.add(row, CALLS, self.calls);
+        out.record_all(row, SLACK, &self.slack);
         out.add(row, CRITICAL, self.critical);
         out.add(row, UNAWAITED, self.unawaited);
         out.add(row, DRAG, self.drag as i128);

@@ -50,6 +50,41 @@ impl Told {
     }
 }
 
+/// What calls say, by slot.
+#[derive(Default)]
+struct Slots {
+    told: FxHashMap<Slot, Told>,
+    /// Calls whose slots are yet to be looked for. Each stands somewhere else, so
+    /// that looking for several, one right behind the other, waits but once.
+    waiting: Vec<(Slot, Option<Packed>)>,
+}
+
+/// So many calls wait at most.
+const WAITING: usize = 256;
+
+impl Slots {
+    #[inline]
+    fn add(&mut self, slot: Slot, packed: Option<Packed>) {
+        self.waiting.push((slot, packed));
+        if self.waiting.len() == WAITING {
+            self.look_up();
+        }
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self) {
+        for (slot, packed) in self.waiting.drain(..) {
+            self.told.entry(slot).or_default().add(packed);
+        }
+    }
+
+    /// All of them.
+    fn into_told(mut self) -> FxHashMap<Slot, Told> {
+        self.look_up();
+        self.told
+    }
+}
+
 /// Adds the calls of a batch.
 pub(super) fn all(traces: TraceBatch<'_>, out: &mut Partial) {
     let table = traces.table();
@@ -58,7 +93,7 @@ pub(super) fn all(traces: TraceBatch<'_>, out: &mut Partial) {
         .map(|name| out.intern(name))
         .collect();
     let clock = |span: Span<'_>| names[span.resource_id().0 as usize];
-    let mut told: FxHashMap<Slot, Told> = FxHashMap::default();
+    let mut slots = Slots::default();
     for trace in traces.traces() {
         for (client, server) in trace.rows().filter_map(|row| call(table, row)) {
             let (ours, theirs) = (clock(client), clock(server));
@@ -69,11 +104,10 @@ pub(super) fn all(traces: TraceBatch<'_>, out: &mut Partial) {
             let packed = bound.is_possible().then(|| Packed::new(id, bound));
             let minute = client.start_unix_nano().div_euclid(MINUTE_NANO) as i32;
             let slot = packed.map_or(0, |packed| packed.slot) as u8;
-            let told = told.entry((ours, theirs, minute, slot)).or_default();
-            told.add(packed);
+            slots.add((ours, theirs, minute, slot), packed);
         }
     }
-    let is_new = out.is_empty();
+    let (told, is_new) = (slots.into_told(), out.is_empty());
     out.reserve(told.len());
     for ((ours, theirs, minute, slot), told) in told {
         let key = [

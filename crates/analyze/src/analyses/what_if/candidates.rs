@@ -15,6 +15,9 @@ pub(super) struct Candidates<'a> {
     /// The operations that have time on it, and how much; the candidates are the
     /// first.
     found: Vec<(OperationId, u64)>,
+    /// All operations with time on it, in the order in which they came; memory
+    /// that is kept.
+    listed: Vec<OperationId>,
 }
 
 impl<'a> Candidates<'a> {
@@ -24,6 +27,7 @@ impl<'a> Candidates<'a> {
             critical: vec![0; table.operations.len()],
             groups: vec![NO_GROUP; table.operations.len()],
             found: Vec::new(),
+            listed: Vec::new(),
         }
     }
 
@@ -36,20 +40,21 @@ impl<'a> Candidates<'a> {
         }
         let rows = root.subtree().start as usize..root.subtree().end as usize;
         let operations = &self.table.columns.operation[rows.clone()];
-        let (critical, found) = (self.critical.as_mut_slice(), &mut self.found);
+        if self.listed.len() < operations.len() {
+            self.listed.resize(operations.len(), OperationId(0));
+        }
+        let (critical, mut count) = (self.critical.as_mut_slice(), 0);
+        // Each is written, and stays where it is the first of its operation: that
+        // is as good as random, so that guessing it costs more.
         for (&id, &nano) in operations.iter().zip(&facts.critical_nano[rows]) {
-            if nano == 0 {
-                continue;
-            }
             let held = &mut critical[id.0 as usize];
-            if *held == 0 {
-                found.push((id, 0));
-            }
+            self.listed[count] = id;
+            count += usize::from((*held == 0) & (nano != 0));
             *held = held.saturating_add(nano);
         }
-        for (id, nano) in &mut self.found {
-            *nano = std::mem::take(&mut self.critical[id.0 as usize]);
-        }
+        let listed = self.listed[..count].iter();
+        let found = listed.map(|&id| (id, std::mem::take(&mut critical[id.0 as usize])));
+        self.found.extend(found);
         self.choose();
         for (group, (id, _)) in (0..).zip(&self.found) {
             self.groups[id.0 as usize] = group;
