@@ -16,11 +16,17 @@ impl Grouped {
     /// Adds a number to a group.
     #[inline]
     pub(super) fn add(&mut self, group: u32, number: u64) {
-        let group = group as usize;
-        if self.0.len() <= group {
-            self.0.resize_with(group + 1, Vec::new);
+        match self.0.get_mut(group as usize) {
+            Some(numbers) => numbers.push(number),
+            None => self.begin(group, number),
         }
-        self.0[group].push(number);
+    }
+
+    /// Adds the first number of a group, and empty groups before it.
+    #[cold]
+    fn begin(&mut self, group: u32, number: u64) {
+        self.0.resize_with(group as usize + 1, Vec::new);
+        self.0[group as usize].push(number);
     }
 
     /// Sorts every group.

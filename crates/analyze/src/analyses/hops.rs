@@ -24,8 +24,13 @@ pub(super) struct Hops<'a> {
     /// By operation: whether it sends or receives messages.
     speaks: Vec<bool>,
     linking: Linking,
-    /// Spans that may receive, and whether they have links; memory that is kept.
-    found: Vec<(u32, bool)>,
+}
+
+/// A span that may receive, and whether it has links.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) row: u32,
+    links: bool,
 }
 
 impl<'a> Hops<'a> {
@@ -37,18 +42,27 @@ impl<'a> Hops<'a> {
             calls: Calls { table },
             speaks: kinds.map(speaks).collect(),
             linking: Linking::new(&table.store.links.record),
-            found: Vec::new(),
         }
     }
 
     /// Hands out the hops of a trace by receiver, those along links first. A
     /// link to the span itself is none, nor is one that says again what the
     /// parent says.
-    pub(super) fn each(&mut self, trace: Trace<'_>, mut give: impl FnMut(Hop)) {
-        let mut found = std::mem::take(&mut self.found);
+    pub(super) fn each(&self, trace: Trace<'_>, give: impl FnMut(Hop)) {
+        let mut found = Vec::new();
         self.find(trace, &mut found);
+        self.of(trace, &found, give);
+    }
+
+    /// The same of the spans of a trace that may receive.
+    pub(super) fn of(
+        &self,
+        trace: Trace<'_>,
+        found: &[Candidate],
+        mut give: impl FnMut(Hop),
+    ) {
         let mut ids = Ids { trace, held: None };
-        for (row, links) in found.drain(..) {
+        for &Candidate { row, links } in found {
             let parent = self.handing_over(row);
             if links {
                 self.links((row, parent.map(|found| found.0)), &mut ids, &mut give);
@@ -62,12 +76,11 @@ impl<'a> Hops<'a> {
                 });
             }
         }
-        self.found = found;
     }
 
-    /// Finds the spans of a trace that may receive, and whether they have links.
+    /// Finds the spans of a trace that may receive.
     #[inline(never)]
-    fn find(&self, trace: Trace<'_>, found: &mut Vec<(u32, bool)>) {
+    pub(super) fn find(&self, trace: Trace<'_>, found: &mut Vec<Candidate>) {
         let columns = &self.calls.table.columns;
         let rows = trace.rows().start as usize..trace.rows().end as usize;
         let (records, flags) = (&columns.record[rows.clone()], &columns.flags[rows.clone()]);
@@ -80,7 +93,7 @@ impl<'a> Hops<'a> {
             let links = has_bit(linking, record);
             let follows = flags & flags::FOLLOWS_FROM != 0;
             if speaks | links | follows | (row < below) {
-                found.push((row, links));
+                found.push(Candidate { row, links });
                 if speaks {
                     below = below.max(columns.subtree_end[row as usize]);
                 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use spanwise_model::{Span, SpanId, SpanTable, TraceId};
 
 pub(super) fn edges(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Vec<Edge> {
-    let mut hops = Hops::new(table);
+    let hops = Hops::new(table);
     let mut times = Times::new(table, facts);
     let mut senders = Senders {
         table,

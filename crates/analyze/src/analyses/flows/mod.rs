@@ -23,7 +23,7 @@ use crate::facts::FactColumns;
 use crate::partial::{KeyType, Merge, Partial, Schema};
 use graph::Graph;
 use halves::{Halves, Known};
-use observe::Observer;
+use observe::{Observer, AT_ONCE};
 use operations::Operations;
 use spanwise_model::Table;
 
@@ -248,8 +248,14 @@ impl Whole for Flows {
 /// The halves of these traces.
 fn halves(known: Known<'_>, traces: TraceBatch<'_>, facts: &FactColumns) -> Halves {
     let mut observer = Observer::new(known, facts);
-    for trace in traces.traces() {
-        observer.add(trace);
+    let mut some = Vec::with_capacity(AT_ONCE);
+    let mut traces = traces.traces();
+    loop {
+        some.extend(traces.by_ref().take(AT_ONCE));
+        observer.add_all(&some);
+        if some.len() < AT_ONCE {
+            return observer.into_halves();
+        }
+        some.clear();
     }
-    observer.into_halves()
 }

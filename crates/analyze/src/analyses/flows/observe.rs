@@ -2,12 +2,47 @@
 
 use super::halves::{Halves, Known, Part, Ran, Received, Sent, NO_ROW};
 use super::messages::Messages;
-use crate::analyses::hops::{Hop, Hops};
+use crate::analyses::hops::{Candidate, Hop, Hops};
 use crate::facts::{FactColumns, OwnTimes};
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{flags, Span, SpanTable, Trace};
 use std::cmp::Reverse;
+use std::hint::black_box;
+
+/// So many traces are looked through before hops are made of what is found.
+pub(super) const AT_ONCE: usize = 64;
+
+/// What is found in some traces, one after the other.
+#[derive(Default)]
+struct Seen {
+    receivers: Vec<Candidate>,
+    senders: Vec<(u32, Part)>,
+    /// By trace: where its receivers end, and its senders.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Seen {
+    fn clear(&mut self) {
+        self.receivers.clear();
+        self.senders.clear();
+        self.ends.clear();
+    }
+
+    /// Reads what hops are made of. Few spans have any, so that each stands in
+    /// memory where nothing was read before: asked for one right behind the other,
+    /// they are waited for together.
+    fn read_ahead(&self, table: &SpanTable) {
+        let columns = &table.columns;
+        let receivers = self.receivers.iter().map(|found| found.row);
+        let rows = receivers.chain(self.senders.iter().map(|sender| sender.0));
+        for at in rows.map(|row| row as usize) {
+            let numbers = (columns.parent[at], columns.subtree_end[at]);
+            let times = (columns.start_unix_nano[at], columns.duration_nano[at]);
+            black_box((numbers, times, columns.span_id[at]));
+        }
+    }
+}
 
 pub(super) struct Observer<'a> {
     table: &'a SpanTable,
@@ -22,6 +57,7 @@ pub(super) struct Observer<'a> {
     /// until somebody asks.
     ends: Vec<bool>,
     halves: Halves,
+    seen: Seen,
     found: Vec<Hop>,
     /// Receivers around a row, the outer ones first: their rows and where what is
     /// below them ends.
@@ -43,23 +79,47 @@ impl<'a> Observer<'a> {
             timed: None,
             ends: Vec::new(),
             halves: Halves::default(),
+            seen: Seen::default(),
             found: Vec::new(),
             around: Vec::new(),
             senders: Vec::new(),
         }
     }
 
-    pub(super) fn add(&mut self, trace: Trace<'_>) {
+    /// Adds the hops of some traces.
+    pub(super) fn add_all(&mut self, traces: &[Trace<'_>]) {
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.clear();
+        for &trace in traces {
+            self.hops.find(trace, &mut seen.receivers);
+            self.messages.find(trace, &mut seen.senders);
+            seen.ends.push((seen.receivers.len(), seen.senders.len()));
+        }
+        seen.read_ahead(self.table);
+        let mut begins = (0, 0);
+        for (&trace, &ends) in traces.iter().zip(&seen.ends) {
+            let receivers = &seen.receivers[begins.0..ends.0];
+            let senders = &seen.senders[begins.1..ends.1];
+            if !receivers.is_empty() || !senders.is_empty() {
+                self.add(trace, receivers, senders);
+            }
+            begins = ends;
+        }
+        self.seen = seen;
+    }
+
+    /// Adds the hops of a trace, some of whose spans may receive or send.
+    fn add(&mut self, trace: Trace<'_>, receivers: &[Candidate], senders: &[(u32, Part)]) {
         let mut found = std::mem::take(&mut self.found);
         found.clear();
         let messages = &mut self.messages;
-        self.hops.each(trace, |hop| {
+        self.hops.of(trace, receivers, |hop| {
             if hop.relation != "link" || messages.does(hop.receiver).receives() {
                 found.push(hop);
             }
         });
         found.iter().for_each(|hop| self.received(trace, hop));
-        self.find_senders(trace, &found);
+        self.find_senders(senders, &found);
         self.sent(trace, &found);
         self.found = found;
         self.halves.end_trace(self.known);
@@ -72,10 +132,10 @@ impl<'a> Observer<'a> {
 
     /// Finds the senders of a trace in the order of rows. Whoever others of the
     /// trace received from sends.
-    fn find_senders(&mut self, trace: Trace<'_>, hops: &[Hop]) {
+    fn find_senders(&mut self, told: &[(u32, Part)], hops: &[Hop]) {
         self.senders.clear();
-        self.messages.find(trace, &mut self.senders);
-        let told = self.senders.len();
+        self.senders.extend(told);
+        let told = told.len();
         let inside = hops.iter().filter_map(|hop| hop.inside);
         self.senders.extend(inside.map(|row| (row, Part::Sent)));
         if self.senders.len() > told {

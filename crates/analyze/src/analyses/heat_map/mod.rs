@@ -11,7 +11,7 @@ use crate::facts::FactColumns;
 use crate::partial::{KeyType, Merge, Partial, Schema};
 use grain::Grain;
 use observe::Spans;
-use spanwise_model::Table;
+use spanwise_model::{Span, Table};
 
 /// Which spans [`HeatMap`] counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -169,10 +169,10 @@ impl HeatMap {
         let mut spans = Spans::new(traces.table(), facts, grain);
         for trace in traces.traces() {
             match self.by {
-                HeatMapBy::Operation => trace.rows().for_each(|row| spans.add(row)),
+                HeatMapBy::Operation => spans.add(trace.rows()),
                 HeatMapBy::Request => {
-                    let root = request_root(trace);
-                    root.into_iter().for_each(|root| spans.add(root.row()));
+                    let root = request_root(trace).map(Span::row);
+                    root.into_iter().for_each(|row| spans.add(row..row + 1));
                 }
             }
         }

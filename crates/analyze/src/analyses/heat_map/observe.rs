@@ -14,6 +14,7 @@ use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial};
 use spanwise_model::table::Names;
 use spanwise_model::{flags, ColumnData, OperationId, SpanTable, Table};
+use std::ops::Range;
 
 /// The spans of a batch.
 pub(super) struct Spans<'a> {
@@ -35,18 +36,21 @@ impl<'a> Spans<'a> {
         }
     }
 
-    /// Adds a span that has an end.
-    #[inline]
-    pub(super) fn add(&mut self, row: u32) {
-        let (columns, at) = (&self.table.columns, row as usize);
-        if columns.flags[at] & flags::MISSING_END != 0 {
-            return;
+    /// Adds those spans of some rows that have an end.
+    pub(super) fn add(&mut self, rows: Range<u32>) {
+        let (columns, rows) = (&self.table.columns, rows.start as usize..rows.end as usize);
+        let flags = columns.flags[rows.clone()].iter();
+        let flags = flags.zip(&self.facts.flags[rows.clone()]);
+        let starts = columns.start_unix_nano[rows.clone()].iter();
+        let times = starts.zip(&columns.duration_nano[rows.clone()]);
+        let spans = columns.operation[rows].iter().zip(times).zip(flags);
+        for ((operation, (&start, &duration)), (flags, facts)) in spans {
+            if flags & flags::MISSING_END == 0 {
+                let errs = facts & fact_flags::ERRS != 0;
+                let place = self.grain.place(start, duration);
+                self.places.add(operation.0, place << 1 | u64::from(errs));
+            }
         }
-        let duration = columns.duration_nano[at];
-        let place = self.grain.place(columns.start_unix_nano[at], duration);
-        let errs = self.facts.flags[at] & fact_flags::ERRS != 0;
-        let group = columns.operation[at].0;
-        self.places.add(group, place << 1 | u64::from(errs));
     }
 
     /// Adds all of them to a partial.

@@ -18,6 +18,7 @@ pub(super) struct Candidates<'a> {
     /// All operations with time on it, in the order in which they came; memory
     /// that is kept.
     listed: Vec<OperationId>,
+    times: Vec<u64>,
 }
 
 impl<'a> Candidates<'a> {
@@ -28,6 +29,7 @@ impl<'a> Candidates<'a> {
             groups: vec![NO_GROUP; table.operations.len()],
             found: Vec::new(),
             listed: Vec::new(),
+            times: Vec::new(),
         }
     }
 
@@ -67,7 +69,10 @@ impl<'a> Candidates<'a> {
         if self.found.len() <= GROUPS {
             return;
         }
-        let least = least_of_most(self.found.iter().map(|found| found.1));
+        let least = match self.found.len() - GROUPS {
+            beyond @ ..=GROUPS => least_behind(&mut self.times, &self.found, beyond),
+            _ => least_of_most(self.found.iter().map(|found| found.1)),
+        };
         self.found.retain(|found| found.1 >= least);
         if self.found.len() > GROUPS {
             let names = |id: OperationId| operation_names(self.table, id);
@@ -90,6 +95,29 @@ impl<'a> Candidates<'a> {
     }
 }
 
+/// The smallest time once so many of the smallest are left out.
+fn least_behind(times: &mut Vec<u64>, found: &[(OperationId, u64)], count: usize) -> u64 {
+    times.clear();
+    times.extend(found.iter().map(|found| found.1));
+    for _ in 0..count {
+        let least = least(times);
+        times.swap_remove(least);
+    }
+    times[least(times)]
+}
+
+/// The place of the smallest time.
+#[inline]
+fn least(times: &[u64]) -> usize {
+    let (mut place, mut least) = (0, u64::MAX);
+    for (at, &nano) in times.iter().enumerate() {
+        // Which is smaller cannot be guessed, so both are moved by conditions.
+        place = if nano < least { at } else { place };
+        least = least.min(nano);
+    }
+    place
+}
+
 /// The smallest of the largest times, so many as there are groups; nought where
 /// there are fewer.
 fn least_of_most(times: impl Iterator<Item = u64>) -> u64 {
@@ -107,4 +135,26 @@ fn least_of_most(times: impl Iterator<Item = u64>) -> u64 {
         most[at] = nano;
     }
     most[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::replay::tests::random_numbers;
+
+    #[test]
+    fn both_ways_find_the_smallest_of_the_largest() {
+        let mut random = random_numbers(3);
+        for _ in 0..2_000 {
+            let count = GROUPS + random(GROUPS as u64) as usize;
+            let times = (0..count).map(|_| random(20));
+            let found: Vec<_> = times.map(|nano| (OperationId(0), nano)).collect();
+            let mut sorted: Vec<u64> = found.iter().map(|found| found.1).collect();
+            sorted.sort_unstable();
+            let expected = sorted[count - GROUPS];
+            let left_out = least_behind(&mut Vec::new(), &found, count - GROUPS);
+            let kept = least_of_most(found.iter().map(|found| found.1));
+            assert_eq!([left_out, kept], [expected; 2]);
+        }
+    }
 }
