@@ -55,12 +55,7 @@ impl<'a> Hops<'a> {
     }
 
     /// The same of the spans of a trace that may receive.
-    pub(super) fn of(
-        &self,
-        trace: Trace<'_>,
-        found: &[Candidate],
-        mut give: impl FnMut(Hop),
-    ) {
+    pub(super) fn of(&self, trace: Trace<'_>, found: &[Candidate], mut give: impl FnMut(Hop)) {
         let mut ids = Ids { trace, held: None };
         for &Candidate { row, links } in found {
             let parent = self.handing_over(row);

@@ -1,49 +1,55 @@
 //! Values in blocks, so that none is copied as they become many.
 
-/// How many values a block has.
-const BLOCK: usize = 1 << 10;
+/// How many values the first block has, and how many a block has at most.
+const FIRST: usize = 1 << 4;
+const MOST: usize = 1 << 10;
 
 /// Values in the order in which they came.
 #[derive(Debug)]
 pub(super) struct Blocks<T> {
     full: Vec<Vec<T>>,
-    /// The last block.
+    /// The last block, whose first so many are values.
     open: Vec<T>,
+    count: usize,
 }
 
-impl<T> Default for Blocks<T> {
+impl<T: Copy + Default> Default for Blocks<T> {
     fn default() -> Self {
         Self {
             full: Vec::new(),
-            open: Vec::new(),
+            open: vec![T::default(); FIRST],
+            count: 0,
         }
     }
 }
 
-impl<T> Blocks<T> {
-    /// Appends a value.
+impl<T: Copy + Default> Blocks<T> {
+    /// Appends a value if it is one. It is written either way, so that nothing
+    /// hangs on guessing which it is.
     #[inline]
-    pub(super) fn push(&mut self, value: T) {
-        if self.open.len() == BLOCK {
+    pub(super) fn push_if(&mut self, is_one: bool, value: T) {
+        self.open[self.count] = value;
+        self.count += usize::from(is_one);
+        if self.count == self.open.len() {
             self.begin();
         }
-        self.open.push(value);
     }
 
-    /// Begins a block; only the first one grows.
+    /// Begins a block.
     #[cold]
     fn begin(&mut self) {
-        let full = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK));
-        self.full.push(full);
+        let next = vec![T::default(); (2 * self.open.len()).min(MOST)];
+        self.full.push(std::mem::replace(&mut self.open, next));
+        self.count = 0;
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.full.len() * BLOCK + self.open.len()
+        self.full.iter().map(Vec::len).sum::<usize>() + self.count
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.full.iter().flatten().chain(&self.open)
+        self.full.iter().flatten().chain(&self.open[..self.count])
     }
 }
 
@@ -53,9 +59,13 @@ mod tests {
 
     #[test]
     fn values_keep_their_order() {
-        for count in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK] {
+        for count in [0, 1, FIRST - 1, FIRST, FIRST + 1, MOST, 5 * MOST] {
             let mut blocks = Blocks::default();
-            (0..count).for_each(|value| blocks.push(value));
+            for value in 0..count {
+                blocks.push_if(false, usize::MAX);
+                blocks.push_if(true, value);
+            }
+            blocks.push_if(false, usize::MAX);
             assert_eq!(blocks.len(), count);
             assert!(blocks.iter().copied().eq(0..count));
         }

@@ -2,14 +2,15 @@
 //! each operation.
 //!
 //! Cells stand in a dense grid of slices and operations as long as that is not
-//! much larger than the spans are many. Over a longer time those in which
-//! something begins or ends stand in a list that is searched.
+//! much larger than the spans are many: most places are taken then, and none is
+//! asked whether it is. Over a longer time those in which something begins or ends
+//! stand in a list that is searched.
 
-use super::ran::{Ran, Spans, Sums};
+use super::ran::{AllSums, OwnSums, Ran, Spans, Sums};
 use crate::analyses::slices::slice_of;
 
 /// A grid may have so many places for each span, and some besides.
-const PLACES_A_SPAN: u128 = 8;
+const PLACES_A_SPAN: u128 = 4;
 const FREE_PLACES: u128 = 1 << 12;
 
 /// Cells, whose memory is kept from one side to the next.
@@ -20,9 +21,10 @@ pub(super) struct Cells {
     ranks: Vec<u32>,
     columns: Vec<u32>,
     grid: Grid,
-    /// By place of the grid: one more than the number of a cell, or none.
-    held: Vec<u32>,
+    /// By place of the grid.
     sums: Vec<Sums>,
+    /// The same, where self times are told; or else nothing.
+    own: Vec<OwnSums>,
 }
 
 /// Places by slice and column, in their order.
@@ -62,30 +64,40 @@ impl Grid {
 
 impl Cells {
     /// Takes the cells of these spans: each has a rank less than `ranks`, and a
-    /// self time.
+    /// self time where these are told.
     pub(super) fn fill(
         &mut self,
         spans: Spans<'_>,
         ranks: usize,
         rank: impl Fn(&Ran) -> u32,
-        own_nano: impl Fn(&Ran) -> u64,
+        own_nano: Option<impl Fn(&Ran) -> u64>,
     ) {
         match ranks {
             1 => self.take_one_rank(),
             _ => self.rank(spans, ranks, &rank),
         }
-        self.lay_out(spans, &rank);
+        let places = self.lay_out(spans, &rank);
         self.sums.clear();
+        self.sums.resize(places, Sums::default());
         for ran in spans.iter() {
             let began = slice_of(ran.start);
             let column = self.columns[rank(&ran) as usize];
-            let sums = self.cell(began, column);
-            sums.begin(began, &ran, own_nano(&ran));
+            let sums = &mut self.sums[self.grid.at(began, column)];
+            sums.begin(began, &ran);
             if ran.is_over_in(began) {
                 sums.end(began, &ran);
             } else {
                 let over = slice_of(ran.end());
-                self.cell(over, column).end(over, &ran);
+                self.sums[self.grid.at(over, column)].end(over, &ran);
+            }
+        }
+        self.own.clear();
+        if let Some(own_nano) = own_nano {
+            self.own.resize(places, OwnSums::default());
+            for ran in spans.iter() {
+                let column = self.columns[rank(&ran) as usize];
+                let at = self.grid.at(slice_of(ran.start), column);
+                self.own[at].add(own_nano(&ran));
             }
         }
     }
@@ -116,17 +128,16 @@ impl Cells {
         }
     }
 
-    /// Makes room for the slices in which these spans begin and end.
-    fn lay_out(&mut self, spans: Spans<'_>, rank: impl Fn(&Ran) -> u32) {
+    /// Lays the places out for the slices in which these spans begin and end, and
+    /// tells how many there are.
+    fn lay_out(&mut self, spans: Spans<'_>, rank: impl Fn(&Ran) -> u32) -> usize {
         let [first, last] = spans.ends().map(slice_of);
         let columns = self.ranks.len();
         let slices = (i128::from(last) - i128::from(first) + 1).max(0) as u128;
         let places = slices.saturating_mul(columns as u128);
-        self.held.clear();
         if places <= spans.len() as u128 * PLACES_A_SPAN + FREE_PLACES {
             self.grid = Grid::Dense { first, columns };
-            self.held.resize(places as usize, 0);
-            return;
+            return places as usize;
         }
         let both = |ran: Ran| {
             let column = self.columns[rank(&ran) as usize];
@@ -135,27 +146,9 @@ impl Cells {
         let mut places: Vec<(i64, u32)> = spans.iter().flat_map(both).collect();
         places.sort_unstable();
         places.dedup();
-        self.held.resize(places.len(), 0);
+        let count = places.len();
         self.grid = Grid::Sparse(places);
-    }
-
-    /// A cell.
-    #[inline]
-    fn cell(&mut self, slice: i64, column: u32) -> &mut Sums {
-        let at = self.grid.at(slice, column);
-        match self.held[at] {
-            0 => self.begin(at),
-            held => &mut self.sums[held as usize - 1],
-        }
-    }
-
-    /// Begins a cell.
-    #[cold]
-    fn begin(&mut self, at: usize) -> &mut Sums {
-        self.sums.push(Sums::default());
-        self.held[at] = self.sums.len() as u32;
-        let last = self.sums.len() - 1;
-        &mut self.sums[last]
+        count
     }
 
     /// The ranks of the operations that are there.
@@ -164,12 +157,13 @@ impl Cells {
     }
 
     /// All cells by slice and rank.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, u32, &Sums)> {
-        let held = self.held.iter().enumerate().filter(|(_, &held)| held > 0);
-        held.map(|(at, &held)| {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, u32, AllSums<'_>)> {
+        let taken = self.sums.iter().enumerate();
+        let taken = taken.filter(|(_, sums)| !sums.is_empty());
+        taken.map(|(at, sums)| {
             let (slice, column) = self.grid.place(at);
-            let sums = &self.sums[held as usize - 1];
-            (slice, self.ranks[column as usize], sums)
+            let own = self.own.get(at).copied().unwrap_or_default();
+            (slice, self.ranks[column as usize], AllSums { sums, own })
         })
     }
 }
@@ -189,14 +183,15 @@ mod tests {
         let mut side = Side::default();
         let durations: Vec<u64> = spans.iter().map(|span| span.1).collect();
         for (row, &(start, duration, _)) in (0..).zip(spans) {
-            side.push(Ran {
+            let ran = Ran {
                 start,
                 duration,
                 row,
-            });
+            };
+            side.push_if(true, ran);
         }
         let rank = |ran: &Ran| spans[ran.row as usize].2;
-        cells.fill(side.among(&durations), 4, rank, |_| 0);
+        cells.fill(side.among(&durations), 4, rank, None::<fn(&Ran) -> u64>);
     }
 
     /// Slice, rank, and what begins and ends in it.
@@ -229,7 +224,7 @@ mod tests {
         let mut cells = Cells::default();
         let spans = [(i64::MIN, u64::MAX, 0), (-1, 2, 1), (i64::MAX, 0, 0)];
         fill(&mut cells, &spans);
-        assert_eq!(cells.held.len(), 4);
+        assert_eq!(cells.sums.len(), 4);
         let (first, last) = (i64::MIN.div_euclid(SLICE), i64::MAX.div_euclid(SLICE));
         assert_eq!(
             found(&cells),

@@ -46,8 +46,8 @@ pub(super) struct Spans<'a> {
     ranks: Ranks<'a>,
     /// By operation.
     parts: Vec<Part>,
-    /// By number of a place and a side.
-    ran: Vec<Side>,
+    /// By number of a place.
+    ran: Vec<[Side; SIDES as usize]>,
 }
 
 /// The part that an operation plays.
@@ -121,30 +121,23 @@ impl<'a> Spans<'a> {
                 duration,
                 row,
             };
-            if part.calls {
-                self.add_to(place * SIDES + Role::Calling as u32, ran);
-            }
             // No span stands where a parent would that is none.
             let above = parent.wrapping_sub(rows.start) as usize;
-            if part.serves || places.get(above) != Some(&place) {
-                self.add_to(place * SIDES + Role::Serving as u32, ran);
-            }
+            let serves = part.serves | (places.get(above) != Some(&place));
+            let sides = self.sides_of(place);
+            sides[Role::Serving as usize].push_if(serves, ran);
+            sides[Role::Calling as usize].push_if(part.calls, ran);
         }
     }
 
+    /// The sides of a place.
     #[inline]
-    fn add_to(&mut self, group: u32, ran: Ran) {
-        match self.ran.get_mut(group as usize) {
-            Some(side) => side.push(ran),
-            None => self.begin(group, ran),
+    fn sides_of(&mut self, place: u32) -> &mut [Side; SIDES as usize] {
+        let place = place as usize;
+        if self.ran.len() <= place {
+            self.ran.resize_with(place + 1, Default::default);
         }
-    }
-
-    /// Adds the first span of a side, and empty sides before it.
-    #[cold]
-    fn begin(&mut self, group: u32, ran: Ran) {
-        self.ran.resize_with(group as usize + 1, Side::default);
-        self.ran[group as usize].push(ran);
+        &mut self.ran[place]
     }
 
     /// The self time of a span.
@@ -195,7 +188,8 @@ impl<'a> Spans<'a> {
     fn each<'s>(&'s self, mut visit: impl FnMut(SeriesKey<'s>, &Cells)) {
         let mut cells = Cells::default();
         for group in self.places.sorted_sides() {
-            let side = self.ran.get(group as usize);
+            let sides = self.ran.get((group / SIDES) as usize);
+            let side = sides.map(|sides| &sides[(group % SIDES) as usize]);
             if let Some(side) = side.filter(|side| !side.is_empty()) {
                 let durations = &self.table.columns.duration_nano;
                 self.fill(side.among(durations), &mut cells);
@@ -208,11 +202,13 @@ impl<'a> Spans<'a> {
 impl Spans<'_> {
     /// Takes the cells of some spans. What a table does not show is not read.
     fn fill(&self, ran: SideSpans<'_>, cells: &mut Cells) {
-        let own = |ran: &Ran| self.own_nano(ran);
-        match (self.told.operations, self.told.self_times) {
-            (true, _) => cells.fill(ran, self.ranks.names.len(), |ran| self.rank(ran), own),
-            (false, true) => cells.fill(ran, 1, |_| 0, own),
-            (false, false) => cells.fill(ran, 1, |_| 0, |_| 0),
+        let own = self
+            .told
+            .self_times
+            .then_some(|ran: &Ran| self.own_nano(ran));
+        match self.told.operations {
+            true => cells.fill(ran, self.ranks.names.len(), |ran| self.rank(ran), own),
+            false => cells.fill(ran, 1, |_| 0, own),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Ran {
 }
 
 /// The same in as little room as may be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Held {
     start: i64,
     /// The duration, or [`LONG`].
@@ -50,37 +50,24 @@ struct Held {
 const LONG: u32 = u32::MAX;
 
 /// The spans of one side of an instance, in the order in which they came.
-#[derive(Debug)]
-pub(super) struct Side {
-    held: Blocks<Held>,
-    /// When the first begins and the last ends.
-    ends: [i64; 2],
-}
-
-impl Default for Side {
-    fn default() -> Self {
-        Self {
-            held: Blocks::default(),
-            ends: [i64::MAX, i64::MIN],
-        }
-    }
-}
+#[derive(Debug, Default)]
+pub(super) struct Side(Blocks<Held>);
 
 impl Side {
+    /// Adds a span if it is one of this side.
     #[inline]
-    pub(super) fn push(&mut self, ran: Ran) {
-        let [first, last] = self.ends;
-        self.ends = [first.min(ran.start), last.max(ran.end())];
-        self.held.push(Held {
+    pub(super) fn push_if(&mut self, is_one: bool, ran: Ran) {
+        let held = Held {
             start: ran.start,
             nano: u32::try_from(ran.duration).unwrap_or(LONG),
             row: ran.row,
-        });
+        };
+        self.0.push_if(is_one, held);
     }
 
     /// True where there is none.
     pub(super) fn is_empty(&self) -> bool {
-        self.held.len() == 0
+        self.0.len() == 0
     }
 
     /// All of them, by the durations of rows.
@@ -101,12 +88,12 @@ pub(super) struct Spans<'a> {
 
 impl<'a> Spans<'a> {
     pub(super) fn len(self) -> usize {
-        self.side.held.len()
+        self.side.0.len()
     }
 
     #[inline]
     pub(super) fn iter(self) -> impl Iterator<Item = Ran> + 'a {
-        self.side.held.iter().map(move |held| Ran {
+        self.side.0.iter().map(move |held| Ran {
             start: held.start,
             duration: match held.nano {
                 LONG => self.duration_nano[held.row as usize],
@@ -119,7 +106,10 @@ impl<'a> Spans<'a> {
     /// When the first begins and the last ends; where there is none, the other
     /// way round.
     pub(super) fn ends(self) -> [i64; 2] {
-        self.side.ends
+        let none = [i64::MAX, i64::MIN];
+        self.iter().fold(none, |[first, last], ran| {
+            [first.min(ran.start), last.max(ran.end())]
+        })
     }
 }
 
@@ -132,21 +122,22 @@ pub(super) struct Sums {
     rest_of_completions: u64,
     longest: u64,
     latency: u128,
-    self_time: u128,
-    self_squared: u128,
 }
 
 impl Sums {
-    /// Adds a span that begins in this slice, and its self time.
+    /// True where nothing begins or ends.
     #[inline]
-    pub(super) fn begin(&mut self, slice: i64, ran: &Ran, own_nano: u64) {
-        let own = u128::from(own_nano.min(LONGEST_SQUARED_NANO));
+    pub(super) fn is_empty(&self) -> bool {
+        self.arrivals | self.completions == 0
+    }
+
+    /// Adds a span that begins in this slice.
+    #[inline]
+    pub(super) fn begin(&mut self, slice: i64, ran: &Ran) {
         self.arrivals += 1;
         self.rest_of_arrivals += rest_of_slice(slice, ran.start);
         self.longest = self.longest.max(ran.duration);
         self.latency += u128::from(ran.duration);
-        self.self_time += u128::from(own_nano);
-        self.self_squared += own * own;
     }
 
     /// Adds a span that ends in this slice.
@@ -155,19 +146,46 @@ impl Sums {
         self.completions += 1;
         self.rest_of_completions += rest_of_slice(slice, ran.end());
     }
+}
 
+/// What their self times add.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OwnSums {
+    time: u128,
+    squared: u128,
+}
+
+impl OwnSums {
+    /// Adds the self time of a span.
+    #[inline]
+    pub(super) fn add(&mut self, own_nano: u64) {
+        let own = u128::from(own_nano.min(LONGEST_SQUARED_NANO));
+        self.time += u128::from(own_nano);
+        self.squared += own * own;
+    }
+}
+
+/// All that a cell adds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AllSums<'a> {
+    pub(super) sums: &'a Sums,
+    /// Nothing where no self times are told.
+    pub(super) own: OwnSums,
+}
+
+impl AllSums<'_> {
     /// The state of a column of partials.
     #[inline]
     pub(super) fn number(&self, column: usize) -> i128 {
         match column {
-            ARRIVALS => self.arrivals.into(),
-            COMPLETIONS => self.completions.into(),
-            REST_OF_ARRIVALS => self.rest_of_arrivals.into(),
-            REST_OF_COMPLETIONS => self.rest_of_completions.into(),
-            LATENCY => self.latency as i128,
-            SELF_TIME => self.self_time as i128,
-            SELF_SQUARED => self.self_squared as i128,
-            LONGEST if self.arrivals > 0 => self.longest.into(),
+            ARRIVALS => self.sums.arrivals.into(),
+            COMPLETIONS => self.sums.completions.into(),
+            REST_OF_ARRIVALS => self.sums.rest_of_arrivals.into(),
+            REST_OF_COMPLETIONS => self.sums.rest_of_completions.into(),
+            LATENCY => self.sums.latency as i128,
+            SELF_TIME => self.own.time as i128,
+            SELF_SQUARED => self.own.squared as i128,
+            LONGEST if self.sums.arrivals > 0 => self.sums.longest.into(),
             _ => i128::MIN,
         }
     }
@@ -192,8 +210,8 @@ mod tests {
             duration,
             row,
         });
-        all.clone().for_each(|ran| side.push(ran));
+        all.clone().for_each(|ran| side.push_if(true, ran));
         assert!(side.among(&durations).iter().eq(all));
-        assert_eq!(side.ends, [-5, i64::MAX]);
+        assert_eq!(side.among(&durations).ends(), [-5, i64::MAX]);
     }
 }

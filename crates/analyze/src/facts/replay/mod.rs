@@ -204,9 +204,9 @@ fn changed(change: &impl Change, (row, child): (u32, u32), gap_nano: i64) -> i64
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     /// Numbers below what is asked for, always the same ones.
-    pub(super) fn random_numbers(mut state: u64) -> impl FnMut(u64) -> u64 {
+    pub(crate) fn random_numbers(mut state: u64) -> impl FnMut(u64) -> u64 {
         move |below| {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
