@@ -8,7 +8,6 @@
 
 use rustc_hash::FxHashMap;
 use spanwise_model::id::hash_words;
-use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{OperationId, SpanTable, Trace};
 
 /// The depth (from 0) of the deepest nodes that have a name.
@@ -71,18 +70,17 @@ impl CallPaths {
 
     /// Adds a trace; `out` gets the node of each of its rows.
     pub fn add(&mut self, trace: Trace<'_>, out: &mut Vec<u32>) {
-        let table = trace.table();
-        let first = trace.rows().start;
+        let (table, rows) = (trace.table(), trace.rows());
+        let first = rows.start;
+        let range = rows.start as usize..rows.end as usize;
+        let parents = table.columns.parent[range.clone()].iter();
         let mut before = TOP;
         out.clear();
-        for row in trace.rows() {
-            let parent = table.columns.parent[row as usize];
-            let above = if parent == NO_PARENT {
-                TOP
-            } else {
-                out[(parent - first) as usize]
-            };
-            let operation = table.columns.operation[row as usize];
+        out.reserve(range.len());
+        for (parent, &operation) in parents.zip(&table.columns.operation[range]) {
+            // No row stands where a parent would that is none.
+            let above = out.get(parent.wrapping_sub(first) as usize);
+            let above = above.copied().unwrap_or(TOP);
             before = self.after(before, table, (above, operation));
             out.push(before);
         }

@@ -10,6 +10,7 @@ use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial, Row};
 use rustc_hash::FxHashMap;
 use spanwise_model::{flags, OperationId, Span, SpanTable, Trace};
+use std::ops::Range;
 
 /// A root operation, and a latency band where these are told apart.
 type Group = (OperationId, Option<u64>);
@@ -66,13 +67,14 @@ impl<'a> CallCells<'a> {
         let group = self.groups.number((root.operation_id(), own_band));
         let top = self.nodes[(root.row() - first) as usize];
         *self.requests.get((group, band, top)) += 1;
-        for row in rows {
-            let node = self.nodes[(row - first) as usize];
-            let parent = self.table.columns.parent[row as usize];
-            let folds = row != root.row() && self.nodes[(parent - first) as usize] == node;
-            let (table, facts) = (self.table, self.facts);
-            let sums = self.cells.get(group, node);
-            sums.add((table, facts), row, folds);
+        let range = rows.start as usize..rows.end as usize;
+        let nodes = &self.nodes[(rows.start - first) as usize..(rows.end - first) as usize];
+        let parents = &self.table.columns.parent[range];
+        let seen = Seen::all(self.table, self.facts, rows.clone());
+        for ((&node, &parent), seen) in nodes.iter().zip(parents).zip(seen) {
+            let parent = self.nodes.get(parent.wrapping_sub(first) as usize);
+            let folds = seen.row != rows.start && parent == Some(&node);
+            self.cells.get(group, node).add(self.table, seen, folds);
         }
     }
 
@@ -110,21 +112,57 @@ impl<'a> CallCells<'a> {
     }
 }
 
+/// What is read of a span.
+#[derive(Clone, Copy)]
+struct Seen {
+    row: u32,
+    self_nano: u64,
+    critical_nano: u64,
+    duration_nano: u64,
+    errs: bool,
+    has_end: bool,
+}
+
+impl Seen {
+    /// The spans of some rows.
+    fn all<'a>(
+        table: &'a SpanTable,
+        facts: &'a FactColumns,
+        rows: Range<u32>,
+    ) -> impl Iterator<Item = Self> + 'a {
+        let at = rows.start as usize..rows.end as usize;
+        let own = facts.self_nano[at.clone()].iter();
+        let times = own.zip(&facts.critical_nano[at.clone()]);
+        let times = times.zip(&table.columns.duration_nano[at.clone()]);
+        let flags = facts.flags[at.clone()].iter();
+        let flags = flags.zip(&table.columns.flags[at]);
+        let spans = rows.zip(times).zip(flags);
+        spans.map(
+            |((row, ((own, critical), duration)), (facts, flags))| Self {
+                row,
+                self_nano: *own,
+                critical_nano: *critical,
+                duration_nano: *duration,
+                errs: facts & fact_flags::ERRS != 0,
+                has_end: flags & flags::MISSING_END == 0,
+            },
+        )
+    }
+}
+
 impl Sums {
     /// Adds a span, which may be a call of its parent by itself.
     #[inline]
-    fn add(&mut self, (table, facts): (&SpanTable, &FactColumns), row: u32, folds: bool) {
-        let at = row as usize;
+    fn add(&mut self, table: &SpanTable, seen: Seen, folds: bool) {
         self.calls += 1;
-        self.exclusive += u128::from(facts.self_nano[at]);
-        self.critical += u128::from(facts.critical_nano[at]);
-        self.errors += u64::from(facts.flags[at] & fact_flags::ERRS);
-        if folds || table.columns.flags[at] & flags::MISSING_END != 0 {
+        self.exclusive += u128::from(seen.self_nano);
+        self.critical += u128::from(seen.critical_nano);
+        self.errors += u64::from(seen.errs);
+        if folds | !seen.has_end {
             return;
         }
-        let duration = table.columns.duration_nano[at];
-        self.inclusive += u128::from(duration);
-        self.examples.offer(table, duration, row);
+        self.inclusive += u128::from(seen.duration_nano);
+        self.examples.offer(table, seen.duration_nano, seen.row);
     }
 
     fn flush(&self, table: &SpanTable, row: Row, out: &mut Partial) {

@@ -7,7 +7,7 @@ use super::columns::{quantiles, SPAN_OPERATION};
 use super::exemplars::Exemplars;
 use super::operations::{operation_key, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
-use crate::facts::{FactColumns, SlackColumns, TraceSlack};
+use crate::facts::{FactColumns, TraceSlack};
 use crate::histogram::Histogram;
 use crate::partial::{Merge, Partial, Row, Schema};
 use spanwise_model::{ColumnData, OperationId, SpanTable, Table};
@@ -116,11 +116,12 @@ impl Analysis for Slack {
             };
             let (slack, first) = slacks.of(table, facts, trace.index());
             let rows = root.subtree().start as usize..root.subtree().end as usize;
-            for (span, id) in root.subtree().zip(&table.columns.operation[rows]) {
-                let at = (span - first) as usize;
-                tallies[id.0 as usize].add(table, span, (slack, at));
+            let at = (root.row() - first) as usize;
+            let spans = table.columns.operation[rows].iter().zip(root.subtree());
+            for ((id, row), numbers) in spans.zip(slack.from(at)) {
+                tallies[id.0 as usize].add(table, row, numbers);
             }
-            let duration = slack.drag_nano((root.row() - first) as usize);
+            let duration = slack.drag_nano(at);
             let duration = duration.unwrap_or_default();
             tallies[root.operation_id().0 as usize].request_time += u128::from(duration);
         }
@@ -178,14 +179,14 @@ struct Tally {
 
 impl Tally {
     #[inline]
-    fn add(&mut self, table: &SpanTable, row: u32, (slack, at): (&SlackColumns, usize)) {
-        let Some(nano) = slack.slack_nano(at) else {
+    fn add(&mut self, table: &SpanTable, row: u32, (slack, drag): (Option<u64>, Option<u64>)) {
+        let Some(nano) = slack else {
             self.unawaited += 1;
             return;
         };
         self.calls += 1;
         self.slack.add(nano);
-        if let Some(drag) = slack.drag_nano(at) {
+        if let Some(drag) = drag {
             self.critical += 1;
             self.drag += u128::from(drag);
             self.examples.offer(table, drag, row);

@@ -63,6 +63,13 @@ impl SlackColumns {
         Some(self.drag_nano[at]).filter(|&nano| nano != NONE)
     }
 
+    /// Slack and drag of the spans from a place on.
+    pub(crate) fn from(&self, at: usize) -> impl Iterator<Item = (Option<u64>, Option<u64>)> + '_ {
+        let some = |nano: u64| Some(nano).filter(|&nano| nano != NONE);
+        let both = self.slack_nano[at..].iter().zip(&self.drag_nano[at..]);
+        both.map(move |(&slack, &drag)| (some(slack), some(drag)))
+    }
+
     /// Columns of so many spans that have neither.
     pub(super) fn with_rows(rows: usize) -> Self {
         let mut columns = Self::default();

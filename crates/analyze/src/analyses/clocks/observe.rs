@@ -5,8 +5,7 @@ use crate::analysis::TraceBatch;
 use crate::clocks::{clock_names, Bound, Packed, MINUTE_NANO};
 use crate::partial::{Key, NameCode, Partial};
 use rustc_hash::FxHashMap;
-use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{Span, SpanKind, SpanTable};
+use spanwise_model::{OperationId, Span, SpanKind, SpanTable, Trace};
 
 /// The clocks of a client and a server, a minute, and a slot of it.
 type Slot = (NameCode, NameCode, i32, u8);
@@ -93,9 +92,10 @@ pub(super) fn all(traces: TraceBatch<'_>, out: &mut Partial) {
         .map(|name| out.intern(name))
         .collect();
     let clock = |span: Span<'_>| names[span.resource_id().0 as usize];
+    let kinds = Kinds::new(table);
     let mut slots = Slots::default();
     for trace in traces.traces() {
-        for (client, server) in trace.rows().filter_map(|row| call(table, row)) {
+        for (client, server) in kinds.calls(trace) {
             let (ours, theirs) = (clock(client), clock(server));
             let Some(bound) = Bound::between(client, server).filter(|_| ours != theirs) else {
                 continue;
@@ -120,15 +120,37 @@ pub(super) fn all(traces: TraceBatch<'_>, out: &mut Partial) {
     }
 }
 
-/// The client of the server at a row, and this.
-#[inline]
-fn call(table: &SpanTable, row: u32) -> Option<(Span<'_>, Span<'_>)> {
-    let columns = &table.columns;
-    let kind = |row: u32| table.operations.kind(columns.operation[row as usize]);
-    if kind(row) != SpanKind::Server {
-        return None;
+/// The kinds of operations.
+struct Kinds<'a> {
+    table: &'a SpanTable,
+    of: Vec<SpanKind>,
+}
+
+impl<'a> Kinds<'a> {
+    fn new(table: &'a SpanTable) -> Self {
+        let operations = (0..table.operations.len() as u32).map(OperationId);
+        Self {
+            of: operations.map(|id| table.operations.kind(id)).collect(),
+            table,
+        }
     }
-    let parent = columns.parent[row as usize];
-    let has_client = parent != NO_PARENT && kind(parent) == SpanKind::Client;
-    has_client.then(|| (Span::new(table, parent), Span::new(table, row)))
+
+    #[inline]
+    fn of(&self, operation: OperationId) -> SpanKind {
+        self.of[operation.0 as usize]
+    }
+
+    /// The servers of a trace that have a client, behind this.
+    fn calls<'s>(&'s self, trace: Trace<'a>) -> impl Iterator<Item = (Span<'a>, Span<'a>)> + 's {
+        let rows = trace.rows().start as usize..trace.rows().end as usize;
+        let operations = &self.table.columns.operation;
+        let spans = trace.rows().zip(&operations[rows]);
+        let servers = spans.filter(|(_, &id)| self.of(id) == SpanKind::Server);
+        servers.filter_map(|(row, _)| {
+            let parent = self.table.columns.parent[row as usize];
+            let operation = operations.get(parent as usize)?;
+            let has_client = self.of(*operation) == SpanKind::Client;
+            has_client.then(|| (Span::new(self.table, parent), Span::new(self.table, row)))
+        })
+    }
 }
