@@ -6,7 +6,7 @@ use super::columns::{counts, durations, examples, nano, ratio, shares};
 use super::operations::request_root;
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::FactColumns;
-use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use crate::partial::{add_to, total, Key, KeyType, Merge, Partial, Row, Schema};
 use spanwise_model::table::Names;
 use spanwise_model::{ColumnData, Table};
 use std::cmp::Reverse;
@@ -169,7 +169,7 @@ impl Analysis for CallTree {
         let requests = requests_by_root(&folded);
         let folded = &folded;
         let sum = |column| move |&row: &Row| folded.number(row, column);
-        let all: i128 = rows.iter().map(sum(CRITICAL)).sum();
+        let all = total(rows.iter().map(sum(CRITICAL)));
         let a_request = |row: &Row| ratio(sum(CALLS)(row), requests[&root_of(folded, *row)]);
         let edge = |pick: fn((u64, u64)) -> u64| {
             let edge = |row: &Row| {
@@ -216,7 +216,8 @@ fn add(traces: TraceBatch<'_>, mut cells: CallCells<'_>, out: &mut Partial) {
 pub(super) fn requests_by_root(partial: &Partial) -> BTreeMap<Root<'_>, i128> {
     let mut requests = BTreeMap::new();
     for row in 0..partial.len() {
-        *requests.entry(root_of(partial, row)).or_default() += partial.number(row, REQUESTS);
+        let of_root = requests.entry(root_of(partial, row)).or_default();
+        add_to(of_root, partial.number(row, REQUESTS));
     }
     requests
 }

@@ -6,7 +6,7 @@ use super::operations::{operation_key, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{fact_flags, FactColumns};
 use crate::histogram::Histogram;
-use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use crate::partial::{add_to, total, Key, KeyType, Merge, Partial, Row, Schema};
 use rustc_hash::FxHashMap;
 use spanwise_model::{
     flags, ColumnData, Error, ErrorKind, OperationId, Result, Span, SpanTable, Table, Trace,
@@ -299,7 +299,8 @@ fn requests(partial: &Partial) -> BTreeMap<Operation<'_>, [i128; 2]> {
     for row in 0..partial.len() {
         let count = partial.number(row, REQUESTS);
         if count > 0 {
-            requests.entry(root(partial, row)).or_default()[side(partial, row)] += count;
+            let sides = requests.entry(root(partial, row)).or_default();
+            add_to(&mut sides[side(partial, row)], count);
         }
     }
     requests
@@ -308,18 +309,14 @@ fn requests(partial: &Partial) -> BTreeMap<Operation<'_>, [i128; 2]> {
 fn gather(partial: &Partial) -> Vec<Pair<'_>> {
     let requests = requests(partial);
     let shared = |counts: &&[i128; 2]| counts[0] > 0 && counts[1] > 0;
-    let total: i128 = requests
-        .values()
-        .filter(shared)
-        .map(|counts| counts[1])
-        .sum();
+    let total = total(requests.values().filter(shared).map(|counts| counts[1]));
     let mut pairs: BTreeMap<Operation<'_>, [Side; 2]> = BTreeMap::new();
     for row in partial.sorted_rows() {
         let operation = [4, 5, 6].map(|column| partial.name(row, column));
         let at = side(partial, row);
         let side = &mut pairs.entry(operation).or_default()[at];
-        side.calls += partial.number(row, CALLS);
-        side.errors += partial.number(row, ERRORS);
+        add_to(&mut side.calls, partial.number(row, CALLS));
+        add_to(&mut side.errors, partial.number(row, ERRORS));
         side.latency.merge(partial.histogram(row, LATENCY));
         if let Some(counts) = requests.get(&root(partial, row)).filter(shared) {
             let weight = counts[1] as f64 / total as f64 / counts[at] as f64;
@@ -355,9 +352,11 @@ fn table(pairs: &[Pair<'_>]) -> Table {
         _ => Some("appeared"),
     };
     let calls = |at: usize| counts(pairs.iter().map(move |pair| pair.sides[at].calls));
-    let more = pairs
-        .iter()
-        .map(|pair| Some(nano(pair.sides[1].calls - pair.sides[0].calls)));
+    let more = pairs.iter().map(|pair| {
+        Some(nano(
+            pair.sides[1].calls.saturating_sub(pair.sides[0].calls),
+        ))
+    });
     let start = Table::new()
         .with("service", name(0))
         .with("operation", name(1))

@@ -7,7 +7,7 @@ use super::critical_cells::Cells;
 use super::critical_rows::{gather, Sums};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::FactColumns;
-use crate::partial::{Key, KeyType, Merge, Partial, Schema};
+use crate::partial::{total, Key, KeyType, Merge, Partial, Schema};
 use spanwise_model::{ColumnData, Table};
 
 /// What a row of [`CriticalPath`] stands for.
@@ -258,7 +258,7 @@ impl Analysis for CriticalPath {
 
 impl CriticalPath {
     fn table(&self, rows: &[Sums<'_>]) -> Table {
-        let total: i128 = rows.iter().map(|row| row.sums[CRITICAL]).sum();
+        let total = total(rows.iter().map(|row| row.sums[CRITICAL]));
         let sum = |column: usize| rows.iter().map(move |row| row.sums[column]);
         let mean =
             |row: &Sums<'_>| ratio(row.sums[CRITICAL], row.sums[TRACES]).map(|n| n.round() as i64);

@@ -2,7 +2,7 @@
 
 use super::bands::{root_of, Bands};
 use super::critical_path::{CRITICAL, KEY, SPANS, STATES};
-use crate::partial::{Key, Partial, Row};
+use crate::partial::{add_to, Key, Partial, Row};
 use rustc_hash::FxHashMap;
 
 /// One row of the table.
@@ -82,12 +82,12 @@ impl<'a> Sums<'a> {
 
     fn add(&mut self, partial: &Partial, row: Row, chosen: Chosen) {
         let Chosen::Bands(low, high) = chosen else {
-            self.incomplete_spans += partial.number(row, SPANS);
-            self.incomplete_time += partial.number(row, CRITICAL);
+            add_to(&mut self.incomplete_spans, partial.number(row, SPANS));
+            add_to(&mut self.incomplete_time, partial.number(row, CRITICAL));
             return;
         };
         for (column, sum) in self.sums.iter_mut().enumerate() {
-            *sum += partial.number(row, column);
+            add_to(sum, partial.number(row, column));
         }
         let (from, to) = self.bands.unwrap_or((low, high));
         self.bands = Some((from.min(low), to.max(high)));

@@ -5,7 +5,7 @@ use super::columns::{counts, durations, key_columns, quantiles, shares, SPAN_OPE
 use super::operations::request_root;
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{fact_flags, FactColumns};
-use crate::partial::{KeyType, Merge, Partial, Row, Schema};
+use crate::partial::{total, KeyType, Merge, Partial, Row, Schema};
 use spanwise_model::{flags, Span, SpanTable, Table, Trace};
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -192,7 +192,7 @@ impl Analysis for Hotspots {
         let mut rows = partial.sorted_rows();
         rows.sort_by_key(|&row| Reverse(partial.number(row, SELF)));
         let sum = |column| move |&row: &Row| partial.number(row, column);
-        let all = |column| rows.iter().map(sum(column)).sum::<i128>();
+        let all = |column| total(rows.iter().map(sum(column)));
         let share =
             |part: usize, whole: i128| shares(rows.iter().map(move |row| (sum(part)(row), whole)));
         let quantile = |q| quantiles(partial, &rows, LATENCY, q);

@@ -9,7 +9,7 @@ use super::operations::{operation_key, request_root};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::{FactColumns, TraceSlack};
 use crate::histogram::Histogram;
-use crate::partial::{Merge, Partial, Row, Schema};
+use crate::partial::{total, Merge, Partial, Row, Schema};
 use spanwise_model::{ColumnData, OperationId, SpanTable, Table};
 use std::cmp::Reverse;
 
@@ -138,7 +138,7 @@ impl Analysis for Slack {
         let mut rows = partial.sorted_rows();
         rows.sort_by_key(|&row| Reverse(partial.number(row, DRAG)));
         let sum = |column| move |&row: &Row| partial.number(row, column);
-        let requests: i128 = rows.iter().map(sum(REQUEST_TIME)).sum();
+        let requests = total(rows.iter().map(sum(REQUEST_TIME)));
         let quantile = |q| quantiles(partial, &rows, SLACK, q);
         let mean = |row: &Row| {
             let mean = ratio(sum(DRAG)(row), sum(CRITICAL)(row));

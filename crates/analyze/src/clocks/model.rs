@@ -7,7 +7,7 @@
 
 use super::edges::{Edge, Estimate, Line, MINUTE_NANO};
 use super::{clock_names, Bound, Packed, Shifts};
-use crate::partial::{Key, Partial, Row};
+use crate::partial::{add_to, Key, Partial, Row};
 use spanwise_model::SpanTable;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -142,7 +142,8 @@ impl ClockModel {
     fn count_calls(&mut self) {
         for edge in &self.edges {
             for end in [&edge.ends.0, &edge.ends.1] {
-                self.clocks.entry(end.clone()).or_default().calls += edge.edge.calls;
+                let clock = self.clocks.entry(end.clone()).or_default();
+                add_to(&mut clock.calls, edge.edge.calls);
             }
         }
     }
@@ -236,8 +237,8 @@ fn edges(partial: &Partial) -> Vec<SolvedEdge> {
     let (mut first, mut last) = (i64::MAX, i64::MIN);
     for row in 0..partial.len() {
         let (edge, turned) = edges.of(partial, row);
-        edge.calls += partial.number(row, 0);
-        edge.impossible += partial.number(row, 1);
+        add_to(&mut edge.calls, partial.number(row, 0));
+        add_to(&mut edge.impossible, partial.number(row, 1));
         let (Key::I64(minute), Some(bound)) =
             (partial.key(row, 2), Packed::bound(partial.number(row, 2)))
         else {

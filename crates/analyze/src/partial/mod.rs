@@ -21,10 +21,12 @@ mod order;
 mod schema;
 mod smallest;
 mod state;
+mod sums;
 
 pub use best::Exemplar;
 pub use schema::{Key, KeyType, Merge, NameCode, Schema};
 pub use smallest::Smallest;
+pub(crate) use sums::{add_to, total};
 
 use crate::histogram::Histogram;
 use hashbrown::HashTable;

@@ -5,7 +5,7 @@ use super::loss;
 use super::state;
 use super::tally::{Knowledge, Tally};
 use crate::analyses::columns::{counts, names, shares};
-use crate::partial::{Partial, Row};
+use crate::partial::{add_to, total, Partial, Row};
 use rustc_hash::{FxHashMap, FxHashSet};
 use spanwise_model::{ColumnData, Table};
 use std::cmp::Reverse;
@@ -26,11 +26,11 @@ pub(super) struct Edge {
 
 impl Edge {
     pub(super) fn calls(&self) -> i128 {
-        self.matched + self.missing_server + self.missing_client
+        total([self.matched, self.missing_server, self.missing_client])
     }
 
     fn gone(&self) -> i128 {
-        self.missing_server + self.missing_client + self.lost_context
+        total([self.missing_server, self.missing_client, self.lost_context])
     }
 }
 
@@ -79,8 +79,8 @@ fn edges(partial: &Partial) -> BTreeMap<(&str, &str), Edge> {
                 partial.name(row, key::CALLEE),
             );
             let edge = edges.entry(key).or_default();
-            edge.matched += number(state::SPANS);
-            edge.outside_caller += number(state::OUTSIDE);
+            add_to(&mut edge.matched, number(state::SPANS));
+            add_to(&mut edge.outside_caller, number(state::OUTSIDE));
             edge.sampling.add(partial, row);
         } else if Part::Client.is(partial, row) {
             let Some(callee) = learnt.callee(row) else {
@@ -89,21 +89,22 @@ fn edges(partial: &Partial) -> BTreeMap<(&str, &str), Edge> {
             let edge = edges
                 .entry((partial.name(row, key::CALLER), callee))
                 .or_default();
-            edge.missing_server += number(state::SPANS);
+            add_to(&mut edge.missing_server, number(state::SPANS));
             edge.at_edge += window.count(partial, row);
             edge.sampling.add(partial, row);
         } else if Part::Server.is(partial, row) {
             let caller = learnt.caller(row);
             let joined = caller.is_some();
-            let lost = number(state::REMOTE_ROOTS) + if joined { number(state::ROOTS) } else { 0 };
+            let roots = if joined { number(state::ROOTS) } else { 0 };
+            let lost = total([number(state::REMOTE_ROOTS), roots]);
             let orphans = number(state::ORPHANS);
-            if lost + orphans == 0 {
+            if total([lost, orphans]) == 0 {
                 continue;
             }
             let key = (caller.unwrap_or_default(), partial.name(row, key::CALLEE));
             let edge = edges.entry(key).or_default();
-            edge.missing_client += orphans;
-            edge.lost_context += lost;
+            add_to(&mut edge.missing_client, orphans);
+            add_to(&mut edge.lost_context, lost);
             edge.at_edge += window.count(partial, row);
             edge.sampling.add(partial, row);
         }
@@ -221,14 +222,14 @@ impl Window {
             partial.number(row, state::END),
         );
         let extent = partial.histogram(row, state::EXTENT).quantile(0.99);
-        let width = ((end - start) / 10).min(extent.unwrap_or_default().into());
+        let width = (end.saturating_sub(start) / 10).min(extent.unwrap_or_default().into());
         let time = |nano: i128| {
             let nano = nano.clamp(i64::MIN.into(), i64::MAX.into());
             ordered(nano as i64)
         };
         Self {
-            begins: time(start + width),
-            ends: time(end - width),
+            begins: time(start.saturating_add(width)),
+            ends: time(end.saturating_sub(width)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is known of sampling, summed.
 
 use super::state;
-use crate::partial::{Partial, Row};
+use crate::partial::{add_to, Partial, Row};
 use crate::sampling::ONE;
 
 /// Sums over the spans of a row of the result.
@@ -38,11 +38,12 @@ impl Tally {
     /// Adds the spans of a row of a partial.
     pub(super) fn add(&mut self, partial: &Partial, row: Row) {
         let number = |column| partial.number(row, column);
-        self.spans += number(state::SPANS);
-        self.weight += number(state::WEIGHT);
-        self.unweighted += number(state::UNWEIGHTED);
-        self.biased += number(state::BIASED) + number(state::INCONSISTENT);
-        self.mixed += number(state::MIXED);
+        add_to(&mut self.spans, number(state::SPANS));
+        add_to(&mut self.weight, number(state::WEIGHT));
+        add_to(&mut self.unweighted, number(state::UNWEIGHTED));
+        add_to(&mut self.biased, number(state::BIASED));
+        add_to(&mut self.biased, number(state::INCONSISTENT));
+        add_to(&mut self.mixed, number(state::MIXED));
     }
 
     pub(super) fn knowledge(&self) -> Knowledge {

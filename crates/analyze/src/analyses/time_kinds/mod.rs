@@ -8,7 +8,7 @@ use super::operations::request_root;
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::time_kind::Pieces;
 use crate::facts::FactColumns;
-use crate::partial::{Key, KeyType, Merge, Partial, Row, Schema};
+use crate::partial::{total, Key, KeyType, Merge, Partial, Row, Schema};
 use cells::{Cells, Told};
 use spanwise_model::{ColumnData, Table};
 use std::cmp::Reverse;
@@ -211,8 +211,8 @@ impl TimeKinds {
     fn table(&self, partial: &Partial) -> Table {
         let mut rows = partial.sorted_rows();
         let sum = |column| move |&row: &Row| partial.number(row, column);
-        let requests: i128 = rows.iter().map(sum(REQUESTS)).sum();
-        let all: i128 = rows.iter().map(sum(CRITICAL)).sum();
+        let requests = total(rows.iter().map(sum(REQUESTS)));
+        let all = total(rows.iter().map(sum(CRITICAL)));
         rows.retain(|&row| partial.number(row, PIECES) > 0);
         rows.sort_by_key(|&row| Reverse(partial.number(row, CRITICAL)));
         let mean = |row: &Row| {

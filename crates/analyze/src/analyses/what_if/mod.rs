@@ -10,7 +10,7 @@ mod ranking;
 use super::bands::{accepts, root_of};
 use crate::analysis::{Analysis, Facts, TraceBatch};
 use crate::facts::FactColumns;
-use crate::partial::{KeyType, Merge, Partial, Row, Schema};
+use crate::partial::{add_to, KeyType, Merge, Partial, Row, Schema};
 use cohort::{with_quantiles, Cohort};
 use spanwise_model::table::Names;
 use spanwise_model::{ColumnData, Table};
@@ -206,8 +206,8 @@ impl WhatIf {
                 0 => cohort.all.push(histogram),
                 _ => cohort.after.push(histogram),
             }
-            *changed += partial.number(row, CHANGED);
-            *saved += partial.number(row, SAVED);
+            add_to(changed, partial.number(row, CHANGED));
+            add_to(saved, partial.number(row, SAVED));
         }
         let name = |at: usize| {
             let names = roots.keys().map(|root| root[at]);

@@ -3,7 +3,7 @@
 use super::cohort::{with_quantiles, Cohort};
 use super::{percent, CHANGED, DURATION, OPERATION, SAVED};
 use crate::analyses::columns::counts;
-use crate::partial::{Partial, Row};
+use crate::partial::{add_to, Partial, Row};
 use spanwise_model::table::Names;
 use spanwise_model::{ColumnData, Table};
 use std::cmp::Reverse;
@@ -36,8 +36,8 @@ pub(super) fn table(partial: &Partial, rows: &[Row]) -> Table {
         let curve = curves.entry(operation).or_default();
         let point = curve.entry(percent(partial, row)).or_default();
         point.cohort.after.push(histogram);
-        point.requests += partial.number(row, CHANGED);
-        point.saved += partial.number(row, SAVED);
+        add_to(&mut point.requests, partial.number(row, CHANGED));
+        add_to(&mut point.saved, partial.number(row, SAVED));
     }
     let mut curves: Vec<_> = curves.into_iter().collect();
     curves
