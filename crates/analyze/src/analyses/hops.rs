@@ -30,7 +30,7 @@ pub(super) struct Hops<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) row: u32,
-    links: bool,
+    pub(super) links: bool,
 }
 
 impl<'a> Hops<'a> {

@@ -41,6 +41,10 @@ impl Seen {
             let times = (columns.start_unix_nano[at], columns.duration_nano[at]);
             black_box((numbers, times, columns.span_id[at]));
         }
+        let linked = self.receivers.iter().filter(|found| found.links);
+        for found in linked {
+            black_box(Span::new(table, found.row).links().next());
+        }
     }
 }
 
