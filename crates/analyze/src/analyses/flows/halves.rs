@@ -6,9 +6,6 @@ use super::rows::Writer;
 use crate::partial::Partial;
 use spanwise_model::{OperationId, SpanId, SpanTable};
 
-/// No row of the table.
-pub(super) const NO_ROW: u32 = u32::MAX;
-
 /// The kinds of senders, in the order of their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
@@ -45,11 +42,30 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Id and operation of the span at a row.
+    /// The place of an operation.
     #[inline]
-    pub(super) fn said(self, row: u32) -> (SpanId, Operation) {
-        let (id, operation) = said(self.table, row);
-        (id, self.places[operation.0 as usize])
+    pub(super) fn place(self, operation: OperationId) -> Operation {
+        self.places[operation.0 as usize]
+    }
+}
+
+/// Id and operation of a span. Halves hold them, so that nobody looks for their
+/// rows again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said {
+    pub(super) id: SpanId,
+    pub(super) operation: OperationId,
+}
+
+impl Said {
+    /// Those of the span at a row.
+    #[inline]
+    pub(super) fn of(table: &SpanTable, row: u32) -> Self {
+        let (columns, row) = (&table.columns, row as usize);
+        Self {
+            id: columns.span_id[row],
+            operation: columns.operation[row],
+        }
     }
 }
 
@@ -69,7 +85,7 @@ trait Half: Copy {
 pub(super) struct Received {
     /// The number of the trace.
     pub(super) trace: u32,
-    pub(super) row: u32,
+    pub(super) own: Said,
     pub(super) sender: ([u64; 2], SpanId),
     pub(super) relation: &'static str,
     pub(super) ran: Ran,
@@ -79,8 +95,8 @@ impl Half for Received {
     type Key = (SpanId, Operation, ([u64; 2], SpanId), &'static str);
 
     fn key(&self, known: Known<'_>) -> Self::Key {
-        let (span, operation) = known.said(self.row);
-        (span, operation, self.sender, self.relation)
+        let operation = known.place(self.own.operation);
+        (self.own.id, operation, self.sender, self.relation)
     }
 
     fn merge(&mut self, other: Self) {
@@ -93,55 +109,31 @@ impl Half for Received {
 pub(super) struct Sent {
     /// The number of the trace.
     pub(super) trace: u32,
-    pub(super) row: u32,
-    /// The nearest receiver at or above it, or [`NO_ROW`].
-    pub(super) above: u32,
+    pub(super) own: Said,
+    /// The nearest receiver at or above it; nought where there is none.
+    pub(super) above: SpanId,
     /// The top span above it.
-    pub(super) top: u32,
+    pub(super) top: Said,
     /// The top span is a real root.
     pub(super) is_root: bool,
     pub(super) ran: Ran,
     pub(super) top_ran: Ran,
 }
 
-impl Sent {
-    /// The id of the receiver above it; nought where there is none.
-    pub(super) fn above(&self, table: &SpanTable) -> SpanId {
-        match self.above {
-            NO_ROW => SpanId(0),
-            above => said(table, above).0,
-        }
-    }
-
-    /// The id of the top span, and its operation where that is a root.
-    pub(super) fn root(&self, table: &SpanTable) -> (SpanId, Option<OperationId>) {
-        let (id, operation) = said(table, self.top);
-        (id, self.is_root.then_some(operation))
-    }
-}
-
 impl Half for Sent {
     type Key = (SpanId, Operation, SpanId, (SpanId, Option<Operation>));
 
     fn key(&self, known: Known<'_>) -> Self::Key {
-        let (span, operation) = known.said(self.row);
-        let (root, root_operation) = known.said(self.top);
-        let root_operation = self.is_root.then_some(root_operation);
-        let above = self.above(known.table);
-        (span, operation, above, (root, root_operation))
+        let operation = known.place(self.own.operation);
+        let root_operation = self.is_root.then(|| known.place(self.top.operation));
+        let root = (self.top.id, root_operation);
+        (self.own.id, operation, self.above, root)
     }
 
     fn merge(&mut self, other: Self) {
         self.ran.merge(other.ran);
         self.top_ran.merge(other.top_ran);
     }
-}
-
-/// Id and operation of the span at a row.
-#[inline]
-pub(super) fn said(table: &SpanTable, row: u32) -> (SpanId, OperationId) {
-    let (columns, row) = (&table.columns, row as usize);
-    (columns.span_id[row], columns.operation[row])
 }
 
 /// Halves of one part, those of each trace in the order of their keys.

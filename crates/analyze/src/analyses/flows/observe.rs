@@ -1,12 +1,12 @@
 //! From traces to halves of hops.
 
-use super::halves::{Halves, Known, Part, Ran, Received, Sent, NO_ROW};
+use super::halves::{Halves, Known, Part, Ran, Received, Said, Sent};
 use super::messages::Messages;
 use crate::analyses::hops::{Candidate, Hop, Hops};
 use crate::facts::{FactColumns, OwnTimes};
 use spanwise_model::trace::TopKind;
 use spanwise_model::trace_table::NO_PARENT;
-use spanwise_model::{flags, Span, SpanTable, Trace};
+use spanwise_model::{flags, Span, SpanId, SpanTable, Trace};
 use std::cmp::Reverse;
 use std::hint::black_box;
 
@@ -153,7 +153,7 @@ impl<'a> Observer<'a> {
         let (id, sender) = hop.sender;
         let half = Received {
             trace: trace.index(),
-            row: hop.receiver,
+            own: Said::of(self.table, hop.receiver),
             sender: ([(id.0 >> 64) as u64, id.0 as u64], sender),
             relation: hop.relation,
             ran: self.ran(trace, hop.receiver),
@@ -191,11 +191,12 @@ impl<'a> Observer<'a> {
     }
 
     fn sender(&mut self, (trace, part): (Trace<'_>, Part), (row, top): (u32, u32)) {
+        let above = self.around.last();
         let half = Sent {
             trace: trace.index(),
-            row,
-            above: self.around.last().map_or(NO_ROW, |around| around.0),
-            top,
+            own: Said::of(self.table, row),
+            above: above.map_or(SpanId(0), |&(row, _)| Said::of(self.table, row).id),
+            top: Said::of(self.table, top),
             is_root: Span::new(self.table, top).top_kind() == TopKind::Root,
             ran: self.ran(trace, row),
             top_ran: self.ran(trace, top),

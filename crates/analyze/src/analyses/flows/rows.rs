@@ -1,6 +1,6 @@
 //! Halves as rows of a partial.
 
-use super::halves::{said, Received, Sent};
+use super::halves::{Received, Said, Sent};
 use super::RECEIVED;
 use crate::analyses::operations::OperationCodes;
 use crate::partial::{NameCode, Partial};
@@ -36,7 +36,7 @@ impl<'a, 'o> Writer<'a, 'o> {
             if relation.0 != half.relation {
                 relation = (half.relation, self.code(half.relation));
             }
-            let [high, low, span, a, b, c] = self.own(half.trace, half.row);
+            let [high, low, span, a, b, c] = self.own(half.trace, half.own);
             let ([other_high, other_low], other) = half.sender;
             let key = [
                 part, high, low, span, a, b, c, other_high, other_low, other.0, relation.1, 0,
@@ -51,10 +51,12 @@ impl<'a, 'o> Writer<'a, 'o> {
     pub(super) fn sent(&mut self, part: &str, halves: &[Sent]) {
         let part = self.code(part);
         for half in halves {
-            let [high, low, span, a, b, c] = self.own(half.trace, half.row);
-            let above = half.above(self.table);
-            let (root, operation) = half.root(self.table);
-            let [d, e, f] = operation.map_or(NOBODY, |id| self.operation(id));
+            let [high, low, span, a, b, c] = self.own(half.trace, half.own);
+            let (above, root) = (half.above, half.top.id);
+            let [d, e, f] = match half.is_root {
+                true => self.operation(half.top.operation),
+                false => NOBODY,
+            };
             let key = [
                 part, high, low, span, a, b, c, 0, 0, above.0, NO_NAME, root.0, d, e, f,
             ];
@@ -67,11 +69,10 @@ impl<'a, 'o> Writer<'a, 'o> {
 
     /// Trace, span and operation of the span at a row.
     #[inline]
-    fn own(&mut self, trace: u32, row: u32) -> [u64; 6] {
-        let (span, operation) = said(self.table, row);
+    fn own(&mut self, trace: u32, own: Said) -> [u64; 6] {
         let trace = self.table.trace_ids[trace as usize].0;
-        let [a, b, c] = self.operation(operation);
-        [(trace >> 64) as u64, trace as u64, span.0, a, b, c]
+        let [a, b, c] = self.operation(own.operation);
+        [(trace >> 64) as u64, trace as u64, own.id.0, a, b, c]
     }
 
     #[inline]

@@ -26,10 +26,10 @@ pub(super) fn graph<'a>(
 }
 
 fn arrival<'a>(known: Known<'_>, half: &Received) -> Arrival<'a> {
-    let (span, operation) = known.said(half.row);
+    let operation = known.place(half.own.operation);
     let ([high, low], sender) = half.sender;
     Arrival {
-        id: (trace(known, half.trace), span.0),
+        id: (trace(known, half.trace), half.own.id.0),
         operation,
         sender: (u128::from(high) << 64 | u128::from(low), sender.0),
         relation: half.relation,
@@ -39,22 +39,20 @@ fn arrival<'a>(known: Known<'_>, half: &Received) -> Arrival<'a> {
 }
 
 fn departure(known: Known<'_>, half: &Sent, alone: bool) -> Departure {
-    let (span, operation) = known.said(half.row);
-    let (root, root_operation) = known.said(half.top);
     let trace = trace(known, half.trace);
-    let id: Id = (trace, span.0);
+    let id: Id = (trace, half.own.id.0);
     Departure {
         id,
-        operation,
+        operation: known.place(half.own.operation),
         end: half.ran.end.map(i128::from),
         alone,
-        above: half.above(known.table).0,
+        above: half.above.0,
         root: Root {
             start: half.top_ran.start.into(),
-            id: (trace, root.0),
+            id: (trace, half.top.id.0),
             end: half.top_ran.end.map(i128::from),
             operation: match half.is_root {
-                true => root_operation,
+                true => known.place(half.top.operation),
                 false => NOBODY,
             },
         },
