@@ -15,15 +15,6 @@ pub(super) struct Buckets<'a> {
     after: Vec<u64>,
 }
 
-/// The bucket that is being read, whose load is the last one.
-#[derive(Clone, Copy)]
-struct Bucket {
-    first: i64,
-    /// The last slice that was added, and what is in flight behind it.
-    last: i64,
-    after: i64,
-}
-
 impl Buckets<'_> {
     /// None yet, each to be at least so wide.
     pub(super) fn of_width(nano: u64) -> Self {
@@ -36,57 +27,42 @@ impl Buckets<'_> {
         }
     }
 
-    /// Begins the bucket of a step.
-    fn begin(&mut self, step: &Step) -> Bucket {
-        let first = self.width.first(step.slice);
+    /// Adds a bucket whose first slice this is, and its steps.
+    fn add_bucket(&mut self, first: i64, steps: &[Step]) {
+        let mut load = Load::default();
+        let mut last = first.saturating_sub(1);
+        let mut in_flight = steps.first().map_or(0, |step| step.before);
+        for step in steps {
+            load.add_run(slices_between(last, step.slice), in_flight);
+            load.add(step);
+            (last, in_flight) = (step.slice, step.after);
+        }
+        load.add_run(slices_between(last, self.end(first)), in_flight);
         self.keys.push();
         self.from.push(slice_start(first));
-        self.loads.push(Load::default());
-        Bucket {
-            first,
-            last: first.saturating_sub(1),
-            after: step.before,
-        }
+        self.after.push(in_flight.max(0) as u64);
+        self.loads.push(load);
     }
 
-    /// Adds to the last load what is in flight behind the last slice of its
-    /// bucket, up to a slice.
-    #[inline]
-    fn add_run(&mut self, bucket: Bucket, to: i64) -> Option<&mut Load> {
-        let load = self.loads.last_mut()?;
-        load.add_run(slices_between(bucket.last, to), bucket.after);
-        Some(load)
-    }
-
-    /// Adds what is left of a bucket.
-    fn close(&mut self, bucket: Bucket) {
-        let end = bucket.first.saturating_add(self.width.slices());
-        self.add_run(bucket, end);
-        self.after.push(bucket.after.max(0) as u64);
+    /// The slice behind the last one of a bucket.
+    fn end(&self, first: i64) -> i64 {
+        first.saturating_add(self.width.slices())
     }
 }
 
 impl<'a> Rows<'a> for Buckets<'a> {
     fn add(&mut self, key: SeriesKey<'a>, series: &Series) {
         self.keys.begin(key);
-        let width = self.width.slices();
-        let mut open: Option<Bucket> = None;
-        for step in &series.steps {
-            let held = open.filter(|bucket| step.slice < bucket.first.saturating_add(width));
-            let bucket = held.unwrap_or_else(|| {
-                open.into_iter().for_each(|bucket| self.close(bucket));
-                self.begin(step)
-            });
-            if let Some(load) = self.add_run(bucket, step.slice) {
-                load.add(step);
-            }
-            open = Some(Bucket {
-                last: step.slice,
-                after: step.after,
-                ..bucket
-            });
+        let mut rest = series.steps.as_slice();
+        while let Some(step) = rest.first() {
+            let first = self.width.first(step.slice);
+            let end = self.end(first);
+            let others = rest.iter().skip(1);
+            let count = 1 + others.take_while(|step| step.slice < end).count();
+            let (steps, behind) = rest.split_at(count);
+            self.add_bucket(first, steps);
+            rest = behind;
         }
-        open.into_iter().for_each(|bucket| self.close(bucket));
     }
 
     fn table(self: Box<Self>) -> Table {
