@@ -85,8 +85,8 @@ impl<'a> Finder<'a> {
     /// Looks at all calls of a request, of callers that last so long.
     fn calls(&mut self, floor_nano: u64) {
         let mut calls = std::mem::take(&mut self.calls);
-        for at in 0..self.walk.callers.len() {
-            let caller = self.walk.callers[at];
+        for at in 0..self.walk.callers().len() {
+            let caller = self.walk.callers()[at];
             if self.walk.makes_several(caller) && self.duration_nano(caller) >= floor_nano {
                 self.gather(caller, &mut calls);
                 self.caller(&mut calls);

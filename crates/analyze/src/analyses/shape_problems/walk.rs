@@ -41,8 +41,9 @@ pub(super) struct Walk<'a> {
     above: Vec<Above>,
     /// The calls in the order of their rows.
     pub(super) made: Vec<Made>,
-    /// Who makes calls.
-    pub(super) callers: Vec<u32>,
+    /// Who makes calls: the first so many of these.
+    callers: Vec<u32>,
+    count: usize,
     cycles: Cycles,
     /// Spans that are called back.
     pub(super) backs: Vec<Back>,
@@ -60,6 +61,7 @@ impl<'a> Walk<'a> {
             above: Vec::new(),
             made: Vec::new(),
             callers: Vec::new(),
+            count: 0,
             cycles: Cycles::new(table),
             backs: Vec::new(),
             long: Vec::new(),
@@ -94,7 +96,11 @@ impl<'a> Walk<'a> {
     fn enter(&mut self, root: Span<'_>) {
         self.first = root.row();
         self.made.clear();
-        self.callers.clear();
+        self.count = 0;
+        let spans = root.subtree().len();
+        if self.callers.len() < spans {
+            self.callers.resize(spans, NONE);
+        }
         self.backs.clear();
         self.above.clear();
         self.above.reserve(root.subtree().len());
@@ -165,9 +171,10 @@ impl<'a> Walk<'a> {
             row,
             before,
         });
-        if before == NONE {
-            self.callers.push(caller);
-        }
+        // Whether a call is the first of its caller is as good as random, so that
+        // nothing hangs on guessing it.
+        self.callers[self.count] = caller;
+        self.count += usize::from(before == NONE);
     }
 
     #[inline]
@@ -175,6 +182,11 @@ impl<'a> Walk<'a> {
         let ends = &self.table.columns.subtree_end;
         let (child, end) = (row + 1, ends[row as usize]);
         child < end && ends[child as usize] == end
+    }
+
+    /// Who makes calls.
+    pub(super) fn callers(&self) -> &[u32] {
+        &self.callers[..self.count]
     }
 
     /// Who makes the calls below a span.
