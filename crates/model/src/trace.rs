@@ -114,6 +114,10 @@ impl<'a> Trace<'a> {
     /// Never: a trace has at least one span.
     #[must_use]
     pub fn primary(self) -> Span<'a> {
+        let rows = self.rows();
+        if self.table.columns.subtree_end[rows.start as usize] == rows.end {
+            return Span::new(self.table, rows.start);
+        }
         self.tops()
             .min_by_key(|top| {
                 let longest = Reverse(top.duration_nano());
