@@ -55,7 +55,7 @@ impl Grouped {
 }
 
 /// Bits of a digit.
-const DIGIT: u32 = 9;
+const DIGIT: u32 = 10;
 
 /// So many numbers are worth as many as so many digits.
 const FEWEST: usize = 1 << DIGIT;

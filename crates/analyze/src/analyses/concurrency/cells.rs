@@ -131,13 +131,12 @@ impl Cells {
     /// Lays the places out for the slices in which these spans begin and end, and
     /// tells how many there are.
     fn lay_out(&mut self, spans: Spans<'_>, rank: impl Fn(&Ran) -> u32) -> usize {
-        let [first, last] = spans.ends().map(slice_of);
-        let columns = self.ranks.len();
-        let slices = (i128::from(last) - i128::from(first) + 1).max(0) as u128;
-        let places = slices.saturating_mul(columns as u128);
-        if places <= spans.len() as u128 * PLACES_A_SPAN + FREE_PLACES {
-            self.grid = Grid::Dense { first, columns };
-            return places as usize;
+        // Few sides are much shorter than all of them together.
+        if let Some(places) = self.lay_out_dense(spans, spans.between) {
+            return places;
+        }
+        if let Some(places) = self.lay_out_dense(spans, spans.ends()) {
+            return places;
         }
         let both = |ran: Ran| {
             let column = self.columns[rank(&ran) as usize];
@@ -149,6 +148,19 @@ impl Cells {
         let count = places.len();
         self.grid = Grid::Sparse(places);
         count
+    }
+
+    /// Lays all places out between two times, if they are not too many.
+    fn lay_out_dense(&mut self, spans: Spans<'_>, between: [i64; 2]) -> Option<usize> {
+        let [first, last] = between.map(slice_of);
+        let columns = self.ranks.len();
+        let slices = (i128::from(last) - i128::from(first) + 1).max(0) as u128;
+        let places = slices.saturating_mul(columns as u128);
+        if places > spans.len() as u128 * PLACES_A_SPAN + FREE_PLACES {
+            return None;
+        }
+        self.grid = Grid::Dense { first, columns };
+        Some(places as usize)
     }
 
     /// The ranks of the operations that are there.
@@ -191,7 +203,12 @@ mod tests {
             side.push_if(true, ran);
         }
         let rank = |ran: &Ran| spans[ran.row as usize].2;
-        cells.fill(side.among(&durations), 4, rank, None::<fn(&Ran) -> u64>);
+        cells.fill(
+            side.among(&durations, [i64::MIN, i64::MAX]),
+            4,
+            rank,
+            None::<fn(&Ran) -> u64>,
+        );
     }
 
     /// Slice, rank, and what begins and ends in it.

@@ -48,6 +48,8 @@ pub(super) struct Spans<'a> {
     parts: Vec<Part>,
     /// By number of a place.
     ran: Vec<[Side; SIDES as usize]>,
+    /// When the first of all begins and the last ends.
+    ends: [i64; 2],
 }
 
 /// The part that an operation plays.
@@ -85,6 +87,7 @@ impl<'a> Spans<'a> {
             places: Places::new(table),
             ranks,
             ran: Vec::new(),
+            ends: [i64::MAX, i64::MIN],
         }
     }
 
@@ -109,6 +112,7 @@ impl<'a> Spans<'a> {
             .zip(&columns.duration_nano[all.clone()]);
         let spans = columns.operation[all].iter().zip(resources).zip(parents);
         let spans = spans.zip(flags).zip(times).zip(rows.clone());
+        let [mut first, mut last] = self.ends;
         for (((((operation, resource), parent), flags), (&start, &duration)), row) in spans {
             let part = self.parts[operation.0 as usize];
             let place = self.places.of(part.service, *resource);
@@ -121,6 +125,7 @@ impl<'a> Spans<'a> {
                 duration,
                 row,
             };
+            (first, last) = (first.min(ran.start), last.max(ran.end()));
             // No span stands where a parent would that is none.
             let above = parent.wrapping_sub(rows.start) as usize;
             let serves = part.serves | (places.get(above) != Some(&place));
@@ -128,6 +133,7 @@ impl<'a> Spans<'a> {
             sides[Role::Serving as usize].push_if(serves, ran);
             sides[Role::Calling as usize].push_if(part.calls, ran);
         }
+        self.ends = [first, last];
     }
 
     /// The sides of a place.
@@ -192,7 +198,7 @@ impl<'a> Spans<'a> {
             let side = sides.map(|sides| &sides[(group % SIDES) as usize]);
             if let Some(side) = side.filter(|side| !side.is_empty()) {
                 let durations = &self.table.columns.duration_nano;
-                self.fill(side.among(durations), &mut cells);
+                self.fill(side.among(durations, self.ends), &mut cells);
                 visit(self.places.names(group), &cells);
             }
         }

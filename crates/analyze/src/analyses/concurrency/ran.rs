@@ -70,11 +70,13 @@ impl Side {
         self.0.len() == 0
     }
 
-    /// All of them, by the durations of rows.
-    pub(super) fn among<'a>(&'a self, duration_nano: &'a [u64]) -> Spans<'a> {
+    /// All of them, by the durations of rows, between the first start and the last
+    /// end of all sides.
+    pub(super) fn among<'a>(&'a self, duration_nano: &'a [u64], between: [i64; 2]) -> Spans<'a> {
         Spans {
             side: self,
             duration_nano,
+            between,
         }
     }
 }
@@ -84,6 +86,8 @@ impl Side {
 pub(super) struct Spans<'a> {
     side: &'a Side,
     duration_nano: &'a [u64],
+    /// None of them begins before or ends behind these.
+    pub(super) between: [i64; 2],
 }
 
 impl<'a> Spans<'a> {
@@ -211,7 +215,8 @@ mod tests {
             row,
         });
         all.clone().for_each(|ran| side.push_if(true, ran));
-        assert!(side.among(&durations).iter().eq(all));
-        assert_eq!(side.among(&durations).ends(), [-5, i64::MAX]);
+        let spans = side.among(&durations, [i64::MIN, i64::MAX]);
+        assert!(spans.iter().eq(all));
+        assert_eq!(spans.ends(), [-5, i64::MAX]);
     }
 }

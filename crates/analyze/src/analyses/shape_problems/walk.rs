@@ -130,8 +130,13 @@ impl<'a> Walk<'a> {
         for &operation in &self.table.columns.operation[range] {
             self.seen[operation.0 as usize] += 1;
         }
-        self.long
-            .extend(rows.filter(|&row| times.may_last(row, SHORTEST)));
+        self.long.resize(rows.len() + 1, 0);
+        let mut count = 0;
+        for row in rows {
+            self.long[count] = row;
+            count += usize::from(times.may_last(row, SHORTEST));
+        }
+        self.long.truncate(count);
     }
 
     #[inline]
