@@ -22,10 +22,11 @@
 //!
 //! A file may come from anywhere. Whatever it holds, reading gives a partial
 //! whose keys differ and whose cells are such as analyses can make, or an
-//! error. Damage is found by a checksum over the whole file. The library that
-//! reads Parquet may panic over a file that was forged together with its
-//! checksum; that is caught and is an error too, but a forged page may make it
-//! take 2 GB.
+//! error. Damage is found by a checksum over the whole file. What a file claims
+//! that was forged together with its checksum is looked at as that of any other
+//! Parquet is ([`spanwise_io::parquet::Guarded`], which is why this crate uses
+//! that one). The library that reads Parquet may panic over what contradicts
+//! itself; that is caught and is an error too.
 //!
 //! ```
 //! use spanwise_analyze::{Analysis, Partial, Policy, Taken};

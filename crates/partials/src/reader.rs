@@ -5,11 +5,10 @@ use crate::header::{Header, Taken};
 use crate::{odd, seal, HEADER};
 use arrow_array::RecordBatch;
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-};
-use parquet::errors::ParquetError;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::file::metadata::ParquetMetaData;
 use spanwise_analyze::{Analysis, Partial};
+use spanwise_io::parquet::Guarded;
 use spanwise_model::Result;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
@@ -36,22 +35,17 @@ pub fn read(file: Bytes, analyses: &[&dyn Analysis]) -> Result<(Partial, Taken)>
 }
 
 fn parse(file: Bytes, analyses: &[&dyn Analysis]) -> Result<(Partial, Taken)> {
-    let broken = |error: ParquetError| odd("Parquet cannot read it").caused_by(error);
     let room = file.len().saturating_mul(RATIO).max(FREE_BYTES);
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let plain = ArrowReaderMetadata::load(&file, options.clone()).map_err(broken)?;
-    let header = header(&plain)?;
+    let file = Guarded::open(file).ok_or_else(|| odd("Parquet cannot read it"))?;
+    let header = header(file.metadata())?;
     let mut partial = header.partial(analyses)?;
     let schema = Arc::new(column::schema(partial.schema()));
-    let metadata = plain.metadata().clone();
-    let typed = ArrowReaderMetadata::try_new(metadata, options.with_schema(schema));
-    let typed = typed.map_err(|error| odd("its columns are others").caused_by(error))?;
-    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, typed)
-        .with_batch_size(ROWS)
-        .build()
-        .map_err(broken)?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let options = options.with_schema(Arc::clone(&schema));
+    ArrowReaderMetadata::try_new(Arc::clone(file.metadata()), options)
+        .map_err(|error| odd("its columns are others").caused_by(error))?;
     let mut used = 0;
-    for batch in batches {
+    for batch in file.batches(schema.fields(), ROWS) {
         let batch = batch.map_err(|error| odd("a page cannot be read").caused_by(error))?;
         used += batch.get_array_memory_size();
         if used > room {
@@ -63,8 +57,8 @@ fn parse(file: Bytes, analyses: &[&dyn Analysis]) -> Result<(Partial, Taken)> {
 }
 
 /// The header of a file of Parquet.
-fn header(file: &ArrowReaderMetadata) -> Result<Header> {
-    let pairs = file.metadata().file_metadata().key_value_metadata();
+fn header(file: &ParquetMetaData) -> Result<Header> {
+    let pairs = file.file_metadata().key_value_metadata();
     let held = pairs.into_iter().flatten().find(|pair| pair.key == HEADER);
     let json = held.and_then(|pair| pair.value.as_deref());
     Header::parse(json.ok_or_else(|| odd("it has no header"))?)

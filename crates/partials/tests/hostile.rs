@@ -240,6 +240,22 @@ fn a_seal_that_fits_is_accepted() {
 }
 
 #[test]
+fn a_dictionary_that_claims_more_values_than_bytes_is_refused() {
+    let analyses = aggregates();
+    let mut bytes = files()[0].clone();
+    // The header of a page whose type is that of dictionaries, and in it the
+    // number of values, which is a small one.
+    let page = bytes.windows(3).position(|head| head == [0x15, 0x04, 0x15]);
+    let page = page.expect("a dictionary");
+    let values = bytes[page..].windows(2).position(|head| head == [0x4c, 0x15]);
+    bytes[page + values.expect("their number") + 2] = 0x7e;
+    let error = refusal(sealed_again(bytes), &borrowed(&analyses));
+    assert_eq!(error.kind(), ErrorKind::Format);
+    let told = format!("{error:?}");
+    assert!(told.contains("claims what cannot be"), "{told}");
+}
+
+#[test]
 fn histograms_of_files_must_agree_with_themselves() {
     let mut honest = Histogram::default();
     [5, 900, 12].into_iter().for_each(|nano| honest.add(nano));

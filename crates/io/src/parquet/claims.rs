@@ -4,7 +4,7 @@
 //! its schema. A few bytes that lie can so take all memory, or the stack; but
 //! what they say stands in structures that are easy to walk.
 
-use super::page::Page;
+use super::page::{Kind, Page};
 use super::shape;
 use super::thrift::Thrift;
 
@@ -128,7 +128,10 @@ pub(super) fn are_sound(chunk: &[u8], file: usize) -> bool {
         };
         values = values.saturating_add(page.values);
         let room = page.compressed.saturating_mul(RATIO).max(FREE_BYTES);
-        if page.uncompressed > room || values > most {
+        // No value of a dictionary takes less than a byte, and the library makes
+        // room for all of them before it reads one.
+        let is_crowded = page.kind == Kind::Dictionary && page.values > page.uncompressed;
+        if page.uncompressed > room || values > most || is_crowded {
             return false;
         }
         let length = usize::try_from(page.compressed).unwrap_or(usize::MAX);

@@ -15,6 +15,7 @@ mod columns;
 mod file;
 mod group;
 mod groups;
+mod guarded;
 mod own;
 mod page;
 mod shape;
@@ -28,6 +29,7 @@ use crate::format::{Ended, Format, Writer};
 use crate::table::Mapping;
 use file::File;
 pub(crate) use groups::Groups;
+pub use guarded::Guarded;
 use spanwise_model::{Example, IssueKind, Result, SpanBatch};
 
 /// What a file of Parquet begins and ends with.

@@ -112,6 +112,20 @@ fn a_page_that_claims_more_than_can_be_is_an_issue() {
 }
 
 #[test]
+fn a_dictionary_has_no_more_values_than_bytes() {
+    // A dictionary's page: its sizes, and how many values it has.
+    let page = |uncompressed: u8, values: &[u8]| {
+        let sizes = [0x15, 0x04, 0x15, uncompressed, 0x15, 0x02, 0x4c, 0x15];
+        [&sizes, values, &[0x00, 0x00, 0xff]].concat()
+    };
+    assert!(claims::are_sound(&page(0x10, &[0x10]), 100), "8 of 8");
+    assert!(!claims::are_sound(&page(0x10, &[0x12]), 100), "9 of 8");
+    // Few for the largest of files, but far more than this page has room for.
+    let many = [0x80, 0x80, 0x04];
+    assert!(!claims::are_sound(&page(0x10, &many), 1 << 30));
+}
+
+#[test]
 fn a_broken_row_group_leaves_the_others() {
     let text: String = (0..70_000)
         .map(|nth| format!("shop GET {nth}..{}\n", nth + 1))
