@@ -26,7 +26,8 @@
 //! that was forged together with its checksum is looked at as that of any other
 //! Parquet is ([`spanwise_io::parquet::Guarded`], which is why this crate uses
 //! that one). The library that reads Parquet may panic over what contradicts
-//! itself; that is caught and is an error too.
+//! itself; that is caught and is an error too. Texts that a forged dictionary
+//! repeats may still take 2 GB a column.
 //!
 //! ```
 //! use spanwise_analyze::{Analysis, Partial, Policy, Taken};

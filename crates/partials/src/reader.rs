@@ -36,7 +36,8 @@ pub fn read(file: Bytes, analyses: &[&dyn Analysis]) -> Result<(Partial, Taken)>
 
 fn parse(file: Bytes, analyses: &[&dyn Analysis]) -> Result<(Partial, Taken)> {
     let room = file.len().saturating_mul(RATIO).max(FREE_BYTES);
-    let file = Guarded::open(file).ok_or_else(|| odd("Parquet cannot read it"))?;
+    let file = Guarded::open(file);
+    let file = file.map_err(|error| odd("Parquet cannot read it").caused_by(error))?;
     let header = header(file.metadata())?;
     let mut partial = header.partial(analyses)?;
     let schema = Arc::new(column::schema(partial.schema()));

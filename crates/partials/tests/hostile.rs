@@ -3,9 +3,11 @@
 mod common;
 
 use common::{borrowed, file, incident, partials};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataWriter};
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{aggregates, Dependencies, Errors, Hotspots, HotspotsBy};
 use spanwise_analyze::{Analysis, Histogram, Key, KeyType, Merge, Partial, Schema};
+use spanwise_io::parquet::Guarded;
 use spanwise_model::{Error, ErrorKind};
 use spanwise_partials::read;
 use std::hash::Hasher;
@@ -240,19 +242,27 @@ fn a_seal_that_fits_is_accepted() {
 }
 
 #[test]
-fn a_dictionary_that_claims_more_values_than_bytes_is_refused() {
-    let analyses = aggregates();
-    let mut bytes = files()[0].clone();
-    // The header of a page whose type is that of dictionaries, and in it the
-    // number of values, which is a small one.
-    let page = bytes.windows(3).position(|head| head == [0x15, 0x04, 0x15]);
-    let page = page.expect("a dictionary");
-    let values = bytes[page..].windows(2).position(|head| head == [0x4c, 0x15]);
-    bytes[page + values.expect("their number") + 2] = 0x7e;
-    let error = refusal(sealed_again(bytes), &borrowed(&analyses));
-    assert_eq!(error.kind(), ErrorKind::Format);
-    let told = format!("{error:?}");
-    assert!(told.contains("claims what cannot be"), "{told}");
+fn columns_of_more_bytes_than_there_are_are_refused() {
+    let bytes = &files()[0];
+    let forged = |length: i64| {
+        let honest = Guarded::open(bytes.clone().into()).expect("our own");
+        let metadata = ParquetMetaData::clone(honest.metadata());
+        let group = metadata.row_group(0).clone();
+        let mut columns = group.columns().to_vec();
+        let first = columns.remove(0).into_builder();
+        columns.insert(0, first.set_total_compressed_size(length).build()?);
+        let group = group.into_builder().set_column_metadata(columns).build()?;
+        let metadata = metadata.into_builder().set_row_groups(vec![group]).build();
+        let mut file = bytes.clone();
+        ParquetMetaDataWriter::new(&mut file, &metadata).finish()?;
+        Guarded::open(file.into()).map(|_| ())
+    };
+    assert!(forged(51).is_ok(), "what it has");
+    let error = forged(1 << 20).expect_err("more bytes than there are");
+    assert!(
+        error.to_string().contains("more bytes than it has"),
+        "{error}"
+    );
 }
 
 #[test]

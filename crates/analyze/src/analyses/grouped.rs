@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn any_digits_sort() {
         let mut state = 1_u64;
-        for bits in [0, 1, 9, 10, 27, 36, 37, 64] {
+        let most = MOST_DIGITS * DIGIT;
+        for bits in [0, 1, DIGIT, DIGIT + 1, 2 * DIGIT + 1, most, most + 1, 64] {
             for count in [0, 1, FEWEST - 1, FEWEST, 3 * FEWEST] {
                 let mut grouped = Grouped::new();
                 let mut expected = Vec::new();

@@ -4,7 +4,7 @@
 //! its schema. A few bytes that lie can so take all memory, or the stack; but
 //! what they say stands in structures that are easy to walk.
 
-use super::page::{Kind, Page};
+use super::page::Page;
 use super::shape;
 use super::thrift::Thrift;
 
@@ -20,6 +20,9 @@ const FREE_VALUES: u64 = 1 << 16;
 /// How many bytes a byte of a page may become, and how many it may in any case.
 const RATIO: u64 = 1_000;
 const FREE_BYTES: u64 = 16 << 20;
+
+/// The most bytes that every value of a type may have.
+const LENGTH: i64 = 1 << 12;
 
 /// The length of the footer and the magic word behind it.
 pub(super) const END_BYTES: usize = 8;
@@ -43,7 +46,7 @@ pub(super) fn footer_start(end: &[u8], behind: u64) -> Option<u64> {
 }
 
 /// True where a footer is made of what it ought to be, and its schema is not
-/// nested deeper than may be.
+/// nested deeper, nor its types longer, than may be.
 pub(super) fn is_footer_sound(footer: &[u8]) -> bool {
     let is_shaped = shape::pass(&mut Thrift::new(footer), shape::FILE_METADATA).is_some();
     is_shaped && is_flat_enough(footer)
@@ -88,12 +91,14 @@ fn deepest(footer: &[u8]) -> Option<usize> {
     Some(deepest)
 }
 
-/// Passes an element of a schema; answers how many it holds.
+/// Passes an element of a schema; answers how many it holds. The library makes
+/// room for a few thousand values as long as a type says that all of them are.
 fn children(thrift: &mut Thrift<'_>) -> Option<i64> {
     let (mut last, mut children) = (0, 0);
     while let Some(field) = thrift.field(last)? {
         last = field.id;
         match field.id {
+            2 if field.is_number() => (thrift.number()? <= LENGTH).then_some(())?,
             5 if field.is_number() => children = thrift.number()?,
             _ => thrift.skip(field)?,
         }
@@ -128,10 +133,7 @@ pub(super) fn are_sound(chunk: &[u8], file: usize) -> bool {
         };
         values = values.saturating_add(page.values);
         let room = page.compressed.saturating_mul(RATIO).max(FREE_BYTES);
-        // No value of a dictionary takes less than a byte, and the library makes
-        // room for all of them before it reads one.
-        let is_crowded = page.kind == Kind::Dictionary && page.values > page.uncompressed;
-        if page.uncompressed > room || values > most || is_crowded {
+        if page.uncompressed > room || values > most {
             return false;
         }
         let length = usize::try_from(page.compressed).unwrap_or(usize::MAX);

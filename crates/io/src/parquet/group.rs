@@ -4,6 +4,7 @@
 //! and of that the columns alone that are read, so that no more of a file is
 //! held twice.
 
+use super::checked::{Checked, Levels};
 use super::claims::are_sound;
 use bytes::{Buf, Bytes};
 use parquet::arrow::arrow_reader::RowGroups;
@@ -51,7 +52,11 @@ impl RowGroups for Group<'_> {
             bytes: Bytes::copy_from_slice(bytes),
         };
         let pages = SerializedPageReader::new(Arc::new(chunk), column, self.num_rows(), None)?;
-        Ok(Box::new(One(Some(Box::new(pages)))))
+        let levels = Levels {
+            repetition: column.column_descr().max_rep_level(),
+            definition: column.column_descr().max_def_level(),
+        };
+        Ok(Box::new(One(Some(Box::new(Checked { pages, levels })))))
     }
 
     fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {

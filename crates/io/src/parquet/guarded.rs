@@ -9,15 +9,16 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::arrow::{parquet_to_arrow_field_levels, ProjectionMask};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use std::sync::Arc;
 
 /// A file of Parquet whose claims are looked at before the library that reads it
 /// believes them: how deep its schema is, how many values its pages have and how
-/// long they are. So neither a forged footer nor a forged page takes more memory
-/// than its bytes are good for.
+/// long they are, so that it makes no room for what is not there.
 ///
-/// The library may still panic over what contradicts itself.
+/// The library may still panic over what contradicts itself, and texts that are
+/// said once and meant often, by a dictionary or as what others begin with, may
+/// take 2 GB a column before anybody can look at them.
 ///
 /// ```
 /// use spanwise_io::parquet::Guarded;
@@ -28,7 +29,7 @@ use std::sync::Arc;
 /// by_name("spanwise-parquet").expect("a format").write(&batch, &mut file)?;
 /// let guarded = Guarded::open(file.into()).expect("a whole file");
 /// assert_eq!(guarded.metadata().num_row_groups(), 1);
-/// assert!(Guarded::open(b"PAR1".as_slice().into()).is_none());
+/// assert!(Guarded::open(b"PAR1".as_slice().into()).is_err());
 /// # Ok::<(), spanwise_model::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -38,13 +39,27 @@ pub struct Guarded {
 }
 
 impl Guarded {
-    /// Looks at the footer of a file; `None` where it is no whole file of Parquet,
-    /// or one whose footer is not made of what it ought to be.
-    #[must_use]
-    pub fn open(file: Bytes) -> Option<Self> {
-        let footer = claims::footer(&file).filter(|footer| claims::is_footer_sound(footer))?;
-        let metadata = caught(|| ParquetMetaDataReader::decode_metadata(footer).ok())??;
-        Some(Self {
+    /// Looks at the footer of a file.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no whole file of Parquet, or one whose footer is not made of
+    /// what it ought to be, or whose columns have more bytes than there are.
+    pub fn open(file: Bytes) -> Result<Self, ParquetError> {
+        let wrong = |what: &str| ParquetError::General(what.to_owned());
+        let footer = claims::footer(&file).ok_or_else(|| wrong("no whole file"))?;
+        if !claims::is_footer_sound(footer) {
+            return Err(wrong("its footer is not made of what it ought to be"));
+        }
+        let metadata = caught(|| ParquetMetaDataReader::decode_metadata(footer));
+        let metadata = metadata.unwrap_or_else(|| Err(wrong("its footer contradicts itself")))?;
+        let groups = metadata.row_groups().iter();
+        let columns = groups.flat_map(RowGroupMetaData::columns);
+        let lengths = columns.map(|column| column.compressed_size().unsigned_abs());
+        if lengths.fold(0, u64::saturating_add) > file.len() as u64 {
+            return Err(wrong("its columns have more bytes than it has"));
+        }
+        Ok(Self {
             metadata: Arc::new(metadata),
             file,
         })

@@ -10,6 +10,7 @@
 //! What a file claims is looked at before the library believes it; see
 //! `claims`. Rows are never more than the file has bytes.
 
+mod checked;
 mod claims;
 mod columns;
 mod file;

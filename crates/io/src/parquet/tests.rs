@@ -112,17 +112,15 @@ fn a_page_that_claims_more_than_can_be_is_an_issue() {
 }
 
 #[test]
-fn a_dictionary_has_no_more_values_than_bytes() {
-    // A dictionary's page: its sizes, and how many values it has.
-    let page = |uncompressed: u8, values: &[u8]| {
-        let sizes = [0x15, 0x04, 0x15, uncompressed, 0x15, 0x02, 0x4c, 0x15];
-        [&sizes, values, &[0x00, 0x00, 0xff]].concat()
+fn no_type_is_longer_than_may_be() {
+    // A type whose values have so many bytes.
+    let schema = |length: &[u8]| {
+        let element = [&[0x15, 0x0e, 0x15], length, &[0x28, 0x01, b'a', 0x00]].concat();
+        [&[0x15, 0x04, 0x19, 0x1c][..], &element, &[0x00]].concat()
     };
-    assert!(claims::are_sound(&page(0x10, &[0x10]), 100), "8 of 8");
-    assert!(!claims::are_sound(&page(0x10, &[0x12]), 100), "9 of 8");
-    // Few for the largest of files, but far more than this page has room for.
-    let many = [0x80, 0x80, 0x04];
-    assert!(!claims::are_sound(&page(0x10, &many), 1 << 30));
+    for (length, is_sound) in [(&[0x20][..], true), (&[0xfe, 0xff, 0x7f], false)] {
+        assert_eq!(claims::is_footer_sound(&schema(length)), is_sound);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Values in blocks, so that none is copied as they become many.
 
 /// How many values the first block has, and how many a block has at most.
-const FIRST: usize = 1 << 4;
+const FIRST: usize = 1 << 1;
 const MOST: usize = 1 << 10;
 
 /// Values in the order in which they came.

@@ -9,9 +9,10 @@
 use super::ran::{AllSums, OwnSums, Ran, Spans, Sums};
 use crate::analyses::slices::slice_of;
 
-/// A grid may have so many places for each span, and some besides.
-const PLACES_A_SPAN: u128 = 4;
-const FREE_PLACES: u128 = 1 << 12;
+/// A grid may have so many places for each span, and some besides where it is no
+/// longer than its side: of sides there may be as many as spans.
+const PLACES_A_SPAN: u128 = 2;
+const FREE_PLACES: u128 = 1 << 6;
 
 /// Cells, whose memory is kept from one side to the next.
 #[derive(Debug, Default)]
@@ -131,11 +132,9 @@ impl Cells {
     /// Lays the places out for the slices in which these spans begin and end, and
     /// tells how many there are.
     fn lay_out(&mut self, spans: Spans<'_>, rank: impl Fn(&Ran) -> u32) -> usize {
-        // Few sides are much shorter than all of them together.
-        if let Some(places) = self.lay_out_dense(spans, spans.between) {
-            return places;
-        }
-        if let Some(places) = self.lay_out_dense(spans, spans.ends()) {
+        let dense = self.lay_out_dense(spans, spans.between, 0);
+        let dense = dense.or_else(|| self.lay_out_dense(spans, spans.ends(), FREE_PLACES));
+        if let Some(places) = dense {
             return places;
         }
         let both = |ran: Ran| {
@@ -150,13 +149,14 @@ impl Cells {
         count
     }
 
-    /// Lays all places out between two times, if they are not too many.
-    fn lay_out_dense(&mut self, spans: Spans<'_>, between: [i64; 2]) -> Option<usize> {
+    /// Lays all places out between two times, if they are not too many: so many are
+    /// free.
+    fn lay_out_dense(&mut self, spans: Spans<'_>, between: [i64; 2], free: u128) -> Option<usize> {
         let [first, last] = between.map(slice_of);
         let columns = self.ranks.len();
         let slices = (i128::from(last) - i128::from(first) + 1).max(0) as u128;
         let places = slices.saturating_mul(columns as u128);
-        if places > spans.len() as u128 * PLACES_A_SPAN + FREE_PLACES {
+        if places > spans.len() as u128 * PLACES_A_SPAN + free {
             return None;
         }
         self.grid = Grid::Dense { first, columns };
@@ -190,7 +190,8 @@ mod tests {
 
     const SLICE: i64 = 100_000_000;
 
-    /// The cells of spans: starts, durations and ranks.
+    /// The cells of spans: starts, durations and ranks, the same whether or not
+    /// others begin before them or end behind them.
     fn fill(cells: &mut Cells, spans: &[(i64, u64, u32)]) {
         let mut side = Side::default();
         let durations: Vec<u64> = spans.iter().map(|span| span.1).collect();
@@ -203,12 +204,15 @@ mod tests {
             side.push_if(true, ran);
         }
         let rank = |ran: &Ran| spans[ran.row as usize].2;
-        cells.fill(
-            side.among(&durations, [i64::MIN, i64::MAX]),
-            4,
-            rank,
-            None::<fn(&Ran) -> u64>,
-        );
+        let own = side.among(&durations, [0, 0]).ends();
+        let more = [own[0].saturating_sub(SLICE), own[1].saturating_add(SLICE)];
+        let mut before = None;
+        for between in [own, more, [i64::MIN, i64::MAX]] {
+            let spans = side.among(&durations, between);
+            cells.fill(spans, 4, rank, None::<fn(&Ran) -> u64>);
+            let found = found(cells);
+            assert_eq!(*before.get_or_insert_with(|| found.clone()), found);
+        }
     }
 
     /// Slice, rank, and what begins and ends in it.
