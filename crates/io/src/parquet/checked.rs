@@ -100,13 +100,14 @@ fn values(page: &Page, levels: Levels) -> Option<&[u8]> {
                 (levels.repetition, rep_level_encoding),
                 (levels.definition, def_level_encoding),
             ];
-            let held = levels.into_iter().filter(|(most, _)| *most > 0);
-            held.fold(Some(&buf[..]), |rest, (_, encoding)| {
+            let mut rest = &buf[..];
+            for (_, encoding) in levels.into_iter().filter(|(most, _)| *most > 0) {
                 // No writer packs levels in bits and texts as deltas.
-                let is_known = *encoding == Encoding::RLE;
-                let (length, rest) = rest.filter(|_| is_known)?.split_first_chunk::<4>()?;
-                rest.get(u32::from_le_bytes(*length) as usize..)
-            })
+                (*encoding == Encoding::RLE).then_some(())?;
+                let (length, behind) = rest.split_first_chunk::<4>()?;
+                rest = behind.get(u32::from_le_bytes(*length) as usize..)?;
+            }
+            Some(rest)
         }
         Page::DictionaryPage { .. } => None,
     }
