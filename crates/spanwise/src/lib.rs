@@ -53,8 +53,11 @@
 //! 7. No recursion over spans, nothing quadratic in children.
 //! 8. All time is integer nanoseconds. No float enters a merge.
 //! 9. Symbols never leave their table; names do.
-//! 10. Types of arrow, polars, opentelemetry-proto and petgraph stand in public
-//!     signatures only behind a feature of that name.
+//! 10. Types of arrow, parquet, polars, opentelemetry-proto and petgraph stand in
+//!     public signatures only behind a feature of that name.
+//!
+//! `spanwise-partials` uses `spanwise-io` for one thing: Parquet that may come from
+//! anywhere is read behind the same guards, whoever wrote it.
 
 mod check;
 mod compare;
