@@ -26,8 +26,7 @@
 //! that was forged together with its checksum is looked at as that of any other
 //! Parquet is ([`spanwise_io::parquet::Guarded`], which is why this crate uses
 //! that one). The library that reads Parquet may panic over what contradicts
-//! itself; that is caught and is an error too. Texts that a forged dictionary
-//! repeats may still take 2 GB a column.
+//! itself; that is caught and is an error too.
 //!
 //! ```
 //! use spanwise_analyze::{Analysis, Partial, Policy, Taken};

@@ -1,6 +1,7 @@
 //! Pages of a column, held against what they say before the library makes room
 //! for it.
 
+use super::texts::Texts;
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
@@ -20,6 +21,7 @@ pub(super) struct Levels {
 pub(super) struct Checked<R> {
     pub(super) pages: R,
     pub(super) levels: Levels,
+    pub(super) texts: Texts,
 }
 
 impl<R: PageReader> Iterator for Checked<R> {
@@ -33,13 +35,22 @@ impl<R: PageReader> Iterator for Checked<R> {
 impl<R: PageReader> PageReader for Checked<R> {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
         let page = self.pages.get_next_page()?;
-        let is_sound = |page: &Page| is_sound(page, self.levels).unwrap_or(false);
-        match page.as_ref().is_none_or(is_sound) {
-            true => Ok(page),
-            false => Err(ParquetError::General(
-                "a page has more values than it says, or than it has room for".to_owned(),
-            )),
+        if let Some(page) = &page {
+            let wrong = || {
+                let what = "a page has more values than it says, or than it has room for";
+                ParquetError::General(what.to_owned())
+            };
+            let begun = begun(page, self.levels).ok_or_else(wrong)?;
+            self.texts.begin(begun)?;
+            match page {
+                Page::DictionaryPage {
+                    buf, num_values, ..
+                } => self.texts.dictionary(buf, *num_values),
+                _ if is_repeated(page.encoding()) => self.texts.repeat(page.num_values())?,
+                _ => {}
+            }
         }
+        Ok(page)
     }
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
@@ -55,30 +66,39 @@ impl<R: PageReader> PageReader for Checked<R> {
     }
 }
 
-/// True where a page holds no more values than it may; `None` where it is cut off.
-fn is_sound(page: &Page, levels: Levels) -> Option<bool> {
+/// True for values that are places in a dictionary.
+#[allow(deprecated, reason = "files of old have pages of the second kind")]
+fn is_repeated(encoding: Encoding) -> bool {
+    matches!(
+        encoding,
+        Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY
+    )
+}
+
+/// How many bytes the texts of a page share with the one before them; `None` where
+/// it holds more values than it may, or is cut off.
+fn begun(page: &Page, levels: Levels) -> Option<u64> {
     if let Page::DictionaryPage {
         buf, num_values, ..
     } = page
     {
         // A truth value takes a bit, all else more.
         let room = buf.len().saturating_mul(8).max(FREE_VALUES);
-        return Some(*num_values as usize <= room);
+        return (*num_values as usize <= room).then_some(0);
     }
-    let texts = match page.encoding() {
-        Encoding::DELTA_LENGTH_BYTE_ARRAY => 1,
-        Encoding::DELTA_BYTE_ARRAY => 2,
-        _ => return Some(true),
-    };
-    let mut rest = values(page, levels)?;
-    for _ in 0..texts {
-        let (count, behind) = deltas(rest, page.num_values())?;
-        if count > u64::from(page.num_values()) {
-            return Some(false);
+    let most = page.num_values();
+    match page.encoding() {
+        Encoding::DELTA_LENGTH_BYTE_ARRAY => {
+            deltas(values(page, levels)?, most)?;
+            Some(0)
         }
-        rest = behind;
+        Encoding::DELTA_BYTE_ARRAY => {
+            let (begun, rest) = deltas(values(page, levels)?, most)?;
+            deltas(rest, most)?;
+            Some(begun)
+        }
+        _ => Some(0),
     }
-    Some(true)
 }
 
 /// The bytes of a page of data behind its levels.
@@ -113,29 +133,48 @@ fn values(page: &Page, levels: Levels) -> Option<&[u8]> {
     }
 }
 
-/// Passes lengths that are packed as deltas: how many there are, and what is behind
-/// them. More than `most` are not passed.
+/// Passes lengths that are packed as deltas: their sum, and what is behind them.
+/// `None` where they are more than `most`, or cut off.
 fn deltas(bytes: &[u8], most: u32) -> Option<(u64, &[u8])> {
     let (block, rest) = varint(bytes)?;
     let (parts, rest) = varint(rest)?;
     let (count, rest) = varint(rest)?;
-    let (_, mut rest) = varint(rest)?;
-    if count > u64::from(most) {
-        return Some((count, rest));
-    }
+    let (first, mut rest) = varint(rest)?;
     let of_part = block.checked_div(parts).filter(|&values| values > 0)?;
-    let mut left = count.saturating_sub(1);
+    (count <= u64::from(most)).then_some(())?;
+    let (mut left, mut length) = (count.saturating_sub(1), signed(first));
+    let mut sum = if count > 0 { length.max(0) as u64 } else { 0 };
     while left > 0 {
-        let (_, behind) = varint(rest)?;
+        let (least, behind) = varint(rest)?;
         let (widths, behind) = behind.split_at_checked(usize::try_from(parts).ok()?)?;
         rest = behind;
         for &width in widths.iter().take(left.div_ceil(of_part) as usize) {
             let bytes = of_part.checked_mul(width.into())? / 8;
-            rest = rest.get(usize::try_from(bytes).ok()?..)?;
+            let (packed, behind) = rest.split_at_checked(usize::try_from(bytes).ok()?)?;
+            for at in 0..left.min(of_part) {
+                let more = bits(packed, at * u64::from(width), width) as i64;
+                length = length.wrapping_add(signed(least)).wrapping_add(more);
+                sum = sum.saturating_add(length.max(0) as u64);
+            }
+            rest = behind;
             left = left.saturating_sub(of_part);
         }
     }
-    Some((count, rest))
+    Some((sum, rest))
+}
+
+/// A number that says its sign in its last bit.
+fn signed(number: u64) -> i64 {
+    (number >> 1) as i64 ^ -((number & 1) as i64)
+}
+
+/// So many bits from a place on, the lowest first.
+fn bits(bytes: &[u8], from: u64, width: u8) -> u64 {
+    let bit = |at: u64| {
+        let byte = bytes.get((at / 8) as usize).copied().unwrap_or(0);
+        u64::from(byte >> (at % 8) & 1)
+    };
+    (0..u64::from(width.min(64))).fold(0, |number, at| number | bit(from + at) << at)
 }
 
 /// A number in groups of seven bits, the lowest first.
@@ -191,7 +230,8 @@ mod tests {
             (1 << 20, (8 << 20) + 1, false),
             (8, u32::MAX, false),
         ] {
-            assert_eq!(is_sound(&dictionary(bytes, values), FLAT), Some(expected));
+            let found = begun(&dictionary(bytes, values), FLAT);
+            assert_eq!(found.is_some(), expected);
         }
     }
 
@@ -206,19 +246,32 @@ mod tests {
     fn texts_are_no_more_than_their_page_says() {
         let one = Encoding::DELTA_LENGTH_BYTE_ARRAY;
         for (lengths, values, expected) in [
-            (lengths(3, 1), 3, Some(true)),
-            (lengths(3, 1), 2, Some(false)),
-            (lengths(1, 0), 1, Some(true)),
-            (lengths(3, 0), 3, None),
-            (vec![0x80, 0x01, 0x00, 0x03, 0x06], 3, None),
+            (lengths(3, 1), 3, true),
+            (lengths(3, 1), 2, false),
+            (lengths(1, 0), 1, true),
+            (lengths(3, 0), 3, false),
+            (vec![0x80, 0x01, 0x00, 0x03, 0x06], 3, false),
         ] {
-            assert_eq!(is_sound(&data(&lengths, values, one), FLAT), expected);
+            let found = begun(&data(&lengths, values, one), FLAT);
+            assert_eq!(found.is_some(), expected);
         }
         let both = [lengths(3, 1), lengths(0x7f, 1)].concat();
         let two = Encoding::DELTA_BYTE_ARRAY;
-        assert_eq!(is_sound(&data(&both, 0x7f, two), FLAT), Some(true));
-        assert_eq!(is_sound(&data(&both, 3, two), FLAT), Some(false));
-        assert_eq!(is_sound(&data(&both, 0, Encoding::PLAIN), FLAT), Some(true));
+        assert_eq!(begun(&data(&both, 0x7f, two), FLAT), Some(3 * 3));
+        assert_eq!(begun(&data(&both, 3, two), FLAT), None);
+        assert_eq!(begun(&data(&both, 0, Encoding::PLAIN), FLAT), Some(0));
+    }
+
+    #[test]
+    fn lengths_are_summed() {
+        // 7, 5, 3, 1, 2, 3, 4, 5, as Parquet's specification packs them: the first,
+        // and steps of which the smallest is -2, in two bits each.
+        let mut packed = vec![0x80, 0x01, 0x04, 0x08, 0x0e, 0x03, 2, 0, 0, 0, 0xc0, 0x3f];
+        packed.resize(12 + 6, 0);
+        let (sum, rest) = deltas(&packed, 8).expect("whole");
+        assert_eq!((sum, rest.len()), (30, 0));
+        assert_eq!(deltas(&packed, 7), None);
+        assert_eq!([0, 1, 2, 3].map(signed), [0, -1, 1, -2]);
     }
 
     #[test]
@@ -230,8 +283,8 @@ mod tests {
         let bytes = [&[1, 0, 0, 0, 9, 2, 0, 0, 0, 9, 9][..], &lengths(3, 1)].concat();
         let page = data(&bytes, 3, Encoding::DELTA_LENGTH_BYTE_ARRAY);
         assert_eq!(values(&page, levels), Some(&lengths(3, 1)[..]));
-        assert_eq!(is_sound(&page, levels), Some(true));
+        assert_eq!(begun(&page, levels), Some(0));
         let cut = data(&bytes[..6], 3, Encoding::DELTA_LENGTH_BYTE_ARRAY);
-        assert_eq!(is_sound(&cut, levels), None);
+        assert_eq!(begun(&cut, levels), None);
     }
 }

@@ -112,11 +112,7 @@ impl<'f> File<'f> {
         let roots = roots.filter(|(_, root)| (wanted.columns)(root.name()));
         let mask = ProjectionMask::roots(schema, roots.map(|(at, _)| at));
         let levels = parquet_to_arrow_field_levels(schema, mask, wanted.types)?;
-        let group = Group {
-            file: self.bytes,
-            metadata: &self.metadata,
-            number,
-        };
+        let group = Group::new(self.bytes, &self.metadata, number);
         ParquetRecordBatchReader::try_new_with_row_groups(&levels, &group, ROWS, None)
     }
 

@@ -5,9 +5,11 @@
 //! held twice.
 
 use super::checked::{Checked, Levels};
-use super::claims::are_sound;
+use super::claims::{are_sound, most_bytes};
+use super::texts::{self, Texts};
 use bytes::{Buf, Bytes};
 use parquet::arrow::arrow_reader::RowGroups;
+use parquet::basic::Type;
 use parquet::column::page::{PageIterator, PageReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
@@ -20,9 +22,20 @@ pub(super) struct Group<'f> {
     pub(super) file: &'f [u8],
     pub(super) metadata: &'f ParquetMetaData,
     pub(super) number: usize,
+    /// What texts that are repeated may take, of all columns together.
+    room: texts::Room,
 }
 
-impl Group<'_> {
+impl<'f> Group<'f> {
+    pub(super) fn new(file: &'f [u8], metadata: &'f ParquetMetaData, number: usize) -> Self {
+        Self {
+            file,
+            metadata,
+            number,
+            room: texts::room(most_bytes(file.len())),
+        }
+    }
+
     fn own(&self) -> &RowGroupMetaData {
         self.metadata.row_group(self.number)
     }
@@ -56,7 +69,13 @@ impl RowGroups for Group<'_> {
             repetition: column.column_descr().max_rep_level(),
             definition: column.column_descr().max_def_level(),
         };
-        Ok(Box::new(One(Some(Box::new(Checked { pages, levels })))))
+        let texts = Texts::new(column.column_type() == Type::BYTE_ARRAY, &self.room);
+        let checked = Checked {
+            pages,
+            levels,
+            texts,
+        };
+        Ok(Box::new(One(Some(Box::new(checked)))))
     }
 
     fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {

@@ -16,9 +16,9 @@ use std::sync::Arc;
 /// believes them: how deep its schema is, how many values its pages have and how
 /// long they are, so that it makes no room for what is not there.
 ///
-/// The library may still panic over what contradicts itself, and texts that are
-/// said once and meant often, by a dictionary or as what others begin with, may
-/// take 2 GB a column before anybody can look at them.
+/// Texts that are said once and meant often, by a dictionary or as what others begin
+/// with, may take 256 MB, and a thousand times the bytes of the file. The library
+/// may still panic over what contradicts itself.
 ///
 /// ```
 /// use spanwise_io::parquet::Guarded;
@@ -93,11 +93,7 @@ impl Guarded {
     ) -> Result<ParquetRecordBatchReader, ParquetError> {
         let schema = self.metadata.file_metadata().schema_descr();
         let levels = parquet_to_arrow_field_levels(schema, ProjectionMask::all(), Some(types))?;
-        let group = Group {
-            file: &self.file,
-            metadata: &self.metadata,
-            number,
-        };
+        let group = Group::new(&self.file, &self.metadata, number);
         ParquetRecordBatchReader::try_new_with_row_groups(&levels, &group, rows, None)
     }
 }

@@ -24,6 +24,7 @@ mod table;
 mod tempo;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod thrift;
 
 use crate::format::{Ended, Format, Writer};
