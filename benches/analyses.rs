@@ -2,8 +2,8 @@
 //! against the analyses of the foundation over the same traces.
 //!
 //! Listings with a row a span or an edge are measured for what they are: most of
-//! their cost is in writing the rows. `only NAME` runs one of them once, for a
-//! profiler.
+//! their cost is in writing the rows. `only NAME` runs one of them by
+//! itself, for a profiler.
 
 mod support;
 

@@ -2,6 +2,7 @@
 //! for it.
 
 use super::texts::Texts;
+use super::thrift::Thrift;
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
@@ -133,39 +134,31 @@ fn values(page: &Page, levels: Levels) -> Option<&[u8]> {
     }
 }
 
-/// Passes lengths that are packed as deltas: their sum, and what is behind them.
+/// Passes lengths that are packed as deltas, whose heads have numbers like those of
+/// Thrift: their sum, and what is behind them.
 /// `None` where they are more than `most`, or cut off.
 fn deltas(bytes: &[u8], most: u32) -> Option<(u64, &[u8])> {
-    let (block, rest) = varint(bytes)?;
-    let (parts, rest) = varint(rest)?;
-    let (count, rest) = varint(rest)?;
-    let (first, mut rest) = varint(rest)?;
+    let mut packed = Thrift::new(bytes);
+    let (block, parts) = (packed.varint()?, packed.varint()?);
+    let (count, mut length) = (packed.varint()?, packed.number()?);
     let of_part = block.checked_div(parts).filter(|&values| values > 0)?;
     (count <= u64::from(most)).then_some(())?;
-    let (mut left, mut length) = (count.saturating_sub(1), signed(first));
+    let mut left = count.saturating_sub(1);
     let mut sum = if count > 0 { length.max(0) as u64 } else { 0 };
     while left > 0 {
-        let (least, behind) = varint(rest)?;
-        let (widths, behind) = behind.split_at_checked(usize::try_from(parts).ok()?)?;
-        rest = behind;
+        let least = packed.number()?;
+        let widths = packed.take(parts)?;
         for &width in widths.iter().take(left.div_ceil(of_part) as usize) {
-            let bytes = of_part.checked_mul(width.into())? / 8;
-            let (packed, behind) = rest.split_at_checked(usize::try_from(bytes).ok()?)?;
+            let steps = packed.take(of_part.checked_mul(width.into())? / 8)?;
             for at in 0..left.min(of_part) {
-                let more = bits(packed, at * u64::from(width), width) as i64;
-                length = length.wrapping_add(signed(least)).wrapping_add(more);
+                let more = bits(steps, at * u64::from(width), width) as i64;
+                length = length.wrapping_add(least).wrapping_add(more);
                 sum = sum.saturating_add(length.max(0) as u64);
             }
-            rest = behind;
             left = left.saturating_sub(of_part);
         }
     }
-    Some((sum, rest))
-}
-
-/// A number that says its sign in its last bit.
-fn signed(number: u64) -> i64 {
-    (number >> 1) as i64 ^ -((number & 1) as i64)
+    Some((sum, &bytes[packed.position()..]))
 }
 
 /// So many bits from a place on, the lowest first.
@@ -175,18 +168,6 @@ fn bits(bytes: &[u8], from: u64, width: u8) -> u64 {
         u64::from(byte >> (at % 8) & 1)
     };
     (0..u64::from(width.min(64))).fold(0, |number, at| number | bit(from + at) << at)
-}
-
-/// A number in groups of seven bits, the lowest first.
-fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let mut number = 0;
-    for (at, &byte) in bytes.iter().enumerate().take(10) {
-        number |= u64::from(byte & 0x7f).checked_shl(7 * at as u32)?;
-        if byte < 0x80 {
-            return Some((number, &bytes[at + 1..]));
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -271,7 +252,6 @@ mod tests {
         let (sum, rest) = deltas(&packed, 8).expect("whole");
         assert_eq!((sum, rest.len()), (30, 0));
         assert_eq!(deltas(&packed, 7), None);
-        assert_eq!([0, 1, 2, 3].map(signed), [0, -1, 1, -2]);
     }
 
     #[test]

@@ -82,7 +82,15 @@ impl<'a> Thrift<'a> {
         self.skip_bytes(length)
     }
 
-    fn varint(&mut self) -> Option<u64> {
+    /// The next so many bytes.
+    pub(super) fn take(&mut self, count: u64) -> Option<&'a [u8]> {
+        let from = self.at;
+        self.skip_bytes(count)?;
+        Some(&self.bytes[from..self.at])
+    }
+
+    /// A number in groups of seven bits, the lowest first.
+    pub(super) fn varint(&mut self) -> Option<u64> {
         let mut number = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
