@@ -2,8 +2,10 @@
 //! against the analyses of the foundation over the same traces.
 //!
 //! Listings with a row a span or an edge are measured for what they are: most of
-//! their cost is in writing the rows. `only NAME` runs one of them by
-//! itself, for a profiler.
+//! their cost is in writing the rows. `only NAME…` runs these by themselves, in
+//! turns, for a profiler or to hold them against those of another build.
+
+#![allow(clippy::print_stdout, reason = "a bench program prints its table")]
 
 mod support;
 
@@ -28,7 +30,7 @@ fn main() {
     let traces = traces(spans);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some(at) = arguments.iter().position(|word| word == "only") {
-        return run_once(&traces, &arguments[at + 1]);
+        return run_only(&traces, &arguments[at + 1..]);
     }
     let spans = traces.table().len() as f64;
     let shared = shared(&traces, rounds);
@@ -50,16 +52,25 @@ fn main() {
     support::report::print(&rows);
 }
 
-/// Runs one of them for a profiler, once unless rounds are asked for: facts are
-/// there before it begins.
-fn run_once(traces: &Traces, name: &str) {
+/// Runs some of them, once unless rounds are asked for, and prints the least CPU
+/// time of each: facts are there before they begin.
+fn run_only(traces: &Traces, names: &[String]) {
     let _ = traces.facts();
     let mut runs = runs(traces);
     let [foundation, all] = with_facts(traces);
     runs.push(("foundation with facts".to_owned(), foundation));
     runs.push(("all with facts".to_owned(), all));
-    let (_, run) = runs.iter().find(|run| run.0 == name).expect("its name");
-    (0..support::rounds_or(1)).for_each(|_| profiled(run));
+    let named = |name: &String| runs.iter().find(|run| run.0 == *name).expect("its name");
+    let chosen: Vec<_> = names
+        .iter()
+        .map(|name| || profiled(&named(name).1))
+        .collect();
+    let chosen: Vec<&dyn Fn()> = chosen.iter().map(|run| run as &dyn Fn()).collect();
+    let best = cpu::best_of_all(support::rounds_or(1), &chosen);
+    for (name, best) in names.iter().zip(best) {
+        let nano = best.as_nanos() as f64 / traces.table().len() as f64;
+        println!("{name}: {nano:.1} ns a span");
+    }
 }
 
 /// What `--toggle-collect` of callgrind finds.

@@ -7,7 +7,7 @@
 //! equal bytes: no scale is ever chosen, so nothing depends on order.
 
 /// 64 buckets an octave.
-const BITS: u32 = 6;
+pub(crate) const BITS: u32 = 6;
 
 /// No honest histogram counts more values than this.
 const MOST_READ: u64 = 1 << 48;
@@ -144,6 +144,28 @@ impl Histogram {
         let last = (histogram.first + histogram.counts.len() as u32).checked_sub(1)?;
         (histogram.min, histogram.max) = (min, max);
         (min <= max && outer == (histogram.first, last)).then_some(histogram)
+    }
+
+    /// A histogram of counts from the bucket of its smallest value to that of its
+    /// largest.
+    pub(crate) fn of_counts((first, counts): (u32, Vec<u64>), (min, max): (u64, u64)) -> Self {
+        let last = first + counts.len() as u32 - 1;
+        debug_assert!(bucket(min, BITS) == first && bucket(max, BITS) == last);
+        Self {
+            first,
+            count: counts.iter().sum(),
+            counts,
+            min,
+            max,
+        }
+    }
+
+    /// A histogram of so many equal values.
+    pub(crate) fn of_equal(nano: u64, count: u64) -> Self {
+        match count {
+            0 => Self::default(),
+            _ => Self::of_counts((bucket(nano, BITS), vec![count]), (nano, nano)),
+        }
     }
 
     /// Counts all values of `other`.

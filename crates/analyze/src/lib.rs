@@ -8,6 +8,7 @@ mod clocks;
 pub mod facts;
 pub mod filter;
 mod histogram;
+mod histograms;
 pub mod listing;
 pub mod partial;
 pub mod policy;

@@ -126,7 +126,7 @@ impl Analysis for Slack {
             tallies[root.operation_id().0 as usize].request_time += u128::from(duration);
         }
         for (id, tally) in (0..).map(OperationId).zip(&tallies) {
-            if tally.calls + tally.unawaited > 0 {
+            if tally.calls() + tally.unawaited > 0 {
                 let row = out.row(&operation_key(table, id));
                 tally.flush(table, row, out);
             }
@@ -168,8 +168,9 @@ impl Analysis for Slack {
 /// What the spans of an operation add.
 #[derive(Clone, Default)]
 struct Tally {
-    calls: u64,
+    /// The slack of those that have no drag.
     slack: Histogram,
+    /// Those that have drag: they have no slack.
     critical: u64,
     unawaited: u64,
     drag: u128,
@@ -179,23 +180,26 @@ struct Tally {
 
 impl Tally {
     #[inline]
-    fn add(&mut self, table: &SpanTable, row: u32, (slack, drag): (Option<u64>, Option<u64>)) {
-        let Some(nano) = slack else {
-            self.unawaited += 1;
-            return;
-        };
-        self.calls += 1;
-        self.slack.add(nano);
-        if let Some(drag) = drag {
-            self.critical += 1;
-            self.drag += u128::from(drag);
-            self.examples.offer(table, drag, row);
+    fn add(&mut self, table: &SpanTable, row: u32, numbers: (Option<u64>, Option<u64>)) {
+        match numbers {
+            (None, _) => self.unawaited += 1,
+            (Some(_), Some(drag)) => {
+                self.critical += 1;
+                self.drag += u128::from(drag);
+                self.examples.offer(table, drag, row);
+            }
+            (Some(nano), None) => self.slack.add(nano),
         }
     }
 
+    fn calls(&self) -> u64 {
+        self.slack.count() + self.critical
+    }
+
     fn flush(&self, table: &SpanTable, row: Row, out: &mut Partial) {
-        out.add(row, CALLS, self.calls);
+        out.add(row, CALLS, self.calls());
         out.record_all(row, SLACK, &self.slack);
+        out.record_all(row, SLACK, &Histogram::of_equal(0, self.critical));
         out.add(row, CRITICAL, self.critical);
         out.add(row, UNAWAITED, self.unawaited);
         out.add(row, DRAG, self.drag as i128);

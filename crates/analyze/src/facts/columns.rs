@@ -1,7 +1,8 @@
 //! The derived columns, and slices of them that can be filled apart.
 
 use super::slack::SlackColumns;
-use super::timeline::{Rules, Timeline};
+use super::timeline::Rules;
+use super::times::KeptTimes;
 use super::{parallel, Outcome};
 use crate::analysis::Facts;
 use crate::clocks::Shifts;
@@ -54,7 +55,7 @@ pub struct FactColumns {
     pub(super) shifts: Option<Shifts>,
     slack: OnceLock<SlackColumns>,
     /// Effective times of all spans.
-    times: OnceLock<Timeline>,
+    times: OnceLock<KeptTimes>,
 }
 
 impl FactColumns {
@@ -98,7 +99,7 @@ impl FactColumns {
     }
 
     /// Keeps the effective times of all spans.
-    pub(super) fn keep_times(&mut self, times: Timeline) {
+    pub(super) fn keep_times(&mut self, times: KeptTimes) {
         self.times = OnceLock::from(times);
     }
 
@@ -108,7 +109,7 @@ impl FactColumns {
     }
 
     /// The effective times of all spans, where an analysis asked for them.
-    pub(super) fn times(&self) -> Option<&Timeline> {
+    pub(super) fn times(&self) -> Option<&KeptTimes> {
         self.times.get()
     }
 

@@ -6,7 +6,8 @@
 use super::effective::rows_of;
 use super::slack::{SlackColumns, SlackSlices, Slacks};
 use super::tally::Tally;
-use super::timeline::{Rules, Timeline, TimesSlices};
+use super::timeline::{Rules, Timeline};
+use super::times::KeptTimes;
 use super::{compute_range, runs, FactColumns, FactInput, Scratch};
 use crate::analysis::Facts;
 use crate::clocks::ClockModel;
@@ -36,31 +37,27 @@ pub fn compute_with_clocks(
 fn fill(input: FactInput<'_>, needs: Facts) -> FactColumns {
     let table = input.table();
     let mut columns = FactColumns::with_rows(table.len(), &input.policy);
-    let kept = needs.contains(Facts::TIMES).then(|| table.len());
-    let mut times = Timeline::with_rows(kept.unwrap_or(0));
-    let (mut rest, mut times_rest) = (columns.slices(), times.slices());
+    let keeps = needs.contains(Facts::TIMES);
+    let mut rest = columns.slices();
     let mut parts = Vec::new();
     for traces in runs(table) {
-        let count = rows_of(table, &traces).len();
-        let (part, behind) = rest.split_at(count);
-        let times = kept.map(|_| times_rest.take_first(count));
-        parts.push((traces, part, times));
+        let (part, behind) = rest.split_at(rows_of(table, &traces).len());
+        parts.push((traces, part));
         rest = behind;
     }
     let parts = parts.into_par_iter();
-    let issues = parts.map_init(Scratch::default, |scratch, (traces, mut out, times)| {
+    let found = parts.map_init(Scratch::default, |scratch, (traces, mut out)| {
         let issues = compute_range(&input, traces, &mut out, scratch);
-        if let Some(mut times) = times {
-            times.copy(&scratch.timeline);
-        }
-        issues
+        (issues, keeps.then(|| scratch.timeline.take_effective()))
     });
-    for part in issues.collect::<Vec<Issues>>() {
-        columns.issues.absorb(part);
+    let mut times = Vec::new();
+    for (issues, run) in found.collect::<Vec<(Issues, Option<Timeline>)>>() {
+        columns.issues.absorb(issues);
+        times.extend(run);
     }
     columns.shifts = input.shifts;
-    if kept.is_some() {
-        columns.keep_times(times);
+    if keeps {
+        columns.keep_times(KeptTimes::of(times));
     }
     columns
 }
@@ -91,19 +88,13 @@ pub(crate) fn slack_of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -
 }
 
 /// The effective times of all spans of a table.
-pub(super) fn times(table: &SpanTable, rules: Rules<'_>) -> Timeline {
-    let mut all = Timeline::with_rows(table.len());
-    let mut rest = all.slices();
-    let parts = runs(table).map(|traces| {
-        let count = rows_of(table, &traces).len();
-        (traces, rest.take_first(count))
-    });
-    let parts: Vec<(Range<u32>, TimesSlices<'_>)> = parts.collect();
+pub(super) fn times(table: &SpanTable, rules: Rules<'_>) -> KeptTimes {
     let scratch = || (Timeline::default(), Tally::default());
-    let parts = parts.into_par_iter();
-    parts.for_each_init(scratch, |(timeline, tally), (traces, mut out)| {
+    let runs: Vec<Range<u32>> = runs(table).collect();
+    let runs = runs.into_par_iter();
+    let runs = runs.map_init(scratch, |(timeline, tally), traces| {
         timeline.fill(table, rules, traces, tally);
-        out.copy(timeline);
+        timeline.take_effective()
     });
-    all
+    KeptTimes::of(runs.collect())
 }

@@ -100,22 +100,19 @@ impl Timeline {
         self.first..self.first + self.own.len() as u32
     }
 
-    /// Effective times of so many rows from the first one on, to be filled; own
-    /// times are not kept.
-    pub(super) fn with_rows(rows: usize) -> Self {
-        Self {
-            first: 0,
-            own: Vec::new(),
-            effective: vec![Interval::default(); rows],
-            marks: vec![0; rows],
-        }
+    /// True where the effective times of a row are among these.
+    #[inline]
+    pub(super) fn holds(&self, row: u32) -> bool {
+        (row.wrapping_sub(self.first) as usize) < self.effective.len()
     }
 
-    /// All effective times, to be filled.
-    pub(super) fn slices(&mut self) -> TimesSlices<'_> {
-        TimesSlices {
-            effective: &mut self.effective,
-            marks: &mut self.marks,
+    /// Takes out the effective times, to be kept, and leaves the memory of own ones.
+    pub(super) fn take_effective(&mut self) -> Self {
+        Self {
+            first: self.first,
+            own: Vec::new(),
+            effective: std::mem::take(&mut self.effective),
+            marks: std::mem::take(&mut self.marks),
         }
     }
 
@@ -123,29 +120,6 @@ impl Timeline {
     #[inline]
     pub(super) fn blocks(&self, at: usize) -> bool {
         self.marks[at] & (marks::BLOCKING | marks::OFF) == marks::BLOCKING
-    }
-}
-
-/// Effective times of rows that follow each other.
-#[derive(Default)]
-pub(super) struct TimesSlices<'a> {
-    effective: &'a mut [Interval],
-    marks: &'a mut [u8],
-}
-
-impl<'a> TimesSlices<'a> {
-    /// Cuts off the first so many.
-    pub(super) fn take_first(&mut self, count: usize) -> TimesSlices<'a> {
-        let (effective, times_behind) = std::mem::take(&mut self.effective).split_at_mut(count);
-        let (marks, marks_behind) = std::mem::take(&mut self.marks).split_at_mut(count);
-        (self.effective, self.marks) = (times_behind, marks_behind);
-        TimesSlices { effective, marks }
-    }
-
-    /// Takes over those of a timeline of as many rows.
-    pub(super) fn copy(&mut self, timeline: &Timeline) {
-        self.effective.copy_from_slice(&timeline.effective);
-        self.marks.copy_from_slice(&timeline.marks);
     }
 }
 

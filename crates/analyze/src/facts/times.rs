@@ -6,11 +6,44 @@ use super::timeline::Timeline;
 use super::FactColumns;
 use spanwise_model::{Span, SpanTable};
 
+/// The effective times of all spans of a table, run of traces by run as they were
+/// filled in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeptTimes {
+    /// By the first row.
+    runs: Vec<Timeline>,
+}
+
+impl KeptTimes {
+    /// Those of runs that follow each other and together are all rows.
+    pub(super) fn of(runs: Vec<Timeline>) -> Self {
+        Self { runs }
+    }
+
+    /// The run that holds the trace of a row; the one at `held` is tried first.
+    #[inline]
+    fn run(&self, row: u32, held: &mut usize) -> &Timeline {
+        match self.runs.get(*held) {
+            Some(run) if run.holds(row) => run,
+            _ => self.find(row, held),
+        }
+    }
+
+    #[cold]
+    fn find(&self, row: u32, held: &mut usize) -> &Timeline {
+        let behind = self.runs.partition_point(|run| run.first <= row);
+        *held = behind.saturating_sub(1);
+        &self.runs[*held]
+    }
+}
+
 /// Memory that is reused from one trace to the next.
 #[derive(Debug, Default)]
 pub(super) struct TraceTimes {
     timeline: Timeline,
     tally: Tally,
+    /// The place of the run of the last trace, where times are kept.
+    run: usize,
 }
 
 impl TraceTimes {
@@ -23,7 +56,7 @@ impl TraceTimes {
         trace: u32,
     ) -> &'t Timeline {
         if let Some(kept) = facts.times() {
-            return kept;
+            return kept.run(table.rows(trace).start, &mut self.run);
         }
         self.timeline
             .fill(table, facts.rules(), trace..trace + 1, &mut self.tally);
@@ -31,9 +64,10 @@ impl TraceTimes {
     }
 
     /// The same of the trace of a span.
+    #[inline]
     pub(super) fn around<'t>(&'t mut self, span: Span<'_>, facts: &'t FactColumns) -> &'t Timeline {
         match facts.times() {
-            Some(kept) => kept,
+            Some(kept) => kept.run(span.row(), &mut self.run),
             None => self.of(span.table(), facts, span.trace().index()),
         }
     }

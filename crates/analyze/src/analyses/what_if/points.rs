@@ -5,6 +5,7 @@ use super::{CHANGED, DURATION, SAVED};
 use crate::analyses::numbered::Numbered;
 use crate::analyses::operations::OperationCodes;
 use crate::histogram::Histogram;
+use crate::histograms::Histograms;
 use crate::partial::Partial;
 use spanwise_model::{OperationId, SpanTable};
 
@@ -12,7 +13,7 @@ use spanwise_model::{OperationId, SpanTable};
 #[derive(Default)]
 struct Point {
     /// Durations before, and at each speed.
-    durations: [Histogram; SPEEDS + 1],
+    durations: Histograms<{ SPEEDS + 1 }>,
     saved: [u128; SPEEDS],
 }
 
@@ -20,10 +21,9 @@ impl Point {
     /// Counts a request in which an operation was made faster.
     #[inline]
     fn add(&mut self, before: u64, after: [u64; SPEEDS]) {
-        let [unchanged, durations @ ..] = &mut self.durations;
-        unchanged.add(before);
-        for ((durations, nano), saved) in durations.iter_mut().zip(after).zip(&mut self.saved) {
-            durations.add(nano);
+        let [a, b, c, d] = after;
+        self.durations.add([before, a, b, c, d]);
+        for (saved, nano) in self.saved.iter_mut().zip(after) {
             *saved += u128::from(before.saturating_sub(nano));
         }
     }
@@ -91,13 +91,12 @@ impl Points {
         }
         for ((root, operation), point) in self.after.iter() {
             let [root, operation] = [root, operation].map(|id| names.get(table, *id, out));
-            let [unchanged, durations @ ..] = &point.durations;
             let row = out.row(&key(root, operation, 0));
-            out.record_all(row, DURATION, unchanged);
-            for ((percent, durations), saved) in PERCENTS.iter().zip(durations).zip(point.saved) {
+            out.record_all(row, DURATION, &point.durations.of(0));
+            for (n, (percent, saved)) in (1..).zip(PERCENTS.iter().zip(point.saved)) {
                 let row = out.row(&key(root, operation, *percent));
-                out.record_all(row, DURATION, durations);
-                out.add(row, CHANGED, durations.count());
+                out.record_all(row, DURATION, &point.durations.of(n));
+                out.add(row, CHANGED, point.durations.count());
                 out.add(row, SAVED, saved as i128);
             }
         }
