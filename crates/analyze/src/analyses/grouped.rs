@@ -1,22 +1,35 @@
-//! Numbers in groups of which there are few, each group sorted.
+//! Numbers in groups of which there are few, each counted.
 //!
-//! Where nearly every number has a key of its own, sorting finds equal ones with
-//! far fewer accesses to memory than a map, and in the order in which partials
-//! have their rows in the end.
+//! Where numbers lie close together, there is a count for each that may be. Where
+//! nearly every one is another, sorting finds equal ones with far fewer accesses
+//! to memory than a map. Both give them in the order in which partials have their
+//! rows in the end.
 
 /// Numbers by that of their group.
-pub(super) struct Grouped(Vec<Vec<u64>>);
+pub(super) struct Grouped {
+    groups: Vec<Vec<u64>>,
+    spare: Vec<u64>,
+    counts: Vec<u32>,
+}
+
+/// There may be so many counts for each number, and some besides.
+const COUNTS_A_NUMBER: u64 = 2;
+const FREE_COUNTS: u64 = 1 << 8;
 
 impl Grouped {
     /// No numbers yet.
     pub(super) fn new() -> Self {
-        Self(Vec::new())
+        Self {
+            groups: Vec::new(),
+            spare: Vec::new(),
+            counts: Vec::new(),
+        }
     }
 
     /// Adds a number to a group.
     #[inline]
     pub(super) fn add(&mut self, group: u32, number: u64) {
-        match self.0.get_mut(group as usize) {
+        match self.groups.get_mut(group as usize) {
             Some(numbers) => numbers.push(number),
             None => self.begin(group, number),
         }
@@ -25,33 +38,53 @@ impl Grouped {
     /// Adds the first number of a group, and empty groups before it.
     #[cold]
     fn begin(&mut self, group: u32, number: u64) {
-        self.0.resize_with(group as usize + 1, Vec::new);
-        self.0[group as usize].push(number);
+        self.groups.resize_with(group as usize + 1, Vec::new);
+        self.groups[group as usize].push(number);
     }
 
-    /// Sorts every group.
-    pub(super) fn sort(&mut self) {
-        let mut spare = Vec::new();
-        for numbers in &mut self.0 {
-            sort(numbers, &mut spare);
+    /// True where a group has no number.
+    pub(super) fn is_empty(&self, group: u32) -> bool {
+        self.groups.get(group as usize).is_none_or(Vec::is_empty)
+    }
+
+    /// Takes the numbers of a group out, and hands out each once with how often it
+    /// was there, ascending.
+    pub(super) fn take(&mut self, group: u32, mut give: impl FnMut(u64, u32)) {
+        let Some(group) = self.groups.get_mut(group as usize) else {
+            return;
+        };
+        let mut numbers = std::mem::take(group);
+        let (least, most) = ends_of(&numbers);
+        let counts = COUNTS_A_NUMBER * numbers.len() as u64 + FREE_COUNTS;
+        if most.saturating_sub(least) < counts {
+            return self.count(&numbers, (least, most), give);
+        }
+        sort(&mut numbers, &mut self.spare);
+        let runs = numbers.chunk_by(|a, b| a == b);
+        runs.for_each(|run| give(run[0], run.len() as u32));
+    }
+
+    /// Hands out numbers, of which none lies outside of these.
+    fn count(&mut self, numbers: &[u64], ends: (u64, u64), mut give: impl FnMut(u64, u32)) {
+        let (least, most) = ends;
+        let counts = &mut self.counts;
+        counts.clear();
+        counts.resize((most.saturating_sub(least) + 1) as usize, 0);
+        for number in numbers {
+            counts[(number - least) as usize] += 1;
+        }
+        let all = (least..).zip(counts.iter());
+        for (number, &count) in all.filter(|(_, &count)| count > 0) {
+            give(number, count);
         }
     }
+}
 
-    /// The numbers of a group.
-    pub(super) fn of(&self, group: u32) -> &[u64] {
-        self.0.get(group as usize).map_or(&[], Vec::as_slice)
-    }
-
-    /// How many runs of equal numbers there are, as `key` sees them.
-    pub(super) fn runs<K: PartialEq>(&self, key: impl Fn(u64) -> K) -> usize {
-        let runs = self.0.iter().map(|numbers| {
-            let changes = numbers
-                .windows(2)
-                .filter(|pair| key(pair[0]) != key(pair[1]));
-            changes.count() + usize::from(!numbers.is_empty())
-        });
-        runs.sum()
-    }
+/// The least and the most of numbers; where there is none, the other way round.
+fn ends_of(numbers: &[u64]) -> (u64, u64) {
+    numbers.iter().fold((u64::MAX, 0), |(least, most), &n| {
+        (n.min(least), n.max(most))
+    })
 }
 
 /// Bits of a digit.
@@ -64,9 +97,7 @@ const MOST_DIGITS: u32 = 4;
 /// Sorts numbers: by their digits, the last first, where there are many that lie
 /// close together.
 fn sort(numbers: &mut Vec<u64>, spare: &mut Vec<u64>) {
-    let ends = numbers.iter().fold((u64::MAX, 0), |(least, most), &n| {
-        (n.min(least), n.max(most))
-    });
+    let ends = ends_of(numbers);
     let bits = u64::BITS - ends.1.saturating_sub(ends.0).leading_zeros();
     let digits = bits.div_ceil(DIGIT);
     if numbers.len() < FEWEST || digits > MOST_DIGITS {
@@ -99,36 +130,47 @@ fn scatter(numbers: &[u64], into: &mut [u64], digit: impl Fn(u64) -> usize) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn groups_are_sorted_and_whole() {
-        let mut grouped = Grouped::new();
-        for (group, value) in [(2, 7_u64), (0, 3), (2, 1), (3, 9), (2, 7)] {
-            grouped.add(group, value);
-        }
-        grouped.sort();
-        let groups: Vec<&[u64]> = (0..5).map(|group| grouped.of(group)).collect();
-        assert_eq!(groups, [&[3][..], &[], &[1, 7, 7], &[9], &[]]);
-        assert_eq!((grouped.runs(|n| n), grouped.runs(|n| n / 4)), (4, 4));
-        assert_eq!(grouped.runs(|_| ()), 3);
+    fn taken(grouped: &mut Grouped, group: u32) -> Vec<(u64, u32)> {
+        let mut all = Vec::new();
+        grouped.take(group, |number, count| all.push((number, count)));
+        all
     }
 
     #[test]
-    fn any_digits_sort() {
+    fn groups_are_counted_and_whole() {
+        let mut grouped = Grouped::new();
+        for (group, value) in [(2, 7_u64), (0, 3), (2, 1), (3, u64::MAX), (2, 7), (3, 0)] {
+            grouped.add(group, value);
+        }
+        assert_eq!(
+            [0, 1, 2, 9].map(|group| grouped.is_empty(group)),
+            [false, true, false, true]
+        );
+        assert_eq!(taken(&mut grouped, 0), [(3, 1)]);
+        assert_eq!(taken(&mut grouped, 2), [(1, 1), (7, 2)]);
+        assert_eq!(taken(&mut grouped, 3), [(0, 1), (u64::MAX, 1)]);
+        for group in [1, 2, 9] {
+            assert_eq!(taken(&mut grouped, group), [], "none is left");
+        }
+    }
+
+    /// Numbers that lie close together, far apart, and between.
+    #[test]
+    fn any_numbers_are_counted() {
         let mut state = 1_u64;
         let most = MOST_DIGITS * DIGIT;
         for bits in [0, 1, DIGIT, DIGIT + 1, 2 * DIGIT + 1, most, most + 1, 64] {
             for count in [0, 1, FEWEST - 1, FEWEST, 3 * FEWEST] {
                 let mut grouped = Grouped::new();
-                let mut expected = Vec::new();
+                let mut expected = std::collections::BTreeMap::new();
                 for _ in 0..count {
                     state = state.wrapping_mul(6_364_136_223_846_793_005) + 1;
                     let number = u64::MAX - state.checked_shr(64 - bits).unwrap_or(0);
                     grouped.add(0, number);
-                    expected.push(number);
+                    *expected.entry(number).or_insert(0) += 1;
                 }
-                expected.sort_unstable();
-                grouped.sort();
-                assert_eq!(grouped.of(0), expected, "{bits} bits");
+                let expected: Vec<(u64, u32)> = expected.into_iter().collect();
+                assert_eq!(taken(&mut grouped, 0), expected, "{bits} bits");
             }
         }
     }

@@ -1,8 +1,7 @@
 //! Counting spans by operation, slice and band.
 //!
-//! Over a longer time nearly every span is in a cell of its own. So they are
-//! sorted rather than looked up, each as one small number, and rows stand in the
-//! order that a partial has in the end.
+//! Each span is one small number, of which equal ones are counted once all are
+//! there. Rows stand in the order that a partial has in the end.
 
 use super::grain::Grain;
 use super::shown::Cells;
@@ -55,13 +54,13 @@ impl<'a> Spans<'a> {
 
     /// Adds all of them to a partial.
     pub(super) fn put(mut self, out: &mut Partial) {
-        self.places.sort();
         let is_new = out.is_empty();
-        out.reserve(self.runs());
-        for operation in self.operations() {
+        let counted = self.counted();
+        out.reserve(counted.iter().map(|(_, cells)| cells.len()).sum());
+        for (operation, cells) in counted {
             let names = operation_names(self.table, operation);
             let names = names.map(|name| Key::Code(out.intern(name)));
-            let rows = self.cells(operation).map(|cell| {
+            let rows = cells.into_iter().map(|cell| {
                 let (slice, band) = self.grain.cell(cell.place);
                 let mut numbers = [0; 2];
                 (numbers[COUNT], numbers[ERRORS]) = (cell.count.into(), cell.errors.into());
@@ -73,49 +72,55 @@ impl<'a> Spans<'a> {
 
     /// The table of all of them.
     pub(super) fn table(mut self) -> Table {
-        self.places.sort();
-        let mut cells = Cells::with_room(self.runs());
-        for operation in self.operations() {
-            for cell in self.cells(operation) {
+        let counted = self.counted();
+        let mut shown = Cells::with_room(counted.iter().map(|(_, cells)| cells.len()).sum());
+        for (operation, cells) in counted {
+            for cell in cells {
                 let (first, band) = self.grain.shown(cell.place);
-                cells.push(operation.0 as usize, first, (band, cell.count, cell.errors));
+                let numbers = (band, cell.count.into(), cell.errors.into());
+                shown.push(operation.0 as usize, first, numbers);
             }
         }
-        let keys = operation_columns(self.table, &cells.keys);
-        cells.table(keys, self.grain.bits())
+        let keys = operation_columns(self.table, &shown.keys);
+        shown.table(keys, self.grain.bits())
     }
 
-    /// How many cells there are.
-    fn runs(&self) -> usize {
-        self.places.runs(|place| place >> 1)
-    }
-
-    /// The operations that have any, in the order of their names.
-    fn operations(&self) -> Vec<OperationId> {
+    /// The cells of the operations that have any, in the order of their names.
+    fn counted(&mut self) -> Vec<(OperationId, Vec<Cell>)> {
         let all = (0..self.table.operations.len() as u32).map(OperationId);
-        let any = all.filter(|id| !self.places.of(id.0).is_empty());
+        let any = all.filter(|id| !self.places.is_empty(id.0));
         let mut operations: Vec<OperationId> = any.collect();
         operations.sort_unstable_by_key(|&id| operation_names(self.table, id));
-        operations
+        let counted = operations.into_iter().map(|id| (id, self.cells(id)));
+        counted.collect()
     }
 
-    /// The cells of an operation in their order.
-    fn cells(&self, operation: OperationId) -> impl Iterator<Item = Cell> + '_ {
-        let spans = self.places.of(operation.0);
-        let cells = spans.chunk_by(|a, b| a >> 1 == b >> 1);
-        cells.map(|spans| Cell {
-            place: spans[0] >> 1,
-            count: spans.len() as u64,
-            errors: spans.iter().map(|span| span & 1).sum(),
-        })
+    /// Takes the cells of an operation, in their order.
+    fn cells(&mut self, operation: OperationId) -> Vec<Cell> {
+        let mut cells: Vec<Cell> = Vec::new();
+        self.places.take(operation.0, |number, count| {
+            let (place, errors) = (number >> 1, count * (number & 1) as u32);
+            match cells.last_mut() {
+                Some(cell) if cell.place == place => {
+                    cell.count += count;
+                    cell.errors += errors;
+                }
+                _ => cells.push(Cell {
+                    place,
+                    count,
+                    errors,
+                }),
+            }
+        });
+        cells
     }
 }
 
 /// The spans of one place of an operation.
 struct Cell {
     place: u64,
-    count: u64,
-    errors: u64,
+    count: u32,
+    errors: u32,
 }
 
 /// The columns that name the operations of rows.
