@@ -2,6 +2,7 @@
 //! `tests/laws_merge.rs`.
 
 use super::*;
+use spanwise_model::ErrorKind;
 
 const SCHEMA: Schema = Schema {
     keys: &[

@@ -96,6 +96,7 @@ impl<'a, 'c> Apart<'a, 'c> {
     }
 
     /// Reads a piece and gives it away, unless an earlier run took it.
+    #[cfg(feature = "parquet")]
     pub(super) fn take_bytes(&mut self, bytes: &[u8], piece: Piece) -> Result<Ended> {
         let read = self.read(bytes, piece)?;
         self.take_batch(read)

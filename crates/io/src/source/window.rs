@@ -137,6 +137,7 @@ impl<'a> Window<'a> {
 
     /// The file, where the bytes come as they lie in one, so that they can be
     /// taken from there in another order.
+    #[cfg(feature = "parquet")]
     pub(crate) fn file(&self) -> Option<&'a Path> {
         self.file
     }
