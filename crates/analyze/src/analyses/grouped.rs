@@ -73,9 +73,8 @@ impl Grouped {
         for number in numbers {
             counts[(number - least) as usize] += 1;
         }
-        let all = (least..).zip(counts.iter());
-        for (number, &count) in all.filter(|(_, &count)| count > 0) {
-            give(number, count);
+        for (at, &count) in counts.iter().enumerate().filter(|(_, &count)| count > 0) {
+            give(least + at as u64, count);
         }
     }
 }

@@ -22,7 +22,7 @@ pub use options::ReadOptions;
 pub(crate) use reader::Reader;
 
 use crate::select;
-use crate::source::{expand, Expansion, Input, Item};
+use crate::source::{expand, give_back, Expansion, Input, Item};
 use rayon::prelude::*;
 use spanwise_model::{Error, ErrorKind, Guard, Issues, Result, SpanBatch, SpanTable};
 use std::collections::BTreeMap;
@@ -92,6 +92,8 @@ fn read_in(pool: &rayon::ThreadPool, inputs: &[Input], options: &ReadOptions) ->
         joined(batches.into_iter().flatten(), options)
     };
     let mut batch = pool.install(read)?;
+    // Assembly is what takes the most memory.
+    pool.broadcast(|_| give_back());
     check_found(inputs, &expansion, &found(&batch), &batch.issues)?;
     batch.issues.absorb(expansion.issues);
     batch.guard = Guard::default();

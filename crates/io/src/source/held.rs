@@ -15,6 +15,12 @@ thread_local! {
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
+/// Gives back the room that this thread has kept.
+pub(crate) fn give_back() {
+    // A thread that ends has given it back.
+    let _ = SPARE.try_with(Cell::take);
+}
+
 /// The bytes that a window holds, at the beginning of room that was written to
 /// before: a source fills it as it is, where a vector would clear it first.
 pub(super) struct Held {
@@ -161,6 +167,9 @@ mod tests {
             large.truncate(10);
             drop(Held::in_room(large));
             assert_eq!(Held::new().free(), 0, "what is cut short takes as much");
+            drop(with_room(1000));
+            give_back();
+            assert_eq!(Held::new().free(), 0);
         })
         .join()
         .expect("no panic");

@@ -24,6 +24,7 @@ mod window;
 pub(crate) use archive::Damage;
 pub(crate) use expand::{expand, Expansion, Item, Origin};
 pub use files::{each_file, EachFile};
+pub(crate) use held::give_back;
 pub use input::Input;
 pub(crate) use magic::Archive;
 pub(crate) use seems::seems;
