@@ -55,6 +55,7 @@ fn main() {
 /// Runs some of them, once unless rounds are asked for, and prints the least CPU
 /// time of each: facts are there before they begin.
 fn run_only(traces: &Traces, names: &[String]) {
+    assert!(!names.is_empty(), "only of which analyses");
     let _ = traces.facts();
     let mut runs = runs(traces);
     let [foundation, all] = with_facts(traces);

@@ -7,7 +7,8 @@
 
 use crate::histogram::{bucket, Histogram, BITS};
 
-/// Distributions of which each has one value of every time that is counted.
+/// Distributions of which each has one value of every time that is counted. The
+/// widest of them says how much room all take.
 #[derive(Clone, Debug)]
 pub(crate) struct Histograms<const N: usize> {
     /// By distribution: the bucket that its counts begin with.
@@ -37,7 +38,8 @@ impl<const N: usize> Default for Histograms<N> {
 }
 
 impl<const N: usize> Histograms<N> {
-    /// Counts a value of each distribution. They count to no more than 32 bits.
+    /// Counts a value of each distribution. That is done fewer than 2^32 times, for
+    /// a table has no more rows.
     #[inline]
     pub(crate) fn add(&mut self, nanos: [u64; N]) {
         let places: [u32; N] =
@@ -55,7 +57,7 @@ impl<const N: usize> Histograms<N> {
     /// The same where a value may be the smallest or the largest.
     #[cold]
     fn add_outer(&mut self, nanos: [u64; N]) {
-        if self.count == 0 {
+        if self.counts.is_empty() {
             (self.min, self.max) = (nanos, nanos);
             self.first = nanos.map(|nano| bucket(nano, BITS));
         }
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn far_values_of_one_take_no_room_of_others() {
+    fn distributions_far_apart_take_no_room_between() {
         let mut together = Histograms::<2>::default();
         [0, 1, 0]
             .into_iter()

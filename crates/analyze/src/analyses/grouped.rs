@@ -57,7 +57,7 @@ impl Grouped {
         let (least, most) = ends_of(&numbers);
         let counts = COUNTS_A_NUMBER * numbers.len() as u64 + FREE_COUNTS;
         if most.saturating_sub(least) < counts {
-            return self.count(&numbers, (least, most), give);
+            return self.give_counts(&numbers, (least, most), give);
         }
         sort(&mut numbers, &mut self.spare);
         let runs = numbers.chunk_by(|a, b| a == b);
@@ -65,7 +65,7 @@ impl Grouped {
     }
 
     /// Hands out numbers, of which none lies outside of these.
-    fn count(&mut self, numbers: &[u64], ends: (u64, u64), mut give: impl FnMut(u64, u32)) {
+    fn give_counts(&mut self, numbers: &[u64], ends: (u64, u64), mut give: impl FnMut(u64, u32)) {
         let (least, most) = ends;
         let counts = &mut self.counts;
         counts.clear();

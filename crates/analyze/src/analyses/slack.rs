@@ -170,7 +170,7 @@ impl Analysis for Slack {
 struct Tally {
     /// The slack of those that have no drag.
     slack: Histogram,
-    /// Those that have drag: they have no slack.
+    /// How many have drag: the slack of these is zero.
     critical: u64,
     unawaited: u64,
     drag: u128,
@@ -183,7 +183,8 @@ impl Tally {
     fn add(&mut self, table: &SpanTable, row: u32, numbers: (Option<u64>, Option<u64>)) {
         match numbers {
             (None, _) => self.unawaited += 1,
-            (Some(_), Some(drag)) => {
+            (Some(slack), Some(drag)) => {
+                debug_assert_eq!(slack, 0, "on the path there is none");
                 self.critical += 1;
                 self.drag += u128::from(drag);
                 self.examples.offer(table, drag, row);

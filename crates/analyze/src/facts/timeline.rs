@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// A span of time, nanoseconds since the epoch; the end never stands before
 /// the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Interval {
     pub(super) start: i64,
     pub(super) end: i64,

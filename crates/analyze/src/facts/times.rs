@@ -20,20 +20,20 @@ impl KeptTimes {
         Self { runs }
     }
 
-    /// The run that holds the trace of a row; the one at `held` is tried first.
+    /// The run that holds the trace of a row; the one at `last` is tried first.
     #[inline]
-    fn run(&self, row: u32, held: &mut usize) -> &Timeline {
-        match self.runs.get(*held) {
+    fn run(&self, row: u32, last: &mut usize) -> &Timeline {
+        match self.runs.get(*last) {
             Some(run) if run.holds(row) => run,
-            _ => self.find(row, held),
+            _ => self.find(row, last),
         }
     }
 
     #[cold]
-    fn find(&self, row: u32, held: &mut usize) -> &Timeline {
+    fn find(&self, row: u32, last: &mut usize) -> &Timeline {
         let behind = self.runs.partition_point(|run| run.first <= row);
-        *held = behind.saturating_sub(1);
-        &self.runs[*held]
+        *last = behind.saturating_sub(1);
+        &self.runs[*last]
     }
 }
 

@@ -88,12 +88,12 @@ fn read_in(pool: &rayon::ThreadPool, inputs: &[Input], options: &ReadOptions) ->
             .par_iter()
             .map(|items| reader.portion(items))
             .collect();
+        // No more is read: that room would stand beside what is joined and assembled.
+        rayon::broadcast(|_| give_back());
         let batches = results.into_iter().collect::<Result<Vec<_>>>()?;
         joined(batches.into_iter().flatten(), options)
     };
     let mut batch = pool.install(read)?;
-    // Assembly is what takes the most memory.
-    pool.broadcast(|_| give_back());
     check_found(inputs, &expansion, &found(&batch), &batch.issues)?;
     batch.issues.absorb(expansion.issues);
     batch.guard = Guard::default();

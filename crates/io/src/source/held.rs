@@ -2,7 +2,7 @@
 //!
 //! Files are read one after the other by each thread, and memory that is freshly
 //! asked of the system costs as much as reading a file into it. So a thread
-//! keeps the room of its last window for the next one.
+//! keeps the room of its last window for the next one, until it gives it back.
 
 use std::cell::Cell;
 use std::io::{self, Read};

@@ -55,9 +55,9 @@ impl<'a> Spans<'a> {
     /// Adds all of them to a partial.
     pub(super) fn put(mut self, out: &mut Partial) {
         let is_new = out.is_empty();
-        let counted = self.counted();
-        out.reserve(counted.iter().map(|(_, cells)| cells.len()).sum());
-        for (operation, cells) in counted {
+        for operation in self.operations() {
+            let cells = self.cells(operation);
+            out.reserve(cells.len());
             let names = operation_names(self.table, operation);
             let names = names.map(|name| Key::Code(out.intern(name)));
             let rows = cells.into_iter().map(|cell| {
@@ -72,10 +72,9 @@ impl<'a> Spans<'a> {
 
     /// The table of all of them.
     pub(super) fn table(mut self) -> Table {
-        let counted = self.counted();
-        let mut shown = Cells::with_room(counted.iter().map(|(_, cells)| cells.len()).sum());
-        for (operation, cells) in counted {
-            for cell in cells {
+        let mut shown = Cells::with_room(0);
+        for operation in self.operations() {
+            for cell in self.cells(operation) {
                 let (first, band) = self.grain.shown(cell.place);
                 let numbers = (band, cell.count.into(), cell.errors.into());
                 shown.push(operation.0 as usize, first, numbers);
@@ -85,14 +84,13 @@ impl<'a> Spans<'a> {
         shown.table(keys, self.grain.bits())
     }
 
-    /// The cells of the operations that have any, in the order of their names.
-    fn counted(&mut self) -> Vec<(OperationId, Vec<Cell>)> {
+    /// The operations that have any, in the order of their names.
+    fn operations(&self) -> Vec<OperationId> {
         let all = (0..self.table.operations.len() as u32).map(OperationId);
         let any = all.filter(|id| !self.places.is_empty(id.0));
         let mut operations: Vec<OperationId> = any.collect();
         operations.sort_unstable_by_key(|&id| operation_names(self.table, id));
-        let counted = operations.into_iter().map(|id| (id, self.cells(id)));
-        counted.collect()
+        operations
     }
 
     /// Takes the cells of an operation, in their order.
