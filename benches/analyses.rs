@@ -62,10 +62,8 @@ fn run_only(traces: &Traces, names: &[String]) {
     runs.push(("foundation with facts".to_owned(), foundation));
     runs.push(("all with facts".to_owned(), all));
     let named = |name: &String| runs.iter().find(|run| run.0 == *name).expect("its name");
-    let chosen: Vec<_> = names
-        .iter()
-        .map(|name| || profiled(&named(name).1))
-        .collect();
+    let chosen = names.iter().map(|name| named(name).1.as_ref());
+    let chosen: Vec<_> = chosen.map(|run| move || profiled(run)).collect();
     let chosen: Vec<&dyn Fn()> = chosen.iter().map(|run| run as &dyn Fn()).collect();
     let best = cpu::best_of_all(support::rounds_or(1), &chosen);
     for (name, best) in names.iter().zip(best) {

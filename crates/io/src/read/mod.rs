@@ -213,3 +213,20 @@ pub(crate) fn check_issues(issues: &Issues) -> Result<()> {
     let error = |told| Err(Error::new(ErrorKind::Strict, told));
     issues.told().map_or(Ok(()), error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_leaves_no_room_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("spans.txt");
+        std::fs::write(&path, "shop GET 0..100").expect("a disk with room");
+        let pool = pool(Some(2)).expect("threads");
+        let inputs = [Input::from(path), Input::bytes("cart Get 0..9")];
+        let batch = read_in(&pool, &inputs, &ReadOptions::default()).expect("spans");
+        assert_eq!(batch.len(), 2);
+        assert_eq!(pool.broadcast(|_| give_back()), [0, 0]);
+    }
+}

@@ -72,7 +72,7 @@ impl<'a> Spans<'a> {
 
     /// The table of all of them.
     pub(super) fn table(mut self) -> Table {
-        let mut shown = Cells::with_room(0);
+        let mut shown = Cells::default();
         for operation in self.operations() {
             for cell in self.cells(operation) {
                 let (first, band) = self.grain.shown(cell.place);

@@ -9,6 +9,7 @@ use crate::partial::{Partial, Row};
 use spanwise_model::{ColumnData, Table};
 
 /// The cells that are shown, column by column.
+#[derive(Default)]
 pub(super) struct Cells {
     /// What has their operations.
     pub(super) keys: Vec<usize>,
@@ -26,17 +27,6 @@ struct Open {
 }
 
 impl Cells {
-    /// None, and room for so many.
-    pub(super) fn with_room(count: usize) -> Self {
-        Self {
-            keys: Vec::with_capacity(count),
-            from: Vec::with_capacity(count),
-            bands: Vec::with_capacity(count),
-            counts: Vec::with_capacity(count),
-            errors: Vec::with_capacity(count),
-        }
-    }
-
     /// Adds a band of the bucket that begins with a slice: how many spans it has,
     /// and how many of them err.
     pub(super) fn push(&mut self, key: usize, first: i64, (band, count, errors): (u32, u64, u64)) {
@@ -78,7 +68,7 @@ pub(super) fn map(partial: &Partial, buckets: Buckets, bits: u32) -> Table {
         partial.words_of(0..SLICE),
         partial.words_of(SLICE..BAND + 1),
     );
-    let (mut cells, mut open) = (Cells::with_room(0), Vec::new());
+    let (mut cells, mut open) = (Cells::default(), Vec::new());
     let mut bucket_of: Option<(Row, i64)> = None;
     for row in partial.sorted_rows() {
         let first = buckets.first(place(row)[0] as i64);
