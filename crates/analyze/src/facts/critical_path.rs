@@ -41,6 +41,13 @@ impl Tile {
     pub fn duration_nano(self) -> u64 {
         self.to_unix_nano.abs_diff(self.from_unix_nano)
     }
+
+    pub(super) fn interval(self) -> Interval {
+        Interval {
+            start: self.from_unix_nano,
+            end: self.to_unix_nano,
+        }
+    }
 }
 
 /// The critical path of a component of `trace`: pieces in the order of time
@@ -131,14 +138,14 @@ impl Candidate {
 
 /// A span that the walk is inside of.
 #[derive(Debug)]
-struct Frame {
+pub(super) struct Frame {
     row: u32,
     tied: bool,
     start: i64,
     /// The earliest start of the children that were passed over.
     passed: i64,
     /// The child that the walk came back from.
-    after: Option<u32>,
+    pub(super) after: Option<u32>,
     /// Where its candidates begin, and the next of them.
     candidates: usize,
     next: usize,
@@ -174,16 +181,20 @@ impl Walk {
     }
 
     /// Walks back from the end of `top` and hands out its tiles, last first.
-    pub(super) fn run(
+    pub(super) fn run(&mut self, ground: &Ground<'_>, top: u32, give: impl FnMut(Tile, Between)) {
+        let end = ground.timeline.effective[ground.timeline.at(top)].end;
+        self.run_from(ground, (top, end), give);
+    }
+
+    /// The same from a moment inside of `top`.
+    pub(super) fn run_from(
         &mut self,
         ground: &Ground<'_>,
-        top: u32,
+        (top, mut cursor): (u32, i64),
         mut give: impl FnMut(Tile, Between),
     ) {
         self.frames.clear();
         self.candidates.clear();
-        let timeline = ground.timeline;
-        let mut cursor = timeline.effective[timeline.at(top)].end;
         self.enter(ground, top, false);
         while let Some(frame) = self.frames.last_mut() {
             let taken = frame.take(&self.candidates, cursor, ground.tolerance_nano);
@@ -195,10 +206,7 @@ impl Walk {
             };
             let from = child.end.min(cursor);
             if from < cursor {
-                let between = Between {
-                    before: Some(child.row),
-                    after: frame.after,
-                };
+                let between = frame.between(Some(child.row));
                 give(ground.tile(frame, from, cursor), between);
             }
             if let Some((all, rivals)) = &mut self.records {
@@ -223,8 +231,7 @@ impl Walk {
     fn enter(&mut self, ground: &Ground<'_>, row: u32, tied: bool) {
         let timeline = ground.timeline;
         let candidates = self.candidates.len();
-        ground.push_blocking(row, &mut self.candidates);
-        ground.sort(&mut self.candidates[candidates..]);
+        ground.push_candidates(row, &mut self.candidates);
         let start = timeline.effective[timeline.at(row)].start;
         self.frames.push(Frame {
             candidates,
@@ -237,7 +244,7 @@ impl Walk {
 impl Frame {
     /// A frame without candidates.
     #[inline]
-    fn new(row: u32, start: i64, tied: bool) -> Self {
+    pub(super) fn new(row: u32, start: i64, tied: bool) -> Self {
         Self {
             row,
             tied,
@@ -249,8 +256,15 @@ impl Frame {
         }
     }
 
+    /// The children beside a piece, of which this one ended before it.
+    #[inline]
+    pub(super) fn between(&self, before: Option<u32>) -> Between {
+        let after = self.after;
+        Between { before, after }
+    }
+
     /// The next child on the path, and whether a sibling could stand for it.
-    fn take(
+    pub(super) fn take(
         &mut self,
         candidates: &[Candidate],
         cursor: i64,
@@ -287,9 +301,15 @@ impl Ground<'_> {
     /// Its blocking children in the order in which the walk looks at them.
     pub(super) fn candidates(&self, row: u32) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        self.push_blocking(row, &mut candidates);
-        self.sort(&mut candidates);
+        self.push_candidates(row, &mut candidates);
         candidates
+    }
+
+    /// Appends them.
+    pub(super) fn push_candidates(&self, row: u32, candidates: &mut Vec<Candidate>) {
+        let first = candidates.len();
+        self.push_blocking(row, candidates);
+        self.sort(&mut candidates[first..]);
     }
 
     /// Appends its blocking children as they stand.
@@ -318,11 +338,7 @@ impl Ground<'_> {
     #[inline]
     fn end(&self, frame: &Frame, cursor: i64, give: &mut impl FnMut(Tile, Between)) -> i64 {
         if frame.start < cursor || self.is_point(frame.row) {
-            let between = Between {
-                before: None,
-                after: frame.after,
-            };
-            give(self.tile(frame, frame.start, cursor), between);
+            give(self.tile(frame, frame.start, cursor), frame.between(None));
         }
         frame.start
     }

@@ -18,6 +18,7 @@ mod origin;
 mod outcome;
 mod own_times;
 mod parallel;
+mod path_parts;
 pub(crate) mod replay;
 mod robust;
 mod self_time;
@@ -47,8 +48,9 @@ pub(crate) use wording::{of_class as reason_of_class, of_message as reason_of_me
 
 use crate::clocks::{ClockModel, Shifts};
 use crate::policy::{Clock, Policy};
-use critical_path::{Ground, Walk};
+use critical_path::Ground;
 use origin::{Errors, Origins};
+use path_parts::{Part, PathParts};
 use spanwise_model::{Issues, Span, SpanTable};
 use std::ops::Range;
 use tally::Tally;
@@ -120,7 +122,7 @@ impl<'a> FactInput<'a> {
 pub struct Scratch {
     timeline: Timeline,
     covered: Vec<i64>,
-    walk: Walk,
+    path: PathParts,
     origins: Origins,
     tally: Tally,
 }
@@ -213,25 +215,24 @@ pub fn compute_range(
     let Scratch {
         timeline,
         covered,
-        walk,
+        path,
         origins,
         tally,
     } = scratch;
     timeline.fill(table, input.rules(), traces.clone(), tally);
     let rows = timeline.rows();
     let parents = &table.columns.parent[rows.start as usize..rows.end as usize];
-    let fill = match input.shifts {
-        Some(_) => self_time::fill_in_any_order,
-        None => self_time::fill,
-    };
-    fill(timeline, parents, covered, out.self_nano);
+    match input.shifts {
+        Some(_) => self_time::fill_in_any_order(timeline, parents, covered, out.self_nano),
+        None => self_time::fill(timeline, parents, covered, out.self_nano),
+    }
     judge(input, timeline, out);
     let ground = Ground {
         table,
         timeline,
         tolerance_nano: input.policy.tolerance_nano,
     };
-    walk_components(&ground, walk, out);
+    add_paths(&ground, path, out);
     let errors = Errors {
         canonical: &input.canonical,
         timeline,
@@ -267,16 +268,27 @@ fn judge(input: &FactInput<'_>, timeline: &Timeline, out: &mut FactSlices<'_>) {
     }
 }
 
-/// Writes the critical times of every component.
-fn walk_components(ground: &Ground<'_>, walk: &mut Walk, out: &mut FactSlices<'_>) {
+/// Writes the critical times of every component. What the path runs through whole
+/// has its self time there.
+fn add_paths(ground: &Ground<'_>, path: &mut PathParts, out: &mut FactSlices<'_>) {
     out.critical_nano.fill(0);
-    let rows = ground.timeline.rows();
+    let timeline = ground.timeline;
+    let rows = timeline.rows();
     let mut top = rows.start;
     while top < rows.end {
-        walk.run(ground, top, |tile, _| {
-            let at = ground.timeline.at(tile.row);
-            out.critical_nano[at] += tile.duration_nano();
-            out.flags[at] |= fact_flags::ON_PATH;
+        path.run(ground, top, |part| match part {
+            Part::Whole(row) => {
+                let at = timeline.at(row);
+                out.critical_nano[at] = out.self_nano[at];
+                if out.self_nano[at] > 0 || timeline.effective[at].is_empty() {
+                    out.flags[at] |= fact_flags::ON_PATH;
+                }
+            }
+            Part::Piece(row, piece, _) => {
+                let at = timeline.at(row);
+                out.critical_nano[at] += piece.len();
+                out.flags[at] |= fact_flags::ON_PATH;
+            }
         });
         top = ground.table.columns.subtree_end[top as usize];
     }

@@ -5,7 +5,6 @@
 
 use super::effective::rows_of;
 use super::slack::{SlackColumns, SlackSlices, Slacks};
-use super::tally::Tally;
 use super::timeline::{Rules, Timeline};
 use super::times::KeptTimes;
 use super::{compute_range, runs, FactColumns, FactInput, Scratch};
@@ -89,11 +88,12 @@ pub(crate) fn slack_of(table: &SpanTable, traces: &[u32], facts: &FactColumns) -
 
 /// The effective times of all spans of a table.
 pub(super) fn times(table: &SpanTable, rules: Rules<'_>) -> KeptTimes {
-    let scratch = || (Timeline::default(), Tally::default());
     let runs: Vec<Range<u32>> = runs(table).collect();
     let runs = runs.into_par_iter();
-    let runs = runs.map_init(scratch, |(timeline, tally), traces| {
-        timeline.fill(table, rules, traces, tally);
+    let runs = runs.map_init(Scratch::default, |scratch, traces| {
+        let timeline = &mut scratch.timeline;
+        timeline.fill(table, rules, traces, &mut scratch.tally);
+        timeline.mark_serial(table, rules, &mut scratch.covered);
         timeline.take_effective()
     });
     KeptTimes::of(runs.collect())

@@ -4,31 +4,90 @@
 //! Children stand in the order of their starts, and cutting both to one
 //! parent keeps that order. So the union of siblings is one sweep with the
 //! furthest covered end, and since every row only looks at its parent, all
-//! parents sweep in one loop over the rows.
+//! parents sweep in one loop over the rows. The sweep also sees which children
+//! follow one another ([`marks::SERIAL`]).
 
-use super::timeline::Timeline;
+use super::timeline::{marks, Interval, Rules, Timeline};
 use spanwise_model::trace_table::NO_PARENT;
+use spanwise_model::SpanTable;
 
-/// Writes the self times of the timeline's rows. `parents` are their parents'
-/// rows; `covered` is scratch.
+/// Nothing is covered yet.
+const NOTHING: i64 = i64::MIN;
+
+/// Writes the self times of the timeline's rows, and marks spans whose children
+/// follow one another. `parents` are their parents' rows; `covered` is scratch.
 pub(super) fn fill(
-    timeline: &Timeline,
+    timeline: &mut Timeline,
     parents: &[u32],
     covered: &mut Vec<i64>,
     self_nano: &mut [u64],
 ) {
-    covered.clear();
-    for (at, &parent) in parents.iter().enumerate() {
-        let interval = timeline.effective[at];
-        self_nano[at] = interval.len();
-        covered.push(interval.start);
-        if parent != NO_PARENT {
-            cover(timeline, (at, parent), covered, self_nano);
+    let lengths = timeline.effective.iter().map(|interval| interval.len());
+    let lengths = self_nano.iter_mut().zip(lengths);
+    lengths.for_each(|(nano, length)| *nano = length);
+    sweep(timeline, parents, covered, |above, nano| {
+        self_nano[above] -= nano;
+    });
+}
+
+impl Timeline {
+    /// Marks spans whose children follow one another, unless corrected clocks may
+    /// have changed the order of siblings. `covered` is scratch.
+    pub(super) fn mark_serial(
+        &mut self,
+        table: &SpanTable,
+        rules: Rules<'_>,
+        covered: &mut Vec<i64>,
+    ) {
+        if rules.shifts.is_none() {
+            let rows = self.rows();
+            let parents = &table.columns.parent[rows.start as usize..rows.end as usize];
+            sweep(self, parents, covered, |_, _| ());
         }
     }
 }
 
-/// The same where corrected clocks have changed the order of siblings.
+/// Tells of each span what its children cover, piece by piece.
+#[inline]
+fn sweep(
+    timeline: &mut Timeline,
+    parents: &[u32],
+    covered: &mut Vec<i64>,
+    mut cover: impl FnMut(usize, u64),
+) {
+    covered.clear();
+    covered.resize(parents.len(), NOTHING);
+    for (at, &parent) in parents.iter().enumerate() {
+        timeline.marks[at] |= marks::SERIAL;
+        if parent == NO_PARENT || !timeline.blocks(at) {
+            continue;
+        }
+        let (interval, above) = (timeline.effective[at], timeline.at(parent));
+        if !follows(interval, covered[above]) {
+            timeline.marks[above] &= !marks::SERIAL;
+        }
+        if let Some(nano) = take(interval, &mut covered[above]) {
+            cover(above, nano);
+        }
+    }
+}
+
+/// True where a child begins when all before it are over. Of those without length
+/// that stand at one moment none follows another.
+#[inline]
+fn follows(interval: Interval, covered: i64) -> bool {
+    interval.start > covered || (interval.start == covered && !interval.is_empty())
+}
+
+/// What an interval covers behind what is covered, which it adds to.
+#[inline]
+fn take(interval: Interval, covered: &mut i64) -> Option<u64> {
+    let from = interval.start.max(*covered);
+    *covered = interval.end.max(*covered);
+    (interval.end > from).then(|| interval.end.abs_diff(from))
+}
+
+/// The self times where corrected clocks have changed the order of siblings.
 pub(super) fn fill_in_any_order(
     timeline: &Timeline,
     parents: &[u32],
@@ -36,36 +95,17 @@ pub(super) fn fill_in_any_order(
     self_nano: &mut [u64],
 ) {
     covered.clear();
-    let starts = timeline.effective.iter().map(|interval| interval.start);
-    covered.extend(starts);
+    covered.resize(parents.len(), NOTHING);
     for (nano, interval) in self_nano.iter_mut().zip(&timeline.effective) {
         *nano = interval.len();
     }
     let mut order: Vec<u32> = (0..parents.len() as u32).collect();
-    order.retain(|&at| parents[at as usize] != NO_PARENT);
+    order.retain(|&at| parents[at as usize] != NO_PARENT && timeline.blocks(at as usize));
     order.sort_unstable_by_key(|&at| (timeline.effective[at as usize].start, at));
     for at in order {
-        let parent = parents[at as usize];
-        cover(timeline, (at as usize, parent), covered, self_nano);
-    }
-}
-
-/// Takes what a child covers, and its earlier siblings do not, from its
-/// parent's self time.
-#[inline]
-fn cover(
-    timeline: &Timeline,
-    (at, parent): (usize, u32),
-    covered: &mut [i64],
-    self_nano: &mut [u64],
-) {
-    if !timeline.blocks(at) {
-        return;
-    }
-    let (interval, above) = (timeline.effective[at], timeline.at(parent));
-    let from = interval.start.max(covered[above]);
-    if interval.end > from {
-        self_nano[above] -= interval.end.abs_diff(from);
-        covered[above] = interval.end;
+        let above = timeline.at(parents[at as usize]);
+        if let Some(nano) = take(timeline.effective[at as usize], &mut covered[above]) {
+            self_nano[above] -= nano;
+        }
     }
 }

@@ -145,18 +145,16 @@ impl Slacks {
             drag: out.drag,
         };
         for row in rows {
-            let at = columns.at(row);
-            if table.columns.parent[row as usize] == NO_PARENT {
+            let (at, own) = (columns.at(row), timeline.at(row));
+            let parent = table.columns.parent[row as usize];
+            if parent == NO_PARENT {
                 columns.slack[at] = 0;
-                columns.drag[at] = timeline.effective[timeline.at(row)].len();
+                columns.drag[at] = timeline.effective[own].len();
+            } else if timeline.is_serial(timeline.at(parent)) && timeline.blocks(own) {
+                hand_on(timeline, (parent, row), &mut columns);
             }
-            if columns.slack[at] == NONE {
-                continue;
-            }
-            match children(table, row) {
-                Children::None => {}
-                Children::One(child) => hand_on(timeline, (row, child), &mut columns),
-                Children::Several => self.among.spread(ground, row, &mut columns),
+            if columns.slack[at] != NONE && !timeline.is_serial(own) {
+                self.among.spread(ground, row, &mut columns);
             }
         }
     }
@@ -201,41 +199,22 @@ impl Among {
     }
 }
 
-/// How many children a span has.
-enum Children {
-    None,
-    One(u32),
-    Several,
-}
-
-fn children(table: &SpanTable, row: u32) -> Children {
-    let ends = &table.columns.subtree_end;
-    let (first, end) = (row + 1, ends[row as usize]);
-    match first == end {
-        true => Children::None,
-        false if ends[first as usize] == end => Children::One(first),
-        false => Children::Several,
-    }
-}
-
-/// Hands the slack and drag of a span on to its only child, beside which and
-/// behind which there is nothing.
+/// Hands the slack and drag of a span on to one of its children, which follow one
+/// another: what moves one moves all behind it, so that they have the slack of
+/// their parent, and nothing runs beside them.
+#[inline]
 fn hand_on(timeline: &Timeline, (row, child): (u32, u32), columns: &mut Slices<'_>) {
-    let own = timeline.at(child);
-    if !timeline.blocks(own) {
-        return;
-    }
     let (above, at) = (columns.at(row), columns.at(child));
-    columns.slack[at] = columns.slack[above];
-    let critical = columns.drag[above];
-    if critical != NONE && columns.slack[at] == 0 {
-        columns.drag[at] = timeline.effective[own].len().min(critical);
+    let (slack, critical) = (columns.slack[above], columns.drag[above]);
+    columns.slack[at] = slack;
+    if critical != NONE && slack == 0 {
+        let nano = timeline.effective[timeline.at(child)].len();
+        columns.drag[at] = nano.min(critical);
     }
 }
 
-/// Hands the slack and drag of a span on to children of which each begins when
-/// the one before is over: what moves one moves all behind it, so that they have
-/// the slack of their parent, and nothing runs beside them.
+/// The same for children of which each begins when the one before is over, or
+/// within the tolerance before that.
 fn hand_down(children: &[Sibling], row: u32, columns: &mut Slices<'_>) {
     let above = columns.at(row);
     let (slack, critical) = (columns.slack[above], columns.drag[above]);

@@ -7,7 +7,9 @@
 //! behind it, so that the pieces are found on the walk of the path and tile the
 //! request as exactly as the path does.
 
-use super::critical_path::{Between, Ground, Tile, Walk};
+use super::critical_path::{Between, Ground, Walk};
+use super::path_parts::{Part, PathParts};
+use super::timeline::{Interval, Timeline};
 use super::times::TraceTimes;
 use super::{fact_flags, FactColumns};
 use crate::clocks::clock_names;
@@ -146,7 +148,7 @@ pub(crate) struct Pieces<'a> {
     /// By operation.
     roles: Vec<Role>,
     times: TraceTimes,
-    walk: Walk,
+    path: PathParts,
 }
 
 impl<'a> Pieces<'a> {
@@ -163,33 +165,52 @@ impl<'a> Pieces<'a> {
             clocks: clocks.collect(),
             roles: operations.map(|id| role_of(table, id)).collect(),
             times: TraceTimes::default(),
-            walk: Walk::default(),
+            path: PathParts::default(),
         }
     }
 
     /// Hands out the pieces of a component, last first.
-    pub(crate) fn walk(&mut self, top: Span<'_>, mut give: impl FnMut(Piece)) {
-        let mut times = std::mem::take(&mut self.times);
-        let mut walk = std::mem::take(&mut self.walk);
-        let ground = Ground {
-            table: self.table,
-            timeline: times.around(top, self.facts),
-            tolerance_nano: self.facts.policy.tolerance_nano,
-        };
-        walk.run(&ground, top.row(), |tile, between| {
-            self.judge(tile, between, &mut give);
+    fn walk(&self, top: Span<'_>, mut give: impl FnMut(Piece)) {
+        let mut times = TraceTimes::default();
+        let ground = self.ground(times.around(top, self.facts));
+        Walk::default().run(&ground, top.row(), |tile, between| {
+            self.judge(tile.row, tile.interval(), between, &mut give);
         });
-        (self.walk, self.times) = (walk, times);
     }
 
-    /// Hands out a tile as one piece or two, the later first.
+    /// Hands out the pieces of a component as they are found, in no order.
+    pub(crate) fn each(&mut self, top: Span<'_>, mut give: impl FnMut(Piece)) {
+        let mut times = std::mem::take(&mut self.times);
+        let mut path = std::mem::take(&mut self.path);
+        let ground = self.ground(times.around(top, self.facts));
+        path.run(&ground, top.row(), |part| match part {
+            Part::Piece(row, piece, between) => self.judge(row, piece, between, &mut give),
+            Part::Whole(row) => ground.gaps(row, |piece, between| {
+                self.judge(row, piece, between, &mut give);
+            }),
+        });
+        (self.path, self.times) = (path, times);
+    }
+
+    fn ground<'t>(&self, timeline: &'t Timeline) -> Ground<'t>
+    where
+        'a: 't,
+    {
+        Ground {
+            table: self.table,
+            timeline,
+            tolerance_nano: self.facts.policy.tolerance_nano,
+        }
+    }
+
+    /// Hands out a piece of the path of a span as one or two, the later first.
     #[inline]
-    fn judge(&self, tile: Tile, between: Between, give: &mut impl FnMut(Piece)) {
-        let (kind, open) = self.kind(tile.row, between);
+    fn judge(&self, row: u32, piece: Interval, between: Between, give: &mut impl FnMut(Piece)) {
+        let (kind, open) = self.kind(row, between);
         let whole = Piece {
-            row: tile.row,
-            from_unix_nano: tile.from_unix_nano,
-            to_unix_nano: tile.to_unix_nano,
+            row,
+            from_unix_nano: piece.start,
+            to_unix_nano: piece.end,
             kind,
         };
         match open {

@@ -73,6 +73,10 @@ pub(super) mod marks {
     pub(in crate::facts) const OFF: u8 = 1 << 1;
     /// The effective interval is shorter than the span's own.
     pub(in crate::facts) const CLIPPED: u8 = 1 << 2;
+    /// The children that the span waits for follow one another: each begins where
+    /// those before it are over or later, and in the order of rows. What is said
+    /// of such spans needs no sorting; where nobody looked, it is not set.
+    pub(in crate::facts) const SERIAL: u8 = 1 << 3;
 }
 
 /// Times of a run of rows.
@@ -120,6 +124,13 @@ impl Timeline {
     #[inline]
     pub(super) fn blocks(&self, at: usize) -> bool {
         self.marks[at] & (marks::BLOCKING | marks::OFF) == marks::BLOCKING
+    }
+
+    /// True where the children that the span at this entry waits for are known to
+    /// follow one another.
+    #[inline]
+    pub(super) fn is_serial(&self, at: usize) -> bool {
+        self.marks[at] & marks::SERIAL != 0
     }
 }
 

@@ -41,6 +41,7 @@ impl KeptTimes {
 #[derive(Debug, Default)]
 pub(super) struct TraceTimes {
     timeline: Timeline,
+    covered: Vec<i64>,
     tally: Tally,
     /// The place of the run of the last trace, where times are kept.
     run: usize,
@@ -58,8 +59,10 @@ impl TraceTimes {
         if let Some(kept) = facts.times() {
             return kept.run(table.rows(trace).start, &mut self.run);
         }
+        let rules = facts.rules();
         self.timeline
-            .fill(table, facts.rules(), trace..trace + 1, &mut self.tally);
+            .fill(table, rules, trace..trace + 1, &mut self.tally);
+        self.timeline.mark_serial(table, rules, &mut self.covered);
         &self.timeline
     }
 

@@ -200,7 +200,7 @@ impl<'a> Oracle<'a> {
         changed: &dyn Fn(u32, i64) -> i64,
         own: &dyn Fn(u32, i64) -> i64,
     ) -> i64 {
-        let stretch = |nano: i64| if nano > 0 { own(row, nano) } else { nano };
+        let stretch = |nano: i64| own(row, nano);
         let (start, end) = self.effective[row as usize].expect("it blocks");
         let mut children = self.blockers(row as usize);
         children.sort_by_key(|&(from, to, row)| (from, from != to, row));

@@ -195,11 +195,11 @@ fn add(traces: TraceBatch<'_>, facts: &FactColumns, told: Told, out: &mut Partia
     for root in traces.traces().filter_map(request_root) {
         if !told.bands {
             let group = cells.add_request(root, 0);
-            pieces.walk(root, |piece| cells.add_piece(group, piece));
+            pieces.each(root, |piece| cells.add_piece(group, piece));
             continue;
         }
         path.clear();
-        pieces.walk(root, |piece| path.push(piece));
+        pieces.each(root, |piece| path.push(piece));
         let duration = path.iter().map(|piece| piece.duration_nano()).sum();
         let group = cells.add_request(root, band_of(duration));
         path.iter().for_each(|&piece| cells.add_piece(group, piece));

@@ -2,21 +2,11 @@
 
 use super::{Change, Selection};
 use crate::analyses::attribute;
-use crate::facts::replay;
+use crate::facts::replay::{self, parts, Parts};
 use crate::facts::{fact_flags, FactColumns};
 use rustc_hash::FxHashMap;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{OperationId, Span, SpanTable};
-
-/// `thousandths` of a time.
-#[inline]
-pub(super) fn scaled(nano: u64, thousandths: u32) -> u64 {
-    if let Some(product) = nano.checked_mul(thousandths.into()) {
-        return product / 1_000;
-    }
-    let scaled = u128::from(nano) * u128::from(thousandths) / 1_000;
-    u64::try_from(scaled).unwrap_or(u64::MAX)
-}
 
 /// What is known of selected spans of one component.
 #[derive(Debug, Default)]
@@ -152,14 +142,16 @@ impl Changed<'_> {
 }
 
 impl replay::Change for Changed<'_> {
-    fn own_time(&self, row: u32, nano: u64) -> u64 {
+    fn own_time(&self, row: u32, nano: u64) -> Parts {
         match self.change {
-            Change::OwnTime(thousandths) if self.is_chosen(row) => scaled(nano, thousandths),
-            _ => nano,
+            Change::OwnTime(thousandths) if self.is_chosen(row) => {
+                Parts::from(nano) * Parts::from(thousandths)
+            }
+            _ => parts(nano),
         }
     }
 
-    fn gap(&self, row: u32, child: u32, nano: u64) -> u64 {
+    fn gap(&self, row: u32, child: u32, nano: u64) -> Parts {
         if self.drops_attempts() && self.selected.retries[self.at(child)] {
             0
         } else {
@@ -167,11 +159,11 @@ impl replay::Change for Changed<'_> {
         }
     }
 
-    fn length(&self, row: u32, nano: u64) -> u64 {
+    fn length(&self, row: u32, length: Parts) -> Parts {
         match self.change {
-            Change::Cap(most) if self.is_chosen(row) => nano.min(most),
+            Change::Cap(most) if self.is_chosen(row) => parts(most).min(length),
             _ if self.drops_attempts() && self.selected.repeated[self.at(row)] => 0,
-            _ => nano,
+            _ => length,
         }
     }
 

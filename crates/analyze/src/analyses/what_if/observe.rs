@@ -6,7 +6,7 @@ use super::points::Points;
 use super::{Change, WhatIf, CHANGED, DURATION, SAVED};
 use crate::analyses::operations::{operation_key, operation_names, request_root};
 use crate::analysis::TraceBatch;
-use crate::facts::replay::{Faster, Replay};
+use crate::facts::replay::{Faster, Replay, Speeds};
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial};
 use spanwise_model::{OperationId, SpanTable};
@@ -64,11 +64,11 @@ fn fitting(table: &SpanTable, analysis: &WhatIf) -> Vec<bool> {
         .collect()
 }
 
-/// A time at each speed.
-#[inline]
-fn speeds(nano: u64) -> [u64; SPEEDS] {
-    [nano - nano.div_ceil(4), nano / 2, nano / 4, 0]
-}
+/// What [`PERCENTS`] leave out.
+const QUARTERS: Speeds<SPEEDS> = Speeds {
+    parts: 4,
+    saved: [1, 2, 3, 4],
+};
 
 /// Makes every candidate of each request faster by itself.
 pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
@@ -78,7 +78,7 @@ pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial
     let mut candidates = Candidates::new(table);
     for root in traces.traces().filter_map(request_root) {
         candidates.find(root, facts);
-        let (before, after) = faster.run((root, facts), candidates.group_of(), speeds);
+        let (before, after) = faster.run((root, facts), candidates.group_of(), &QUARTERS);
         let own = root.operation_id();
         points.add_request(own, before);
         for (operation, after) in candidates.each().zip(after) {
@@ -99,14 +99,11 @@ pub(super) fn key<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::changes::scaled;
     use super::*;
 
     #[test]
-    fn speeds_are_what_scaling_finds() {
-        for nano in (0..50).chain([u64::MAX - 1, u64::MAX]) {
-            let scaled = PERCENTS.map(|percent| scaled(nano, 1_000 - 10 * percent));
-            assert_eq!(speeds(nano), scaled, "{nano}");
-        }
+    fn quarters_are_percents() {
+        let percents = QUARTERS.saved.map(|saved| 100 * saved / QUARTERS.parts);
+        assert_eq!(percents, PERCENTS);
     }
 }

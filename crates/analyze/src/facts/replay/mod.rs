@@ -7,12 +7,15 @@
 //! changed. Everything else follows. Since a subtree moves as a whole, lengths
 //! are enough, and they are found from children to parents in one loop. The
 //! siblings of a trace are put in order once for any number of replays.
+//!
+//! Changed times are exact: a replay counts in [`PARTS`] of a nanosecond, and only
+//! how long a component would have lasted is rounded, down.
 
 mod faster;
 mod ground;
 mod shortened;
 
-pub(crate) use faster::{Faster, GROUPS, NO_GROUP};
+pub(crate) use faster::{Faster, Speeds, GROUPS, NO_GROUP};
 pub(crate) use shortened::{Cap, Shortened};
 
 use super::siblings::Siblings;
@@ -42,19 +45,33 @@ impl Step {
     }
 }
 
+/// How many parts of a nanosecond replays count.
+pub(crate) const PARTS: u32 = 1_000;
+
+/// A length in parts of a nanosecond. Sums of 64-bit times of a whole table fit.
+pub(crate) type Parts = i128;
+
+/// A time in parts.
+#[inline]
+pub(crate) fn parts(nano: impl Into<i128>) -> Parts {
+    nano.into() * Parts::from(PARTS)
+}
+
 /// What a replay changes.
 pub(crate) trait Change {
     /// The length of a stretch of a span's own time.
-    fn own_time(&self, row: u32, nano: u64) -> u64;
+    fn own_time(&self, _row: u32, nano: u64) -> Parts {
+        parts(nano)
+    }
 
     /// The stretch of a span's own time before one of its children.
-    fn gap(&self, row: u32, _child: u32, nano: u64) -> u64 {
+    fn gap(&self, row: u32, _child: u32, nano: u64) -> Parts {
         self.own_time(row, nano)
     }
 
     /// The length of a whole span.
-    fn length(&self, _row: u32, nano: u64) -> u64 {
-        nano
+    fn length(&self, _row: u32, length: Parts) -> Parts {
+        length
     }
 
     /// Whether the children of a span begin all at once.
@@ -75,8 +92,8 @@ pub(crate) struct Replay {
     /// By row: where its steps begin, and its own time behind the last child.
     spans: Vec<(u32, u64)>,
     /// Lengths by row, and ends by child.
-    lengths: Vec<u64>,
-    ends: Vec<i64>,
+    lengths: Vec<Parts>,
+    ends: Vec<Parts>,
 }
 
 impl Replay {
@@ -125,41 +142,40 @@ impl Replay {
             } else {
                 self.serial(row, steps, change)
             };
-            let length = busy.saturating_add(change.own_time(row, tail));
-            self.lengths[at] = change.length(row, length);
+            self.lengths[at] = change.length(row, busy + change.own_time(row, tail));
             end = first as usize;
         }
-        self.lengths.first().copied().unwrap_or_default()
+        let length = self.lengths.first().copied().unwrap_or_default();
+        u64::try_from(length / Parts::from(PARTS)).unwrap_or(u64::MAX)
     }
 
     /// From the start of a span to the end of its last child.
-    fn serial(&mut self, row: u32, steps: Range<usize>, change: &impl Change) -> u64 {
+    fn serial(&mut self, row: u32, steps: Range<usize>, change: &impl Change) -> Parts {
         self.ends.clear();
-        let (mut latest, mut last) = (0_i64, 0_i64);
+        let (mut latest, mut last) = (0, 0);
         for step in &self.steps[steps] {
             match *step {
-                Step::Over(at) => latest = latest.max(self.ends[at as usize]),
+                Step::Over(at) => latest = self.ends[at as usize].max(latest),
                 Step::Begin {
                     row: child,
                     gap_nano,
                     ..
                 } => {
                     let gap = changed(change, (row, child), gap_nano);
-                    let length = self.lengths[(child - self.rows.start) as usize];
-                    let end = latest.saturating_add(gap).saturating_add_unsigned(length);
-                    last = last.max(end);
+                    let end = latest + gap + self.lengths[(child - self.rows.start) as usize];
+                    last = end.max(last);
                     self.ends.push(end);
                 }
             }
         }
-        last.max(0) as u64
+        last
     }
 
     /// The same if no child waited for another: the longest of them, and the own
     /// time between them all the same; never more than one after the other.
-    fn parallel(&mut self, row: u32, steps: Range<usize>, change: &impl Change) -> u64 {
+    fn parallel(&mut self, row: u32, steps: Range<usize>, change: &impl Change) -> Parts {
         let serial = self.serial(row, steps.clone(), change);
-        let (mut own, mut longest) = (0_u64, 0_u64);
+        let (mut own, mut longest) = (0, 0);
         for step in &self.steps[steps] {
             if let Step::Begin {
                 row: child,
@@ -167,12 +183,11 @@ impl Replay {
                 ..
             } = *step
             {
-                let gap = changed(change, (row, child), gap_nano).max(0);
-                own = own.saturating_add(gap as u64);
-                longest = longest.max(self.lengths[(child - self.rows.start) as usize]);
+                own += changed(change, (row, child), gap_nano).max(0);
+                longest = self.lengths[(child - self.rows.start) as usize].max(longest);
             }
         }
-        serial.min(own.saturating_add(longest))
+        serial.min(own + longest)
     }
 }
 
@@ -196,10 +211,10 @@ fn steps_of(siblings: &Siblings, interval: Interval, steps: &mut Vec<Step>) -> u
 }
 
 /// A gap that may be less than nothing, which then stays.
-fn changed(change: &impl Change, (row, child): (u32, u32), gap_nano: i64) -> i64 {
+fn changed(change: &impl Change, (row, child): (u32, u32), gap_nano: i64) -> Parts {
     match u64::try_from(gap_nano) {
-        Ok(gap) => i64::try_from(change.gap(row, child, gap)).unwrap_or(i64::MAX),
-        Err(_) => gap_nano,
+        Ok(gap) => change.gap(row, child, gap),
+        Err(_) => parts(gap_nano),
     }
 }
 

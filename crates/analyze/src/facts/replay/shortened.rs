@@ -5,7 +5,7 @@
 //! component of a million spans is not put in order for one of them.
 
 use super::ground::Ground;
-use super::{steps_of, Change, Replay, Step};
+use super::{parts, steps_of, Change, Parts, Replay, Step};
 use crate::facts::siblings::Siblings;
 use crate::facts::times::TraceTimes;
 use crate::facts::FactColumns;
@@ -179,12 +179,8 @@ struct Limits<'a> {
 }
 
 impl Change for Limits<'_> {
-    fn own_time(&self, _row: u32, nano: u64) -> u64 {
-        nano
-    }
-
-    fn length(&self, row: u32, nano: u64) -> u64 {
-        nano.min(self.spans[(row - self.first) as usize].most)
+    fn length(&self, row: u32, length: Parts) -> Parts {
+        parts(self.spans[(row - self.first) as usize].most).min(length)
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a component would save were some of its spans faster, for several
 //! groups of spans at once.
 //!
-//! Where the children of a span follow one after the other, it saves what they
-//! save and what its own time does: sums are all that this takes. Only a span
-//! some of whose children run at the same time is replayed, and that only where
-//! one of those that it waited for last has changed, or its own time. Where that
-//! child is all that has changed, it is asked once how much the span would last
-//! without it: no child can save more, whatever the group and the speed.
+//! Where the children of a span follow one after the other, its own time is its
+//! self time, and it saves what they save and a share of that: one sum for all
+//! speeds. Only a span some of whose children run at the same time is replayed,
+//! and that only where one of those that it waited for last has changed, or its
+//! own time. Where that child is all that has changed, it is asked once how much
+//! the span would last without it: no child can save more, whatever the group and
+//! the speed.
 
 mod cascade;
 mod sums;
@@ -31,12 +32,42 @@ const EACH: u32 = u32::MAX;
 /// A room that nobody asked for yet.
 const UNKNOWN: u64 = u64::MAX;
 
+/// How much of their own time spans save, at so many speeds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Speeds<const N: usize> {
+    /// How many parts own time has. All that is saved is counted in such parts of
+    /// a nanosecond.
+    pub(crate) parts: u32,
+    /// How many of them are saved, the most at the last speed.
+    pub(crate) saved: [u32; N],
+}
+
+impl<const N: usize> Speeds<N> {
+    /// What is saved of a time.
+    #[inline]
+    fn saved(&self, nano: u64) -> [u64; N] {
+        self.saved.map(|parts| u64::from(parts) * nano)
+    }
+
+    /// What is left of it.
+    #[inline]
+    fn left(&self, nano: u64) -> [u64; N] {
+        self.saved.map(|parts| u64::from(self.parts - parts) * nano)
+    }
+
+    /// All of a time.
+    #[inline]
+    fn all(&self, nano: u64) -> u64 {
+        u64::from(self.parts) * nano
+    }
+}
+
 /// A child of a span that is replayed.
 #[derive(Clone, Copy, Debug)]
 struct Child<const N: usize> {
-    /// What it saves; nothing but while a group is looked at.
+    /// What it saves, in parts; nothing but while a group is looked at.
     saved: [u64; N],
-    /// How much of that can show, where nothing else changes.
+    /// How much of that can show, in nanoseconds, where nothing else changes.
     room: u64,
     /// The number of its parent.
     above: u32,
@@ -71,9 +102,9 @@ struct Uneven {
 
 /// What changes below spans that are replayed, for one group.
 #[derive(Clone, Debug)]
-struct Changes<const N: usize> {
-    /// What children of them save.
-    saved: Vec<(u32, [u64; N])>,
+struct Changes {
+    /// The own time that shows as children of them.
+    below: Vec<(u32, u64)>,
     /// Those whose own time changes, by number.
     own: Vec<u32>,
 }
@@ -93,20 +124,25 @@ pub(crate) struct Faster<const N: usize> {
     /// Those from this number on are not open.
     open_to: usize,
     steps: Vec<Step>,
-    changes: [Changes<N>; GROUPS],
+    changes: [Changes; GROUPS],
     /// By place.
     children: Vec<Child<N>>,
-    /// By child of a span, of all speeds and of one.
+    /// The places of those that save something.
+    shortened: Vec<u32>,
+    /// By child of a span, of all speeds in parts, and of one.
     ends: Vec<[i64; N]>,
     lasts: Vec<i64>,
-    /// By group: what the component saves.
-    totals: [[u64; N]; GROUPS],
+    /// By group, and of those of none: the own time that shows in the component
+    /// without a replay.
+    own: [u64; GROUPS + 1],
+    /// By group: what the component saves by replays, in parts.
+    replayed: [[u64; N]; GROUPS],
 }
 
 impl<const N: usize> Default for Faster<N> {
     fn default() -> Self {
         let nothing = || Changes {
-            saved: Vec::new(),
+            below: Vec::new(),
             own: Vec::new(),
         };
         Self {
@@ -120,23 +156,24 @@ impl<const N: usize> Default for Faster<N> {
             steps: Vec::new(),
             changes: std::array::from_fn(|_| nothing()),
             children: Vec::new(),
+            shortened: Vec::new(),
             ends: Vec::new(),
             lasts: Vec::new(),
-            totals: [[0; N]; GROUPS],
+            own: [0; GROUPS + 1],
+            replayed: [[0; N]; GROUPS],
         }
     }
 }
 
 impl<const N: usize> Faster<N> {
     /// How long the component under `top` lasted, and for each group, how long it
-    /// would have lasted had each stretch of the own time of the group's spans
-    /// been as `own` says, which is never longer than it was, and the shortest
-    /// under the last change.
+    /// would have lasted had the own time of the group's spans been shorter as the
+    /// speeds say, rounded down.
     pub(crate) fn run(
         &mut self,
         (top, facts): (Span<'_>, &FactColumns),
         group_of: impl Fn(u32) -> u8,
-        own: impl Fn(u64) -> [u64; N],
+        speeds: &Speeds<N>,
     ) -> (u64, [[u64; N]; GROUPS]) {
         let mut times = std::mem::take(&mut self.times);
         let ground = Ground {
@@ -146,25 +183,30 @@ impl<const N: usize> Faster<N> {
             tolerance_nano: facts.policy.tolerance_nano,
         };
         self.first = top.row();
-        let saved = |nano| {
-            let own = own(nano);
-            own.map(|own| nano - own)
-        };
         let length = ground.interval(top.row()).len();
         let mut lengths = [[length; N]; GROUPS];
-        if self.add_up((&ground, top), &group_of, saved) {
+        let total = self.add_up((&ground, top), &facts.self_nano, &group_of);
+        if total < i64::MAX as u64 / u64::from(speeds.parts) {
             for (group, lengths) in lengths.iter_mut().enumerate() {
                 if !self.uneven.is_empty() {
-                    self.cascade(group, &own);
+                    self.cascade(group, speeds);
                 }
-                let saved = &self.totals[group];
-                (0..N).for_each(|n| lengths[n] -= saved[n]);
+                *lengths = self.left(group, length, speeds);
             }
         } else {
-            Self::replay_all((top, facts), group_of, own, &mut lengths);
+            Self::replay_all((top, facts), group_of, speeds, &mut lengths);
         }
         self.times = times;
         (length, lengths)
+    }
+
+    /// What is left of the length of a component.
+    #[inline]
+    fn left(&self, group: usize, length: u64, speeds: &Speeds<N>) -> [u64; N] {
+        let (all, saved) = (speeds.all(length), speeds.saved(self.own[group]));
+        let replayed = &self.replayed[group];
+        let left = std::array::from_fn(|n| all - saved[n] - replayed[n]);
+        left.map(|left: u64| left / u64::from(speeds.parts))
     }
 }
 
@@ -173,18 +215,18 @@ mod tests {
     use super::*;
     use crate::facts;
     use crate::facts::replay::tests::{random_numbers, random_trace};
-    use crate::facts::replay::{Change, Replay};
+    use crate::facts::replay::{parts, Change, Parts, Replay};
     use crate::policy::Policy;
     use spanwise_io::{assemble::assemble, notation::parse};
 
     /// The own time of some spans becomes so many quarters.
-    struct Quarters<'a>(&'a [u32], u64);
+    struct Quarters<'a>(&'a [u32], i128);
 
     impl Change for Quarters<'_> {
-        fn own_time(&self, row: u32, nano: u64) -> u64 {
+        fn own_time(&self, row: u32, nano: u64) -> Parts {
             match self.0.contains(&row) {
-                true => nano * self.1 / 4,
-                false => nano,
+                true => parts(nano) * self.1 / 4,
+                false => parts(nano),
             }
         }
     }
@@ -203,12 +245,15 @@ mod tests {
                 .map(|_| random(most).min(GROUPS as u64) as u8)
                 .collect();
             let group_of = |row: u32| groups[row as usize];
-            let own = |nano: u64| [4, 2, 1, 0].map(|quarters| nano * quarters / 4);
-            let (length, found) = faster.run((top, &facts), group_of, own);
+            let speeds = Speeds {
+                parts: 4,
+                saved: [0, 2, 3, 4],
+            };
+            let (length, found) = faster.run((top, &facts), group_of, &speeds);
             assert_eq!(length, replay_all(top, &facts, &Quarters(&[], 4)));
             replayed += faster.uneven.len();
             let mut slowly = [[0; 4]; GROUPS];
-            Faster::replay_all((top, &facts), group_of, own, &mut slowly);
+            Faster::replay_all((top, &facts), group_of, &speeds, &mut slowly);
             assert_eq!(found, slowly);
             for (group, found) in (0..).zip(found) {
                 let rows = top.subtree().filter(|&row| group_of(row) == group);

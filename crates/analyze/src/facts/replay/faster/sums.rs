@@ -6,20 +6,21 @@ use crate::facts::timeline::{Interval, Timeline};
 use spanwise_model::Span;
 
 impl<const N: usize> Faster<N> {
-    /// Sums what shows in the component without a replay, and makes ready what
-    /// is replayed. Spans that nobody waits for show nowhere, nor does what is
-    /// below them. False where times are so long that sums do not hold them.
+    /// Sums the own time that shows in the component without a replay, and makes
+    /// ready what is replayed. Spans that nobody waits for show nowhere, nor does
+    /// what is below them. The answer is a time that is longer than any sum that a
+    /// replay takes.
     #[inline(never)]
     pub(super) fn add_up(
         &mut self,
         (ground, top): (&Ground<'_>, Span<'_>),
+        self_nano: &[u64],
         group_of: impl Fn(u32) -> u8,
-        saved: impl Fn(u64) -> [u64; N],
-    ) -> bool {
+    ) -> u64 {
         let count = top.subtree().len();
         self.clear(count);
         let mut below = std::mem::take(&mut self.below);
-        let rows = Rows::new(ground, count);
+        let rows = Rows::new(ground, self_nano, count);
         let (mut place, mut total) = (0, 0_u64);
         while place < count {
             let shows = match place {
@@ -33,27 +34,21 @@ impl<const N: usize> Faster<N> {
                     shows => shows,
                 },
             };
-            let interval = rows.intervals[place];
-            total = total.saturating_add(interval.len());
             let row = ground.first + place as u32;
             let group = group_of(row);
-            let own = match group {
-                NO_GROUP => rows.own_time(place, |_| [0; N]),
-                _ => rows.own_time(place, &saved),
-            };
-            below[place] = shows;
-            match own {
-                Some(saved) => self.save(group, shows, saved),
-                None => {
-                    below[place] = EACH;
-                    let own = self.add_uneven(ground, (row, group, shows), interval);
-                    total = total.saturating_add(own);
-                }
+            total = total.saturating_add(rows.intervals[place].len());
+            if rows.is_serial(place) {
+                below[place] = shows;
+                self.add_own(group, shows, rows.self_nano[place]);
+            } else {
+                below[place] = EACH;
+                let own = self.add_uneven(ground, (row, group, shows), rows.intervals[place]);
+                total = total.saturating_add(own);
             }
             place += 1;
         }
         self.below = below;
-        total < i64::MAX as u64
+        total
     }
 
     fn clear(&mut self, count: usize) {
@@ -61,29 +56,25 @@ impl<const N: usize> Faster<N> {
         self.below.resize(count.max(self.below.len()), 0);
         self.uneven.clear();
         self.steps.clear();
-        self.totals = [[0; N]; GROUPS];
+        self.own = [0; GROUPS + 1];
+        self.replayed = [[0; N]; GROUPS];
         for changes in &mut self.changes {
-            changes.saved.clear();
+            changes.below.clear();
             changes.own.clear();
         }
     }
 
-    /// Adds what a span of a group saves to what shows it.
+    /// Adds the own time of a span of a group to what shows it.
     #[inline]
-    pub(super) fn save(&mut self, group: u8, shows: u32, saved: [u64; N]) {
-        if group == NO_GROUP {
-            return;
-        }
+    fn add_own(&mut self, group: u8, shows: u32, nano: u64) {
         if shows == 0 {
-            let total = &mut self.totals[usize::from(group)];
-            (0..N).for_each(|n| total[n] = total[n].wrapping_add(saved[n]));
-        } else {
-            let changes = &mut self.changes[usize::from(group)].saved;
-            match changes.last_mut() {
-                Some((child, sum)) if *child == shows => {
-                    (0..N).for_each(|n| sum[n] = sum[n].wrapping_add(saved[n]));
-                }
-                _ => changes.push((shows, saved)),
+            let own = &mut self.own[usize::from(group)];
+            *own = own.wrapping_add(nano);
+        } else if group != NO_GROUP {
+            let below = &mut self.changes[usize::from(group)].below;
+            match below.last_mut() {
+                Some((child, sum)) if *child == shows => *sum = sum.wrapping_add(nano),
+                _ => below.push((shows, nano)),
             }
         }
     }
@@ -154,13 +145,14 @@ struct Rows<'a> {
     ends: &'a [u32],
     parents: &'a [u32],
     intervals: &'a [Interval],
+    self_nano: &'a [u64],
     timeline: &'a Timeline,
     /// Where the times of the first of them stand.
     at: usize,
 }
 
 impl<'a> Rows<'a> {
-    fn new(ground: &Ground<'a>, count: usize) -> Self {
+    fn new(ground: &Ground<'a>, self_nano: &'a [u64], count: usize) -> Self {
         let (columns, timeline) = (&ground.table.columns, ground.timeline);
         let (first, at) = (ground.first as usize, ground.timeline.at(ground.first));
         Self {
@@ -168,6 +160,7 @@ impl<'a> Rows<'a> {
             ends: &columns.subtree_end[first..first + count],
             parents: &columns.parent[first..first + count],
             intervals: &timeline.effective[at..at + count],
+            self_nano: &self_nano[first..first + count],
             timeline,
             at,
         }
@@ -189,35 +182,8 @@ impl<'a> Rows<'a> {
         self.timeline.blocks(self.at + place)
     }
 
-    /// What the own time of a span saves whose children follow one after the
-    /// other; nothing is said where some of them run at the same time.
     #[inline]
-    fn own_time<const N: usize>(
-        &self,
-        place: usize,
-        saved: impl Fn(u64) -> [u64; N],
-    ) -> Option<[u64; N]> {
-        let (interval, end) = (self.intervals[place], self.end(place));
-        if end == place + 1 {
-            return Some(saved(interval.len()));
-        }
-        let (mut child, mut over, mut sum) = (place + 1, interval.start, [0; N]);
-        let mut add = |nano: u64| {
-            let saved = saved(nano);
-            (0..N).for_each(|n| sum[n] += saved[n]);
-        };
-        while child < end {
-            if self.blocks(child) {
-                let next = self.intervals[child];
-                if next.start < over {
-                    return None;
-                }
-                add(next.start.abs_diff(over));
-                over = next.end;
-            }
-            child = self.end(child);
-        }
-        add(interval.end.abs_diff(over));
-        Some(sum)
+    fn is_serial(&self, place: usize) -> bool {
+        self.timeline.is_serial(self.at + place)
     }
 }
