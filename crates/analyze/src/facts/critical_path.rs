@@ -182,8 +182,7 @@ impl Walk {
 
     /// Walks back from the end of `top` and hands out its tiles, last first.
     pub(super) fn run(&mut self, ground: &Ground<'_>, top: u32, give: impl FnMut(Tile, Between)) {
-        let end = ground.timeline.effective[ground.timeline.at(top)].end;
-        self.run_from(ground, (top, end), give);
+        self.run_from(ground, (top, ground.interval(top).end), give);
     }
 
     /// The same from a moment inside of `top`.
@@ -229,10 +228,9 @@ impl Walk {
     }
 
     fn enter(&mut self, ground: &Ground<'_>, row: u32, tied: bool) {
-        let timeline = ground.timeline;
         let candidates = self.candidates.len();
         ground.push_candidates(row, &mut self.candidates);
-        let start = timeline.effective[timeline.at(row)].start;
+        let start = ground.interval(row).start;
         self.frames.push(Frame {
             candidates,
             next: candidates,
@@ -329,7 +327,7 @@ impl Ground<'_> {
 
     /// True where a span has no child.
     #[inline]
-    fn is_leaf(&self, row: u32) -> bool {
+    pub(super) fn is_leaf(&self, row: u32) -> bool {
         self.table.columns.subtree_end[row as usize] == row + 1
     }
 
@@ -343,9 +341,15 @@ impl Ground<'_> {
         frame.start
     }
 
+    /// The effective interval of a span.
+    #[inline]
+    pub(super) fn interval(&self, row: u32) -> Interval {
+        self.timeline.effective[self.timeline.at(row)]
+    }
+
     #[inline]
     fn is_point(&self, row: u32) -> bool {
-        self.timeline.effective[self.timeline.at(row)].is_empty()
+        self.interval(row).is_empty()
     }
 
     fn tile(&self, frame: &Frame, from: i64, to: i64) -> Tile {

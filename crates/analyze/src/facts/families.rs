@@ -102,7 +102,8 @@ impl<'a> Families<'a> {
             if siblings.all.len() < 2 {
                 continue;
             }
-            let is_chain = siblings.is_chain(tolerance_nano);
+            let is_serial = timeline.is_serial(timeline.at(row));
+            let is_chain = is_serial || siblings.is_chain(tolerance_nano);
             siblings.before.clear();
             if !is_chain && siblings.all.len() > FEW {
                 siblings.sort(tolerance_nano);

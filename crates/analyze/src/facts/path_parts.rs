@@ -63,7 +63,7 @@ impl PathParts {
         (row, top): (u32, u32),
         give: &mut impl FnMut(Part),
     ) {
-        let interval = ground.timeline.effective[ground.timeline.at(row)];
+        let interval = ground.interval(row);
         self.candidates.clear();
         ground.push_candidates(row, &mut self.candidates);
         let mut frame = Frame::new(row, interval.start, false);
@@ -96,27 +96,35 @@ impl Ground<'_> {
     /// between its children; of a span without length one without length.
     #[inline]
     pub(super) fn gaps(&self, row: u32, mut give: impl FnMut(Interval, Between)) {
-        let (timeline, ends) = (self.timeline, &self.table.columns.subtree_end);
-        let whole = timeline.effective[timeline.at(row)];
-        let (mut child, end) = (row + 1, ends[row as usize]);
-        let (mut over, mut before) = (whole.start, None);
-        while child < end {
-            let at = timeline.at(child);
-            if timeline.blocks(at) {
-                let next = timeline.effective[at];
-                if over < next.start {
-                    let (start, end) = (over, next.start);
-                    let after = Some(child);
-                    give(Interval { start, end }, Between { before, after });
-                }
-                (over, before) = (next.end, Some(child));
+        let whole = self.interval(row);
+        let (mut start, mut before) = (whole.start, None);
+        let mut children = self.blocking_children(row);
+        loop {
+            let after = children.next();
+            let next = after.map(|child| self.interval(child));
+            let end = next.map_or(whole.end, |next| next.start);
+            if start < end || (next.is_none() && whole.is_empty()) {
+                give(Interval { start, end }, Between { before, after });
             }
-            child = ends[child as usize];
+            let Some(next) = next else { return };
+            (start, before) = (next.end, after);
         }
-        if over < whole.end || whole.is_empty() {
-            let (start, end) = (over, whole.end);
-            let after = None;
-            give(Interval { start, end }, Between { before, after });
-        }
+    }
+
+    /// The children that a span waits for, by row.
+    #[inline]
+    fn blocking_children(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
+        let (timeline, ends) = (self.timeline, &self.table.columns.subtree_end);
+        let (mut next, end) = (row + 1, ends[row as usize]);
+        std::iter::from_fn(move || {
+            while next < end {
+                let child = next;
+                next = ends[child as usize];
+                if timeline.blocks(timeline.at(child)) {
+                    return Some(child);
+                }
+            }
+            None
+        })
     }
 }

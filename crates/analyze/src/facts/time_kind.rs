@@ -139,14 +139,25 @@ fn role_of(table: &SpanTable, id: OperationId) -> Role {
     }
 }
 
+/// The kind of time of a span without a child on the path.
+fn alone(role: Role) -> TimeKind {
+    match role {
+        Role::Connection => TimeKind::Connection,
+        Role::Client | Role::Producer => TimeKind::Call,
+        Role::Server | Role::Consumer | Role::Other => TimeKind::OwnWork,
+    }
+}
+
 /// Finds pieces of one component after the other.
 pub(crate) struct Pieces<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
     /// By resource: a number for the name of its clock.
     clocks: Vec<u32>,
-    /// By operation.
+    /// By operation: its role, and the kind of time of spans without a child on
+    /// the path.
     roles: Vec<Role>,
+    alone: Vec<TimeKind>,
     times: TraceTimes,
     path: PathParts,
 }
@@ -159,11 +170,13 @@ impl<'a> Pieces<'a> {
             *numbers.entry(name).or_insert(next)
         });
         let operations = (0..table.operations.len() as u32).map(OperationId);
+        let roles: Vec<Role> = operations.map(|id| role_of(table, id)).collect();
         Self {
             table,
             facts,
             clocks: clocks.collect(),
-            roles: operations.map(|id| role_of(table, id)).collect(),
+            alone: roles.iter().map(|&role| alone(role)).collect(),
+            roles,
             times: TraceTimes::default(),
             path: PathParts::default(),
         }
@@ -184,7 +197,13 @@ impl<'a> Pieces<'a> {
         let mut path = std::mem::take(&mut self.path);
         let ground = self.ground(times.around(top, self.facts));
         path.run(&ground, top.row(), |part| match part {
-            Part::Piece(row, piece, between) => self.judge(row, piece, between, &mut give),
+            Part::Piece(row, piece, between) => self.judge_apart(row, piece, between, &mut give),
+            Part::Whole(row) if ground.is_leaf(row) => give(Piece {
+                row,
+                from_unix_nano: ground.interval(row).start,
+                to_unix_nano: ground.interval(row).end,
+                kind: self.alone[self.operation(row).0 as usize],
+            }),
             Part::Whole(row) => ground.gaps(row, |piece, between| {
                 self.judge(row, piece, between, &mut give);
             }),
@@ -204,7 +223,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// Hands out a piece of the path of a span as one or two, the later first.
-    #[inline]
+    #[inline(always)]
     fn judge(&self, row: u32, piece: Interval, between: Between, give: &mut impl FnMut(Piece)) {
         let (kind, open) = self.kind(row, between);
         let whole = Piece {
@@ -215,18 +234,28 @@ impl<'a> Pieces<'a> {
         };
         match open {
             0 => give(whole),
-            _ => split(whole, open).into_iter().flatten().for_each(give),
+            _ => give_split(whole, open, give),
         }
     }
 
+    /// The same for the few pieces of spans whose children run at the same time.
+    #[inline(never)]
+    fn judge_apart(
+        &self,
+        row: u32,
+        piece: Interval,
+        between: Between,
+        mut give: &mut dyn FnMut(Piece),
+    ) {
+        self.judge(row, piece, between, &mut give);
+    }
+
     /// The kind of a tile's time, and how much of it is uncertain.
-    #[inline]
+    #[inline(always)]
     fn kind(&self, row: u32, Between { before, after }: Between) -> (TimeKind, u64) {
         let own = self.role(row);
         let kind = match (own, before, after) {
-            (Role::Connection, ..) => TimeKind::Connection,
-            (Role::Client | Role::Producer, None, None) => TimeKind::Call,
-            (_, None, None) => TimeKind::OwnWork,
+            (Role::Connection, ..) | (_, None, None) => alone(own),
             (_, None, Some(after)) => match (own, self.role(after)) {
                 (Role::Producer, Role::Consumer) => TimeKind::Queue,
                 (Role::Client, Role::Server) => {
@@ -289,6 +318,12 @@ impl<'a> Pieces<'a> {
         let erred = self.facts.flags[before as usize] & fact_flags::ERRS != 0;
         erred && self.operation(before) == self.operation(after)
     }
+}
+
+/// Hands out a way to or from a server of which so many nanoseconds are uncertain.
+#[cold]
+fn give_split(whole: Piece, open: u64, give: &mut dyn FnMut(Piece)) {
+    split(whole, open).into_iter().flatten().for_each(give);
 }
 
 /// A way to or from a server whose side of the server is uncertain by `open`
