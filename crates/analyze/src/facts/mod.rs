@@ -1,11 +1,10 @@
 //! Facts: columns derived from the span table under a policy, computed once
 //! and shared by every analysis.
 //!
-//! A run of whole traces goes through four passes over its rows: effective
-//! times, self times, the walk of the critical path, outcomes and then the
-//! origins of errors. Rows stand in preorder, so each pass is a loop. Nothing
-//! is allocated for a span or a trace; a [`Scratch`] serves one run after the
-//! other.
+//! A run of whole traces goes through passes over its rows: effective times, self
+//! times, outcomes, critical paths and then the origins of errors. Rows stand in
+//! preorder, so each pass is a loop. Nothing is allocated for a span or a trace; a
+//! [`Scratch`] serves one run after the other.
 
 mod canonical;
 mod columns;

@@ -57,12 +57,7 @@ impl PathParts {
     }
 
     /// Walks back through a span some of whose children run at the same time.
-    fn split(
-        &mut self,
-        ground: &Ground<'_>,
-        (row, top): (u32, u32),
-        give: &mut impl FnMut(Part),
-    ) {
+    fn split(&mut self, ground: &Ground<'_>, (row, top): (u32, u32), give: &mut impl FnMut(Part)) {
         let interval = ground.interval(row);
         self.candidates.clear();
         ground.push_candidates(row, &mut self.candidates);
@@ -72,28 +67,38 @@ impl PathParts {
             let from = child.end.min(cursor);
             if from < cursor {
                 let (start, end) = (from, cursor);
-                give(Part::Piece(row, Interval { start, end }, frame.between(Some(child.row))));
+                give(Part::Piece(
+                    row,
+                    Interval { start, end },
+                    frame.between(Some(child.row)),
+                ));
             }
             frame.after = Some(child.row);
             cursor = child.start;
             if from == child.end {
                 self.is_whole[(child.row - top) as usize] = true;
             } else {
-                self.walk.run_from(ground, (child.row, from), |tile, between| {
-                    give(Part::Piece(tile.row, tile.interval(), between));
-                });
+                self.walk
+                    .run_from(ground, (child.row, from), |tile, between| {
+                        give(Part::Piece(tile.row, tile.interval(), between));
+                    });
             }
         }
         if interval.start < cursor || interval.is_empty() {
             let (start, end) = (interval.start, cursor);
-            give(Part::Piece(row, Interval { start, end }, frame.between(None)));
+            give(Part::Piece(
+                row,
+                Interval { start, end },
+                frame.between(None),
+            ));
         }
     }
 }
 
 impl Ground<'_> {
     /// The pieces of a span that is [`Part::Whole`], in the order of time: the gaps
-    /// between its children; of a span without length one without length.
+    /// between its children; of a span without length one without length, before
+    /// its child.
     #[inline]
     pub(super) fn gaps(&self, row: u32, mut give: impl FnMut(Interval, Between)) {
         let whole = self.interval(row);
@@ -103,7 +108,7 @@ impl Ground<'_> {
             let after = children.next();
             let next = after.map(|child| self.interval(child));
             let end = next.map_or(whole.end, |next| next.start);
-            if start < end || (next.is_none() && whole.is_empty()) {
+            if start < end || (whole.is_empty() && before.is_none()) {
                 give(Interval { start, end }, Between { before, after });
             }
             let Some(next) = next else { return };
@@ -126,5 +131,98 @@ impl Ground<'_> {
             }
             None
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::times::TraceTimes;
+    use super::*;
+    use crate::facts;
+    use crate::facts::replay::tests::random_numbers;
+    use crate::policy::Policy;
+    use spanwise_io::{assemble::assemble, notation::parse};
+    use spanwise_model::SpanTable;
+
+    /// A piece, and the children beside it.
+    type Found = (u32, i64, i64, Option<u32>, Option<u32>);
+
+    /// A trace of few moments, so that spans without length and equal ends are many.
+    fn crowded_trace(random: &mut impl FnMut(u64) -> u64) -> String {
+        let mut text = "shop GET 0..9\n".to_owned();
+        let mut depth = 0;
+        for _ in 0..2 + random(9) {
+            depth = 1 + random(depth + 1);
+            let (start, length) = (random(9), random(4));
+            let indent = " ".repeat(2 * depth as usize);
+            let follows = if random(9) == 0 { " follows" } else { "" };
+            text += &format!("{indent}cart Get {start}..{}{follows}\n", start + length);
+        }
+        text
+    }
+
+    /// The pieces, and how many come from spans that were walked through.
+    fn of_parts(ground: &Ground<'_>, top: u32) -> (Vec<Found>, usize) {
+        let (mut found, mut walked) = (Vec::new(), 0);
+        let piece = |row, piece: Interval, Between { before, after }| {
+            (row, piece.start, piece.end, before, after)
+        };
+        PathParts::default().run(ground, top, |part| match part {
+            Part::Piece(row, interval, between) => {
+                walked += 1;
+                found.push(piece(row, interval, between));
+            }
+            Part::Whole(row) => ground.gaps(row, |interval, between| {
+                found.push(piece(row, interval, between));
+            }),
+        });
+        (found, walked)
+    }
+
+    fn of_walk(ground: &Ground<'_>, top: u32) -> Vec<Found> {
+        let mut found = Vec::new();
+        Walk::default().run(ground, top, |tile, Between { before, after }| {
+            let Interval { start, end } = tile.interval();
+            found.push((tile.row, start, end, before, after));
+        });
+        found
+    }
+
+    #[test]
+    fn parts_are_the_pieces_of_the_walk() {
+        let mut random = random_numbers(17);
+        let (mut walked, mut pieces) = (0, 0);
+        for tolerance_nano in [0, 1_000_000].repeat(1_500) {
+            let text = crowded_trace(&mut random);
+            let table = assemble(parse(&text)).expect("spans");
+            let policy = Policy::default().tolerance_nano(tolerance_nano);
+            let facts = facts::compute(&table, &policy);
+            let mut times = TraceTimes::default();
+            let ground = Ground {
+                table: &table,
+                timeline: times.of(&table, &facts, 0),
+                tolerance_nano,
+            };
+            let (mut found, of_walked) = of_parts(&ground, 0);
+            let mut expected = of_walk(&ground, 0);
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{text}");
+            check_facts(&table, &facts, &expected);
+            walked += of_walked;
+            pieces += found.len();
+        }
+        assert!(walked > 2_000 && pieces > 2 * walked, "{walked}, {pieces}");
+    }
+
+    /// Critical times are the sums of pieces, and who has one is on the path.
+    fn check_facts(table: &SpanTable, facts: &facts::FactColumns, pieces: &[Found]) {
+        for row in 0..table.len() {
+            let own = pieces.iter().filter(|piece| piece.0 as usize == row);
+            let nano: u64 = own.clone().map(|piece| piece.2.abs_diff(piece.1)).sum();
+            assert_eq!(facts.critical_nano[row], nano);
+            let is_on_path = facts.flags[row] & facts::fact_flags::ON_PATH != 0;
+            assert_eq!(is_on_path, own.count() > 0);
+        }
     }
 }

@@ -193,7 +193,8 @@ impl<'a> Oracle<'a> {
         self.replay_own(row, changed, &|_, own| own)
     }
 
-    /// The same where the stretches of own time change too.
+    /// The same where the stretches of own time change too, in whatever unit both
+    /// answer; one that is less than nothing lies within the tolerance.
     pub(crate) fn replay_own(
         &self,
         row: u32,

@@ -79,7 +79,8 @@ impl Selection {
 /// How long requests would have taken if something were otherwise, found by
 /// replaying them: a span begins as long after the latest sibling that was over
 /// as it did, and ends as long after its last blocking child as it did. These
-/// stretches are the *own time* of spans.
+/// stretches are the *own time* of spans. Shares of them are exact; how long a
+/// request would have taken is rounded down to a nanosecond.
 ///
 /// Without a change, every operation is made faster by itself, in each request
 /// that it has time on the critical path of (the 8 operations that have the

@@ -19,12 +19,7 @@ impl<const N: usize> Faster<N> {
 
     /// Adds what a child saves if nothing else changes: its parent waits for the
     /// others, and so does each span above that is replayed.
-    fn climb(
-        &mut self,
-        (group, mut child): (usize, u32),
-        mut saved: [u64; N],
-        speeds: &Speeds<N>,
-    ) {
+    fn climb(&mut self, (group, mut child): (usize, u32), mut saved: [u64; N], speeds: &Speeds<N>) {
         while self.children[child as usize].leads {
             let number = self.children[child as usize].above as usize;
             saved = self.shown(number, child, (saved, speeds));
