@@ -34,7 +34,7 @@ pub use sources::Scanned;
 
 use crate::progress::Progress;
 use crate::read::{check_found, check_issues, pool, ReadOptions};
-use crate::source::{expand, Expansion, Input};
+use crate::source::{expand, give_back, Expansion, Input};
 use crate::spill::Part;
 use journal::{Before, Entry, Journal, OfTable, Reading};
 use options::Budget;
@@ -181,6 +181,8 @@ impl<'s> Scan<'s> {
         if !before.is_read {
             self.read_all(expansion, &before, (&mut partitions, &mut journal))?;
         }
+        // No more is read: that room would stand beside what is assembled.
+        rayon::broadcast(|_| give_back());
         match partitions {
             None => self.table_of_held().map(|_| ()),
             Some(partitions) => self.tables(partitions, &before, &mut journal),
@@ -196,5 +198,32 @@ fn stop_where_cancelled(progress: Option<&Arc<dyn Progress>>) -> Result<()> {
     match progress {
         Some(progress) if progress.cancelled() => Err(Error::new(ErrorKind::Cancelled, "stopped")),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spanwise_model::SpanTable;
+
+    #[test]
+    fn what_was_read_leaves_no_room_beside_tables() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("spans.txt");
+        std::fs::write(&path, "shop GET 0..100").expect("a disk with room");
+        let read = ReadOptions::default().threads(2);
+        let mut rooms = Vec::new();
+        let mut each = |table: SpanTable| {
+            rooms.push((table.len(), rayon::broadcast(|_| give_back())));
+            Ok(())
+        };
+        scan_tables(
+            &[Input::from(path)],
+            &read,
+            &ScanOptions::default(),
+            &mut each,
+        )
+        .expect("spans");
+        assert_eq!(rooms, [(1, vec![0, 0])]);
     }
 }

@@ -112,6 +112,9 @@ impl<'a> Graph<'a> {
             operations,
             ..Self::default()
         };
+        let known = arrivals.size_hint().0;
+        graph.receivers.reserve(known);
+        graph.hops.reserve(known);
         let from: Vec<Id> = arrivals.map(|arrival| graph.arrive(&arrival)).collect();
         let (mut senders, mut near) = (BySender::with_room_for(count), Near::default());
         graph.senders.reserve(count);
