@@ -66,8 +66,8 @@ impl Groups {
         }))
     }
 
-    /// The next row group; `None` behind the last one.
-    pub(crate) fn take(&mut self) -> Result<Option<Group>> {
+    /// The next row group, in room that held another; `None` behind the last one.
+    pub(crate) fn take(&mut self, room: Vec<u8>) -> Result<Option<Group>> {
         let Some(group) = self.rest.next() else {
             return Ok(None);
         };
@@ -75,7 +75,7 @@ impl Groups {
         let own = u64::try_from(group.num_rows()).unwrap_or(0);
         self.rows = rows.saturating_add(own);
         Ok(Some(Group {
-            file: self.alone(group)?,
+            file: self.alone(group, room)?,
             rows,
             is_last: self.rest.len() == 0,
         }))
@@ -83,8 +83,9 @@ impl Groups {
 
     /// A file of this row group. Where its columns do not stand in the file, it
     /// has none of their bytes, so that reading it tells so.
-    fn alone(&mut self, group: RowGroupMetaData) -> Result<Vec<u8>> {
-        let mut bytes = MAGIC.to_vec();
+    fn alone(&mut self, group: RowGroupMetaData, mut bytes: Vec<u8>) -> Result<Vec<u8>> {
+        bytes.clear();
+        bytes.extend(MAGIC);
         let columns = self.columns(&group, &mut bytes)?;
         let group = match columns {
             Some(columns) => {
@@ -239,7 +240,7 @@ mod tests {
 
     fn all(path: &Path) -> Vec<Group> {
         let mut groups = Groups::open(path).expect("a file").expect("a whole one");
-        std::iter::from_fn(|| groups.take().expect("a file")).collect()
+        std::iter::from_fn(|| groups.take(Vec::new()).expect("a file")).collect()
     }
 
     #[test]
@@ -272,13 +273,45 @@ mod tests {
         (issues.collect(), names.collect())
     }
 
+    /// Breaks the first page of the third group.
+    fn damage(file: &mut [u8]) {
+        let third = all(on_disk(file).path()).swap_remove(2).file;
+        let page = &third[MAGIC.len()..MAGIC.len() + 80];
+        let found = file.windows(page.len()).rposition(|bytes| bytes == page);
+        file[found.expect("its first page")..][..4].fill(0xff);
+    }
+
+    /// The same file as it lies on disk, and as bytes.
+    #[test]
+    fn a_file_tells_what_its_bytes_do() {
+        let mut bytes = table();
+        for damaged in [false, true] {
+            if damaged {
+                damage(&mut bytes);
+            }
+            let file = on_disk(&bytes);
+            let from = |input: Input, threads| {
+                let options = ReadOptions::default().threads(threads);
+                let (mut issues, names) = told(&[read_table(&[input], &options).expect("spans")]);
+                let path = file.path().display().to_string();
+                issues
+                    .iter_mut()
+                    .for_each(|issue| *issue = issue.replace(&path, "<bytes>"));
+                (issues, names)
+            };
+            let whole = from(Input::bytes(&bytes), 1);
+            assert_eq!(whole.1.len(), if damaged { 5 } else { 7 });
+            assert_eq!(whole.0.len(), usize::from(damaged));
+            for threads in [1, 2] {
+                assert_eq!(from(Input::from(file.path()), threads), whole);
+            }
+        }
+    }
+
     #[test]
     fn a_scan_tells_what_a_read_does() {
         let mut bytes = table();
-        let third = all(on_disk(&bytes).path()).swap_remove(2).file;
-        let page = &third[MAGIC.len()..MAGIC.len() + 80];
-        let found = bytes.windows(page.len()).rposition(|bytes| bytes == page);
-        bytes[found.expect("its first page")..][..4].fill(0xff);
+        damage(&mut bytes);
         let file = on_disk(&bytes);
         let (inputs, options) = ([Input::from(file.path())], ReadOptions::default());
         let whole = told(&[read_table(&inputs, &options).expect("spans")]);
@@ -325,7 +358,7 @@ mod tests {
                     continue;
                 };
                 let mut taken = 0;
-                while let Some(group) = groups.take().expect("a file") {
+                while let Some(group) = groups.take(Vec::new()).expect("a file") {
                     taken += group.file.len();
                     let mut batch = spanwise_model::SpanBatch::default();
                     if let Some(format) = crate::guess(&group.file) {

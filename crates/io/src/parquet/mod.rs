@@ -30,7 +30,7 @@ mod thrift;
 use crate::format::{Ended, Format, Writer};
 use crate::table::Mapping;
 use file::File;
-pub(crate) use groups::Groups;
+pub(crate) use groups::{Group, Groups};
 pub use guarded::Guarded;
 use spanwise_model::{Example, IssueKind, Result, SpanBatch};
 

@@ -118,13 +118,34 @@ impl<'s, 'scope> Pieces<'s, 'scope> {
             self.give(number, window.take_before(cut, spare)?, piece);
             return Ok(Ended::Whole);
         }
-        let empty = || (number, (self.shared.empty)());
-        let (_, batch) = self.own.get_or_insert_with(empty);
-        let ended = window.show(cut, |bytes| (self.shared.read)(bytes, piece, batch));
+        let (read, batch) = (self.shared.read, self.own(number));
+        let ended = window.show(cut, |bytes| read(bytes, piece, batch));
         if piece.goes_on {
             window.move_behind(cut)?;
         }
         ended
+    }
+
+    /// Reads a piece that is a file by itself, here or elsewhere; with how it ended
+    /// comes room for the next one.
+    #[cfg(feature = "parquet")]
+    pub(super) fn take_file(&mut self, file: Vec<u8>, piece: Piece) -> Result<(Ended, Vec<u8>)> {
+        let number = self.next;
+        self.next += 1;
+        if piece.goes_on && self.others_have_time() {
+            let spare = self.shared.spare();
+            self.give(number, Cow::Owned(file), piece);
+            return Ok((Ended::Whole, spare));
+        }
+        let ended = (self.shared.read)(&file, piece, self.own(number))?;
+        Ok((ended, file))
+    }
+
+    /// The batch that this thread fills, from the piece of this number on where
+    /// there is none yet.
+    fn own(&mut self, number: usize) -> &mut SpanBatch {
+        let empty = || (number, (self.shared.empty)());
+        &mut self.own.get_or_insert_with(empty).1
     }
 
     fn give(&mut self, number: usize, bytes: Cow<'scope, [u8]>, piece: Piece) {

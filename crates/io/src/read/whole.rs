@@ -1,14 +1,20 @@
 //! Reading an item into one batch after the other, on all threads that have
 //! time.
 
+#[cfg(feature = "parquet")]
+use super::groups::RowGroups;
 use super::parallel::{Pieces, Shared};
 use super::piece::{companion, read_piece, File};
 use super::reader::Reader;
 use super::told::{add_flaws, add_truncated, add_unreadable, is_of_the_system, not_recognised};
-use crate::format::{Cut, Cutting, Ended};
+use crate::format::{Cut, Cutting, Ended, Format};
 use crate::source::{Item, Window};
 use spanwise_model::batch::Source;
 use spanwise_model::{Result, SpanBatch};
+
+/// None but of Parquet.
+#[cfg(not(feature = "parquet"))]
+type RowGroups<'r> = std::marker::PhantomData<&'r ()>;
 
 /// How an item is read.
 #[derive(Clone, Copy)]
@@ -31,10 +37,34 @@ impl Reader<'_> {
         if let Some(archive) = window.archive() {
             return self.entries(item, window, archive, (first, alone));
         }
+        #[cfg(feature = "parquet")]
+        let groups = match self.row_groups(&window) {
+            Err(error) if !item.explicit && is_of_the_system(&error) => {
+                add_unreadable(&mut first, item, &error);
+                return Ok(vec![first]);
+            }
+            groups => groups?,
+        };
+        #[cfg(feature = "parquet")]
+        if let Some(groups) = groups {
+            let parts = (groups.format, Some(groups));
+            return self.read_parts(item, window, parts, (first, alone));
+        }
         let Some(format) = self.format_of(&mut window)? else {
             not_recognised(item, &window, &mut first)?;
             return Ok(vec![first]);
         };
+        self.read_parts(item, window, (format, None), (first, alone))
+    }
+
+    /// Reads the pieces of an item of a format, or its row groups.
+    fn read_parts<'i>(
+        &'i self,
+        item: &'i Item,
+        mut window: Window<'i>,
+        (format, groups): (&dyn Format, Option<RowGroups<'_>>),
+        (first, alone): (SpanBatch, bool),
+    ) -> Result<Vec<SpanBatch>> {
         let start = first.open_record();
         let companion = companion(format, item);
         let file = File {
@@ -44,7 +74,7 @@ impl Reader<'_> {
         };
         let size = item.size.filter(|_| window.is_plain());
         let work = self.work(file, size, alone);
-        let (ended, mut batches) = self.shared_out(work, &mut window, first)?;
+        let (ended, mut batches) = self.shared_out(work, (&mut window, groups), first)?;
         let records = batches.iter().map(SpanBatch::open_record);
         let end = records.fold(0, u32::saturating_add);
         let passed_over = batches.iter_mut().map(SpanBatch::take_passed_over).sum();
@@ -87,12 +117,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads all pieces of an item, shared out among threads: how it ended, and
-    /// the batches, of which the first is `first` with more records.
+    /// Reads all pieces of an item, or its row groups, shared out among threads: how
+    /// it ended, and the batches, of which the first is `first` with more records.
     fn shared_out<'i>(
         &'i self,
         work: Work<'_>,
-        window: &mut Window<'i>,
+        (window, groups): (&mut Window<'i>, Option<RowGroups<'_>>),
         mut first: SpanBatch,
     ) -> Result<(Result<Ended>, Vec<SpanBatch>)> {
         first.begin_file(work.expected);
@@ -107,9 +137,15 @@ impl Reader<'_> {
         let shared = Shared::new(&read, &empty, (&self.waiting, work.others));
         let ended = rayon::in_place_scope(|scope| {
             let mut pieces = Pieces::new(scope, &shared, first);
-            let mut take =
-                |window: &mut Window<'i>, cut: &Cut, piece| pieces.take(window, cut, piece);
-            let ended = self.pieces(file.format, window, Cutting::Cheap, &mut take);
+            let ended = match groups {
+                #[cfg(feature = "parquet")]
+                Some(groups) => groups.share(window, &mut pieces),
+                _ => {
+                    let mut take =
+                        |window: &mut Window<'i>, cut: &Cut, piece| pieces.take(window, cut, piece);
+                    self.pieces(file.format, window, Cutting::Cheap, &mut take)
+                }
+            };
             pieces.finish();
             ended
         });
