@@ -11,6 +11,7 @@ mod corpus;
 
 use proptest::prelude::*;
 use spanwise_io::format::Format;
+use spanwise_io::scan::ScanOptions;
 use spanwise_io::{by_name, guess, notation, read_batch, Input, ReadOptions};
 use spanwise_model::{Result, SpanBatch, SpanId, TraceId, Value};
 
@@ -129,6 +130,28 @@ fn every_file_of_the_corpus_comes_back() {
         files += 1;
     }
     assert!(files > 100, "only {files} files were tried");
+}
+
+/// The end of a file says what it is, and a stream comes from the beginning.
+#[test]
+fn streams_are_read_to_their_end() {
+    let spans = (0..4_000_u64).map(|number| {
+        let name = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        format!("trace {number}\nshop {name:016x} 0..{number}\n")
+    });
+    let file = written(&notation::parse(&spans.collect::<String>()));
+    assert!(file.len() > spanwise_io::guess::HEAD_BYTES);
+    let (read, scan) = (
+        ReadOptions::default(),
+        ScanOptions::default().memory_bytes(80),
+    );
+    for input in [
+        Input::from_stream("-", &mut file.as_slice(), &read),
+        Input::spooled("-", &mut file.as_slice(), &read, &scan),
+    ] {
+        let batch = read_batch(&[input.expect("a stream")], &read).expect("our own");
+        assert_eq!((batch.len(), batch.issues.total()), (4_000, 0));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::decompress::HEAD;
 use super::magic::is_packed;
 use super::spool::Spool;
-use crate::guess::guess;
+use crate::guess::{guess, is_whole};
 use crate::read::ReadOptions;
 use spanwise_model::{Guard, Result};
 use std::io::Read;
@@ -107,7 +107,9 @@ pub(super) fn beginning(stream: &mut dyn Read, options: &ReadOptions) -> Result<
     stream.take(HEAD as u64).read_to_end(&mut bytes)?;
     let goes_on = bytes.len() < HEAD
         || is_packed(&bytes)
+        || is_whole(&bytes)
         || options.format.is_some()
+        || !options.mapping.is_empty()
         || guess(&bytes).is_some();
     Ok((bytes, goes_on))
 }
