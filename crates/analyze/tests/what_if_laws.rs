@@ -91,6 +91,34 @@ proptest! {
     }
 
     #[test]
+    fn the_ranking_is_what_single_changes_find(
+        nodes in prop::collection::vec(node(), 1..20),
+        policy in policies(),
+    ) {
+        let table = table(&notation(&nodes));
+        let ranking = what_if(&table, &policy, &WhatIf::default());
+        for row in 0..ranking.rows() {
+            let Cell::Text(operation) = ranking.cell(row, "operation") else {
+                panic!("a name");
+            };
+            let Cell::F64(speed_up) = ranking.cell(row, "speed_up") else {
+                panic!("a share");
+            };
+            let kinds = (0..table.len() as u32).map(|row| Span::new(&table, row));
+            let mut kinds = kinds.filter(|span| span.operation() == operation);
+            let first = kinds.next().map(|span| span.operation_id());
+            if kinds.any(|span| Some(span.operation_id()) != first) {
+                continue;
+            }
+            let left = 1_000 - (speed_up * 1_000.0).round() as u32;
+            let selection = Selection::default().operation(operation);
+            let single = WhatIf::default().change(Change::OwnTime(left), selection);
+            let single = what_if(&table, &policy, &single);
+            prop_assert_eq!(saved(&ranking, row), saved(&single, 0));
+        }
+    }
+
+    #[test]
     fn what_is_on_no_path_saves_nothing(
         nodes in prop::collection::vec(node(), 1..20),
         policy in policies(),
@@ -129,5 +157,26 @@ proptest! {
         let some = removed(&failing, Change::RemoveErrors, Selection::default().operation("op1"));
         prop_assert!(Some(0) <= some || some.is_none());
         prop_assert!(some <= every);
+    }
+}
+
+#[test]
+fn no_change_saves_nothing_however_long_ago() {
+    let (first, last) = (i64::MIN, i64::MAX);
+    for text in [
+        format!("s R {first}ns..{last}ns\n  s A {}ns..{last}ns", last - 10),
+        format!("s R {first}ns..{last}ns\n  s A {first}ns..{first}ns\n  s A 0ns..{last}ns"),
+    ] {
+        let (table, policy) = (table(&text), Policy::default());
+        let same = WhatIf::default().change(Change::OwnTime(1_000), Selection::default());
+        assert_eq!(saved(&what_if(&table, &policy, &same), 0), 0, "{text}");
+        let whole =
+            WhatIf::default().change(Change::OwnTime(0), Selection::default().operation("A"));
+        let own = if text.contains(&(last - 10).to_string()) {
+            10
+        } else {
+            i64::MAX
+        };
+        assert_eq!(saved(&what_if(&table, &policy, &whole), 0), own, "{text}");
     }
 }

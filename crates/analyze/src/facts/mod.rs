@@ -222,7 +222,10 @@ pub fn compute_range(
     let rows = timeline.rows();
     let parents = &table.columns.parent[rows.start as usize..rows.end as usize];
     match input.shifts {
-        Some(_) => self_time::fill_in_any_order(timeline, parents, covered, out.self_nano),
+        Some(_) => {
+            timeline.mark_serial(table, covered);
+            self_time::fill_in_any_order(timeline, parents, covered, out.self_nano);
+        }
         None => self_time::fill(timeline, parents, covered, out.self_nano),
     }
     judge(input, timeline, out);
@@ -267,8 +270,8 @@ fn judge(input: &FactInput<'_>, timeline: &Timeline, out: &mut FactSlices<'_>) {
     }
 }
 
-/// Writes the critical times of every component. What the path runs through whole
-/// has its self time there.
+/// Writes the critical times of every component: the self time of what has gaps
+/// alone, and else the pieces of the path.
 fn add_paths(ground: &Ground<'_>, path: &mut PathParts, out: &mut FactSlices<'_>) {
     out.critical_nano.fill(0);
     let timeline = ground.timeline;
@@ -276,7 +279,7 @@ fn add_paths(ground: &Ground<'_>, path: &mut PathParts, out: &mut FactSlices<'_>
     let mut top = rows.start;
     while top < rows.end {
         path.run(ground, top, |part| match part {
-            Part::Whole(row) => {
+            Part::Gaps(row) => {
                 let at = timeline.at(row);
                 out.critical_nano[at] = out.self_nano[at];
                 if out.self_nano[at] > 0 || timeline.effective[at].is_empty() {

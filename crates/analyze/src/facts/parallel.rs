@@ -93,7 +93,7 @@ pub(super) fn times(table: &SpanTable, rules: Rules<'_>) -> KeptTimes {
     let runs = runs.map_init(Scratch::default, |scratch, traces| {
         let timeline = &mut scratch.timeline;
         timeline.fill(table, rules, traces, &mut scratch.tally);
-        timeline.mark_serial(table, rules, &mut scratch.covered);
+        timeline.mark_serial(table, &mut scratch.covered);
         timeline.take_effective()
     });
     KeptTimes::of(runs.collect())

@@ -7,7 +7,7 @@
 //! parents sweep in one loop over the rows. The sweep also sees which children
 //! follow one another ([`marks::SERIAL`]).
 
-use super::timeline::{marks, Interval, Rules, Timeline};
+use super::timeline::{marks, Interval, Timeline};
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::SpanTable;
 
@@ -31,19 +31,13 @@ pub(super) fn fill(
 }
 
 impl Timeline {
-    /// Marks spans whose children follow one another, unless corrected clocks may
-    /// have changed the order of siblings. `covered` is scratch.
-    pub(super) fn mark_serial(
-        &mut self,
-        table: &SpanTable,
-        rules: Rules<'_>,
-        covered: &mut Vec<i64>,
-    ) {
-        if rules.shifts.is_none() {
-            let rows = self.rows();
-            let parents = &table.columns.parent[rows.start as usize..rows.end as usize];
-            sweep(self, parents, covered, |_, _| ());
-        }
+    /// Marks spans whose children follow one another; whoever begins before one that
+    /// stands in an earlier row is over does not, so that corrected clocks change
+    /// nothing about what that means. `covered` is scratch.
+    pub(super) fn mark_serial(&mut self, table: &SpanTable, covered: &mut Vec<i64>) {
+        let rows = self.rows();
+        let parents = &table.columns.parent[rows.start as usize..rows.end as usize];
+        sweep(self, parents, covered, |_, _| ());
     }
 }
 
@@ -72,8 +66,8 @@ fn sweep(
     }
 }
 
-/// True where a child begins when all before it are over. Of those without length
-/// that stand at one moment none follows another.
+/// True where a child begins when all before it are over; one without length only
+/// behind that moment, where no other may stand beside it.
 #[inline]
 fn follows(interval: Interval, covered: i64) -> bool {
     interval.start > covered || (interval.start == covered && !interval.is_empty())

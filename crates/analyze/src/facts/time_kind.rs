@@ -198,13 +198,13 @@ impl<'a> Pieces<'a> {
         let ground = self.ground(times.around(top, self.facts));
         path.run(&ground, top.row(), |part| match part {
             Part::Piece(row, piece, between) => self.judge_apart(row, piece, between, &mut give),
-            Part::Whole(row) if ground.is_leaf(row) => give(Piece {
+            Part::Gaps(row) if ground.is_leaf(row) => give(Piece {
                 row,
                 from_unix_nano: ground.interval(row).start,
                 to_unix_nano: ground.interval(row).end,
                 kind: self.alone[self.operation(row).0 as usize],
             }),
-            Part::Whole(row) => ground.gaps(row, |piece, between| {
+            Part::Gaps(row) => ground.gaps(row, |piece, between| {
                 self.judge(row, piece, between, &mut give);
             }),
         });
@@ -223,6 +223,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// Hands out a piece of the path of a span as one or two, the later first.
+    // As for the kind.
     #[inline(always)]
     fn judge(&self, row: u32, piece: Interval, between: Between, give: &mut impl FnMut(Piece)) {
         let (kind, open) = self.kind(row, between);
@@ -238,7 +239,7 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// The same for the few pieces of spans whose children run at the same time.
+    /// The same for the pieces of spans that were walked through, which are few.
     #[inline(never)]
     fn judge_apart(
         &self,
@@ -250,7 +251,8 @@ impl<'a> Pieces<'a> {
         self.judge(row, piece, between, &mut give);
     }
 
-    /// The kind of a tile's time, and how much of it is uncertain.
+    /// The kind of the time of a piece of a span, and how much of it is uncertain.
+    // Handing what stands beside a piece from call to call takes longer than judging it.
     #[inline(always)]
     fn kind(&self, row: u32, Between { before, after }: Between) -> (TimeKind, u64) {
         let own = self.role(row);
@@ -409,4 +411,37 @@ fn waits_for_connection(table: &SpanTable, id: OperationId) -> bool {
             .iter()
             .any(|start| name.starts_with(start))
         || name.ends_with(CONNECTION_END)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts;
+    use crate::facts::path_parts::tests::crowded_trace;
+    use crate::facts::replay::tests::random_numbers;
+    use crate::policy::{Clock, Policy};
+    use spanwise_io::{assemble::assemble, notation::parse};
+
+    #[test]
+    fn pieces_are_the_same_in_whatever_order_they_come() {
+        let mut random = random_numbers(23);
+        let mut kinds = FxHashMap::default();
+        for clock in [Clock::Recorded, Clock::Corrected].repeat(1_000) {
+            let table = assemble(parse(&crowded_trace(&mut random))).expect("spans");
+            let facts = facts::compute(&table, &Policy::default().clock(clock));
+            let mut found = Vec::new();
+            let top = table.trace(0).primary();
+            Pieces::new(&table, &facts).each(top, |piece| found.push(piece));
+            let mut expected = pieces(top, &facts);
+            for pieces in [&mut found, &mut expected] {
+                pieces.sort_by_key(|piece| (piece.from_unix_nano, piece.to_unix_nano, piece.row));
+            }
+            assert_eq!(found, expected);
+            for piece in found {
+                *kinds.entry(piece.kind).or_insert(0) += 1;
+            }
+        }
+        let often = kinds.values().filter(|&&count| count > 20).count();
+        assert!(often >= 7, "{kinds:?}");
+    }
 }

@@ -73,9 +73,10 @@ pub(super) mod marks {
     pub(in crate::facts) const OFF: u8 = 1 << 1;
     /// The effective interval is shorter than the span's own.
     pub(in crate::facts) const CLIPPED: u8 = 1 << 2;
-    /// The children that the span waits for follow one another: each begins where
-    /// those before it are over or later, and in the order of rows. What is said
-    /// of such spans needs no sorting; where nobody looked, it is not set.
+    /// The children that the span waits for follow one another in the order of rows:
+    /// each begins when those before it are over, and one without length later than
+    /// that. What is said of such spans needs no sorting; where nobody looked, it is
+    /// not set.
     pub(in crate::facts) const SERIAL: u8 = 1 << 3;
 }
 

@@ -62,7 +62,7 @@ impl TraceTimes {
         let rules = facts.rules();
         self.timeline
             .fill(table, rules, trace..trace + 1, &mut self.tally);
-        self.timeline.mark_serial(table, rules, &mut self.covered);
+        self.timeline.mark_serial(table, &mut self.covered);
         &self.timeline
     }
 

@@ -3,7 +3,7 @@
 
 use super::claims;
 use super::file::caught;
-use super::MAGIC;
+use super::{LEAST_BYTES, MAGIC};
 use parquet::file::metadata::{
     ColumnChunkMetaData, FileMetaData, ParquetMetaData, ParquetMetaDataBuilder,
     ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData,
@@ -64,6 +64,16 @@ impl Groups {
             rest: groups.into_iter(),
             rows: 0,
         }))
+    }
+
+    /// How many rows there may be in those that have not been taken.
+    pub(crate) fn rows_left(&self) -> usize {
+        let rows = self.rest.as_slice().iter();
+        let rows = rows.map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
+        let rows = rows
+            .fold(0, u64::saturating_add)
+            .min(self.left / LEAST_BYTES as u64);
+        usize::try_from(rows).unwrap_or(usize::MAX)
     }
 
     /// The next row group, in room that held another; `None` behind the last one.

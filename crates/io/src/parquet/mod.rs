@@ -37,6 +37,10 @@ use spanwise_model::{Example, IssueKind, Result, SpanBatch};
 /// What a file of Parquet begins and ends with.
 const MAGIC: &[u8] = b"PAR1";
 
+/// The fewest bytes of a file that a record takes, a span id and its times, as far as
+/// room is made for it before it is read.
+const LEAST_BYTES: usize = 24;
+
 /// spanwise's own Parquet, which loses nothing, takes little room and is the
 /// fastest to read.
 ///

@@ -15,6 +15,8 @@ use spanwise_model::Result;
 /// The row groups of a file, and the format of each.
 pub(super) struct RowGroups<'r> {
     pub(super) format: &'r dyn Format,
+    /// How many rows there may be.
+    pub(super) rows: usize,
     first: Group,
     rest: Groups,
 }
@@ -59,6 +61,7 @@ impl Reader<'_> {
         let Some(mut rest) = path.map(Groups::open).transpose()?.flatten() else {
             return Ok(None);
         };
+        let rows = rest.rows_left();
         let Some(first) = rest.take(Vec::new())? else {
             return Ok(None);
         };
@@ -66,6 +69,7 @@ impl Reader<'_> {
         let format = self.format_for(&first.file).filter(recognises);
         Ok(format.map(|format| RowGroups {
             format,
+            rows,
             first,
             rest,
         }))

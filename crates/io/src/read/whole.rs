@@ -126,6 +126,10 @@ impl Reader<'_> {
         mut first: SpanBatch,
     ) -> Result<(Result<Ended>, Vec<SpanBatch>)> {
         first.begin_file(work.expected);
+        #[cfg(feature = "parquet")]
+        if let (0, Some(groups)) = (work.others, &groups) {
+            first.reserve(groups.rows);
+        }
         let empty = || {
             let mut batch = self.batch();
             batch.begin_file(work.expected);

@@ -24,11 +24,19 @@ const SAMPLE: usize = 512;
 const LEAST_BYTES: usize = 64;
 
 impl SpanBatch {
-    /// Makes room for the fixed fields of so many more records.
+    /// Makes room for the fixed fields of so many more records: no more than that
+    /// where they are most of all, and else so much that records that come few by
+    /// few are not copied each time.
     pub fn reserve(&mut self, records: usize) {
-        self.trace_ids.reserve_exact(records);
-        self.placements.reserve_exact(records);
-        self.heads.reserve_exact(records);
+        if records > self.len() {
+            self.trace_ids.reserve_exact(records);
+            self.placements.reserve_exact(records);
+            self.heads.reserve_exact(records);
+        } else {
+            self.trace_ids.reserve(records);
+            self.placements.reserve(records);
+            self.heads.reserve(records);
+        }
     }
 
     /// Says that the records that follow are those of another file, of so many

@@ -101,20 +101,19 @@ pub(super) struct Departure {
 }
 
 impl<'a> Graph<'a> {
-    /// Joins halves, those of receivers in the order of their ids, and those of
-    /// about so many senders. Of halves of one span the first is told.
+    /// Joins halves, those of so many receivers in the order of their ids, and those
+    /// of about so many senders. Of halves of one span the first is told.
     pub(super) fn join(
         operations: Operations<'a>,
-        arrivals: impl Iterator<Item = Arrival<'a>>,
+        (arrivals, received): (impl Iterator<Item = Arrival<'a>>, usize),
         (departures, count): (impl Iterator<Item = Departure>, usize),
     ) -> Self {
         let mut graph = Self {
             operations,
             ..Self::default()
         };
-        let known = arrivals.size_hint().0;
-        graph.receivers.reserve(known);
-        graph.hops.reserve(known);
+        graph.receivers.reserve(received);
+        graph.hops.reserve(received);
         let from: Vec<Id> = arrivals.map(|arrival| graph.arrive(&arrival)).collect();
         let (mut senders, mut near) = (BySender::with_room_for(count), Near::default());
         graph.senders.reserve(count);

@@ -39,9 +39,9 @@ pub(super) fn graph(partial: &Partial) -> Graph<'_> {
         of_kind(kind).map(move |(&row, &places)| reader.departure(row, places, alone))
     });
     let arrivals = arrivals.map(|(&row, &[operation, _])| reader.arrival(row, operation));
-    let received = kinds.iter().filter(|kind| **kind == Kind::Received);
-    let count = kinds.len() - received.count();
-    Graph::join(operations, arrivals, (departures, count))
+    let received = kinds.iter().filter(|kind| **kind == Kind::Received).count();
+    let sent = kinds.len() - received;
+    Graph::join(operations, (arrivals, received), (departures, sent))
 }
 
 /// A reader of rows.

@@ -22,7 +22,8 @@ pub(super) fn graph<'a>(
         let halves = halves.of_senders(part).iter();
         halves.map(move |half| departure(known, half, part == Part::Sent))
     });
-    Graph::join(operations, arrivals, (departures, count))
+    let received = arrivals.len();
+    Graph::join(operations, (arrivals, received), (departures, count))
 }
 
 fn arrival<'a>(known: Known<'_>, half: &Received) -> Arrival<'a> {

@@ -70,7 +70,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Adds a piece of a request of a group.
-    #[inline(always)]
+    #[inline]
     pub(super) fn add_piece(&mut self, group: u32, piece: Piece) {
         let (table, nano) = (self.table, piece.duration_nano());
         let sums = self.cell(group, piece.row, piece.kind);

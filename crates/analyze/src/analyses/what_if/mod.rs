@@ -80,7 +80,8 @@ impl Selection {
 /// replaying them: a span begins as long after the latest sibling that was over
 /// as it did, and ends as long after its last blocking child as it did. These
 /// stretches are the *own time* of spans. Shares of them are exact; how long a
-/// request would have taken is rounded down to a nanosecond.
+/// request would have taken is rounded down to a nanosecond, so what it would save
+/// is rounded up.
 ///
 /// Without a change, every operation is made faster by itself, in each request
 /// that it has time on the critical path of (the 8 operations that have the
@@ -246,7 +247,7 @@ impl Analysis for WhatIf {
     }
 
     fn needs(&self) -> Facts {
-        Facts::CRITICAL | Facts::OUTCOME | Facts::TIMES
+        Facts::SELF_TIME | Facts::CRITICAL | Facts::OUTCOME | Facts::TIMES
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {

@@ -64,7 +64,7 @@ fn fitting(table: &SpanTable, analysis: &WhatIf) -> Vec<bool> {
         .collect()
 }
 
-/// What [`PERCENTS`] leave out.
+/// [`PERCENTS`] as quarters.
 const QUARTERS: Speeds<SPEEDS> = Speeds {
     parts: 4,
     saved: [1, 2, 3, 4],

@@ -30,7 +30,7 @@ use std::ops::Range;
 enum Step {
     /// A child begins, so long after what was over before (less than nothing
     /// within the tolerance), and lasts so long.
-    Begin { row: u32, gap_nano: i64, nano: u64 },
+    Begin { row: u32, gap_nano: i128, nano: u64 },
     /// The child that began as this one of the span's children is over.
     Over(u32),
 }
@@ -39,7 +39,7 @@ impl Step {
     /// How far a child's start is from what was over before.
     fn gap_nano(&self) -> u64 {
         match self {
-            Self::Begin { gap_nano, .. } => gap_nano.unsigned_abs(),
+            Self::Begin { gap_nano, .. } => gap_nano.unsigned_abs() as u64,
             Self::Over(_) => 0,
         }
     }
@@ -202,7 +202,7 @@ fn steps_of(siblings: &Siblings, interval: Interval, steps: &mut Vec<Step>) -> u
         let from = siblings.end_before(place).unwrap_or(interval.start);
         steps.push(Step::Begin {
             row: sibling.row,
-            gap_nano: sibling.start.saturating_sub(from),
+            gap_nano: i128::from(sibling.start) - i128::from(from),
             nano: sibling.end.abs_diff(sibling.start),
         });
     }
@@ -211,7 +211,7 @@ fn steps_of(siblings: &Siblings, interval: Interval, steps: &mut Vec<Step>) -> u
 }
 
 /// A gap that may be less than nothing, which then stays.
-fn changed(change: &impl Change, (row, child): (u32, u32), gap_nano: i64) -> Parts {
+fn changed(change: &impl Change, (row, child): (u32, u32), gap_nano: i128) -> Parts {
     match u64::try_from(gap_nano) {
         Ok(gap) => change.gap(row, child, gap),
         Err(_) => parts(gap_nano),
@@ -233,14 +233,15 @@ pub(crate) mod tests {
     /// A trace of random spans: some overlap, outlive their parents or are not
     /// waited for.
     pub(super) fn random_trace(random: &mut impl FnMut(u64) -> u64) -> String {
-        let mut text = "shop GET 0..100\n".to_owned();
+        let mut text = "shop GET 0ns..100ns\n".to_owned();
         let mut depth = 0;
         for _ in 0..2 + random(14) {
             depth = 1 + random(depth + 1);
             let (start, length) = (random(90), random(40));
             let indent = " ".repeat(2 * depth as usize);
             let follows = if random(6) == 0 { " follows" } else { "" };
-            text += &format!("{indent}cart Get {start}..{}{follows}\n", start + length);
+            let end = start + length;
+            text += &format!("{indent}cart Get {start}ns..{end}ns{follows}\n");
         }
         text
     }

@@ -149,7 +149,7 @@ impl Shortened {
                     nano,
                 } => {
                     let nano = nano - self.spans[(row - ground.first) as usize].saved;
-                    let end = latest.saturating_add(gap_nano);
+                    let end = latest.saturating_add(gap_nano as i64);
                     let end = end.saturating_add_unsigned(nano);
                     last = last.max(end);
                     self.ends.push(end);
@@ -214,14 +214,12 @@ mod tests {
         let mut differ = 0;
         for _ in 0..600 {
             let table = assemble(parse(&random_trace(&mut random))).expect("spans");
-            let facts = facts::compute(&table, &Policy::default());
+            let policy = Policy::default().tolerance_nano(random(3));
+            let facts = facts::compute(&table, &policy);
             let top = table.trace(0).primary();
             let rows = top.subtree().filter(|_| random(3) == 0);
             let rows: Vec<u32> = rows.collect();
-            let caps: Vec<Cap> = rows
-                .iter()
-                .map(|&row| (row, random(60) * 1_000_000))
-                .collect();
+            let caps: Vec<Cap> = rows.iter().map(|&row| (row, random(60))).collect();
             let found = shortened.saved_nano((top, &facts), caps.iter());
             let mut all = Shortened::default();
             all.spans.resize(top.subtree().len(), UNLIMITED);

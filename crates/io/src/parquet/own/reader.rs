@@ -8,6 +8,7 @@ use super::{KEY, LAYOUT};
 use crate::format::Ended;
 use crate::parquet::claims::most_bytes;
 use crate::parquet::file::{File, Stop};
+use crate::parquet::LEAST_BYTES;
 use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use spanwise_model::{Example, IssueKind, Result, SpanBatch};
@@ -77,9 +78,6 @@ pub(in crate::parquet) fn read(file: &File<'_>, batch: &mut SpanBatch) -> Result
         rows.end()
     })
 }
-
-/// The fewest bytes of a file that a record takes: a span id and its times.
-const LEAST_BYTES: usize = 24;
 
 /// How many records of a file tell how much room the attributes of the others
 /// take.

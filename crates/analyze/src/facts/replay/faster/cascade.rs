@@ -129,7 +129,7 @@ impl<const N: usize> Faster<N> {
                 } => {
                     let end = match row == without {
                         true => 0,
-                        false => latest + gap_nano + nano as i64,
+                        false => latest + gap_nano as i64 + nano as i64,
                     };
                     last = last.max(end);
                     self.lasts.push(end);
@@ -168,7 +168,7 @@ impl<const N: usize> Faster<N> {
                     let gap = match u64::try_from(gap_nano) {
                         Ok(gap) => own(gap).map(|gap| gap as i64),
                         // One that is less than nothing stays.
-                        Err(_) => [gap_nano * i64::from(speeds.parts); N],
+                        Err(_) => [gap_nano as i64 * i64::from(speeds.parts); N],
                     };
                     let all = speeds.all(nano);
                     let mut ends = [0; N];
