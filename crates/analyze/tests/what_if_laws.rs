@@ -106,7 +106,7 @@ proptest! {
             };
             let kinds = (0..table.len() as u32).map(|row| Span::new(&table, row));
             let mut kinds = kinds.filter(|span| span.operation() == operation);
-            let first = kinds.next().map(|span| span.operation_id());
+            let first = kinds.next().map(Span::operation_id);
             if kinds.any(|span| Some(span.operation_id()) != first) {
                 continue;
             }
