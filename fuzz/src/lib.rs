@@ -71,16 +71,21 @@ pub fn scan(bytes: &[u8]) {
         return;
     };
     let pieces = limited().piece_bytes(usize::from(size) + 1);
-    agree(Input::bytes(bytes), pieces);
+    let input = Input::bytes(bytes);
+    agree([input.clone(), input], pieces);
 }
 
-/// Scans bytes as a file on disk, where formats of columns are scanned row group
-/// by row group and read as a whole.
+/// Scans bytes as a file on disk, where formats of columns are read row group by
+/// row group, and reads them as they are in memory, where they are read as a whole.
 pub fn scan_file(bytes: &[u8]) {
     pass_over_libraries();
     let path = std::env::temp_dir().join(format!("spanwise-fuzz-{}", std::process::id()));
     std::fs::write(&path, bytes).expect("room");
-    agree(Input::Path(path), limited());
+    let whole = Input::Bytes {
+        name: path.display().to_string(),
+        bytes: bytes.into(),
+    };
+    agree([whole, Input::Path(path)], limited());
 }
 
 fn limited() -> ReadOptions {
@@ -88,11 +93,12 @@ fn limited() -> ReadOptions {
     ReadOptions::default().threads(1).limits(limits)
 }
 
-/// Reads an input, and scans it. Where no record is broken, both find the same.
-fn agree(input: Input, options: ReadOptions) {
-    let traces = spanwise::read_with([input.clone()], &options);
+/// Reads an input, and scans one of the same bytes. Where no record is broken, both
+/// find the same.
+fn agree([read, scanned]: [Input; 2], options: ReadOptions) {
+    let traces = spanwise::read_with([read], &options);
     let hotspots = Hotspots::default();
-    let scan = spanwise::scan([input]).read_options(options);
+    let scan = spanwise::scan([scanned]).read_options(options);
     let scanned = scan.memory_bytes(1).partials(&[&hotspots]);
     if let (Ok(traces), Ok(scanned)) = (traces, scanned) {
         let is_broken = |issue: IssueKind| {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -67,6 +68,17 @@ def test_every_format_is_written_and_read(export: Path, tmp_path: Path, to: str)
     summary = sw.read(path).summary()
     assert summary.files[0].format == to
     assert (summary.traces, summary.spans) == (3, 7)
+
+
+@pytest.mark.parametrize("to", sw.formats(written=True))
+def test_streams_of_every_format_are_read_to_their_end(to: str) -> None:
+    names = [hashlib.sha256(bytes([n % 256, n // 256])).hexdigest() for n in range(1_500)]
+    spans = (f"trace {n + 1}\nshop {name} 0..{n}\n" for n, name in enumerate(names))
+    out = io.BytesIO()
+    sw.convert("".join(spans).encode(), out, to=to)
+    assert len(out.getvalue()) > 1 << 16, "what is guessed from is not all of it"
+    out.seek(0)
+    assert sw.read(out).summary().spans == 1_500
 
 
 def test_a_failed_conversion_leaves_no_file(tmp_path: Path) -> None:
