@@ -4,8 +4,8 @@
 //! of time. Between a client and its server it is the network; between a failed
 //! attempt and the next it is backoff; between sending and receiving it is the
 //! broker. Every rule looks at the tile, the child before it and the child
-//! behind it, so that the pieces are found on the walk of the path and tile the
-//! request as exactly as the path does.
+//! behind it, so that pieces are found with the path, one by one, and tile the
+//! request as exactly as it does.
 
 use super::critical_path::{Between, Ground, Walk};
 use super::path_parts::{Part, PathParts};

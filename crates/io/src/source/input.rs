@@ -140,3 +140,23 @@ impl From<PathBuf> for Input {
         Self::Path(path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Mapping;
+
+    #[test]
+    fn of_what_may_be_known_by_its_end_all_is_wanted() {
+        let read = ReadOptions::default();
+        let mapping = Mapping::parse("trace_id=t").expect("a mapping");
+        let goes_on = |start: &[u8], read: &ReadOptions| {
+            let bytes = [start, &[1; HEAD]].concat();
+            beginning(&mut bytes.as_slice(), read).expect("bytes").1
+        };
+        assert!(!goes_on(b"", &read));
+        assert!(goes_on(b"PAR1", &read));
+        assert!(goes_on(b"", &read.clone().format("jaeger-json")));
+        assert!(goes_on(b"", &read.mapping(mapping)));
+    }
+}

@@ -82,3 +82,26 @@ impl SpanBatch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SpanHead;
+
+    #[test]
+    fn records_that_come_few_by_few_are_copied_seldom() {
+        let mut batch = SpanBatch::default();
+        batch.reserve(1_000);
+        assert_eq!(batch.heads.capacity(), 1_000, "most of all");
+        let mut capacities = Vec::new();
+        for _ in 0..1_000 {
+            batch.reserve(10);
+            for _ in 0..10 {
+                batch.close(SpanHead::default()).expect("room");
+            }
+            capacities.push(batch.heads.capacity());
+        }
+        capacities.dedup();
+        assert!(capacities.len() < 10, "{capacities:?}");
+    }
+}

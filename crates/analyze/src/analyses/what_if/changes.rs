@@ -8,6 +8,9 @@ use rustc_hash::FxHashMap;
 use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{OperationId, Span, SpanTable};
 
+// Thousandths of a time are the parts that replays count.
+const _: () = assert!(replay::PARTS == 1_000);
+
 /// What is known of selected spans of one component.
 #[derive(Debug, Default)]
 pub(super) struct Selected {

@@ -102,7 +102,7 @@ impl Selection {
 ///
 /// With a change of the selected spans there is one row a root operation, of
 /// `service`, `operation`, `kind`, `requests`, `changed` (requests that would
-/// last another time), `saved_time` (less than nothing where they are slower),
+/// last another time, rounded down), `saved_time` (less than nothing where they are slower),
 /// `mean_saved` and the same quantiles. Sorted by the key.
 ///
 /// ```

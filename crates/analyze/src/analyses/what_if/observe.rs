@@ -100,10 +100,12 @@ pub(super) fn key<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::replay::PARTS;
 
     #[test]
     fn quarters_are_percents() {
         let percents = QUARTERS.saved.map(|saved| 100 * saved / QUARTERS.parts);
         assert_eq!(percents, PERCENTS);
+        assert_eq!(PARTS % QUARTERS.parts, 0, "replays count them exactly");
     }
 }

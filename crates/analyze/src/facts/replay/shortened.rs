@@ -149,7 +149,8 @@ impl Shortened {
                     nano,
                 } => {
                     let nano = nano - self.spans[(row - ground.first) as usize].saved;
-                    let end = latest.saturating_add(gap_nano as i64);
+                    let gap = i64::try_from(gap_nano).unwrap_or(i64::MAX);
+                    let end = latest.saturating_add(gap);
                     let end = end.saturating_add_unsigned(nano);
                     last = last.max(end);
                     self.ends.push(end);

@@ -35,8 +35,8 @@ const UNKNOWN: u64 = u64::MAX;
 /// How much of their own time spans save, at so many speeds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Speeds<const N: usize> {
-    /// How many parts own time has. All that is saved is counted in such parts of
-    /// a nanosecond.
+    /// How many parts own time has, a divisor of [`super::PARTS`]. All that is saved
+    /// is counted in such parts of a nanosecond.
     pub(crate) parts: u32,
     /// How many of them are saved, the most at the last speed.
     pub(crate) saved: [u32; N],
