@@ -1,8 +1,9 @@
 //! A million spans in one trace, in shapes that break recursion and squares.
 
 use spanwise::analyses::{
-    CallTree, Clocks, Concurrency, CriticalPath, CriticalPathBy, Dependencies, Errors, Flows,
-    HeatMap, Hotspots, ShapeProblems, SiblingOrder, Slack, SpanList, TimeKinds, TraceList, WhatIf,
+    Bottlenecks, CallTree, Clocks, Concurrency, CriticalPath, CriticalPathBy, Dependencies, Errors,
+    Flows, HeatMap, Hotspots, ShapeProblems, SiblingOrder, Slack, SpanList, TimeKinds, TraceList,
+    WhatIf,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -45,6 +46,7 @@ fn analyse(traces: &Traces) {
         &Flows::default(),
         &Clocks::default(),
         &WhatIf::default(),
+        &Bottlenecks::default(),
         &ShapeProblems::default(),
         &Concurrency::default(),
         &HeatMap::default(),

@@ -8,6 +8,7 @@ from spanwise import _arguments
 from spanwise._asked import Asked
 from spanwise._frame import frame
 from spanwise._questions import (
+    bottleneck_question,
     load_question,
     map_question,
     shape_question,
@@ -272,6 +273,56 @@ class Latency(Asked):
         if any(selected) and not any(changes):
             raise UsageError("spans are selected and nothing is changed about them")
         return frame(self._inner.what_if(arguments))
+
+    def bottlenecks(
+        self,
+        *,
+        slow_percentile: float = 90.0,
+        fast_percentile: float = 50.0,
+        share: float = 0.2,
+        times: float = 2.0,
+        requests: int = 30,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """What slow requests wait for and fast ones do not.
+
+        Requests of one root operation are slow at or above one percentile of
+        their duration and fast at or below another. An operation is a bottleneck
+        where slow ones spend a good part of their time in it, several times as
+        long as fast ones, and more than chance explains. ``excess_time`` is what
+        all slow requests would save if it took as long as in fast ones,
+        ``excess_from`` and ``excess_to`` are the interval of 95 % confidence of
+        ``mean_excess``, and ``slow_calls`` against ``fast_calls`` say whether
+        there are more calls or longer ones.
+
+        Args:
+            slow_percentile: Slow are requests at or above this percentile.
+            fast_percentile: Fast are requests at or below this percentile.
+            share: Slow requests spend this share of their time in a bottleneck.
+            times: And so many times as long as fast ones.
+            requests: So many requests each cohort has.
+            root_operation: Only requests of this root operation.
+
+        >>> import spanwise as sw
+        >>> request = '''
+        ...     trace {0}
+        ...     shop GET    0..{1}
+        ...       db query  5..{1}
+        ... '''
+        >>> text = [request.format(at, 15 if at < 18 else 95) for at in range(1, 21)]
+        >>> found = sw.notation("".join(text)).bottlenecks(requests=3)
+        >>> found.select("operation", "times", "slow_requests", "fast_requests").rows()
+        [('query', 9.0, 3, 17)]
+        """
+        _, arguments = bottleneck_question(
+            slow_percentile=slow_percentile,
+            fast_percentile=fast_percentile,
+            share=share,
+            times=times,
+            requests=requests,
+            root_operation=root_operation,
+        )
+        return frame(self._inner.bottlenecks(arguments))
 
     def shape_problems(
         self,

@@ -9,6 +9,7 @@ from spanwise._frame import frame
 from spanwise._frozen import Frozen
 from spanwise._markdown import Report
 from spanwise._questions import (
+    bottleneck_question,
     load_question,
     map_question,
     path_question,
@@ -120,6 +121,32 @@ class Partials(Frozen):
         4
         """
         return frame(self._inner.table("what_if"))
+
+    def bottlenecks(
+        self,
+        *,
+        slow_percentile: float = 90.0,
+        fast_percentile: float = 50.0,
+        share: float = 0.2,
+        times: float = 2.0,
+        requests: int = 30,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """What slow requests wait for; see :meth:`Traces.bottlenecks`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().bottlenecks(slow_percentile=99).height
+        0
+        """
+        asked = bottleneck_question(
+            slow_percentile=slow_percentile,
+            fast_percentile=fast_percentile,
+            share=share,
+            times=times,
+            requests=requests,
+            root_operation=root_operation,
+        )
+        return frame(self._inner.table(asked))
 
     def shape_problems(self, *, traces: int | None = None) -> pl.DataFrame:
         """Calls that need not be made; see :meth:`Traces.shape_problems`.

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spanwise._typing import (
+        BottlenecksArguments,
         CriticalPathArguments,
         LoadArguments,
         Question,
@@ -31,6 +32,7 @@ _GROUPINGS: dict[str, tuple[str, ...]] = {
 AGGREGATES = (
     *_GROUPINGS,
     "sibling_order",
+    "bottlenecks",
     "what_if",
     "shape_problems",
     "dependencies",
@@ -76,6 +78,27 @@ def tree_question(
     """The call tree with what it is told."""
     _, arguments = path_question(by, percentile, band, root_operation)
     return ("call_tree", arguments)
+
+
+def bottleneck_question(
+    *,
+    slow_percentile: float = 90.0,
+    fast_percentile: float = 50.0,
+    share: float = 0.2,
+    times: float = 2.0,
+    requests: int = 30,
+    root_operation: str | None = None,
+) -> tuple[str, BottlenecksArguments]:
+    """Bottlenecks with what they are told."""
+    arguments: BottlenecksArguments = {
+        "slow_percentile": slow_percentile,
+        "fast_percentile": fast_percentile,
+        "share": share,
+        "times": times,
+        "requests": requests,
+        "root_operation": root_operation,
+    }
+    return ("bottlenecks", arguments)
 
 
 def shape_question(

@@ -29,9 +29,9 @@ def report(
     Args:
         traces: Traces, a scan, partials, or what :func:`read` takes. Partials
             must be of ``"critical_path"``, ``"errors"`` and ``"dependencies"``,
-            and of ``"compare"`` where there is a baseline; what to fix first
-            and the shape of calls are told where they are of ``"what_if"`` and
-            ``"shape_problems"``.
+            and of ``"compare"`` where there is a baseline; what slow requests wait
+            for, what to fix first and the shape of calls are told where they are
+            of ``"bottlenecks"``, ``"what_if"`` and ``"shape_problems"``.
         baseline: The same of a healthy time to compare with: a scan or partials
             where the other is one.
         title: The title.

@@ -11,6 +11,7 @@ from spanwise._frozen import Frozen
 from spanwise._partials import Partials
 from spanwise._questions import (
     AGGREGATES,
+    bottleneck_question,
     load_question,
     map_question,
     path_question,
@@ -199,7 +200,8 @@ class Scan(Frozen):
         >>> sw.scan(b"shop GET 0..100").report(title="Slow carts")
         <Report: Slow carts>
         """
-        names = ["critical_path", "errors", "dependencies", "what_if", "shape_problems"]
+        names = ["critical_path", "errors", "dependencies"]
+        names += ["bottlenecks", "what_if", "shape_problems"]
         asked = [question(name) for name in names]
         if baseline is None:
             return self._pass(asked).report(title=title)
@@ -261,6 +263,32 @@ class Scan(Frozen):
         4
         """
         return self._table("what_if")
+
+    def bottlenecks(
+        self,
+        *,
+        slow_percentile: float = 90.0,
+        fast_percentile: float = 50.0,
+        share: float = 0.2,
+        times: float = 2.0,
+        requests: int = 30,
+        root_operation: str | None = None,
+    ) -> pl.DataFrame:
+        """What slow requests wait for; see :meth:`Traces.bottlenecks`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").bottlenecks().height
+        0
+        """
+        asked = bottleneck_question(
+            slow_percentile=slow_percentile,
+            fast_percentile=fast_percentile,
+            share=share,
+            times=times,
+            requests=requests,
+            root_operation=root_operation,
+        )
+        return self._table(asked)
 
     def shape_problems(
         self,
@@ -394,7 +422,7 @@ class Scan(Frozen):
 
         Args:
             analyses: Names among ``"critical_path"``, ``"time_kinds"``,
-                ``"call_tree"``, ``"what_if"``, ``"shape_problems"``,
+                ``"call_tree"``, ``"bottlenecks"``, ``"what_if"``, ``"shape_problems"``,
                 ``"concurrency"``, ``"heat_map"``, ``"hotspots"``, ``"slack"``,
                 ``"sibling_order"``, ``"flows"``, ``"clocks"``, ``"errors"``,
                 ``"dependencies"`` and

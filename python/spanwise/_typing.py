@@ -74,6 +74,17 @@ class WhatIfArguments(TypedDict):
     root_operation: str | None
 
 
+class BottlenecksArguments(TypedDict):
+    """Who is slow, who is fast, and from where on it matters."""
+
+    slow_percentile: float
+    fast_percentile: float
+    share: float
+    times: float
+    requests: int
+    root_operation: str | None
+
+
 class ShapeProblemsArguments(TypedDict):
     """From where on something is a problem."""
 
@@ -89,6 +100,7 @@ Question: TypeAlias = (
     str
     | tuple[str, str]
     | tuple[str, CriticalPathArguments]
+    | tuple[str, BottlenecksArguments]
     | tuple[str, ShapeProblemsArguments]
     | tuple[str, LoadArguments]
 )

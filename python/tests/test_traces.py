@@ -375,6 +375,25 @@ def test_shape_problems_are_the_same_at_every_face() -> None:
     assert traces.shape_problems(traces=4).height == 0
 
 
+def test_bottlenecks_are_the_same_at_every_face() -> None:
+    def request(at: int, end: int) -> str:
+        return f"trace {at}\nshop GET 0..{end + 5}\n  db query 5..{end}\n"
+
+    text = "".join(request(at, 15 if at < 36 else 95) for at in range(1, 41))
+    traces, scan = sw.notation(text), sw.scan(text.encode())
+    told = {"requests": 5, "share": 0.5, "times": 8.0}
+    table = traces.bottlenecks(**told)
+    columns = "service", "operation", "times", "slow_requests", "fast_requests"
+    assert table.select(columns).rows() == [("db", "query", 9.0, 5, 35)]
+    assert table.get_column("mean_excess").to_list() == [timedelta(milliseconds=80)]
+    assert scan.bottlenecks(**told).equals(table)
+    assert scan.partials(["bottlenecks"]).bottlenecks(**told).equals(table)
+    assert scan.run(["bottlenecks"])["bottlenecks"].height == 0
+    assert traces.bottlenecks(**told, root_operation="PUT").height == 0
+    assert traces.bottlenecks(requests=5, share=0.95).height == 0
+    assert traces.bottlenecks(requests=5, slow_percentile=99, fast_percentile=95).height == 0
+
+
 def test_requests_go_on_in_other_traces() -> None:
     traces = sw.notation(
         """

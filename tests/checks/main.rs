@@ -1,6 +1,7 @@
 //! Traces of a few lines, a question, and the answer that the definitions
 //! give, worked out by hand.
 
+mod bottlenecks;
 mod call_tree;
 mod clocks;
 mod compare;

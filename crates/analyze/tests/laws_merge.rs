@@ -4,9 +4,10 @@
 
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{
-    CallTree, Clocks, Cohort, Compare, Completeness, Concurrency, ConcurrencyBy, CriticalPath,
-    CriticalPathBy, Dependencies, Errors, ErrorsBy, Flows, FlowsBy, HeatMap, HeatMapBy, Hotspots,
-    HotspotsBy, ShapeProblems, SiblingOrder, Slack, TimeKinds, TimeKindsBy, WhatIf,
+    Bottlenecks, CallTree, Clocks, Cohort, Compare, Completeness, Concurrency, ConcurrencyBy,
+    CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy, Flows, FlowsBy, HeatMap,
+    HeatMapBy, Hotspots, HotspotsBy, ShapeProblems, SiblingOrder, Slack, TimeKinds, TimeKindsBy,
+    WhatIf,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::runner::tables;
@@ -112,6 +113,7 @@ fn everything() -> Vec<Box<dyn Analysis>> {
         Box::new(SiblingOrder::default()),
         Box::new(Flows::default()),
         Box::new(Clocks::default()),
+        Box::new(Bottlenecks::default().requests(2).share(0.0).times(0.0)),
         Box::new(WhatIf::default()),
         Box::new(
             ShapeProblems::default()
@@ -495,11 +497,12 @@ fn depth_and_width_are_ordinary() {
             span + span % 5
         );
     }
+    text.push_str("trace 5\na op 0..300 id=1\ntrace 6\na op 0..300 id=1\n");
     let (table, facts) = read(&text);
-    assert_eq!(table.len(), 4 * SPANS);
+    assert_eq!(table.len(), 4 * SPANS + 2);
     let analyses = everything();
     let started = std::time::Instant::now();
-    for (partial, analysis) in run(&table, &[0, 1, 2, 3], &facts, &borrowed(&analyses))
+    for (partial, analysis) in run(&table, &indices(&table), &facts, &borrowed(&analyses))
         .iter()
         .zip(&analyses)
     {

@@ -11,6 +11,7 @@
 //! 2. Whatever may take long runs without the GIL and is stopped by Ctrl-C.
 //! 3. An error of the engine becomes the exception of its kind.
 
+mod bottlenecks;
 mod command;
 mod compare;
 mod convert;

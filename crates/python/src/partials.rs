@@ -1,5 +1,6 @@
 //! Partials: what analyses know of traces that need not be held.
 
+use crate::bottlenecks::BottlenecksArguments;
 use crate::errors::usage;
 use crate::loads::LoadArguments;
 use crate::read::Source;
@@ -14,8 +15,8 @@ use crate::traces::{
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    Clocks, Compare, Completeness, Dependencies, Errors, Flows, Hotspots, IssueList, ShapeProblems,
-    SiblingOrder, Slack, WhatIf,
+    Bottlenecks, Clocks, Compare, Completeness, Dependencies, Errors, Flows, Hotspots, IssueList,
+    ShapeProblems, SiblingOrder, Slack, WhatIf,
 };
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub(crate) enum Question {
     CriticalPath(String, CriticalPathArguments),
     ShapeProblems(String, ShapeProblemsArguments),
+    Bottlenecks(String, BottlenecksArguments),
     Load(String, LoadArguments),
     By(String, String),
     Plain(String),
@@ -34,8 +36,8 @@ pub(crate) enum Question {
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
         let known =
-            "critical_path, time_kinds, call_tree, what_if, shape_problems, concurrency, heat_map, \
-             hotspots, slack, sibling_order, flows, clocks, errors, dependencies, completeness or compare";
+            "critical_path, time_kinds, call_tree, bottlenecks, what_if, shape_problems, concurrency, \
+             heat_map, hotspots, slack, sibling_order, flows, clocks, errors, dependencies, completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
@@ -47,6 +49,9 @@ impl Question {
                 Box::new(arguments.call_tree()?)
             }
             Self::ShapeProblems(name, arguments) if name == "shape_problems" => {
+                Box::new(arguments.options())
+            }
+            Self::Bottlenecks(name, arguments) if name == "bottlenecks" => {
                 Box::new(arguments.options())
             }
             Self::Load(name, arguments) if name == "concurrency" => {
@@ -70,11 +75,13 @@ impl Question {
             Self::Plain(name) if name == "dependencies" => Box::new(Dependencies::default()),
             Self::Plain(name) if name == "completeness" => Box::new(Completeness::default()),
             Self::Plain(name) if name == "sibling_order" => Box::new(SiblingOrder::default()),
+            Self::Plain(name) if name == "bottlenecks" => Box::new(Bottlenecks::default()),
             Self::Plain(name) if name == "what_if" => Box::new(WhatIf::default()),
             Self::Plain(name) if name == "shape_problems" => Box::new(ShapeProblems::default()),
             Self::Plain(name) if name == "compare" => Box::new(Compare::default()),
             Self::CriticalPath(name, _)
             | Self::ShapeProblems(name, _)
+            | Self::Bottlenecks(name, _)
             | Self::Load(name, _)
             | Self::By(name, _)
             | Self::Plain(name) => {

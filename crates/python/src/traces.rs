@@ -1,5 +1,6 @@
 //! A set of traces, and what can be asked of it.
 
+use crate::bottlenecks::BottlenecksArguments;
 use crate::convert::{told, Told, WriteArguments};
 use crate::errors::{exception, usage};
 use crate::loads::LoadArguments;
@@ -392,6 +393,13 @@ impl Traces {
     /// How long requests would take if something were otherwise.
     fn what_if(&self, py: Python<'_>, arguments: WhatIfArguments) -> PyResult<Table> {
         self.table(py, move |traces| Ok(traces.what_if(&arguments.options())))
+    }
+
+    /// What slow requests wait for and fast ones do not.
+    fn bottlenecks(&self, py: Python<'_>, arguments: BottlenecksArguments) -> PyResult<Table> {
+        self.table(py, move |traces| {
+            Ok(traces.bottlenecks(&arguments.options()))
+        })
     }
 
     /// Calls that need not be made, or not one after the other.

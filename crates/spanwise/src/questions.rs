@@ -3,9 +3,9 @@
 
 use crate::Traces;
 use spanwise_analyze::analyses::{
-    CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Edges, Errors,
-    EventList, Flows, HeatMap, Hotspots, IssueList, LinkList, Peers, ShapeProblems, SiblingOrder,
-    Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
+    Bottlenecks, CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Edges,
+    Errors, EventList, Flows, HeatMap, Hotspots, IssueList, LinkList, Peers, ShapeProblems,
+    SiblingOrder, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
 };
 use spanwise_analyze::{Analysis, Listing, Query};
 use spanwise_model::{Result, Table};
@@ -436,6 +436,28 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn what_if(&self, options: &WhatIf) -> Table {
+        self.one(options)
+    }
+
+    /// What slow requests wait for and fast ones do not; see [`Bottlenecks`] for
+    /// the columns.
+    ///
+    /// ```
+    /// use spanwise::analyses::Bottlenecks;
+    /// use spanwise::model::table::Cell;
+    ///
+    /// let request = |id: usize, query: usize| {
+    ///     format!("trace {id}\nshop GET 0..{}\n  db query 5..{query}\n", query + 5)
+    /// };
+    /// let text: String = (1..=20).map(|id| request(id, if id > 17 { 95 } else { 15 })).collect();
+    /// let traces = spanwise::notation(&text)?;
+    /// let found = traces.bottlenecks(&Bottlenecks::default().requests(3));
+    /// assert_eq!(found.cell(0, "operation"), Cell::Text("query"));
+    /// assert_eq!(found.cell(0, "excess_time"), Cell::Duration(240_000_000));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn bottlenecks(&self, options: &Bottlenecks) -> Table {
         self.one(options)
     }
 

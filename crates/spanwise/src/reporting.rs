@@ -3,7 +3,8 @@
 
 use crate::{Partials, Scan, Traces};
 use spanwise_analyze::analyses::{
-    Compare, CriticalPath, Dependencies, Errors, IssueList, ShapeProblems, Summary, WhatIf,
+    Bottlenecks, Compare, CriticalPath, Dependencies, Errors, IssueList, ShapeProblems, Summary,
+    WhatIf,
 };
 use spanwise_analyze::Analysis;
 use spanwise_model::{ErrorKind, Result, Table};
@@ -68,6 +69,7 @@ impl ReportOptions {
             Box::new(CriticalPath::default()),
             Box::new(Errors::default()),
             Box::new(Dependencies::default()),
+            Box::new(Bottlenecks::default()),
             Box::new(WhatIf::default()),
             Box::new(ShapeProblems::default()),
         ];
@@ -78,7 +80,7 @@ impl ReportOptions {
     }
 
     /// The report of these answers: the tables of [`ReportOptions::analyses`] in
-    /// their order, of which the last two may not be there, and those of all
+    /// their order, of which the last three may not be there, and those of all
     /// issues and of a comparison.
     fn report(
         &self,
@@ -93,6 +95,7 @@ impl ReportOptions {
         material.critical_path = next().unwrap_or_default();
         material.errors = next().unwrap_or_default();
         material.dependencies = next().unwrap_or_default();
+        material.bottlenecks = next();
         (material.what_if, material.shape_problems) = (next(), next());
         (material.issues, material.compare) = rest;
         material.rows = self.rows;
@@ -150,7 +153,8 @@ impl Scan {
 
 impl Partials {
     /// As [`Traces::report`], of traces that need not be held any more; without
-    /// what to fix first and the shape of calls where their partials are missing.
+    /// what slow requests wait for, what to fix first and the shape of calls where
+    /// their partials are missing.
     ///
     /// # Errors
     ///

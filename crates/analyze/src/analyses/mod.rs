@@ -1,8 +1,8 @@
 //! The analyses, one file each.
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
-//! [`Slack`], [`SiblingOrder`], [`Flows`], [`Clocks`], [`TimeKinds`], [`CallTree`], [`WhatIf`],
-//! [`ShapeProblems`], [`Concurrency`], [`HeatMap`], [`Completeness`],
+//! [`Slack`], [`SiblingOrder`], [`Flows`], [`Clocks`], [`TimeKinds`], [`CallTree`],
+//! [`Bottlenecks`], [`WhatIf`], [`ShapeProblems`], [`Concurrency`], [`HeatMap`], [`Completeness`],
 //! [`Compare`]) implement [`crate::Analysis`]: they merge.
 //! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`],
 //! [`crate::Query`]) implement [`crate::Listing`]: their rows can be put in
@@ -14,6 +14,7 @@
 
 mod attribute_columns;
 mod bands;
+mod bottlenecks;
 mod by;
 mod call_cells;
 mod call_tree;
@@ -57,6 +58,7 @@ mod trace_list;
 mod trace_row;
 mod what_if;
 
+pub use bottlenecks::Bottlenecks;
 pub use by::By;
 pub use call_tree::CallTree;
 pub use clocks::{Clocks, ClocksBy};
@@ -111,6 +113,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([Clocks::default()]));
     all.extend(boxed([TimeKinds::default()]));
     all.extend(boxed([CallTree::default()]));
+    all.extend(boxed([Bottlenecks::default()]));
     all.extend(boxed([WhatIf::default()]));
     all.extend(boxed([ShapeProblems::default()]));
     all.extend(boxed([Concurrency::default()]));

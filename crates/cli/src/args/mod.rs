@@ -1,6 +1,7 @@
 //! The command line: one definition for parsing, help, completions and the
 //! manual page.
 
+mod bottlenecks;
 mod filter;
 mod loads;
 mod output;
@@ -15,6 +16,7 @@ mod simulate;
 mod values;
 mod what_if;
 
+pub(crate) use bottlenecks::BottlenecksArgs;
 pub(crate) use filter::FilterArgs;
 pub(crate) use loads::{ConcurrencyArgs, HeatMapArgs, HeatMapBy, LoadBy};
 pub(crate) use output::{Color, Format, OutputArgs};
@@ -80,6 +82,8 @@ pub(crate) enum Command {
     Slack(SlackArgs),
     /// Which siblings wait for which, learnt from all traces
     SiblingOrder(ScanScope),
+    /// What slow requests wait for and fast ones do not
+    Bottlenecks(BottlenecksArgs),
     /// How long requests would take if something were faster: what to fix first
     WhatIf(WhatIfArgs),
     /// Calls that need not be made, or not one after the other, and what that would save

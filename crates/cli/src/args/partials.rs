@@ -22,6 +22,8 @@ pub(crate) enum AnalysisArg {
     Slack,
     /// Which siblings wait for which
     SiblingOrder,
+    /// What slow requests wait for and fast ones do not
+    Bottlenecks,
     /// How long requests would take if something were faster
     WhatIf,
     /// Calls that need not be made, or not one after the other
@@ -85,6 +87,8 @@ pub(crate) enum ShowArg {
     Slack,
     /// Which siblings wait for which
     SiblingOrder,
+    /// What slow requests wait for and fast ones do not
+    Bottlenecks,
     /// How long requests would take if something were faster
     WhatIf,
     /// Calls that need not be made, or not one after the other

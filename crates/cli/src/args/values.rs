@@ -68,6 +68,23 @@ pub(super) fn percentile(text: &str) -> Result<f64, String> {
     Err("it is not between 0 and 100".to_owned())
 }
 
+/// A part of one.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let number: f64 = text.trim().parse().map_err(|_| "it is no number")?;
+    if (0.0..=1.0).contains(&number) {
+        return Ok(number);
+    }
+    Err("it is not between 0 and 1".to_owned())
+}
+
+pub(super) fn at_least_nothing(text: &str) -> Result<f64, String> {
+    let number: f64 = text.trim().parse().map_err(|_| "it is no number")?;
+    if number >= 0.0 {
+        return Ok(number);
+    }
+    Err("it is less than nothing".to_owned())
+}
+
 pub(super) fn band(text: &str) -> Result<Band, String> {
     let (low, high) = text.split_once("..").ok_or("it is no LO..HI")?;
     let (low, high) = (percentile(low)?, percentile(high)?);

@@ -1,5 +1,6 @@
 //! The commands: each reads, asks the facade and writes.
 
+mod bottlenecks;
 mod call_tree;
 mod compare;
 mod convert;
@@ -40,6 +41,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Hotspots(args) => hotspots(&args, session),
         Command::Slack(args) => slack(&args, session),
         Command::SiblingOrder(scope) => scan::table(&scope, &SiblingOrder::default(), session),
+        Command::Bottlenecks(args) => bottlenecks::run(&args, session),
         Command::WhatIf(args) => what_if::run(&args, session),
         Command::ShapeProblems(args) => shape_problems::run(&args, session),
         Command::Concurrency(args) => concurrency(&args, session),

@@ -9,8 +9,9 @@ use crate::output;
 use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
-    aggregates, CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Errors,
-    Flows, HeatMap, Hotspots, IssueList, ShapeProblems, SiblingOrder, Slack, TimeKinds, WhatIf,
+    aggregates, Bottlenecks, CallTree, Clocks, Completeness, Concurrency, CriticalPath,
+    Dependencies, Errors, Flows, HeatMap, Hotspots, IssueList, ShapeProblems, SiblingOrder, Slack,
+    TimeKinds, WhatIf,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -38,6 +39,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::Hotspots => "hotspots",
         AnalysisArg::Slack => "slack",
         AnalysisArg::SiblingOrder => "sibling-order",
+        AnalysisArg::Bottlenecks => "bottlenecks",
         AnalysisArg::WhatIf => "what-if",
         AnalysisArg::ShapeProblems => "shape-problems",
         AnalysisArg::Concurrency => "concurrency",
@@ -72,6 +74,7 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
     match args.show {
         ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
         ShowArg::SiblingOrder => merged.table(&SiblingOrder::default()),
+        ShowArg::Bottlenecks => merged.table(&Bottlenecks::default()),
         ShowArg::WhatIf => merged.table(&WhatIf::default()),
         ShowArg::ShapeProblems => merged.table(&ShapeProblems::default()),
         ShowArg::Concurrency => {

@@ -29,6 +29,38 @@ pub(super) fn slow(table: &Table) -> Vec<String> {
     or_none(findings, "No request has a critical path of any length.")
 }
 
+/// The operations that slow requests wait for and fast ones do not.
+pub(super) fn tail(table: &Table) -> Vec<String> {
+    let sentence = |row: Row<'_>| {
+        format!(
+            "{} takes {} of the slowest requests of {} {} and {} of the fast ones: {} more, \
+             {} of what they last{}.",
+            row.operation(),
+            units::duration(row.duration("slow_mean")),
+            row.text("root_service"),
+            row.text("root_operation"),
+            units::duration(row.duration("fast_mean")),
+            units::duration(row.duration("mean_excess")),
+            units::percent(row.number("slow_share")),
+            other_calls(["slow_calls", "fast_calls"].map(|column| row.number(column))),
+        )
+    };
+    let findings = Row::first(table).take(SENTENCES).map(sentence).collect();
+    or_none(
+        findings,
+        "No operation takes slow requests several times as long as fast ones.",
+    )
+}
+
+/// How many calls slow requests make, where fast ones make another number.
+fn other_calls(calls: [f64; 2]) -> String {
+    let [slow, fast] = calls.map(units::number);
+    match slow == fast {
+        true => String::new(),
+        false => format!("; {slow} calls each instead of {fast}"),
+    }
+}
+
 /// The rows in which errors began.
 pub(super) fn with_origins(table: &Table) -> Table {
     let began: Vec<usize> = Row::first(table)

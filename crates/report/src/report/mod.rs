@@ -29,6 +29,9 @@ pub struct Material {
     pub read: Vec<String>,
     /// The critical path by operation.
     pub critical_path: Table,
+    /// What slow requests wait for and fast ones do not; `None` where nobody
+    /// asked.
+    pub bottlenecks: Option<Table>,
     /// What requests would gain, were operations faster; `None` where nobody
     /// asked.
     pub what_if: Option<Table>,
@@ -92,6 +95,8 @@ pub enum SectionKind {
     Changed,
     /// Where the time goes.
     Slow,
+    /// What slow requests wait for.
+    Tail,
     /// What to fix first.
     Fixes,
     /// Which calls need not be made.
@@ -116,6 +121,8 @@ impl Report {
         let mut sections = vec![Section::read(&material.read)];
         sections.extend(changed);
         sections.push(Section::slow(&material.critical_path, rows));
+        let tail = material.bottlenecks.as_ref();
+        sections.extend(tail.map(|table| Section::tail(table, rows)));
         let fixes = material.what_if.as_ref();
         sections.extend(fixes.map(|table| Section::fixes(table, rows)));
         let shapes = material.shape_problems.as_ref();
@@ -170,6 +177,28 @@ impl Section {
             SectionKind::Slow,
             "Where the time goes",
             findings::slow(table),
+        )
+        .over(table, COLUMNS, rows)
+    }
+
+    fn tail(table: &Table, rows: usize) -> Self {
+        const COLUMNS: &[&str] = &[
+            "root_operation",
+            "service",
+            "operation",
+            "mean_excess",
+            "slow_mean",
+            "fast_mean",
+            "times",
+            "slow_share",
+            "slow_calls",
+            "fast_calls",
+            "slow_requests",
+        ];
+        Self::of(
+            SectionKind::Tail,
+            "What slow requests wait for",
+            findings::tail(table),
         )
         .over(table, COLUMNS, rows)
     }

@@ -72,6 +72,23 @@ fn what_if() -> Table {
         .with("p95_to", durations(&[80_000_000, 55_000_000, 99_000_000]))
 }
 
+fn bottlenecks() -> Table {
+    let number = |number| ColumnData::F64([number].into_iter().collect());
+    Table::new()
+        .with("root_service", names(&["web"]))
+        .with("root_operation", names(&["GET /"]))
+        .with("service", names(&["cart"]))
+        .with("operation", names(&["Get|Cart"]))
+        .with("mean_excess", durations(&[70_000_000]))
+        .with("slow_mean", durations(&[80_000_000]))
+        .with("fast_mean", durations(&[10_000_000]))
+        .with("times", number(8.0))
+        .with("slow_share", number(0.8))
+        .with("slow_calls", number(2.5))
+        .with("fast_calls", number(1.0))
+        .with("slow_requests", counts(&[31]))
+}
+
 fn shape_problems() -> Table {
     Table::new()
         .with("problem", names(&["n_plus_1"]))
@@ -92,6 +109,7 @@ fn material() -> Material {
         critical_path: critical_path(),
         errors: errors(),
         dependencies: dependencies(),
+        bottlenecks: Some(bottlenecks()),
         what_if: Some(what_if()),
         shape_problems: Some(shape_problems()),
         issues: Table::new(),
@@ -121,6 +139,14 @@ fn a_report_answers_in_markdown() {
     | cart | Get\|Cart | 90.0% | 90.00 ms | 45.00 ms | 2 |
 
     … 1 more row.
+
+    ## What slow requests wait for
+
+    - cart Get\|Cart takes 80.00 ms of the slowest requests of web GET / and 10.00 ms of the fast ones: 70.00 ms more, 80.0% of what they last; 2.500 calls each instead of 1.000.
+
+    | root operation | service | operation | mean excess | slow mean | fast mean | times | slow share | slow calls | fast calls | slow requests |
+    | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+    | GET / | cart | Get\|Cart | 70.00 ms | 80.00 ms | 10.00 ms | 8.000 | 80.0% | 2.500 | 1.000 | 31 |
 
     ## What to fix first
 
@@ -173,7 +199,7 @@ fn the_json_form_holds_findings_and_exact_tables() {
     assert_eq!(slow["kind"], "slow");
     assert_eq!(slow["table"]["rows"][0]["critical_time"], 90_000_000);
     assert_eq!(slow["more_rows"], 1);
-    assert_eq!(json["sections"][6]["table"], serde_json::Value::Null);
+    assert_eq!(json["sections"][7]["table"], serde_json::Value::Null);
 }
 
 #[test]
