@@ -2,8 +2,8 @@
 
 use spanwise::analyses::{
     Bottlenecks, CallTree, Clocks, Concurrency, CriticalPath, CriticalPathBy, Dependencies, Errors,
-    Flows, HeatMap, Hotspots, ShapeProblems, SiblingOrder, Slack, SpanList, TimeKinds, TraceList,
-    WhatIf,
+    Flows, HeatMap, HotKeys, Hotspots, ShapeProblems, SiblingOrder, Slack, SpanList, TimeKinds,
+    TraceList, WhatIf,
 };
 use spanwise::model::SpanHead;
 use spanwise::{SpanBatch, SpanId, TraceId, Traces};
@@ -48,6 +48,7 @@ fn analyse(traces: &Traces) {
         &WhatIf::default(),
         &Bottlenecks::default(),
         &ShapeProblems::default(),
+        &HotKeys::default(),
         &Concurrency::default(),
         &HeatMap::default(),
         &CallTree::default(),

@@ -9,6 +9,7 @@ from spanwise._asked import Asked
 from spanwise._frame import frame
 from spanwise._questions import (
     bottleneck_question,
+    key_question,
     load_question,
     map_question,
     shape_question,
@@ -18,6 +19,8 @@ from spanwise._questions import (
 from spanwise.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from spanwise._traces import Traces
@@ -376,6 +379,43 @@ class Latency(Asked):
             chatty_calls=chatty_calls,
         )
         return frame(self._inner.shape_problems(arguments))
+
+    def hot_keys(
+        self,
+        *,
+        by: Sequence[str] | None = None,
+        gini: float = 0.6,
+        times: float = 10.0,
+        calls: int = 20,
+    ) -> pl.DataFrame:
+        """Tenants, partitions and keys that take far more of an operation than others.
+
+        The keys of an operation are the values that its spans or their resources
+        have of an attribute, and the time of a key is the self time of its spans.
+        An operation has a hot key where times are spread unevenly (``gini``), the
+        key with the most time has many times that of the median key, and it has
+        so many calls that no single slow span makes it hot. ``evidence`` says
+        whether it has more calls, longer ones or throttled ones.
+
+        Args:
+            by: The attributes whose values are keys; those of partitions, tenants,
+                customers, users, accounts and buckets if ``None``.
+            gini: Times are spread over keys so unevenly, from 0 to 1.
+            times: The hottest key has so many times what the median key has.
+            calls: The hottest key has so many calls.
+
+        >>> import spanwise as sw
+        >>> request = '''
+        ...     trace {0}
+        ...     shop GET  0..10  server shop.id={1}
+        ... '''
+        >>> text = [request.format(at, at if at < 9 else 0) for at in range(1, 51)]
+        >>> found = sw.notation("".join(text)).hot_keys(by=["shop.id"])
+        >>> found.select("attribute", "top_key", "top_calls", "evidence").rows()
+        [('shop.id', '0', 42, ['more calls'])]
+        """
+        _, arguments = key_question(by=by, gini=gini, times=times, calls=calls)
+        return frame(self._inner.hot_keys(arguments))
 
     def concurrency(
         self,

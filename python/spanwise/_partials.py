@@ -10,6 +10,7 @@ from spanwise._frozen import Frozen
 from spanwise._markdown import Report
 from spanwise._questions import (
     bottleneck_question,
+    key_question,
     load_question,
     map_question,
     path_question,
@@ -156,6 +157,21 @@ class Partials(Frozen):
         0
         """
         return frame(self._inner.table(shape_question(traces=traces)))
+
+    def hot_keys(
+        self,
+        *,
+        gini: float = 0.6,
+        times: float = 10.0,
+        calls: int = 20,
+    ) -> pl.DataFrame:
+        """Keys that take far more than others do; see :meth:`Traces.hot_keys`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").partials().hot_keys().height
+        0
+        """
+        return frame(self._inner.table(key_question(gini=gini, times=times, calls=calls)))
 
     def concurrency(
         self,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from spanwise import _arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from spanwise._typing import (
         BottlenecksArguments,
         CriticalPathArguments,
+        HotKeysArguments,
         LoadArguments,
         Question,
         ShapeProblemsArguments,
@@ -35,6 +36,7 @@ AGGREGATES = (
     "bottlenecks",
     "what_if",
     "shape_problems",
+    "hot_keys",
     "dependencies",
     "completeness",
     "compare",
@@ -120,6 +122,19 @@ def shape_question(
         "chatty_calls": chatty_calls,
     }
     return ("shape_problems", arguments)
+
+
+def key_question(
+    *,
+    by: Sequence[str] | None = None,
+    gini: float = 0.6,
+    times: float = 10.0,
+    calls: int = 20,
+) -> tuple[str, HotKeysArguments]:
+    """Hot keys with what they are told."""
+    attributes = None if by is None else list(by)
+    arguments: HotKeysArguments = {"by": attributes, "gini": gini, "times": times, "calls": calls}
+    return ("hot_keys", arguments)
 
 
 def load_question(

@@ -12,6 +12,7 @@ from spanwise._partials import Partials
 from spanwise._questions import (
     AGGREGATES,
     bottleneck_question,
+    key_question,
     load_question,
     map_question,
     path_question,
@@ -316,6 +317,22 @@ class Scan(Frozen):
         )
         return self._table(asked)
 
+    def hot_keys(
+        self,
+        *,
+        by: Sequence[str] | None = None,
+        gini: float = 0.6,
+        times: float = 10.0,
+        calls: int = 20,
+    ) -> pl.DataFrame:
+        """Keys that take far more than others do; see :meth:`Traces.hot_keys`.
+
+        >>> import spanwise as sw
+        >>> sw.scan(b"shop GET 0..100").hot_keys().height
+        0
+        """
+        return self._table(key_question(by=by, gini=gini, times=times, calls=calls))
+
     def concurrency(
         self,
         *,
@@ -422,8 +439,9 @@ class Scan(Frozen):
 
         Args:
             analyses: Names among ``"critical_path"``, ``"time_kinds"``,
-                ``"call_tree"``, ``"bottlenecks"``, ``"what_if"``, ``"shape_problems"``,
-                ``"concurrency"``, ``"heat_map"``, ``"hotspots"``, ``"slack"``,
+                ``"call_tree"``, ``"bottlenecks"``, ``"what_if"``,
+                ``"shape_problems"``, ``"hot_keys"``, ``"concurrency"``,
+                ``"heat_map"``, ``"hotspots"``, ``"slack"``,
                 ``"sibling_order"``, ``"flows"``, ``"clocks"``, ``"errors"``,
                 ``"dependencies"`` and
                 ``"completeness"``.

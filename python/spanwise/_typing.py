@@ -85,6 +85,15 @@ class BottlenecksArguments(TypedDict):
     root_operation: str | None
 
 
+class HotKeysArguments(TypedDict):
+    """What a key is, and from where on it is hot."""
+
+    by: list[str] | None
+    gini: float
+    times: float
+    calls: int
+
+
 class ShapeProblemsArguments(TypedDict):
     """From where on something is a problem."""
 
@@ -101,6 +110,7 @@ Question: TypeAlias = (
     | tuple[str, str]
     | tuple[str, CriticalPathArguments]
     | tuple[str, BottlenecksArguments]
+    | tuple[str, HotKeysArguments]
     | tuple[str, ShapeProblemsArguments]
     | tuple[str, LoadArguments]
 )

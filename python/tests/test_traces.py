@@ -394,6 +394,25 @@ def test_bottlenecks_are_the_same_at_every_face() -> None:
     assert traces.bottlenecks(requests=5, slow_percentile=99, fast_percentile=95).height == 0
 
 
+def test_hot_keys_are_the_same_at_every_face() -> None:
+    def request(at: int) -> str:
+        tenant = at if at < 9 else 0
+        return f"trace {at}\nshop GET 0..10 server tenant.id=t{tenant} shop.id={at}\n"
+
+    text = "".join(request(at) for at in range(1, 61))
+    traces, scan = sw.notation(text), sw.scan(text.encode())
+    told = {"gini": 0.5, "times": 50.0, "calls": 52}
+    table = traces.hot_keys(**told)
+    columns = "attribute", "top_key", "keys", "top_calls", "evidence"
+    assert table.select(columns).rows() == [("tenant.id", "t0", 9, 52, ["more calls"])]
+    assert scan.hot_keys(**told).equals(table)
+    assert scan.partials(["hot_keys"]).hot_keys(**told).equals(table)
+    assert scan.run(["hot_keys"])["hot_keys"].equals(table)
+    assert traces.hot_keys(calls=53).height == 0
+    assert traces.hot_keys(by=["shop.id"]).height == 0
+    assert scan.hot_keys(by=["shop.id", "tenant.id"]).equals(table)
+
+
 def test_requests_go_on_in_other_traces() -> None:
     traces = sw.notation(
         """

@@ -12,6 +12,7 @@ mod edges;
 mod errors;
 mod flows;
 mod heat_map;
+mod hot_keys;
 mod hotspots;
 mod issues;
 mod listings;

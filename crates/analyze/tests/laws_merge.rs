@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use spanwise_analyze::analyses::{
     Bottlenecks, CallTree, Clocks, Cohort, Compare, Completeness, Concurrency, ConcurrencyBy,
     CriticalPath, CriticalPathBy, Dependencies, Errors, ErrorsBy, Flows, FlowsBy, HeatMap,
-    HeatMapBy, Hotspots, HotspotsBy, ShapeProblems, SiblingOrder, Slack, TimeKinds, TimeKindsBy,
-    WhatIf,
+    HeatMapBy, HotKeys, Hotspots, HotspotsBy, ShapeProblems, SiblingOrder, Slack, TimeKinds,
+    TimeKindsBy, WhatIf,
 };
 use spanwise_analyze::facts::compute;
 use spanwise_analyze::runner::tables;
@@ -99,6 +99,12 @@ fn read(text: &str) -> (SpanTable, FactColumns) {
     (table, facts)
 }
 
+/// Keys that random traces have.
+fn hot_keys() -> HotKeys {
+    let keys = HotKeys::default().by(["db.system", "http.response.status_code"]);
+    keys.gini(0.0).times(0.0).calls(0)
+}
+
 fn everything() -> Vec<Box<dyn Analysis>> {
     vec![
         Box::new(Hotspots::default()),
@@ -124,6 +130,7 @@ fn everything() -> Vec<Box<dyn Analysis>> {
                 .tail_ratio(1)
                 .chatty_calls(2),
         ),
+        Box::new(hot_keys()),
         Box::new(CallTree::default().percentile(50.0)),
         Box::new(
             TimeKinds::default()

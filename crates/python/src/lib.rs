@@ -16,6 +16,7 @@ mod command;
 mod compare;
 mod convert;
 mod errors;
+mod hot_keys;
 mod loads;
 mod partials;
 mod read;

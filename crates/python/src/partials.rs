@@ -2,6 +2,7 @@
 
 use crate::bottlenecks::BottlenecksArguments;
 use crate::errors::usage;
+use crate::hot_keys::HotKeysArguments;
 use crate::loads::LoadArguments;
 use crate::read::Source;
 use crate::report::{markdown, titled};
@@ -15,8 +16,8 @@ use crate::traces::{
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use spanwise::analyses::{
-    Bottlenecks, Clocks, Compare, Completeness, Dependencies, Errors, Flows, Hotspots, IssueList,
-    ShapeProblems, SiblingOrder, Slack, WhatIf,
+    Bottlenecks, Clocks, Compare, Completeness, Dependencies, Errors, Flows, HotKeys, Hotspots,
+    IssueList, ShapeProblems, SiblingOrder, Slack, WhatIf,
 };
 use spanwise::{Analysis, Input, Result};
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub(crate) enum Question {
     CriticalPath(String, CriticalPathArguments),
     ShapeProblems(String, ShapeProblemsArguments),
     Bottlenecks(String, BottlenecksArguments),
+    HotKeys(String, HotKeysArguments),
     Load(String, LoadArguments),
     By(String, String),
     Plain(String),
@@ -36,8 +38,8 @@ pub(crate) enum Question {
 impl Question {
     pub(crate) fn analysis(self) -> Result<Box<dyn Analysis>> {
         let known =
-            "critical_path, time_kinds, call_tree, bottlenecks, what_if, shape_problems, concurrency, \
-             heat_map, hotspots, slack, sibling_order, flows, clocks, errors, dependencies, completeness or compare";
+            "critical_path, time_kinds, call_tree, bottlenecks, what_if, shape_problems, hot_keys, \
+             concurrency, heat_map, hotspots, slack, sibling_order, flows, clocks, errors, dependencies, completeness or compare";
         Ok(match self {
             Self::CriticalPath(name, arguments) if name == "critical_path" => {
                 Box::new(arguments.options()?)
@@ -54,6 +56,7 @@ impl Question {
             Self::Bottlenecks(name, arguments) if name == "bottlenecks" => {
                 Box::new(arguments.options())
             }
+            Self::HotKeys(name, arguments) if name == "hot_keys" => Box::new(arguments.options()),
             Self::Load(name, arguments) if name == "concurrency" => {
                 Box::new(arguments.concurrency()?)
             }
@@ -76,12 +79,14 @@ impl Question {
             Self::Plain(name) if name == "completeness" => Box::new(Completeness::default()),
             Self::Plain(name) if name == "sibling_order" => Box::new(SiblingOrder::default()),
             Self::Plain(name) if name == "bottlenecks" => Box::new(Bottlenecks::default()),
+            Self::Plain(name) if name == "hot_keys" => Box::new(HotKeys::default()),
             Self::Plain(name) if name == "what_if" => Box::new(WhatIf::default()),
             Self::Plain(name) if name == "shape_problems" => Box::new(ShapeProblems::default()),
             Self::Plain(name) if name == "compare" => Box::new(Compare::default()),
             Self::CriticalPath(name, _)
             | Self::ShapeProblems(name, _)
             | Self::Bottlenecks(name, _)
+            | Self::HotKeys(name, _)
             | Self::Load(name, _)
             | Self::By(name, _)
             | Self::Plain(name) => {

@@ -3,6 +3,7 @@
 use crate::bottlenecks::BottlenecksArguments;
 use crate::convert::{told, Told, WriteArguments};
 use crate::errors::{exception, usage};
+use crate::hot_keys::HotKeysArguments;
 use crate::loads::LoadArguments;
 use crate::run::run;
 use crate::shape_problems::ShapeProblemsArguments;
@@ -407,6 +408,11 @@ impl Traces {
         self.table(py, move |traces| {
             Ok(traces.shape_problems(&arguments.options()))
         })
+    }
+
+    /// Tenants, partitions and keys that take far more than others do.
+    fn hot_keys(&self, py: Python<'_>, arguments: HotKeysArguments) -> PyResult<Table> {
+        self.table(py, move |traces| Ok(traces.hot_keys(&arguments.options())))
     }
 
     /// How much instances have in flight over time.

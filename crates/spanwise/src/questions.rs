@@ -4,8 +4,8 @@
 use crate::Traces;
 use spanwise_analyze::analyses::{
     Bottlenecks, CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Edges,
-    Errors, EventList, Flows, HeatMap, Hotspots, IssueList, LinkList, Peers, ShapeProblems,
-    SiblingOrder, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
+    Errors, EventList, Flows, HeatMap, HotKeys, Hotspots, IssueList, LinkList, Peers,
+    ShapeProblems, SiblingOrder, Slack, SpanList, Summary, TimeKinds, TraceList, WhatIf,
 };
 use spanwise_analyze::{Analysis, Listing, Query};
 use spanwise_model::{Result, Table};
@@ -480,6 +480,28 @@ impl Traces {
     /// ```
     #[must_use]
     pub fn shape_problems(&self, options: &ShapeProblems) -> Table {
+        self.one(options)
+    }
+
+    /// Tenants, partitions and keys that take far more of an operation than others
+    /// do; see [`HotKeys`] for the columns.
+    ///
+    /// ```
+    /// use spanwise::analyses::HotKeys;
+    /// use spanwise::model::table::Cell;
+    ///
+    /// let request = |id: usize| {
+    ///     let shop = if id < 9 { id } else { 0 };
+    ///     format!("trace {id}\nshop GET 0..10 server shop.id={shop}\n")
+    /// };
+    /// let traces = spanwise::notation(&(1..=50).map(request).collect::<String>())?;
+    /// let found = traces.hot_keys(&HotKeys::default().by(["shop.id"]));
+    /// assert_eq!(found.cell(0, "top_key"), Cell::Text("0"));
+    /// assert_eq!(found.cell(0, "top_calls"), Cell::U64(42));
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn hot_keys(&self, options: &HotKeys) -> Table {
         self.one(options)
     }
 

@@ -2,8 +2,8 @@
 //!
 //! *Aggregates* ([`CriticalPath`], [`Hotspots`], [`Errors`], [`Dependencies`],
 //! [`Slack`], [`SiblingOrder`], [`Flows`], [`Clocks`], [`TimeKinds`], [`CallTree`],
-//! [`Bottlenecks`], [`WhatIf`], [`ShapeProblems`], [`Concurrency`], [`HeatMap`], [`Completeness`],
-//! [`Compare`]) implement [`crate::Analysis`]: they merge.
+//! [`Bottlenecks`], [`WhatIf`], [`ShapeProblems`], [`HotKeys`], [`Concurrency`],
+//! [`HeatMap`], [`Completeness`], [`Compare`]) implement [`crate::Analysis`]: they merge.
 //! *Listings* ([`TraceList`], [`SpanList`], [`EventList`], [`LinkList`],
 //! [`crate::Query`]) implement [`crate::Listing`]: their rows can be put in
 //! order. [`Edges`], [`IssueList`] and [`Summary`] are read straight off a span
@@ -40,6 +40,7 @@ mod flows;
 mod grouped;
 mod heat_map;
 mod hops;
+mod hot_keys;
 mod hotspots;
 mod issue_list;
 mod numbered;
@@ -72,6 +73,7 @@ pub use errors::{Errors, ErrorsBy};
 pub use event_list::{EventList, LinkList};
 pub use flows::{Flows, FlowsBy};
 pub use heat_map::{HeatMap, HeatMapBy};
+pub use hot_keys::HotKeys;
 pub use hotspots::Hotspots;
 pub use issue_list::{issues_of, IssueList};
 pub use peers::Peers;
@@ -116,6 +118,7 @@ pub fn aggregates() -> Vec<Box<dyn Analysis>> {
     all.extend(boxed([Bottlenecks::default()]));
     all.extend(boxed([WhatIf::default()]));
     all.extend(boxed([ShapeProblems::default()]));
+    all.extend(boxed([HotKeys::default()]));
     all.extend(boxed([Concurrency::default()]));
     all.extend(boxed(maps));
     all.extend(boxed([Flows::default()]));

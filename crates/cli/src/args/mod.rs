@@ -3,6 +3,7 @@
 
 mod bottlenecks;
 mod filter;
+mod hot_keys;
 mod loads;
 mod output;
 mod partials;
@@ -18,6 +19,7 @@ mod what_if;
 
 pub(crate) use bottlenecks::BottlenecksArgs;
 pub(crate) use filter::FilterArgs;
+pub(crate) use hot_keys::HotKeysArgs;
 pub(crate) use loads::{ConcurrencyArgs, HeatMapArgs, HeatMapBy, LoadBy};
 pub(crate) use output::{Color, Format, OutputArgs};
 pub(crate) use partials::{AnalysisArg, MergeArgs, PartialsArgs, ShowArg};
@@ -88,6 +90,8 @@ pub(crate) enum Command {
     WhatIf(WhatIfArgs),
     /// Calls that need not be made, or not one after the other, and what that would save
     ShapeProblems(ShapeProblemsArgs),
+    /// Tenants, partitions and keys that take far more of an operation than others do
+    HotKeys(HotKeysArgs),
     /// How much instances have in flight over time, and what that does to them
     Concurrency(ConcurrencyArgs),
     /// How many spans were how slow when: data to plot

@@ -28,6 +28,8 @@ pub(crate) enum AnalysisArg {
     WhatIf,
     /// Calls that need not be made, or not one after the other
     ShapeProblems,
+    /// Tenants, partitions and keys that take far more than others do
+    HotKeys,
     /// How much instances have in flight
     Concurrency,
     /// How many spans were how slow when
@@ -93,6 +95,8 @@ pub(crate) enum ShowArg {
     WhatIf,
     /// Calls that need not be made, or not one after the other
     ShapeProblems,
+    /// Tenants, partitions and keys that take far more than others do
+    HotKeys,
     /// How much instances have in flight over time, and what that does to them
     Concurrency,
     /// How many spans were how slow when

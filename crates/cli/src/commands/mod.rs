@@ -5,6 +5,7 @@ mod call_tree;
 mod compare;
 mod convert;
 mod critical_path;
+mod hot_keys;
 mod partials;
 mod report;
 mod shape_problems;
@@ -44,6 +45,7 @@ pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
         Command::Bottlenecks(args) => bottlenecks::run(&args, session),
         Command::WhatIf(args) => what_if::run(&args, session),
         Command::ShapeProblems(args) => shape_problems::run(&args, session),
+        Command::HotKeys(args) => hot_keys::run(&args, session),
         Command::Concurrency(args) => concurrency(&args, session),
         Command::HeatMap(args) => heat_map(&args, session),
         Command::Clocks(args) => clocks(&args, session),

@@ -10,8 +10,8 @@ use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
     aggregates, Bottlenecks, CallTree, Clocks, Completeness, Concurrency, CriticalPath,
-    Dependencies, Errors, Flows, HeatMap, Hotspots, IssueList, ShapeProblems, SiblingOrder, Slack,
-    TimeKinds, WhatIf,
+    Dependencies, Errors, Flows, HeatMap, HotKeys, Hotspots, IssueList, ShapeProblems,
+    SiblingOrder, Slack, TimeKinds, WhatIf,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -42,6 +42,7 @@ fn name_of(analysis: AnalysisArg) -> &'static str {
         AnalysisArg::Bottlenecks => "bottlenecks",
         AnalysisArg::WhatIf => "what-if",
         AnalysisArg::ShapeProblems => "shape-problems",
+        AnalysisArg::HotKeys => "hot-keys",
         AnalysisArg::Concurrency => "concurrency",
         AnalysisArg::HeatMap => "heat-map",
         AnalysisArg::Clocks => "clocks",
@@ -77,6 +78,7 @@ fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
         ShowArg::Bottlenecks => merged.table(&Bottlenecks::default()),
         ShowArg::WhatIf => merged.table(&WhatIf::default()),
         ShowArg::ShapeProblems => merged.table(&ShapeProblems::default()),
+        ShowArg::HotKeys => merged.table(&HotKeys::default()),
         ShowArg::Concurrency => {
             let by = load_by(args.by.of_concurrency().ok_or_else(no_such)?);
             merged.table(&Concurrency::default().by(by).bucket(args.bucket))
