@@ -14,9 +14,9 @@ pub(crate) mod text;
 pub(crate) mod zipkin;
 
 use spanwise::analyses::{
-    CallTree, Clocks, Concurrency, CriticalPath, Dependencies, EdgeView, Edges, Errors, Flows,
-    HeatMap, Hotspots, IssueList, ShapeProblems, SiblingOrder, Slack, SpanList, TimeKinds,
-    TraceList, WhatIf,
+    Bottlenecks, CallTree, Clocks, Concurrency, CriticalPath, Dependencies, EdgeView, Edges,
+    Errors, Flows, HeatMap, HotKeys, Hotspots, IssueList, ShapeProblems, SiblingOrder, Slack,
+    SpanList, TimeKinds, TraceList, WhatIf,
 };
 use spanwise::{Analysis, AttributeKeep, Input, ReadOptions, Threads, Traces};
 use std::hint::black_box;
@@ -69,9 +69,11 @@ pub(crate) fn latency_aggregates() -> Vec<Box<dyn Analysis>> {
         Box::new(Slack::default()),
         Box::new(TimeKinds::default()),
         Box::new(CallTree::default()),
+        Box::new(Bottlenecks::default()),
         Box::new(WhatIf::default()),
         Box::new(Clocks::default()),
         Box::new(ShapeProblems::default()),
+        Box::new(HotKeys::default()),
         Box::new(Flows::default()),
         Box::new(SiblingOrder::default()),
         Box::new(Concurrency::default()),

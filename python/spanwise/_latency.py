@@ -428,9 +428,10 @@ class Latency(Asked):
         Two sides of an instance are counted: ``serving``, its requests, and
         ``calling``, its client and producer spans. By instance, Little's law is
         an identity, and ``hints`` say what speaks for waiting: ``queueing``
-        where spans take the longer themselves the more are in flight, and
-        ``ceiling`` where a limit may cap what is in flight. By level, latency
-        stands against load, with its knee.
+        where spans take the longer themselves the more are in flight,
+        ``ceiling`` where a limit may cap what is in flight, and ``cold_start``
+        where an instance that began later was slow at first (``warm_up``). By
+        level, latency stands against load, with its knee.
 
         Args:
             by: What a row stands for: a bucket of time of an instance, an

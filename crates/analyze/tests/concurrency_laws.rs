@@ -244,6 +244,39 @@ fn a_pool_of_three_is_a_ceiling() {
     );
 }
 
+/// Two instances serve ten requests a second of 10 ms; the second one begins so
+/// late, and its first twenty requests take so many times as long.
+fn with_a_second(late_millis: i64, times: i64) -> Vec<Request> {
+    let of = |host: u8, from: i64, times: i64| {
+        (0..400_i64).map(move |at| {
+            let (start, slow) = (from + at * 100, if at < 20 { times } else { 1 });
+            (host, start, start + 10 * slow)
+        })
+    };
+    of(0, 0, 1).chain(of(1, late_millis, times)).collect()
+}
+
+#[test]
+fn an_instance_that_begins_later_and_slowly_was_cold() {
+    // Ten seconds are late, and three times as slow is cold.
+    for (late, times, hint) in [
+        (10_000, 3, &["cold_start".to_owned()][..]),
+        (9_900, 3, &[]),
+        (10_000, 2, &[]),
+    ] {
+        let all = with_a_second(late, times);
+        let table = table(&all, &Concurrency::default().by(ConcurrencyBy::Instance));
+        assert_eq!(table.cell(0, "hints"), Cell::TextList(&[]));
+        assert_eq!(number(table.cell(0, "warm_up")), 1.0);
+        assert_eq!(
+            table.cell(1, "hints"),
+            Cell::TextList(hint),
+            "{late} {times}"
+        );
+        assert_eq!(number(table.cell(1, "warm_up")), times as f64);
+    }
+}
+
 #[test]
 fn a_million_slices_are_two_updates() {
     let analysis = Concurrency::default();

@@ -2,8 +2,8 @@
 
 use spanwise_analyze::analyses::{
     aggregates, CallTree, Clocks, ClocksBy, Cohort, Compare, Completeness, CompletenessBy,
-    Concurrency, ConcurrencyBy, CriticalPath, Flows, FlowsBy, Hotspots, LearntOrder, Peers,
-    SiblingOrder, TimeKinds, TimeKindsBy,
+    Concurrency, ConcurrencyBy, CriticalPath, Flows, FlowsBy, HotKeys, Hotspots, LearntOrder,
+    Peers, SiblingOrder, TimeKinds, TimeKindsBy,
 };
 use spanwise_analyze::{facts, run, Analysis, ClockModel, Key, KeyType, Merge, Partial, Policy};
 use spanwise_io::{assemble::assemble, notation::parse};
@@ -79,7 +79,7 @@ fn traces(random: &mut impl FnMut(usize) -> usize) -> String {
     let kinds = ["", "internal", "server", "client", "producer", "consumer"];
     let marks = ["", "", "error", "db.system=redis", "messaging.system=kafka"];
     let mut text = String::new();
-    for trace in 1..40 {
+    for trace in 1..120 {
         let _ = writeln!(text, "trace {trace:x}");
         let mut depth = 0;
         for _ in 0..1 + random(12) {
@@ -114,6 +114,7 @@ fn all() -> Vec<Box<dyn Analysis>> {
     all.push(Box::new(
         Completeness::default().by(CompletenessBy::Service),
     ));
+    all.push(Box::new(HotKeys::default().by(["db.system", "host.name"])));
     all.push(Box::new(Flows::default().by(FlowsBy::Request)));
     all.push(Box::new(CallTree::default().percentile(90.0)));
     all.push(Box::new(CriticalPath::default().percentile(90.0)));

@@ -3,6 +3,7 @@
 use super::load::{with_counts, with_latency, with_mean, with_numbers, Load};
 use super::rows::{Keys, Rows, SeriesKey};
 use super::series::Series;
+use super::warm_up::warm_up;
 use crate::analyses::columns::ratio;
 use crate::analyses::slices::slice_start;
 use rustc_hash::FxHashMap;
@@ -14,6 +15,11 @@ const FEWEST: i64 = 200;
 const QUEUEING: f64 = 0.3;
 /// From this share of time at the most on, the most may be a limit.
 const CEILING: f64 = 0.2;
+/// From this slowdown of its first spans on, an instance was cold.
+const COLD: f64 = 3.0;
+/// An instance that begins so many slices after the input was started meanwhile,
+/// for all that spans tell: ten seconds.
+const LATE: i64 = 100;
 
 /// What hints at waiting in a series.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +27,7 @@ struct Signs {
     correlation: Option<f64>,
     ceiling_share: Option<f64>,
     most: i64,
+    warm_up: Option<f64>,
     is_enough: bool,
 }
 
@@ -32,15 +39,22 @@ impl Signs {
             correlation: correlation(series).filter(|_| is_enough),
             ceiling_share,
             most,
+            warm_up: warm_up(series).filter(|_| is_enough),
             is_enough,
         }
     }
 
-    fn hints(&self) -> Vec<String> {
+    /// The hints of an instance that begins late or not.
+    fn hints(&self, is_late: bool) -> Vec<String> {
         let queueing = self.correlation.is_some_and(|found| found >= QUEUEING);
         let capped = self.ceiling_share.is_some_and(|share| share >= CEILING);
         let ceiling = capped && self.most > 1 && self.is_enough;
-        let hints = [(queueing, "queueing"), (ceiling, "ceiling")];
+        let cold = is_late && self.warm_up.is_some_and(|slower| slower >= COLD);
+        let hints = [
+            (queueing, "queueing"),
+            (ceiling, "ceiling"),
+            (cold, "cold_start"),
+        ];
         let found = hints.iter().filter(|hint| hint.0);
         found.map(|hint| hint.1.to_owned()).collect()
     }
@@ -84,10 +98,15 @@ impl<'a> Rows<'a> for Instances<'a> {
         let table = with_mean(table, "mean_self_time", loads, |load| load.self_nano);
         let number =
             |of: fn(&Signs) -> Option<f64>| ColumnData::F64(signs.iter().map(of).collect());
-        let hints = signs.iter().map(Signs::hints).collect();
+        let input = self.ends.iter().map(|ends| ends[0]).min().unwrap_or(0);
+        let late = self.ends.iter();
+        let late = late.map(|ends| ends[0].saturating_sub(input) >= LATE);
+        let hints = signs.iter().zip(late);
+        let hints = hints.map(|(signs, late)| signs.hints(late)).collect();
         table
             .with("correlation", number(|signs| signs.correlation))
             .with("ceiling_share", number(|signs| signs.ceiling_share))
+            .with("warm_up", number(|signs| signs.warm_up))
             .with("hints", ColumnData::TextList(hints))
     }
 }

@@ -88,7 +88,7 @@ problems! {
 /// | `chatty_edge` | at least 20 calls from one service to another callee in a request, repeated ones of one caller (5 of a template) left out, whose trips are at least 20 ms. `likely` where the callee's spans tell what the trips take, else `possible` |
 /// | `call_cycle` | a call to a service that is above the caller already. `likely` where the operation that is called is above too, else `possible` |
 /// | `magic_latency` | spans within 2 % of a length that somebody chose (40 and 200 ms, 1, 3, 5, 7, 10, 15, 29, 30, 31, 60, 120 and 300 s), which the span spent by itself or at the end of which it began to err; at least 3 of them, and three times as many as a stretch of that length holds up to 10 % beside it; less than half of the operation's spans unless most err. Polls that nobody waits for and messages are none. `likely` where most err, else `possible`; `template` is the length |
-/// | `cold_start` | spans that say so (`faas.coldstart`), of which at least 20 ms are their own; `likely` |
+/// | `cold_start` | spans that say so (`faas.coldstart`), of which at least 20 ms are their own; `likely`. Instances that were slow at first and do not say so are a hint of [`super::Concurrency`] |
 ///
 /// A problem is one where at least 3 requests have it (`serial_calls`: 20,
 /// `fanout_tail`: 50).
