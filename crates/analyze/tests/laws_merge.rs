@@ -101,7 +101,7 @@ fn read(text: &str) -> (SpanTable, FactColumns) {
 
 /// Keys that random traces have.
 fn hot_keys() -> HotKeys {
-    let keys = HotKeys::default().by(["db.system", "http.response.status_code"]);
+    let keys = HotKeys::default().by(["db.system", "http.response.status_code", "shard"]);
     keys.gini(0.0).times(0.0).calls(0)
 }
 
@@ -499,9 +499,10 @@ fn depth_and_width_are_ordinary() {
     for span in 2..=SPANS {
         let _ = writeln!(
             text,
-            "b op{} {span}us..{}us id={span:x} parent=1",
+            "b op{} {span}us..{}us shard={} id={span:x} parent=1",
             span % 3_000,
-            span + span % 5
+            span + span % 5,
+            span % 7
         );
     }
     text.push_str("trace 5\na op 0..300 id=1\ntrace 6\na op 0..300 id=1\n");
