@@ -502,7 +502,7 @@ fn depth_and_width_are_ordinary() {
             "b op{} {span}us..{}us shard={} id={span:x} parent=1",
             span % 3_000,
             span + span % 5,
-            span % 7
+            span * span % 7
         );
     }
     text.push_str("trace 5\na op 0..300 id=1\ntrace 6\na op 0..300 id=1\n");
