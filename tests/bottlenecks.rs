@@ -98,8 +98,7 @@ fn key(table: &Table, row: usize) -> String {
         .join(" ")
 }
 
-/// Means are sums of the critical paths of the same requests, and the excess of
-/// all operations is what slow requests last longer.
+/// Means are sums of the critical paths of the same requests.
 #[test]
 fn cohorts_have_the_critical_paths_of_their_requests() {
     let traces = faulty_for_a_while(3, FaultKind::SlowDependency);

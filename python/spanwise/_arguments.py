@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 from typing import BinaryIO, TypeAlias
 
 from spanwise import _native
+from spanwise.errors import UsageError
 
 Duration: TypeAlias = str | int | timedelta
 """A text such as ``"500ms"``, whole nanoseconds, or a timedelta."""
@@ -47,6 +48,17 @@ def duration_ns(duration: Duration) -> int:
     if isinstance(duration, timedelta):
         return _timedelta_ns(duration)
     return duration
+
+
+def between(name: str, number: float, most: float) -> float:
+    """A number of this name that lies between nothing and the most.
+
+    >>> between("share", 0.5, 1)
+    0.5
+    """
+    if 0 <= number <= most:
+        return number
+    raise UsageError(f"{name} {number} is not between 0 and {most:g}")
 
 
 def time_ns(time: Time) -> int:

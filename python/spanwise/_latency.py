@@ -303,8 +303,11 @@ class Latency(Asked):
             fast_percentile: Fast are requests at or below this percentile.
             share: Slow requests spend this share of their time in a bottleneck.
             times: And so many times as long as fast ones.
-            requests: So many requests each cohort has.
+            requests: Each cohort has at least so many requests.
             root_operation: Only requests of this root operation.
+
+        Raises:
+            UsageError: A percentile or a share is out of its range.
 
         >>> import spanwise as sw
         >>> request = '''
@@ -399,10 +402,13 @@ class Latency(Asked):
 
         Args:
             by: The attributes whose values are keys; those of partitions, tenants,
-                customers, users, accounts and buckets if ``None``.
+                customers, accounts and buckets if ``None``.
             gini: Times are spread over keys so unevenly, from 0 to 1.
             times: The hottest key has so many times what the median key has.
             calls: The hottest key has so many calls.
+
+        Raises:
+            UsageError: ``gini`` or ``times`` is out of its range.
 
         >>> import spanwise as sw
         >>> request = '''

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from spanwise import _arguments
@@ -93,10 +94,10 @@ def bottleneck_question(
 ) -> tuple[str, BottlenecksArguments]:
     """Bottlenecks with what they are told."""
     arguments: BottlenecksArguments = {
-        "slow_percentile": slow_percentile,
-        "fast_percentile": fast_percentile,
-        "share": share,
-        "times": times,
+        "slow_percentile": _arguments.between("slow_percentile", slow_percentile, 100),
+        "fast_percentile": _arguments.between("fast_percentile", fast_percentile, 100),
+        "share": _arguments.between("share", share, 1),
+        "times": _arguments.between("times", times, inf),
         "requests": requests,
         "root_operation": root_operation,
     }
@@ -133,7 +134,12 @@ def key_question(
 ) -> tuple[str, HotKeysArguments]:
     """Hot keys with what they are told."""
     attributes = None if by is None else list(by)
-    arguments: HotKeysArguments = {"by": attributes, "gini": gini, "times": times, "calls": calls}
+    arguments: HotKeysArguments = {
+        "by": attributes,
+        "gini": _arguments.between("gini", gini, 1),
+        "times": _arguments.between("times", times, inf),
+        "calls": calls,
+    }
     return ("hot_keys", arguments)
 
 

@@ -392,6 +392,9 @@ def test_bottlenecks_are_the_same_at_every_face() -> None:
     assert traces.bottlenecks(**told, root_operation="PUT").height == 0
     assert traces.bottlenecks(requests=5, share=0.95).height == 0
     assert traces.bottlenecks(requests=5, slow_percentile=99, fast_percentile=95).height == 0
+    for wrong in ({"share": float("nan")}, {"slow_percentile": 900}, {"times": -1}):
+        with pytest.raises(sw.UsageError):
+            traces.bottlenecks(**wrong)
 
 
 def test_hot_keys_are_the_same_at_every_face() -> None:

@@ -148,3 +148,40 @@ fn few_requests_have_none() {
         "root_operation",
     );
 }
+
+#[test]
+fn requests_without_an_end_are_none() {
+    // As many as there are whole ones, which are all alike.
+    let whole = (1..=40)
+        .map(|id| format!("trace {id}\nshop GET 0..100 server\n  db query 10..90 client\n"));
+    let broken = (41..=90).map(|id| format!("trace {id}\nshop GET 0.. server\n"));
+    let text: String = whole.chain(broken).collect();
+    bottlenecks(&text, "root_operation");
+}
+
+#[test]
+fn percentiles_that_leave_no_fast_or_no_slow_requests_find_nothing() {
+    let slow = requests(
+        (30, "  db query 10..20 client"),
+        (100, "  db query 10..90 client"),
+    );
+    for (high, low) in [(0.0, 100.0), (10.0, 90.0), (50.0, 50.0)] {
+        let options = Bottlenecks::default().requests(1);
+        let options = options.slow_percentile(high).fast_percentile(low);
+        check(
+            &slow,
+            |traces| traces.bottlenecks(&options),
+            "root_operation",
+        );
+    }
+    let options = Bottlenecks::default().requests(3);
+    let options = options.slow_percentile(100.0).fast_percentile(0.0);
+    check(
+        &slow,
+        |traces| traces.bottlenecks(&options),
+        "
+        operation slow_requests fast_requests
+        query     3             17
+        ",
+    );
+}

@@ -88,8 +88,8 @@ fn an_operation_that_takes_much_for_its_calls_makes_it_likely() {
     hot_keys(
         &(1..=60).map(request).collect::<String>(),
         "
-        operation grade  attribute                 top_key top_calls time_share call_share
-        query     likely messaging.kafka.partition 0       52        0.9        0.25
+        operation grade  attribute                          top_key top_calls time_share call_share
+        query     likely messaging.destination.partition.id 0       52        0.9        0.25
         ",
     );
     hot_keys(
@@ -140,5 +140,68 @@ fn resources_have_keys_too() {
         &text,
         |traces| traces.hot_keys(&HotKeys::default().by(["tenant", ""])),
         "service",
+    );
+}
+
+#[test]
+fn an_attribute_has_any_of_its_names_and_counts_once() {
+    let names = [
+        "messaging.kafka.partition=",
+        "messaging.kafka.partition=0 messaging.destination.partition.id=",
+    ];
+    let request = |id: usize| {
+        let partition = if id < 9 { id } else { 0 };
+        let name = names[id % 2];
+        format!("trace {id}\nshop send 0..10 producer {name}{partition}\n")
+    };
+    let text: String = (1..=60).map(request).collect();
+    let partition = "messaging.destination.partition.id";
+    for by in [&[partition][..], &[partition, partition]] {
+        check(
+            &text,
+            |traces| traces.hot_keys(&HotKeys::default().by(by.iter().copied())),
+            "
+            attribute                          top_key keys calls
+            messaging.destination.partition.id 0       9    60
+            ",
+        );
+    }
+}
+
+#[test]
+fn partials_show_the_attributes_that_are_asked_for() {
+    let request = |id: usize| {
+        let (tenant, shop) = if id < 9 { (id, 100 - id) } else { (0, 0) };
+        format!("trace {id}\nshop GET 0..10 server tenant=t{tenant} shop=s{shop}\n")
+    };
+    let text: String = (1..=60).map(request).collect();
+    let both = HotKeys::default().by(["tenant", "shop"]);
+    let partials = spanwise::scan([spanwise::Input::bytes(text)]).partials(&[&both]);
+    let partials = partials.expect("spans");
+    let rows = |by: &[&str]| {
+        let asked = HotKeys::default().by(by.iter().copied());
+        partials.table(&asked).expect("of hot keys").rows()
+    };
+    assert_eq!(
+        [
+            rows(&["tenant", "shop"]),
+            rows(&["shop"]),
+            rows(&["user.id"])
+        ],
+        [2, 1, 0]
+    );
+}
+
+#[test]
+fn of_two_that_are_alike_the_first_is_told() {
+    let tenants = (1..10).map(|tenant| (tenant + 2, 1));
+    let large = (0..60).map(|at| (at % 2, 100));
+    check(
+        &requests(tenants.chain(large)),
+        |traces| traces.hot_keys(&HotKeys::default().gini(0.5)),
+        "
+        top_key keys
+        t0      11
+        ",
     );
 }

@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 use spanwise_analyze::analyses::{Concurrency, ConcurrencyBy};
 use spanwise_analyze::facts::compute;
+use spanwise_analyze::runner::tables;
 use spanwise_analyze::{run, Analysis, Policy};
 use spanwise_io::assemble::assemble;
 use spanwise_io::notation::parse;
 use spanwise_model::table::Cell;
-use spanwise_model::Table;
+use spanwise_model::{SpanTable, Table};
 use std::fmt::Write;
 
 /// A slice in milliseconds.
@@ -28,7 +29,8 @@ fn operation(request: Request) -> &'static str {
     ["GET", "POST"][request.1.rem_euclid(2) as usize]
 }
 
-fn table(requests: &[Request], analysis: &Concurrency) -> Table {
+/// A trace a request.
+fn notation(requests: &[Request]) -> String {
     let mut text = String::new();
     for (number, (instance, start, end)) in requests.iter().enumerate() {
         let _ = writeln!(text, "trace {:x}", number + 1);
@@ -38,10 +40,23 @@ fn table(requests: &[Request], analysis: &Concurrency) -> Table {
             "shop {operation} {start}..{end} @service.instance.id=i{instance}"
         );
     }
-    let spans = assemble(parse(&text)).expect("few spans");
-    let facts = compute(&spans, &Policy::default());
+    text
+}
+
+/// The table of a partial, and that of all spans at once.
+fn both_ways(spans: &SpanTable, analysis: &Concurrency) -> [Table; 2] {
+    let facts = compute(spans, &Policy::default());
     let all: Vec<u32> = (0..spans.trace_count() as u32).collect();
-    analysis.finish(&run(&spans, &all, &facts, &[analysis])[0])
+    let finished = analysis.finish(&run(spans, &all, &facts, &[analysis])[0]);
+    let shown = tables(spans, &all, &facts, &[analysis]).swap_remove(0);
+    [finished, shown]
+}
+
+fn table(requests: &[Request], analysis: &Concurrency) -> Table {
+    let spans = assemble(parse(&notation(requests))).expect("few spans");
+    let [finished, shown] = both_ways(&spans, analysis);
+    assert!(finished == shown, "both are the same");
+    finished
 }
 
 fn of(requests: &[Request], instance: u8) -> Vec<Request> {
@@ -245,11 +260,11 @@ fn a_pool_of_three_is_a_ceiling() {
 }
 
 /// Two instances serve ten requests a second of 10 ms; the second one begins so
-/// late, and its first twenty requests take so many times as long.
-fn with_a_second(late_millis: i64, times: i64) -> Vec<Request> {
+/// late, and so many of its first requests take so many times as long.
+fn with_a_second(late_millis: i64, (first, times): (i64, i64)) -> Vec<Request> {
     let of = |host: u8, from: i64, times: i64| {
         (0..400_i64).map(move |at| {
-            let (start, slow) = (from + at * 100, if at < 20 { times } else { 1 });
+            let (start, slow) = (from + at * 100, if at < first { times } else { 1 });
             (host, start, start + 10 * slow)
         })
     };
@@ -258,23 +273,53 @@ fn with_a_second(late_millis: i64, times: i64) -> Vec<Request> {
 
 #[test]
 fn an_instance_that_begins_later_and_slowly_was_cold() {
-    // Ten seconds are late, and three times as slow is cold.
-    for (late, times, hint) in [
-        (10_000, 3, &["cold_start".to_owned()][..]),
-        (9_900, 3, &[]),
-        (10_000, 2, &[]),
+    // Ten seconds are late, three times as slow is cold, and half are to be slow.
+    for (late, slow, warm_up, hint) in [
+        (10_000, (20, 3), 3.0, &["cold_start".to_owned()][..]),
+        (9_900, (20, 3), 3.0, &[]),
+        (10_000, (20, 2), 2.0, &[]),
+        (10_000, (9, 9), 4.6, &[]),
+        (10_000, (10, 9), 5.0, &["cold_start".to_owned()]),
     ] {
-        let all = with_a_second(late, times);
-        let table = table(&all, &Concurrency::default().by(ConcurrencyBy::Instance));
-        assert_eq!(table.cell(0, "hints"), Cell::TextList(&[]));
-        assert_eq!(number(table.cell(0, "warm_up")), 1.0);
-        assert_eq!(
-            table.cell(1, "hints"),
-            Cell::TextList(hint),
-            "{late} {times}"
-        );
-        assert_eq!(number(table.cell(1, "warm_up")), times as f64);
+        let all = with_a_second(late, slow);
+        let analysis = Concurrency::default().by(ConcurrencyBy::Instance);
+        let spans = assemble(parse(&notation(&all))).expect("few spans");
+        for table in both_ways(&spans, &analysis) {
+            assert_eq!(table.cell(0, "hints"), Cell::TextList(&[]));
+            assert_eq!(
+                table.cell(1, "hints"),
+                Cell::TextList(hint),
+                "{late} {slow:?}"
+            );
+            assert_eq!(number(table.cell(1, "warm_up")), warm_up, "{slow:?}");
+        }
     }
+}
+
+/// The hints of the second instance, with more spans and without some requests.
+fn hints(more: &str, keep: fn(&Request) -> bool) -> usize {
+    let mut all = with_a_second(10_000, (20, 3));
+    all.retain(keep);
+    let spans = assemble(parse(&(notation(&all) + more))).expect("few spans");
+    let [table, _] = both_ways(&spans, &Concurrency::default().by(ConcurrencyBy::Instance));
+    let second = |row: &usize| {
+        let serves = table.cell(*row, "side") == Cell::Text("serving");
+        serves && table.cell(*row, "instance") == Cell::Text("i1")
+    };
+    let row = (0..table.rows()).find(second).expect("the second instance");
+    match table.cell(row, "hints") {
+        Cell::TextList(hints) => hints.len(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn only_what_was_there_before_makes_an_instance_late() {
+    assert_eq!(hints("", |_| true), 1);
+    let lone = "trace ffff\nother GET 0..1 server @service.instance.id=x\n";
+    assert_eq!(hints(lone, |one| one.0 == 1), 0, "one span tells nothing");
+    let call = "trace ffff\nshop fetch 0..1 client @service.instance.id=i1\n";
+    assert_eq!(hints(call, |_| true), 0, "it called before it served");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use spanwise_model::{ErrorKind, Span, SpanKind, SpanTable, Table, Trace};
 use std::fmt::Write;
 
 const KINDS: [&str; 6] = ["", "internal", "server", "client", "producer", "consumer"];
-const MARKS: [&str; 7] = [
+const MARKS: [&str; 9] = [
     "",
     "",
     "error",
@@ -28,6 +28,8 @@ const MARKS: [&str; 7] = [
     "messaging.destination.name=orders",
     "http.response.status_code=500",
     "event=exception{exception.type=Boom}",
+    "shard=a",
+    "shard=b",
 ];
 
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use clap::Args;
 pub(crate) struct HotKeysArgs {
     #[command(flatten)]
     pub(crate) scan: ScanScope,
-    /// The attributes whose values are keys; those of partitions, tenants, customers and users
-    /// where nothing is said
+    /// The attributes whose values are keys; those of partitions, tenants, customers,
+    /// accounts and buckets where nothing is said
     #[arg(long, value_name = "ATTRIBUTES", value_delimiter = ',')]
     pub(crate) by: Vec<String>,
     /// Times are spread over keys so unevenly

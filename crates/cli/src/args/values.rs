@@ -82,7 +82,7 @@ pub(super) fn at_least_nothing(text: &str) -> Result<f64, String> {
     if number >= 0.0 {
         return Ok(number);
     }
-    Err("it is less than nothing".to_owned())
+    Err("it is not nothing or more".to_owned())
 }
 
 pub(super) fn band(text: &str) -> Result<Band, String> {

@@ -13,7 +13,7 @@ pub(super) fn run(args: &HotKeysArgs, session: &mut Session<'_>) -> Result<()> {
         .calls(args.calls);
     let analysis = match args.by.is_empty() {
         true => analysis,
-        false => analysis.by(args.by.iter().cloned()),
+        false => analysis.by(args.by.iter().map(|key| key.trim())),
     };
     scan::table(&args.scan, &analysis, session)
 }

@@ -33,15 +33,15 @@ pub(super) fn slow(table: &Table) -> Vec<String> {
 pub(super) fn tail(table: &Table) -> Vec<String> {
     let sentence = |row: Row<'_>| {
         format!(
-            "{} takes {} of the slowest requests of {} {} and {} of the fast ones: {} more, \
-             {} of what they last{}.",
-            row.operation(),
-            units::duration(row.duration("slow_mean")),
+            "Slow requests of {} {} spend {} each in {}, {} of what they last, and fast ones {}: \
+             {} more{}.",
             row.text("root_service"),
             row.text("root_operation"),
+            units::duration(row.duration("slow_mean")),
+            row.operation(),
+            units::percent(row.number("slow_share")),
             units::duration(row.duration("fast_mean")),
             units::duration(row.duration("mean_excess")),
-            units::percent(row.number("slow_share")),
             other_calls(["slow_calls", "fast_calls"].map(|column| row.number(column))),
         )
     };

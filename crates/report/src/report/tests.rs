@@ -142,7 +142,7 @@ fn a_report_answers_in_markdown() {
 
     ## What slow requests wait for
 
-    - cart Get\|Cart takes 80.00 ms of the slowest requests of web GET / and 10.00 ms of the fast ones: 70.00 ms more, 80.0% of what they last; 2.500 calls each instead of 1.000.
+    - Slow requests of web GET / spend 80.00 ms each in cart Get\|Cart, 80.0% of what they last, and fast ones 10.00 ms: 70.00 ms more; 2.500 calls each instead of 1.000.
 
     | root operation | service | operation | mean excess | slow mean | fast mean | times | slow share | slow calls | fast calls | slow requests |
     | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -55,13 +55,26 @@ impl Cohort {
         ratio(self.time, self.nano)
     }
 
-    /// The variance of [`Cohort::mean`], which a single request does not tell.
+    /// The variance of [`Cohort::mean`], which a single request does not tell, nor
+    /// squares beyond what a sum holds.
     fn variance_of_mean(&self) -> Option<f64> {
-        let (count, sum) = (self.requests, self.time);
-        let scaled = count.saturating_mul(self.squares);
-        let scaled = scaled.saturating_sub(sum.saturating_mul(sum)).max(0);
-        let count = count as f64;
-        (count > 1.0).then(|| scaled as f64 / (count * count * (count - 1.0)))
+        let count = self.requests as f64;
+        let is_told = self.requests > 1 && self.squares < i128::MAX;
+        is_told.then(|| self.scaled_squares().max(0.0) / (count * count * (count - 1.0)))
+    }
+
+    /// `n sum(x²) - sum(x)²`: exact, or where that is too large for whole numbers
+    /// as near as floating point comes.
+    fn scaled_squares(&self) -> f64 {
+        let exact = || {
+            let scaled = self.requests.checked_mul(self.squares)?;
+            scaled.checked_sub(self.time.checked_mul(self.time)?)
+        };
+        let near = || {
+            let (count, sum) = (self.requests as f64, self.time as f64);
+            count * self.squares as f64 - sum * sum
+        };
+        exact().map_or_else(near, |exact| exact as f64)
     }
 }
 
@@ -107,11 +120,9 @@ impl Contrast<'_> {
 /// The rows of a partial by cohort instead of by band. Root operations one of
 /// whose bands would be both slow and fast are left out.
 pub(super) fn cohorts(partial: &Partial, bands: &[Bands<'_>; 2]) -> Partial {
-    let chosen = (0..partial.len()).filter(|&row| cohort_of(partial, row, bands).is_some());
-    let rows: Vec<Row> = chosen.collect();
     let [slow, fast] = [SLOW, FAST].map(|cohort| {
-        let rows = rows.iter().copied();
-        let rows = rows.filter(move |&row| cohort_of(partial, row, bands) == Some(cohort));
+        let is_in = move |&row: &Row| cohort_of(partial, row, bands) == Some(cohort);
+        let rows = (0..partial.len()).filter(is_in);
         partial.regrouped(rows, move |column, key| match column {
             BAND => Key::U64(cohort as u64),
             _ => key,
@@ -193,4 +204,47 @@ fn fast_rows(both: &Partial) -> BTreeMap<(Root<'_>, [&str; 3]), Row> {
 
 fn operation_of(partial: &Partial, row: Row) -> [&str; 3] {
     [4, 5, 6].map(|column| partial.name(row, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partial::total;
+
+    /// A cohort of requests with these times.
+    fn cohort(times: &[i128]) -> Cohort {
+        Cohort {
+            requests: times.len() as i128,
+            time: total(times.iter().copied()),
+            squares: total(times.iter().map(|time| time.saturating_mul(*time))),
+            ..Cohort::default()
+        }
+    }
+
+    /// By the definition: the sum of squares about the mean over n (n - 1).
+    fn by_differences(times: &[i128]) -> f64 {
+        let count = times.len() as f64;
+        let mean = times.iter().sum::<i128>() as f64 / count;
+        let squares = times.iter().map(|&time| (time as f64 - mean).powi(2));
+        squares.sum::<f64>() / (count * (count - 1.0))
+    }
+
+    #[test]
+    fn the_variance_is_that_of_the_definition_however_long_times_are() {
+        let (age, mean_square) = (1_700_000_000_000_000_000_i128, 2.4e3);
+        for times in [&[60, 80, 100][..], &[0, 0, 7], &[5; 4]] {
+            for factor in [1, 1_000_000, age] {
+                let scale = (factor as f64).powi(2);
+                let times: Vec<i128> = times.iter().map(|time| time * factor).collect();
+                let found = cohort(&times).variance_of_mean().expect("several");
+                let expected = by_differences(&times);
+                assert!(
+                    (found - expected).abs() <= 1e-12 * scale * mean_square,
+                    "{times:?}"
+                );
+            }
+        }
+        assert_eq!(cohort(&[3]).variance_of_mean(), None);
+        assert_eq!(cohort(&[i128::MAX, 3]).variance_of_mean(), None);
+    }
 }

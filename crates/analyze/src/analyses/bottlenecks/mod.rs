@@ -25,11 +25,11 @@ use spanwise_model::Table;
 ///
 /// - slow requests spend at least a share of their time in it (0.2),
 /// - and at least so many times as long as fast ones (2),
-/// - more than chance explains: the interval of the excess holds no zero,
+/// - the difference of the cohorts is sure: its interval holds no zero,
 /// - and each cohort has enough requests (30).
 ///
 /// Percentiles choose whole latency bands, whose edges are told. Where one band
-/// holds both percentiles, nobody is slow.
+/// holds both percentiles, nobody is slow. Requests without an end are left out.
 ///
 /// | column | meaning |
 /// |---|---|
@@ -45,13 +45,15 @@ use spanwise_model::Table;
 /// | `slow_errors`, `fast_errors` | those of them that err, a request |
 /// | `slow_requests`, `fast_requests` | how many there are of either |
 /// | `slow_from`, `fast_to` | slow requests last at least so long, fast ones less than this |
-/// | `examples` | the 3 slow requests with the most time in it, then by id: `trace/span` of its longest tile |
+/// | `examples` | the 3 slow requests with the most time in it, then by id: `trace/span` of the span of it with the most critical time |
 ///
 /// Sorted by `excess_time`, largest first, then by the key.
 ///
-/// A root operation that does different things (a route for all, a small and a
-/// large tenant) has slow requests that are just others; their operations then
-/// show as calls that fast requests do not make.
+/// The interval tells that there is a difference, not why: cohorts are chosen by
+/// how long requests last, so that in requests that merely vary the operation that
+/// varies most is a bottleneck. A root operation that does different things (a route
+/// for all, a small and a large tenant) has slow requests that are just others; their
+/// operations then show as calls that fast requests do not make.
 ///
 /// ```
 /// # use spanwise_analyze::{facts, run, Analysis, Policy};

@@ -8,7 +8,7 @@ use crate::analyses::operations::{request_root, OperationCodes};
 use crate::analysis::TraceBatch;
 use crate::facts::{fact_flags, FactColumns};
 use crate::partial::{Key, Partial, Row};
-use spanwise_model::{OperationId, Span, SpanTable};
+use spanwise_model::{flags, OperationId, Span, SpanTable};
 
 /// What an operation has of one request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,7 +16,7 @@ struct Part {
     calls: u64,
     errors: u64,
     nano: u64,
-    /// The longest of its tiles, and the row of its span.
+    /// The most critical time of a span of it, and the span's row.
     longest: (u64, u32),
 }
 
@@ -55,10 +55,10 @@ pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial
         groups: Numbered::default(),
         cells: Numbered::default(),
     };
-    for trace in traces.traces() {
-        if let Some(root) = request_root(trace) {
-            cells.add(root);
-        }
+    let has_end =
+        |root: &Span<'_>| table.columns.flags[root.row() as usize] & flags::MISSING_END == 0;
+    for root in traces.traces().filter_map(request_root).filter(has_end) {
+        cells.add(root);
     }
     cells.flush(out);
 }

@@ -1,9 +1,10 @@
 //! A row an instance: its load as a whole, and what hints at waiting.
 
 use super::load::{with_counts, with_latency, with_mean, with_numbers, Load};
+use super::places::Role;
 use super::rows::{Keys, Rows, SeriesKey};
 use super::series::Series;
-use super::warm_up::warm_up;
+use super::warm_up::WarmUp;
 use crate::analyses::columns::ratio;
 use crate::analyses::slices::slice_start;
 use rustc_hash::FxHashMap;
@@ -15,8 +16,6 @@ const FEWEST: i64 = 200;
 const QUEUEING: f64 = 0.3;
 /// From this share of time at the most on, the most may be a limit.
 const CEILING: f64 = 0.2;
-/// From this slowdown of its first spans on, an instance was cold.
-const COLD: f64 = 3.0;
 /// An instance that begins so many slices after the input was started meanwhile,
 /// for all that spans tell: ten seconds.
 const LATE: i64 = 100;
@@ -27,7 +26,7 @@ struct Signs {
     correlation: Option<f64>,
     ceiling_share: Option<f64>,
     most: i64,
-    warm_up: Option<f64>,
+    warm_up: WarmUp,
     is_enough: bool,
 }
 
@@ -39,9 +38,14 @@ impl Signs {
             correlation: correlation(series).filter(|_| is_enough),
             ceiling_share,
             most,
-            warm_up: warm_up(series).filter(|_| is_enough),
+            warm_up: WarmUp::of(series),
             is_enough,
         }
+    }
+
+    /// How many times as long the first spans took as later ones.
+    fn warm_up(&self) -> Option<f64> {
+        self.warm_up.times().filter(|_| self.is_enough)
     }
 
     /// The hints of an instance that begins late or not.
@@ -49,7 +53,7 @@ impl Signs {
         let queueing = self.correlation.is_some_and(|found| found >= QUEUEING);
         let capped = self.ceiling_share.is_some_and(|share| share >= CEILING);
         let ceiling = capped && self.most > 1 && self.is_enough;
-        let cold = is_late && self.warm_up.is_some_and(|slower| slower >= COLD);
+        let cold = is_late && self.is_enough && self.warm_up.is_cold();
         let hints = [
             (queueing, "queueing"),
             (ceiling, "ceiling"),
@@ -64,6 +68,10 @@ impl Signs {
 #[derive(Default)]
 pub(super) struct Instances<'a> {
     keys: Keys<'a>,
+    /// The last series, and when its instance began, whatever side of it.
+    last: Option<(SeriesKey<'a>, i64)>,
+    /// When instances began; none for rows of calls.
+    begun: Vec<Option<i64>>,
     ends: Vec<[i64; 2]>,
     loads: Vec<Load>,
     signs: Vec<Signs>,
@@ -75,6 +83,9 @@ impl<'a> Rows<'a> for Instances<'a> {
         let load = whole(series);
         self.keys.begin(key);
         self.keys.push();
+        let begun = self.begin(key, ends[0]);
+        let serves = key[2] == Role::Serving.name();
+        self.begun.push(serves.then_some(begun));
         self.ends.push(ends);
         self.signs.push(Signs::of(series, &load));
         self.loads.push(load);
@@ -85,6 +96,7 @@ impl<'a> Rows<'a> for Instances<'a> {
         let from = self.ends.iter().map(|ends| Some(slice_start(ends[0])));
         let to = self.ends.iter().map(|ends| ends[1].saturating_add(1));
         let to = to.map(|slice| Some(slice_start(slice)));
+        let late = self.late();
         let table = self.keys.table();
         let table = table
             .with("from", ColumnData::Time(from.collect()))
@@ -98,16 +110,34 @@ impl<'a> Rows<'a> for Instances<'a> {
         let table = with_mean(table, "mean_self_time", loads, |load| load.self_nano);
         let number =
             |of: fn(&Signs) -> Option<f64>| ColumnData::F64(signs.iter().map(of).collect());
-        let input = self.ends.iter().map(|ends| ends[0]).min().unwrap_or(0);
-        let late = self.ends.iter();
-        let late = late.map(|ends| ends[0].saturating_sub(input) >= LATE);
         let hints = signs.iter().zip(late);
         let hints = hints.map(|(signs, late)| signs.hints(late)).collect();
         table
             .with("correlation", number(|signs| signs.correlation))
             .with("ceiling_share", number(|signs| signs.ceiling_share))
-            .with("warm_up", number(|signs| signs.warm_up))
+            .with("warm_up", number(Signs::warm_up))
             .with("hints", ColumnData::TextList(hints))
+    }
+}
+
+impl<'a> Instances<'a> {
+    /// When the instance of a series began, of which this side begins now; its
+    /// sides follow each other.
+    fn begin(&mut self, key: SeriesKey<'a>, first: i64) -> i64 {
+        let other = self.last.filter(|(last, _)| last[..2] == key[..2]);
+        let begun = other.map_or(first, |(_, other)| first.min(other));
+        self.last = Some((key, begun));
+        begun
+    }
+
+    /// Which rows are of instances that began late, by those with enough spans.
+    fn late(&self) -> Vec<bool> {
+        let rows = self.ends.iter().zip(&self.signs);
+        let enough = rows.filter(|(_, signs)| signs.is_enough);
+        let input = enough.map(|(ends, _)| ends[0]).min().unwrap_or(0);
+        let is_late = |begun: i64| begun.saturating_sub(input) >= LATE;
+        let late = self.begun.iter().map(|begun| begun.is_some_and(is_late));
+        late.collect()
     }
 }
 

@@ -78,8 +78,8 @@ pub enum ConcurrencyBy {
 /// | `mean_self_time` | mean time of their own |
 /// | `correlation` | Pearson's, over all spans, between how many are in flight as the slice of its start begins and its self time, both about the means of its operation; with 200 spans or more |
 /// | `ceiling_share` | of the edges of slices at which something is in flight, the share at which the most are |
-/// | `warm_up` | the self time of its first spans (20, and the rest of that slice) as a multiple of what later ones of the same operations take; with 200 spans or more |
-/// | `hints` | `queueing`: spans take the longer themselves the more are in flight, a correlation of 0.3 or more; `ceiling`: a limit may cap what is in flight, two or more, a ceiling share of 0.2 or more; `cold_start`: it begins 10 s or more after the first instance of all, and with a `warm_up` of 3 or more; each with 200 spans or more |
+/// | `warm_up` | the self time of its first spans (20 or more, of whole slices, 5 or more) as a multiple of what later ones of the same operations take; with 200 spans or more |
+/// | `hints` | `queueing`: spans take the longer themselves the more are in flight, a correlation of 0.3 or more; `ceiling`: a limit may cap what is in flight, two or more, a ceiling share of 0.2 or more; `cold_start`: the instance, by its own clock, begins 10 s or more after the first one with as many spans, its requests have a `warm_up` of 3 or more, and most of the first ones are in slices twice as slow as later; each with 200 spans or more |
 ///
 /// Sorted by the key.
 ///

@@ -18,7 +18,7 @@ pub(super) const SIDES: u32 = 2;
 impl Role {
     const ALL: [Self; SIDES as usize] = [Self::Serving, Self::Calling];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Serving => "serving",
             Self::Calling => "calling",

@@ -85,7 +85,11 @@ pub(super) fn all(options: &HotKeys, partial: &Partial) -> Vec<HotKey> {
         let part = |column| whole.map_or(0, |row| partial.number(row, column));
         let shares = [ratio(part(TIME), sums[0]), ratio(part(CALLS), sums[1])];
         let of_attributes = of_operation.chunk_by(|&a, &b| are_alike(partial, a, b, KEY));
-        let keyed = of_attributes.filter(|rows| !rows.iter().any(is_whole));
+        let is_asked = |row: Row| {
+            let attribute = partial.name(row, ATTRIBUTE);
+            options.by.iter().any(|asked| asked == attribute)
+        };
+        let keyed = of_attributes.filter(|rows| !is_whole(&rows[0]) && is_asked(rows[0]));
         found.extend(keyed.filter_map(|rows| hottest(partial, rows, shares)));
     }
     found.retain(|one| one.holds(options));

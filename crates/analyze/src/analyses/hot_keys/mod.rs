@@ -3,6 +3,7 @@
 mod distribution;
 mod found;
 mod observe;
+mod reader;
 mod table;
 
 use crate::analysis::{Analysis, Facts, TraceBatch};
@@ -14,7 +15,8 @@ use spanwise_model::Table;
 /// tenant, partition or key takes far more of it than the others do.
 ///
 /// The *keys* of an operation are the values that its spans, or their resources,
-/// have of an attribute, and the *time* of a key is the self time of the spans
+/// have of an attribute, by any of its names where it is a canonical field
+/// ([`spanwise_model::CanonicalField`]), and the *time* of a key is the self time of the spans
 /// that have it. An operation has a hot key where
 ///
 /// - the Gini coefficient of the times of all keys is at least 0.6,
@@ -23,7 +25,7 @@ use spanwise_model::Table;
 ///
 /// The Gini coefficient is half the mean difference of two keys as a share of
 /// their mean: 0 where all have the same time, and 1 - 1/n where one of n has all
-/// of it. The median is the nearest rank from below.
+/// of it, so that of two keys none is hot. The median is the nearest rank from below.
 ///
 /// | column | meaning |
 /// |---|---|
@@ -44,8 +46,9 @@ use spanwise_model::Table;
 /// | `examples` | the 3 spans with that key and the longest self time, then by id: `trace/span` |
 ///
 /// Sorted by `excess_time`, largest first, then by the key. Partials have a row a
-/// key, so that their size grows with the number of different keys. Attributes that
-/// were not kept tell no keys.
+/// key, so that their size grows with the number of different keys; what they hold
+/// is told when spans are observed, and [`HotKeys::by`] chooses among it when they
+/// are shown. Attributes that were not kept tell no keys.
 ///
 /// ```
 /// # use spanwise_analyze::{facts, run, Analysis, Policy};
@@ -121,22 +124,19 @@ mod column {
 }
 
 impl HotKeys {
-    /// The attributes whose values are keys where nothing else is said: partitions
-    /// and keys of messages, tenants, customers, users, accounts and buckets.
-    pub const BY: [&str; 15] = [
+    /// The attributes whose values are keys where nothing else is said: partitions,
+    /// tenants, customers, accounts and buckets. Of users and of keys of messages
+    /// there may be as many as spans; who wants them names them (`enduser.id`,
+    /// `messaging.kafka.message.key`).
+    pub const BY: [&str; 10] = [
         "messaging.destination.partition.id",
-        "messaging.kafka.destination.partition",
-        "messaging.kafka.partition",
         "kafka.partition",
-        "messaging.kafka.message.key",
         "tenant.id",
         "tenant_id",
         "tenant",
         "customer.id",
         "customer_id",
         "customer",
-        "enduser.id",
-        "user.id",
         "cloud.account.id",
         "aws.s3.bucket",
     ];
@@ -194,7 +194,7 @@ impl Analysis for HotKeys {
     fn observes(&self) -> String {
         match self.by.iter().eq(Self::BY.iter()) {
             true => String::new(),
-            false => self.by.join(","),
+            false => format!("{:?}", self.by),
         }
     }
 }

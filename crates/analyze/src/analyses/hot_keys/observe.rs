@@ -1,14 +1,15 @@
 //! What the spans of each operation have, in all and by key.
 
 use super::column::{CALLS, ERRORS, EXAMPLES, THROTTLED, TIME};
+use super::reader::KeyReader;
 use crate::analyses::exemplars::Exemplars;
 use crate::analyses::numbered::Numbered;
 use crate::analyses::operations::OperationCodes;
 use crate::analysis::TraceBatch;
 use crate::facts::{fact_flags, FactColumns, Outcome};
 use crate::partial::{Key, Partial, Row};
-use spanwise_model::attributes::Value;
-use spanwise_model::{OperationId, Span, SpanTable, Strings, Symbol, Trace};
+use spanwise_model::{OperationId, SpanTable, Strings, Symbol, Trace};
+use std::collections::BTreeSet;
 
 /// What the spans of a cell have.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ struct Cells<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
     /// Those attributes that some span or resource may have.
-    attributes: Vec<(&'a str, Symbol)>,
+    attributes: Vec<(&'a str, KeyReader)>,
     /// By operation.
     wholes: Vec<(u64, u128)>,
     keys: Strings,
@@ -40,8 +41,9 @@ pub(super) fn all<'a>(
     (facts, out): (&'a FactColumns, &mut Partial),
 ) {
     let table = traces.table();
-    let held = |key: &'a String| Some((key.as_str(), table.store.strings.find(key)?));
-    let named = attributes.iter().filter(|key| !key.is_empty());
+    let named: BTreeSet<&str> = attributes.iter().map(String::as_str).collect();
+    let named = named.into_iter().filter(|key| !key.is_empty());
+    let held = |key| Some((key, KeyReader::new(key, table)?));
     let mut cells = Cells {
         table,
         facts,
@@ -56,7 +58,7 @@ pub(super) fn all<'a>(
     cells.flush(out);
 }
 
-impl<'a> Cells<'a> {
+impl Cells<'_> {
     fn add(&mut self, row: u32) {
         let at = row as usize;
         let operation = self.table.columns.operation[at];
@@ -64,21 +66,13 @@ impl<'a> Cells<'a> {
         whole.0 += 1;
         whole.1 += u128::from(self.facts.self_nano[at]);
         for attribute in 0..self.attributes.len() {
-            let Some(value) = self.value(row, self.attributes[attribute].1) else {
+            let Some(key) = self.attributes[attribute].1.read(self.table, row) else {
                 continue;
             };
-            let key = self.keys.intern(&value.to_text());
+            let key = self.keys.intern(&key);
             let cell = self.cells.get((operation, attribute as u32, key));
             cell.add(self.table, self.facts, row);
         }
-    }
-
-    /// The value that a span, else its resource, has of an attribute.
-    fn value(&self, row: u32, key: Symbol) -> Option<Value<'a>> {
-        let table = self.table;
-        let own = Span::new(table, row).attribute_value(key);
-        let resource = table.columns.resource[row as usize];
-        own.or_else(|| table.store.resources.attribute(resource, key))
     }
 
     /// Adds all cells to the partial.
