@@ -98,6 +98,12 @@ impl<V: Default> ByNode<V> {
         number
     }
 
+    /// All of them, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u32, u32, &mut V)> {
+        let values = self.values.rows.iter_mut();
+        values.map(|&mut ((group, node), ref mut value)| (group, node, value))
+    }
+
     /// All of them: group, node and value.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32, &V)> {
         let values = self.values.iter();

@@ -231,17 +231,14 @@ mod tests {
 
     #[test]
     fn the_variance_is_that_of_the_definition_however_long_times_are() {
-        let (age, mean_square) = (1_700_000_000_000_000_000_i128, 2.4e3);
-        for times in [&[60, 80, 100][..], &[0, 0, 7], &[5; 4]] {
-            for factor in [1, 1_000_000, age] {
-                let scale = (factor as f64).powi(2);
-                let times: Vec<i128> = times.iter().map(|time| time * factor).collect();
+        // Thirty of the last are longer than half a century, and thirty times the
+        // sum of their squares is more than whole numbers hold.
+        for factor in [1, 1_000_000, 17_000_000_000_000_000] {
+            for times in [[60, 80, 100], [0, 0, 7], [5; 3]] {
+                let times = times.map(|time| time * factor).repeat(10);
                 let found = cohort(&times).variance_of_mean().expect("several");
-                let expected = by_differences(&times);
-                assert!(
-                    (found - expected).abs() <= 1e-12 * scale * mean_square,
-                    "{times:?}"
-                );
+                let (expected, most) = (by_differences(&times), 100.0 * factor as f64);
+                assert!((found - expected).abs() <= 1e-13 * most * most, "{times:?}");
             }
         }
         assert_eq!(cohort(&[3]).variance_of_mean(), None);

@@ -3,7 +3,7 @@
 use super::column::{CALLS, ERRORS, EXAMPLES, REQUESTS, SQUARES, TIME};
 use crate::analyses::bands::band_of;
 use crate::analyses::exemplars::Exemplars;
-use crate::analyses::numbered::Numbered;
+use crate::analyses::numbered::{ByNode, Numbered};
 use crate::analyses::operations::{request_root, OperationCodes};
 use crate::analysis::TraceBatch;
 use crate::facts::{fact_flags, FactColumns};
@@ -13,8 +13,9 @@ use spanwise_model::{flags, OperationId, Span, SpanTable};
 /// What an operation has of one request.
 #[derive(Clone, Copy, Debug, Default)]
 struct Part {
-    calls: u64,
-    errors: u64,
+    /// The row of the root.
+    root: u32,
+    calls: u32,
     nano: u64,
     /// The most critical time of a span of it, and the span's row.
     longest: (u64, u32),
@@ -23,6 +24,8 @@ struct Part {
 /// What an operation has of the requests of a root operation and a band.
 #[derive(Debug, Default)]
 struct Sums {
+    /// Of the request that it was last in, which is not in the sums yet.
+    part: Part,
     requests: u64,
     calls: u64,
     errors: u64,
@@ -35,78 +38,73 @@ struct Sums {
 struct Cells<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
-    /// By operation: its part of the request at hand.
-    parts: Vec<Part>,
-    /// The operations that have a part of it.
-    touched: Vec<OperationId>,
+    /// Root operations, each with a band.
     groups: Numbered<(OperationId, u64)>,
     /// By group and operation.
-    cells: Numbered<(u32, OperationId), Sums>,
+    cells: ByNode<Sums>,
 }
 
-/// Adds the requests of a batch.
+/// Adds the requests of a batch, group by group, so that an operation finds its
+/// cell by the group that it was last in.
 pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-    let table = traces.table();
     let mut cells = Cells {
-        table,
+        table: traces.table(),
         facts,
-        parts: vec![Part::default(); table.operations.len()],
-        touched: Vec::new(),
         groups: Numbered::default(),
-        cells: Numbered::default(),
+        cells: ByNode::default(),
     };
-    let has_end =
-        |root: &Span<'_>| table.columns.flags[root.row() as usize] & flags::MISSING_END == 0;
-    for root in traces.traces().filter_map(request_root).filter(has_end) {
-        cells.add(root);
+    let roots = traces.traces().filter_map(request_root);
+    let grouped = roots.filter_map(|root| Some((cells.group_of(root)?, root)));
+    let mut grouped: Vec<(u32, Span<'_>)> = grouped.collect();
+    grouped.sort_by_key(|&(group, _)| group);
+    for (group, root) in grouped {
+        cells.add(group, root);
     }
     cells.flush(out);
 }
 
 impl Cells<'_> {
-    /// Adds the request of a root.
-    fn add(&mut self, root: Span<'_>) {
-        let nano = self.take_parts(root);
-        let operation = root.operation_id();
-        let group = self.groups.number((operation, band_of(nano)));
-        self.cells.get((group, operation)).requests += 1;
-        for operation in self.touched.drain(..) {
-            let part = std::mem::take(&mut self.parts[operation.0 as usize]);
-            self.cells.get((group, operation)).add(self.table, part);
-        }
+    /// The root operation of a request and the band of its duration, which is the
+    /// sum of its tiles; none where it has no end.
+    fn group_of(&mut self, root: Span<'_>) -> Option<u32> {
+        let rows = root.subtree();
+        let has_end = self.table.columns.flags[rows.start as usize] & flags::MISSING_END == 0;
+        let tiles = self.facts.critical_nano[rows.start as usize..rows.end as usize].iter();
+        let nano = tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano));
+        has_end.then(|| self.groups.number((root.operation_id(), band_of(nano))))
     }
 
-    /// Finds what each operation has of a request, and gives the request's
-    /// duration, which is the sum of its tiles.
-    fn take_parts(&mut self, root: Span<'_>) -> u64 {
+    /// Adds the request of a root, which is of this group.
+    fn add(&mut self, group: u32, root: Span<'_>) {
         let rows = root.subtree();
+        self.cells.get(group, root.operation_id().0).requests += 1;
         let at = rows.start as usize..rows.end as usize;
-        let operations = &self.table.columns.operation[at.clone()];
-        let flags = &self.facts.flags[at.clone()];
-        let tiles = operations.iter().zip(&self.facts.critical_nano[at]);
-        let mut sum = 0_u64;
-        for (row, ((&operation, &nano), flags)) in rows.zip(tiles.zip(flags)) {
+        let operations = self.table.columns.operation[at.clone()].iter();
+        let tiles = operations.zip(&self.facts.critical_nano[at.clone()]);
+        let flags = self.facts.flags[at].iter();
+        for (row, (flags, (operation, &nano))) in rows.clone().zip(flags.zip(tiles)) {
             if flags & fact_flags::ON_PATH == 0 {
                 continue;
             }
-            sum = sum.saturating_add(nano);
-            let part = &mut self.parts[operation.0 as usize];
-            if part.calls == 0 {
-                self.touched.push(operation);
+            let sums = self.cells.get(group, operation.0);
+            if sums.part.root != rows.start {
+                sums.settle(self.table);
+                sums.part.root = rows.start;
             }
-            part.add(nano, row, flags & fact_flags::ERRS != 0);
+            sums.errors += u64::from(flags & fact_flags::ERRS != 0);
+            sums.part.add(nano, row);
         }
-        sum
     }
 
     /// Adds all cells to the partial.
-    fn flush(&self, out: &mut Partial) {
+    fn flush(mut self, out: &mut Partial) {
         let mut names = OperationCodes::new(self.table);
-        for &((group, operation), ref sums) in self.cells.iter() {
+        for (group, operation, sums) in self.cells.iter_mut() {
             let (root, band) = self.groups.key(group);
             let [a, b, c] = names.get(self.table, root, out);
-            let [d, e, f] = names.get(self.table, operation, out);
+            let [d, e, f] = names.get(self.table, OperationId(operation), out);
             let row = out.row(&[a, b, c, Key::U64(band), d, e, f]);
+            sums.settle(self.table);
             sums.flush(self.table, row, out);
         }
     }
@@ -114,21 +112,24 @@ impl Cells<'_> {
 
 impl Part {
     #[inline]
-    fn add(&mut self, nano: u64, row: u32, errs: bool) {
+    fn add(&mut self, nano: u64, row: u32) {
         if self.calls == 0 || nano > self.longest.0 {
             self.longest = (nano, row);
         }
         self.calls += 1;
-        self.errors += u64::from(errs);
         self.nano = self.nano.saturating_add(nano);
     }
 }
 
 impl Sums {
-    fn add(&mut self, table: &SpanTable, part: Part) {
+    /// Adds the part of the last request to the sums.
+    fn settle(&mut self, table: &SpanTable) {
+        let part = std::mem::take(&mut self.part);
+        if part.calls == 0 {
+            return;
+        }
         let nano = u128::from(part.nano);
-        self.calls += part.calls;
-        self.errors += part.errors;
+        self.calls += u64::from(part.calls);
         self.nano += nano;
         self.squares = self.squares.saturating_add(nano * nano);
         self.examples.offer(table, part.nano, part.longest.1);

@@ -1,7 +1,7 @@
 //! What the spans of each operation have, in all and by key.
 
 use super::column::{CALLS, ERRORS, EXAMPLES, THROTTLED, TIME};
-use super::reader::KeyReader;
+use super::reader::KeyReaders;
 use crate::analyses::exemplars::Exemplars;
 use crate::analyses::numbered::Numbered;
 use crate::analyses::operations::OperationCodes;
@@ -9,7 +9,6 @@ use crate::analysis::TraceBatch;
 use crate::facts::{fact_flags, FactColumns, Outcome};
 use crate::partial::{Key, Partial, Row};
 use spanwise_model::{OperationId, SpanTable, Strings, Symbol, Trace};
-use std::collections::BTreeSet;
 
 /// What the spans of a cell have.
 #[derive(Debug, Default)]
@@ -25,9 +24,8 @@ struct Sums {
 struct Cells<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
-    /// Those attributes that some span or resource may have.
-    attributes: Vec<(&'a str, KeyReader)>,
-    /// By operation.
+    readers: KeyReaders<'a>,
+    /// By operation: the calls and the self time of all spans.
     wholes: Vec<(u64, u128)>,
     keys: Strings,
     /// By operation, attribute and key.
@@ -41,13 +39,10 @@ pub(super) fn all<'a>(
     (facts, out): (&'a FactColumns, &mut Partial),
 ) {
     let table = traces.table();
-    let named: BTreeSet<&str> = attributes.iter().map(String::as_str).collect();
-    let named = named.into_iter().filter(|key| !key.is_empty());
-    let held = |key| Some((key, KeyReader::new(key, table)?));
     let mut cells = Cells {
         table,
         facts,
-        attributes: named.filter_map(held).collect(),
+        readers: KeyReaders::new(attributes, table),
         wholes: vec![(0, 0); table.operations.len()],
         keys: Strings::new(),
         cells: Numbered::default(),
@@ -65,12 +60,9 @@ impl Cells<'_> {
         let whole = &mut self.wholes[operation.0 as usize];
         whole.0 += 1;
         whole.1 += u128::from(self.facts.self_nano[at]);
-        for attribute in 0..self.attributes.len() {
-            let Some(key) = self.attributes[attribute].1.read(self.table, row) else {
-                continue;
-            };
+        for (attribute, key) in self.readers.read(row) {
             let key = self.keys.intern(&key);
-            let cell = self.cells.get((operation, attribute as u32, key));
+            let cell = self.cells.get((operation, attribute, key));
             cell.add(self.table, self.facts, row);
         }
     }
@@ -91,7 +83,7 @@ impl Cells<'_> {
             }
         }
         for &((operation, attribute, key), ref sums) in self.cells.iter() {
-            let attribute = self.attributes[attribute as usize].0;
+            let attribute = self.readers.name(attribute);
             let row = row(operation, [attribute, self.keys.get(key)], out);
             sums.flush(self.table, row, out);
         }
