@@ -54,7 +54,7 @@ impl<'a> KeyReaders<'a> {
     /// True where a span or its resource has one of the names: most have none.
     fn has_any(&mut self, span: Span<'_>) -> bool {
         let Self { table, is_name, .. } = self;
-        if is_name.is_empty() || self.attributes.is_empty() {
+        if self.attributes.is_empty() {
             return false;
         }
         let is_name = |key: Symbol| is_name[key.0 as usize];
@@ -82,10 +82,9 @@ fn names(name: &str, table: &SpanTable) -> Vec<Symbol> {
 /// are empty say nothing.
 fn value<'a>(span: Span<'a>, names: &[Symbol]) -> Option<Value<'a>> {
     let resources = &span.table().store.resources;
-    let said = names.iter().filter_map(|&name| {
+    let mut said = names.iter().filter_map(|&name| {
         let of_resource = || resources.attribute(span.resource_id(), name);
         span.attribute_value(name).or_else(of_resource)
     });
-    said.into_iter()
-        .find(|value| !matches!(value, Value::Empty | Value::Str("")))
+    said.find(|value| !matches!(value, Value::Empty | Value::Str("")))
 }
