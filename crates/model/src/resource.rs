@@ -84,6 +84,11 @@ impl Resources {
         self.attributes.of(id.0)
     }
 
+    /// True where some resource may have an attribute.
+    pub(crate) fn may_have(&self, key: Symbol) -> bool {
+        self.attributes.may_have(key)
+    }
+
     /// The value of an attribute of a resource; the last one where it stands
     /// twice.
     #[must_use]

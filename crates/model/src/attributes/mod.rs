@@ -345,6 +345,11 @@ impl Attributes {
         self.nth(owner, nth)
     }
 
+    /// True where some owner may have a key: one of the shapes has it.
+    pub(crate) fn may_have(&self, key: Symbol) -> bool {
+        self.shapes.all().iter().any(|typed| typed.key() == key)
+    }
+
     /// The keys of an owner, without touching values.
     #[must_use]
     pub fn keys_of(&self, owner: u32) -> impl ExactSizeIterator<Item = Symbol> + '_ {

@@ -52,6 +52,12 @@ impl Segments {
         (&segment.rows, record - segment.first)
     }
 
+    /// True where some record may have a key.
+    pub(crate) fn may_have(&self, key: Symbol) -> bool {
+        let sealed = self.sealed.iter().map(|segment| &segment.rows);
+        sealed.chain([&self.open]).any(|rows| rows.may_have(key))
+    }
+
     /// See [`Attributes::push`].
     #[inline]
     pub(crate) fn push(&mut self, key: Symbol, value: Value<'_>) {

@@ -52,6 +52,18 @@ impl SpanBatch {
         attributes.named(owner, &self.strings)
     }
 
+    /// True where some record or its resource may have an attribute; false only
+    /// where none has it. Asks the few sequences of keys that there are, not the
+    /// records.
+    #[must_use]
+    pub fn may_have(&self, key: Symbol) -> bool {
+        let of_records = match self.keep.has_rows() {
+            true => self.attributes.may_have(key),
+            false => self.evidence.attributes().may_have(key),
+        };
+        of_records || self.resources.may_have(key)
+    }
+
     /// The value of an attribute of a record; the last one where it stands
     /// twice.
     #[must_use]

@@ -67,15 +67,15 @@ impl<'a> KeyReaders<'a> {
     }
 }
 
-/// The names of an attribute that a table has: its own, and those of its canonical
-/// field where it is one.
+/// The names of an attribute that spans or resources of a table may have: its own,
+/// and those of its canonical field where it is one.
 fn names(name: &str, table: &SpanTable) -> Vec<Symbol> {
     let field = CanonicalField::named(name);
     let others = field.map_or(&[][..], |field| field.keys).iter().copied();
     let others = others.filter(|&other| other != name);
     let all = std::iter::once(name).chain(others);
-    all.filter_map(|name| table.store.strings.find(name))
-        .collect()
+    let held = all.filter_map(|name| table.store.strings.find(name));
+    held.filter(|&name| table.store.may_have(name)).collect()
 }
 
 /// What the best of some names says, of a span, else of its resource; texts that
@@ -87,4 +87,21 @@ fn value<'a>(span: Span<'a>, names: &[Symbol]) -> Option<Value<'a>> {
         span.attribute_value(name).or_else(of_resource)
     });
     said.find(|value| !matches!(value, Value::Empty | Value::Str("")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spanwise_io::{assemble::assemble, notation::parse};
+
+    /// What spans or resources have, by name; words that are values alone are none.
+    #[test]
+    fn names_are_those_that_somebody_has() {
+        let text = "shop GET 0..9 tenant=shard @zone=b messaging.kafka.partition=3";
+        let table = assemble(parse(text)).expect("a span");
+        let partition = "messaging.destination.partition.id";
+        let asked = ["tenant", "zone", "shard", "b", "", "none", partition];
+        let found = asked.map(|name| names(name, &table).len());
+        assert_eq!(found, [1, 1, 0, 0, 0, 0, 1]);
+    }
 }
