@@ -53,8 +53,9 @@ fn add(batch: &mut SpanBatch, number: usize, (name, kind, attributes): &Span) {
     let head = SpanHead {
         trace_id: TraceId(7),
         span_id: SpanId(number as u64 + 1),
-        start_unix_nano: 1_000_000,
-        end_unix_nano: Some(2_000_000),
+        parent_id: SpanId(number as u64 % 3),
+        start_unix_nano: 1_000_000 * (number as i64 % 2),
+        end_unix_nano: Some(2_000_000 + number as i64),
         name: batch.strings.intern(["GET", "a name", ""][*name]),
         kind: SpanKind::ALL[*kind],
         ..SpanHead::default()
@@ -79,7 +80,10 @@ fn said(batch: &SpanBatch, record: u32) -> String {
         batch.trace_states.get(record),
     );
     let (name, flags) = (batch.strings.get(head.name), head.flags);
-    format!("{name} {kind:?} {status:?} {flags} {rows:?} {evidence:?} {families:?} {texts:?}")
+    let place = &batch.placements[record as usize];
+    format!(
+        "{name} {kind:?} {status:?} {flags} {rows:?} {evidence:?} {families:?} {texts:?} {place:?}"
+    )
 }
 
 fn read(format: &str, spans: &[(usize, &Span)], keep: &AttributeKeep) -> SpanBatch {
@@ -109,7 +113,7 @@ fn check(spans: &[Span], keep: &AttributeKeep) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_span_among_others_says_what_it_says_alone(
@@ -117,7 +121,7 @@ proptest! {
             (0..3usize, 0..6usize, proptest::collection::vec((0..KEYS.len(), 0..12usize), 0..5)),
             1..5,
         ),
-        order in proptest::collection::vec(0..100usize, 20),
+        order in proptest::collection::vec(0..100usize, 40),
     ) {
         let spans: Vec<Span> = order.iter().map(|at| kinds[at % kinds.len()].clone()).collect();
         let some = AttributeKeep::Keys(vec!["user.id".into(), "é".into()]);

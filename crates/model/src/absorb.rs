@@ -70,6 +70,7 @@ impl SpanBatch {
     /// Gives the records the numbers that another batch has for what they name.
     /// Then they can be appended to that one alone.
     pub fn renumber(&mut self, numbers: &Numbers) {
+        self.forget_learnt();
         for head in &mut self.heads {
             head.name = of(&numbers.symbols, head.name.0);
             head.resource = of(&numbers.resources, head.resource.0);

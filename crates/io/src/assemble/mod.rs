@@ -51,6 +51,7 @@ pub fn assemble(mut batch: SpanBatch) -> Result<SpanTable> {
         events: batch.events.record.len() as u64,
         ..RecordCounts::default()
     };
+    batch.forget_learnt();
     inherit_services(&mut batch);
     let groups = Groups::of(&batch.trace_ids);
     batch.trace_ids = Vec::new();

@@ -90,7 +90,10 @@ impl Draft {
 
     /// Closes the open record of `batch` with these fields.
     pub(crate) fn close(mut self, batch: &mut SpanBatch, around: &Surroundings) -> Result<()> {
-        self.close_by(batch, around, SpanBatch::close)
+        self.note(batch);
+        batch.close(self.head(around))?;
+        self.tell(batch, around);
+        Ok(())
     }
 
     /// The same where it is known what evidence its attributes are.
@@ -101,30 +104,30 @@ impl Draft {
         batch: &mut SpanBatch,
         around: &Surroundings,
     ) -> Result<()> {
-        self.close_by(batch, around, |batch, head| {
-            batch.close_saying(head, evidence)
-        })
+        self.note(batch);
+        batch.close_saying(self.head(around), evidence)?;
+        self.tell(batch, around);
+        Ok(())
     }
 
+    /// Notes what is wrong with the record that is about to be closed.
     #[inline(always)]
-    fn close_by(
-        &mut self,
-        batch: &mut SpanBatch,
-        around: &Surroundings,
-        close: impl FnOnce(&mut SpanBatch, SpanHead) -> Result<u32>,
-    ) -> Result<()> {
+    fn note(&mut self, batch: &mut SpanBatch) {
         if self.trace_id.is_zero() || self.span_id.is_zero() {
             self.flaw(Flaw::IrregularId);
         }
         if !self.is_clean() {
             batch.note_dropped(self.kept_counts());
         }
-        close(batch, self.head(around))?;
+    }
+
+    /// Makes issues of it.
+    #[inline(always)]
+    fn tell(&self, batch: &mut SpanBatch, around: &Surroundings) {
         if !self.is_clean() {
             let example = Example::Span(self.trace_id, self.span_id);
             self.report(batch, around.service, &example);
         }
-        Ok(())
     }
 
     /// What was dropped of the span itself.

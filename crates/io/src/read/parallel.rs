@@ -149,6 +149,9 @@ impl<'s, 'scope> Pieces<'s, 'scope> {
     }
 
     fn give(&mut self, number: usize, bytes: Cow<'scope, [u8]>, piece: Piece) {
+        if let Some((_, batch)) = &mut self.own {
+            batch.forget_learnt();
+        }
         self.finish();
         let shared = self.shared;
         shared.waiting.fetch_add(1, Ordering::AcqRel);
@@ -156,6 +159,7 @@ impl<'s, 'scope> Pieces<'s, 'scope> {
             let mut batch = (shared.empty)();
             let read = (shared.read)(&bytes, piece, &mut batch);
             shared.waiting.fetch_sub(1, Ordering::AcqRel);
+            batch.forget_learnt();
             shared.add(number, read.map(|_| batch));
             if let Cow::Owned(bytes) = bytes {
                 lock(&shared.spare).push(bytes);

@@ -7,6 +7,7 @@
 
 mod filling;
 mod ids;
+mod learnt;
 mod parts;
 mod passing;
 mod records;
@@ -26,6 +27,7 @@ use crate::resource::{ResourceId, Resources};
 use crate::scope::Scopes;
 pub use crate::sparse::{Dropped, Sparse, SparseTexts};
 use crate::strings::{Strings, Symbol};
+use learnt::Learnt;
 pub use parts::{Events, Head, Links, Placement, Source};
 use passing::Passing;
 use records::Last;
@@ -93,6 +95,8 @@ pub struct SpanBatch {
     forecast: Forecast,
     #[serde(skip)]
     passing: Passing,
+    #[serde(skip)]
+    learnt: Learnt,
 }
 
 impl SpanBatch {

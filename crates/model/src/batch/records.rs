@@ -96,7 +96,7 @@ impl SpanBatch {
     }
 
     /// Writes down the fixed fields.
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, head: &SpanHead, evidence: EvidenceId) {
         let (end, missing) = match head.end_unix_nano {
             Some(end) => (end, 0),

@@ -19,6 +19,10 @@ pub(super) struct Head<'a> {
     pub(super) kind: u8,
     pub(super) start: u64,
     pub(super) end: u64,
+    /// All of the span from its name on.
+    pub(super) named: &'a [u8],
+    /// Where its times begin in that.
+    pub(super) times_at: usize,
 }
 
 impl<'a> Head<'a> {
@@ -30,6 +34,7 @@ impl<'a> Head<'a> {
         let (trace_id, rest) = field::<16>(span, 0x0a)?;
         let (span_id, rest) = field::<8>(rest, 0x12)?;
         let (parent_id, rest) = field::<8>(rest, 0x22).unwrap_or(([0; 8], rest));
+        let named = rest;
         let [0x2a, length @ 0..0x80, rest @ ..] = rest else {
             return None;
         };
@@ -39,6 +44,7 @@ impl<'a> Head<'a> {
             _ => (0, rest),
         };
         rest.first_chunk::<TIMES>()?;
+        let times_at = named.len() - rest.len();
         let (start, rest) = fixed(rest, 0x39)?;
         let (end, rest) = fixed(rest, 0x41)?;
         let head = Self {
@@ -49,6 +55,8 @@ impl<'a> Head<'a> {
             kind,
             start,
             end,
+            named,
+            times_at,
         };
         Some((head, rest))
     }

@@ -24,9 +24,9 @@ const TAG: u8 = 9 << 3 | 2;
 const LENGTH_AT: usize = 1;
 
 impl SpanReader<'_> {
-    /// Reads a span that begins as encoders write, and whose attributes are
-    /// known in this sequence. Where it is not such a one, the answer is false,
-    /// and what the open record got is to be forgotten.
+    /// Reads a span that begins as encoders write, and whose outline is known, or
+    /// whose attributes are in this sequence. Where it is not such a one, the answer
+    /// is false, and what the open record got is to be forgotten.
     #[inline(always)]
     pub(super) fn read_known(&mut self, span: &[u8], around: &Surroundings) -> Result<bool> {
         let Some((head, rest)) = Head::read(span) else {
@@ -41,11 +41,27 @@ impl SpanReader<'_> {
         self.batch.expect_trace(draft.trace_id);
         (draft.start, draft.end) = (draft.time(head.start), draft.time(head.end));
         draft.kind_number(i64::from(head.kind));
-        draft.name = self.symbol(head.name, &mut draft)?;
-        if !draft.has_id() || !self.sequences.begin(draft.name) {
+        if !draft.has_id() {
             return Ok(false);
         }
-        if !self.known_fields(rest, &mut draft)? {
+        if self.close_outlined(&head, &mut draft, around)? {
+            return Ok(true);
+        }
+        self.read_sequence(&head, rest, draft, around)
+    }
+
+    /// Reads what stands behind the head of a span whose attributes are known in
+    /// this sequence.
+    #[inline(never)]
+    fn read_sequence(
+        &mut self,
+        head: &Head<'_>,
+        rest: &[u8],
+        mut draft: Draft,
+        around: &Surroundings,
+    ) -> Result<bool> {
+        draft.name = self.symbol(head.name, &mut draft)?;
+        if !self.sequences.begin(draft.name) || !self.known_fields(rest, &mut draft)? {
             return Ok(false);
         }
         let Some(evidence) = self.sequences.evidence() else {
@@ -54,7 +70,11 @@ impl SpanReader<'_> {
         if !self.batch.settle() {
             draft.flaw(Flaw::InvalidUtf8);
         }
+        let is_clean = draft.is_clean();
         draft.close_saying(evidence, self.batch, around)?;
+        if is_clean {
+            self.learn_outline(head, rest, &draft, evidence)?;
+        }
         Ok(true)
     }
 
@@ -103,7 +123,7 @@ impl SpanReader<'_> {
                     return Ok(None);
                 };
                 let value = &attribute[usize::from(at)..];
-                row((batch, scratch), known.key, value, draft)?;
+                push_row((batch, scratch), known.key, value, draft)?;
             }
             Ok(Some(others))
         })?;
@@ -122,7 +142,7 @@ impl SpanReader<'_> {
         let found = self.sequences.find(key, evidence.then_some(bytes));
         if let Some(known) = found {
             if known.is_kept {
-                row((self.batch, &mut self.scratch), key, pair.value, draft)?;
+                push_row((self.batch, &mut self.scratch), key, pair.value, draft)?;
             }
             self.sequences.go(known.step);
         }
@@ -182,7 +202,7 @@ impl SpanReader<'_> {
 
 /// Adds a row that is kept to the open record.
 #[inline]
-fn row(
+pub(super) fn push_row(
     (batch, scratch): (&mut SpanBatch, &mut Scratch),
     key: Symbol,
     value: &[u8],

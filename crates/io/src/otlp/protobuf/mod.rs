@@ -7,6 +7,8 @@ mod framing;
 mod head;
 mod id;
 mod known;
+mod outlined;
+mod outlines;
 mod reader;
 mod span;
 mod value;

@@ -22,7 +22,9 @@ pub(super) fn read(bytes: &[u8], batch: &mut SpanBatch) -> Result<Ended> {
         Some(framing) => walk.messages(framing)?,
         None => walk.issue(IssueKind::MalformedRecord, bytes, "not OTLP"),
     }
-    Ok(walk.ended)
+    let ended = walk.ended;
+    walk.spans.leave();
+    Ok(ended)
 }
 
 struct Walk<'a, 'b> {

@@ -2,6 +2,7 @@
 
 use super::id::{span_id, trace_id};
 use super::known::Sequences;
+use super::outlined::Outlined;
 use super::value::{KeyValue, Scratch};
 use crate::flaws::Flaw;
 use crate::keys::Keys;
@@ -24,6 +25,15 @@ pub(super) struct SpanReader<'b> {
     pub(super) keys: Keys,
     pub(super) scratch: Scratch,
     pub(super) sequences: Sequences,
+    pub(super) outlined: Outlined,
+}
+
+/// What is learnt of the spans of a batch.
+#[derive(Debug, Default)]
+struct Learnt {
+    keys: Keys,
+    sequences: Sequences,
+    outlined: Outlined,
 }
 
 /// What else than a span owns attributes.
@@ -46,17 +56,30 @@ pub(crate) fn read_links(message: &[u8], draft: &mut Draft, batch: &mut SpanBatc
             reader.link(link, draft)?;
         }
     }
+    reader.leave();
     Ok(())
 }
 
 impl<'b> SpanReader<'b> {
+    /// Goes on with what was learnt where others have read into this batch.
     pub(super) fn new(batch: &'b mut SpanBatch) -> Self {
+        let learnt = batch.take_learnt::<Learnt>().unwrap_or_default();
         Self {
             batch,
-            keys: Keys::default(),
             scratch: Scratch::default(),
-            sequences: Sequences::default(),
+            keys: learnt.keys,
+            sequences: learnt.sequences,
+            outlined: learnt.outlined,
         }
+    }
+
+    /// Leaves what was learnt for those that read on into the batch.
+    pub(super) fn leave(self) {
+        self.batch.leave_learnt(Learnt {
+            keys: self.keys,
+            sequences: self.sequences,
+            outlined: self.outlined,
+        });
     }
 
     /// Reads one span: as one that goes where an earlier one went, or else as

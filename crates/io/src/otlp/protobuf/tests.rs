@@ -1,5 +1,7 @@
 use super::*;
-use spanwise_model::{flags, ErrorKind, IssueKind, SpanBatch, StatusCode, Value};
+use spanwise_model::{
+    flags, AttributeKeep, ErrorKind, IssueKind, SpanBatch, SpanHead, StatusCode, Symbol, Value,
+};
 
 /// A field with a length.
 fn field(number: u32, bytes: &[u8]) -> Vec<u8> {
@@ -234,4 +236,60 @@ fn logs_and_metrics_are_passed_over() {
     let (batch, ended) = read(&[bytes, framed(&message(&[span(&[])]))].concat());
     assert_eq!((batch.len(), ended), (1, Ended::Whole));
     assert_eq!(batch.issues.count(IssueKind::SkippedSignal), 2);
+}
+
+/// All that a span says behind others, if it is one, and what was wrong.
+fn said_behind(others: &[Vec<u8>], span: &[u8], keep: &AttributeKeep) -> Option<String> {
+    let mut batch = SpanBatch::new(keep.clone());
+    let spans = [others, &[span.to_vec()]].concat();
+    let read = OtlpProtobuf.read(&message(&spans), &mut batch);
+    read.expect("no limit");
+    let record = others.len() as u32;
+    if batch.open_record() == record {
+        return None;
+    }
+    let head = batch.head(record);
+    let name = batch.strings.get(head.name);
+    let rows: Vec<_> = batch.named_attributes(record).collect();
+    let evidence = batch.heads[record as usize].evidence;
+    let families = batch.evidence.families(evidence);
+    let events = (batch.events_of(record).len(), batch.links_of(record).len());
+    let issues = batch.issues.total();
+    let message = batch.status_messages.get(record);
+    let head = SpanHead {
+        name: Symbol::EMPTY,
+        ..head
+    };
+    Some(format!(
+        "{name} {head:?} {rows:?} {families:?} {events:?} {message:?} {issues}"
+    ))
+}
+
+/// Changes each byte of a span that stands behind others like it, and expects
+/// what it says to be what it says alone.
+#[test]
+fn a_span_with_a_changed_byte_says_what_it_says_alone() {
+    let pair =
+        |key: &str, value: &[u8]| field(9, &[field(1, key.as_bytes()), field(2, value)].concat());
+    let text = |text: &[u8]| field(1, text);
+    let more = [
+        pair("http.response.status_code", &[0x18, 0x90, 0x03]),
+        pair("user.id", &text(b"someone")),
+        pair("server.address", &text(b"cart")),
+        pair("note", &text(&[b'x'; 150])),
+        field(15, &[0x18, 2]),
+        [&[0x85, 0x01][..], &257u32.to_le_bytes()].concat(),
+    ];
+    let usual = span(&more.concat());
+    for keep in [AttributeKeep::None, AttributeKeep::All] {
+        for at in 0..usual.len() {
+            for change in [1, 0x80, 0x0a] {
+                let mut other = usual.clone();
+                other[at] ^= change;
+                let alone = said_behind(&[span(&[])], &other, &keep);
+                let among = said_behind(&vec![usual.clone(); 6], &other, &keep);
+                assert_eq!(among, alone, "byte {at} ^ {change}");
+            }
+        }
+    }
 }
