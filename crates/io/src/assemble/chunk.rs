@@ -8,8 +8,8 @@ use spanwise_model::trace_table::NO_PARENT;
 use spanwise_model::{flags, Example, Folded, IssueKind, Issues, SpanId, SpanTable};
 use std::ops::Range;
 
-/// Flags of which more is noted than a row says.
-const NOTED: u32 = flags::ORPHAN | flags::CYCLE_HEAD | flags::MISSING_START;
+/// Flags of top spans that are no roots.
+const NO_ROOT: u32 = flags::ORPHAN | flags::CYCLE_HEAD;
 
 /// What a worker tells of its traces, besides the rows that it wrote.
 #[derive(Default)]
@@ -51,8 +51,7 @@ impl Chunk {
             let records = input.groups.records(trace);
             placer.place(input.batch, records);
             chunk.count(input, records, &placer);
-            chunk.report(input, trace, &placer);
-            chunk.write(input, &placer, room.first, &mut slices);
+            chunk.write(input, (trace, room.first), &placer, &mut slices);
             *end = room.first + chunk.rows as u32;
         }
         chunk
@@ -82,22 +81,57 @@ impl Chunk {
         }
     }
 
-    /// Counts the issues of a trace.
-    fn report(&mut self, input: &Input<'_>, number: u32, placer: &Placer) {
+    /// Writes the rows of a trace behind those that were written, and counts its
+    /// issues.
+    fn write(
+        &mut self,
+        input: &Input<'_>,
+        (number, first): (u32, u32),
+        placer: &Placer,
+        slices: &mut Slices<'_>,
+    ) {
         let trace = input.groups.id(number);
+        let base = first + self.rows as u32;
+        let rows = self.rows..self.rows + placer.preorder.len();
+        self.rows = rows.end;
+        let order = slices.parent[rows.clone()].iter_mut();
+        let order = order.zip(&mut slices.subtree_end[rows.clone()]);
+        let what = slices.flags[rows.clone()].iter_mut();
+        let to = order.zip(what.zip(&mut slices.record[rows]));
         let (mut roots, mut tops) = (0u64, 0u64);
-        for node in &placer.nodes {
-            let top = node.parent == NONE;
-            tops += u64::from(top);
-            roots += u64::from(top && node.flags & (flags::ORPHAN | flags::CYCLE_HEAD) == 0);
+        for ((placed, to), row) in placer.preorder.iter().zip(to).zip(base..) {
+            let ((parent, subtree_end), (flags, record)) = to;
+            let node = &placer.nodes[placed.node as usize];
+            *parent = match placed.parent {
+                NONE => NO_PARENT,
+                parent => parent + base,
+            };
+            (*subtree_end, *flags, *record) = (placed.end + base, node.flags, node.record);
+            if placed.parent == NONE {
+                tops += 1;
+                roots += u64::from(node.flags & NO_ROOT == 0);
+            }
             let nameless = input.is_nameless(node.record);
             if is_faultless(node.flags, node.duration, nameless) {
                 continue;
             }
+            self.note(input, node, row);
             for kind in of_span(node.flags, node.duration, nameless) {
                 self.add(input, kind, node.record, Example::Span(trace, node.span_id));
             }
         }
+        self.report(input, number, placer, of_tops(tops, roots));
+    }
+
+    /// Counts the issues of a trace as a whole.
+    fn report(
+        &mut self,
+        input: &Input<'_>,
+        number: u32,
+        placer: &Placer,
+        of_tops: Option<IssueKind>,
+    ) {
+        let trace = input.groups.id(number);
         for &record in &placer.folded {
             let span_id = input.batch.placements[record as usize].span_id;
             let example = Example::Span(trace, span_id);
@@ -108,8 +142,9 @@ impl Chunk {
                 service: input.service_symbol(record),
             });
         }
-        let first = placer.preorder.first().map(|&at| placer.nodes[at as usize]);
-        if let (Some(first), Some(kind)) = (first, of_tops(tops, roots)) {
+        let first = placer.preorder.first();
+        let first = first.map(|first| placer.nodes[first.node as usize]);
+        if let (Some(first), Some(kind)) = (first, of_tops) {
             let example = Example::Span(trace, first.span_id);
             self.add(input, kind, first.record, example);
         }
@@ -120,29 +155,9 @@ impl Chunk {
         self.issues.add(kind, service, example);
     }
 
-    /// Writes the rows of a trace behind those that were written.
-    fn write(&mut self, input: &Input<'_>, placer: &Placer, first: u32, slices: &mut Slices<'_>) {
-        let base = first + self.rows as u32;
-        for (&at, &end) in placer.preorder.iter().zip(&placer.subtree_end) {
-            let node = &placer.nodes[at as usize];
-            let row = self.rows;
-            if node.flags & NOTED != 0 {
-                self.note(input, node, first + row as u32);
-            }
-            slices.parent[row] = match node.parent {
-                NONE => NO_PARENT,
-                parent => placer.place_of[parent as usize] + base,
-            };
-            slices.subtree_end[row] = end + base;
-            slices.flags[row] = node.flags;
-            slices.record[row] = node.record;
-            self.rows += 1;
-        }
-    }
-
     /// Notes what the columns of a row do not say, or not yet.
     fn note(&mut self, input: &Input<'_>, node: &Node, row: u32) {
-        if node.flags & (flags::ORPHAN | flags::CYCLE_HEAD) != 0 {
+        if node.flags & NO_ROOT != 0 {
             let place = &input.batch.placements[node.record as usize];
             self.missing_parents.push((row, place.parent_id));
         }

@@ -30,9 +30,51 @@ pub(super) struct Node {
     pub(super) duration: u64,
     pub(super) flags: u32,
     pub(super) span_id: SpanId,
+    parent_id: SpanId,
     tie: u64,
     first_child: u32,
     next_sibling: u32,
+}
+
+impl Node {
+    /// The node of a record, without a place in its trace.
+    #[inline]
+    fn of(record: u32, place: &Placement, flags: u32, tie: u64) -> Self {
+        Self {
+            record,
+            parent: NONE,
+            start: place.start_unix_nano,
+            duration: duration(place),
+            flags,
+            span_id: place.span_id,
+            parent_id: place.parent_id,
+            tie,
+            first_child: NONE,
+            next_sibling: NONE,
+        }
+    }
+
+    /// A node of which nothing but its id matters.
+    #[cfg(test)]
+    pub(super) fn with_id(span_id: SpanId) -> Self {
+        let place = Placement {
+            span_id,
+            parent_id: SpanId(0),
+            start_unix_nano: 0,
+            end_unix_nano: 0,
+        };
+        Self::of(0, &place, 0, 0)
+    }
+}
+
+/// A node in preorder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) node: u32,
+    /// The place of the parent, or [`NONE`].
+    pub(super) parent: u32,
+    /// The place behind the node's subtree.
+    pub(super) end: u32,
 }
 
 /// How long a record lasts: nothing where it ends before it starts.
@@ -51,8 +93,8 @@ pub(super) fn duration(place: &Placement) -> u64 {
 pub(super) struct Placer {
     /// Records that become rows.
     pub(super) nodes: Vec<Node>,
-    /// Nodes by span id; those of one id in the order of [`same_id::judge`]. In
-    /// the order of records where each has an id of its own and `ids` knows it.
+    /// Nodes by span id; those of one id in the order of [`same_id::judge`]. None
+    /// where each has an id of its own and `ids` knows it.
     by_id: Vec<(SpanId, u32)>,
     ids: Ids,
     /// True where that is so.
@@ -61,11 +103,7 @@ pub(super) struct Placer {
     siblings: Vec<u32>,
     first_top: u32,
     /// Nodes in preorder.
-    pub(super) preorder: Vec<u32>,
-    /// The place of each node in it.
-    pub(super) place_of: Vec<u32>,
-    /// The place behind each node's subtree, by place.
-    pub(super) subtree_end: Vec<u32>,
+    pub(super) preorder: Vec<Placed>,
     /// Records that were folded into others.
     pub(super) folded: Vec<u32>,
     /// Nodes whose named parent is not here.
@@ -103,24 +141,28 @@ impl Placer {
         self.by_id.clear();
         (self.roots, self.errors, self.halves) = (0, 0, 0);
         for &record in records {
-            let place = &batch.placements[record as usize];
-            let set = batch.heads[record as usize].flags;
+            let node = self.add(batch, record, 0, 0);
+            let Node {
+                flags: set,
+                parent_id,
+                ..
+            } = self.nodes[node as usize];
             let is_half = set & flags::HALF != 0;
             self.halves += u64::from(is_half);
-            self.roots += u64::from(place.parent_id.is_zero() && !is_half);
+            self.roots += u64::from(parent_id.is_zero() && !is_half);
             let error = set & (flags::FORMAT_ERROR | flags::HALF_ERROR);
             self.errors += u64::from(error == flags::FORMAT_ERROR);
-            self.by_id.push((place.span_id, record));
         }
+        self.has_own_ids = records.len() < LARGE && self.ids.fill(&self.nodes);
+        if !self.has_own_ids {
+            self.collect_by_id(batch);
+        }
+    }
+
+    /// Makes the nodes anew, one id after the other.
+    fn collect_by_id(&mut self, batch: &SpanBatch) {
         let mut records = std::mem::take(&mut self.by_id);
-        self.has_own_ids = records.len() < LARGE && self.ids.fill(&records);
-        if self.has_own_ids {
-            for (_, record) in &mut records {
-                *record = self.add(batch, *record, 0, 0);
-            }
-            self.by_id = records;
-            return;
-        }
+        records.extend(self.nodes.drain(..).map(|node| (node.span_id, node.record)));
         records.sort_unstable();
         for run in records.chunk_by_mut(|a, b| a.0 == b.0) {
             match run {
@@ -167,59 +209,53 @@ impl Placer {
     #[inline]
     fn add(&mut self, batch: &SpanBatch, record: u32, mark: u32, tie: u64) -> u32 {
         let place = &batch.placements[record as usize];
-        let (start, end) = (place.start_unix_nano, place.end_unix_nano);
-        let negative = if end < start { flags::NEGATIVE } else { 0 };
-        self.nodes.push(Node {
-            record,
-            parent: NONE,
-            start,
-            duration: duration(place),
-            flags: batch.heads[record as usize].flags | mark | negative,
-            span_id: place.span_id,
-            tie,
-            first_child: NONE,
-            next_sibling: NONE,
-        });
+        let is_negative = place.end_unix_nano < place.start_unix_nano;
+        let negative = if is_negative { flags::NEGATIVE } else { 0 };
+        let flags = batch.heads[record as usize].flags | mark | negative;
+        self.nodes.push(Node::of(record, place, flags, tie));
         self.nodes.len() as u32 - 1
     }
 
     /// Resolves parent ids to nodes. A server half already has its client.
     fn find_parents(&mut self, batch: &SpanBatch) {
         self.orphans = 0;
+        if self.has_own_ids {
+            return self.find_parents_by_id();
+        }
         if self.nodes.len() >= LARGE {
             return self.find_parents_in_order(batch);
         }
         for node in 0..self.nodes.len() {
-            let parent_id = batch.placements[self.nodes[node].record as usize].parent_id;
-            if parent_id.is_zero() {
-                continue;
-            }
-            if self.has_own_ids {
-                self.adopt_by_id(node, parent_id);
-            } else {
+            let parent_id = self.nodes[node].parent_id;
+            if !parent_id.is_zero() {
                 let run = self.run(parent_id);
                 self.adopt(batch, node, run);
             }
         }
     }
 
-    /// Gives a node its parent, where each node has an id of its own.
-    #[inline]
-    fn adopt_by_id(&mut self, node: usize, parent_id: SpanId) {
-        let found = self.ids.find(&self.by_id, parent_id);
-        let node = &mut self.nodes[node];
-        node.parent = found.unwrap_or(NONE);
-        if found.is_none() {
-            self.orphans += 1;
-            node.flags |= flags::ORPHAN;
+    /// The same where each node has an id of its own.
+    fn find_parents_by_id(&mut self) {
+        for node in 0..self.nodes.len() {
+            let parent_id = self.nodes[node].parent_id;
+            if parent_id.is_zero() {
+                continue;
+            }
+            let found = self.ids.find(&self.nodes, parent_id);
+            let node = &mut self.nodes[node];
+            node.parent = found.unwrap_or(NONE);
+            if found.is_none() {
+                self.orphans += 1;
+                node.flags |= flags::ORPHAN;
+            }
         }
     }
 
     /// The same for a trace that is larger than the caches, in which looking
     /// up ids one by one in any order would wait for memory at each step.
     fn find_parents_in_order(&mut self, batch: &SpanBatch) {
-        let parent_of = |node: &Node| batch.placements[node.record as usize].parent_id;
-        let mut wanted: Vec<(SpanId, u32)> = self.nodes.iter().map(parent_of).zip(0..).collect();
+        let parents = self.nodes.iter().map(|node| node.parent_id);
+        let mut wanted: Vec<(SpanId, u32)> = parents.zip(0..).collect();
         wanted.retain(|(id, _)| !id.is_zero());
         wanted.sort_unstable();
         let mut run = 0..0;
@@ -260,7 +296,7 @@ impl Placer {
     /// True where a span of the trace has this id.
     pub(super) fn has(&self, id: SpanId) -> bool {
         if self.has_own_ids {
-            return self.ids.find(&self.by_id, id).is_some();
+            return self.ids.find(&self.nodes, id).is_some();
         }
         self.by_id
             .binary_search_by_key(&id, |entry| entry.0)
@@ -376,10 +412,12 @@ impl Placer {
 
     /// The same for several siblings.
     fn sorted_chain(&mut self, first: u32) -> u32 {
+        if self.is_by_start(first) {
+            return first;
+        }
         let mut siblings = std::mem::take(&mut self.siblings);
         siblings.clear();
-        let next = |&at: &u32| Some(self.nodes[at as usize].next_sibling).filter(|&at| at != NONE);
-        siblings.extend(std::iter::successors(Some(first), next));
+        siblings.extend(self.chain(first));
         siblings.sort_unstable_by_key(|&at| self.rank(at));
         for pair in siblings.windows(2) {
             self.nodes[pair[0] as usize].next_sibling = pair[1];
@@ -391,24 +429,41 @@ impl Placer {
         self.siblings[0]
     }
 
+    /// True where each node of a chain starts later than the one before it.
+    fn is_by_start(&self, first: u32) -> bool {
+        let starts = self.chain(first).map(|at| self.nodes[at as usize].start);
+        starts.is_sorted_by(|one, next| one < next)
+    }
+
+    /// A node and the siblings behind it.
+    fn chain(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
+        let next = |&at: &u32| Some(self.nodes[at as usize].next_sibling).filter(|&at| at != NONE);
+        std::iter::successors(Some(first), next)
+    }
+
     /// Walks down, along and up, writing the preorder.
     fn walk(&mut self) {
         self.preorder.clear();
-        self.subtree_end.clear();
-        self.place_of.clear();
-        self.place_of.resize(self.nodes.len(), NONE);
         let mut next = self.first_top;
         while next != NONE {
-            let place = self.preorder.len() as u32;
-            self.place_of[next as usize] = place;
-            self.open.push(place);
-            self.preorder.push(next);
-            self.subtree_end.push(0);
-            next = self.nodes[next as usize].first_child;
+            let (place, node) = (self.preorder.len() as u32, &self.nodes[next as usize]);
+            self.preorder.push(Placed {
+                node: next,
+                parent: self.open.last().copied().unwrap_or(NONE),
+                end: place + 1,
+            });
+            if node.first_child != NONE {
+                self.open.push(place);
+                next = node.first_child;
+                continue;
+            }
+            next = node.next_sibling;
             while next == NONE {
                 let Some(place) = self.open.pop() else { break };
-                self.subtree_end[place as usize] = self.preorder.len() as u32;
-                next = self.nodes[self.preorder[place as usize] as usize].next_sibling;
+                let end = self.preorder.len() as u32;
+                let placed = &mut self.preorder[place as usize];
+                placed.end = end;
+                next = self.nodes[placed.node as usize].next_sibling;
             }
         }
     }
@@ -417,9 +472,9 @@ impl Placer {
     /// reach hang below a cycle or are on one.
     fn cut_cycles(&mut self) {
         const REACHED: u32 = u32::MAX;
-        let mut marks: Vec<u32> = self.place_of.clone();
-        for mark in &mut marks {
-            *mark = if *mark == NONE { 0 } else { REACHED };
+        let mut marks = vec![0; self.nodes.len()];
+        for placed in &self.preorder {
+            marks[placed.node as usize] = REACHED;
         }
         for start in 0..self.nodes.len() as u32 {
             let mark = start + 1;
