@@ -125,7 +125,7 @@ impl<'a> Cells<'a> {
     }
 
     /// The cell of a row in a group; `first` is the first row of its trace.
-    #[inline]
+    #[inline(always)]
     fn cell(&mut self, group: u32, (row, first): (u32, u32)) -> &mut CellSums {
         let operation = self.table.columns.operation[row as usize];
         let node = match self.by {
@@ -142,6 +142,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Adds the cell of a node that this group has not come to.
+    #[inline(never)]
     fn add_cell(&mut self, group: u32, node: u32) -> u32 {
         let at = self.cells.len() as u32;
         self.cells.push(CellSums {

@@ -85,13 +85,8 @@ impl<'a> Canonical<'a> {
         fields
     }
 
-    /// True where some span has an event of an exception.
-    #[must_use]
-    pub(super) fn has_exceptions(&self) -> bool {
-        !self.all_exceptions().rows.is_empty()
-    }
-
-    fn all_exceptions(&self) -> &Exceptions {
+    /// Which records have an event of an exception.
+    pub(super) fn all_exceptions(&self) -> &Exceptions {
         self.exceptions.get_or_init(|| Exceptions::of(self.table))
     }
 
@@ -244,7 +239,7 @@ fn classify(strings: &Strings) -> Classes {
 
 /// Which records have an event that tells of an exception.
 #[derive(Clone, Debug, Default)]
-struct Exceptions {
+pub(super) struct Exceptions {
     /// A bit for each record; empty where no record has one.
     bits: Vec<u64>,
     /// Records with the row of their last such event, ascending.
@@ -278,10 +273,17 @@ impl Exceptions {
         Self { bits, rows }
     }
 
+    /// True where a record has such an event.
     #[inline]
-    fn last(&self, record: u32) -> Option<u32> {
-        let word = self.bits.get(record as usize / 64)?;
-        if word & 1 << (record % 64) == 0 {
+    pub(super) fn has(&self, record: u32) -> bool {
+        let word = self.bits.get(record as usize / 64);
+        word.is_some_and(|word| word & 1 << (record % 64) != 0)
+    }
+
+    /// The row of the last such event of a record.
+    #[inline]
+    pub(super) fn last(&self, record: u32) -> Option<u32> {
+        if !self.has(record) {
             return None;
         }
         let at = self.rows.binary_search_by_key(&record, |row| row.0).ok()?;

@@ -249,7 +249,7 @@ fn judge(input: &FactInput<'_>, timeline: &Timeline, out: &mut FactSlices<'_>) {
     let verdicts = Verdicts {
         canonical: &input.canonical,
         plain: &input.plain_verdicts,
-        has_exceptions: input.canonical.has_exceptions(),
+        exceptions: input.canonical.all_exceptions(),
     };
     let rows = timeline.rows().zip(&timeline.marks);
     let out = out.outcome.iter_mut().zip(out.flags.iter_mut());

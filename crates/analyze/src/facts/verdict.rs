@@ -8,7 +8,7 @@
 //! (503 with UO is an open breaker). A code below 400 decides nothing: a
 //! stream may break after its head was sent.
 
-use super::canonical::{Canonical, Fields};
+use super::canonical::{Canonical, Exceptions, Fields};
 use super::envoy::ProxyFlags;
 use super::{wording, Outcome};
 use spanwise_model::semconv::Field;
@@ -27,8 +27,7 @@ pub(super) struct Verdicts<'a> {
     pub(super) canonical: &'a Canonical<'a>,
     /// Of spans that say nothing but an evidence set, by that.
     pub(super) plain: &'a [Verdict],
-    /// True where some span has an event of an exception.
-    pub(super) has_exceptions: bool,
+    pub(super) exceptions: &'a Exceptions,
 }
 
 impl Verdicts<'_> {
@@ -40,23 +39,21 @@ impl Verdicts<'_> {
             return Verdict::default();
         }
         let flagged = span.flags() & flags::FORMAT_ERROR != 0;
-        if status == StatusCode::Unset && !flagged && !self.has_exceptions {
+        let is_plain = status == StatusCode::Unset && !flagged;
+        if is_plain && !self.exceptions.has(span.record()) {
             return self.plain[span.evidence().index()];
         }
         self.weigh(span)
     }
 
+    #[inline(never)]
     fn weigh(self, span: Span<'_>) -> Verdict {
-        let (canonical, status) = (self.canonical, span.status());
-        let flagged = span.flags() & flags::FORMAT_ERROR != 0;
-        let exception = canonical.exception(span);
-        if status == StatusCode::Unset && !flagged && exception.is_none() {
-            return self.plain[span.evidence().index()];
-        }
+        let canonical = self.canonical;
+        let exception = self.exceptions.last(span.record());
         let evidence = Evidence {
             fields: canonical.fields(span),
-            status,
-            flagged,
+            status: span.status(),
+            flagged: span.flags() & flags::FORMAT_ERROR != 0,
             message: span.status_message(),
             exception: exception.map(|row| canonical.event_fields(row)),
         };
