@@ -125,6 +125,7 @@ impl<'a, 'c> Apart<'a, 'c> {
 
     fn give(&mut self, mut batch: SpanBatch, truncated: bool) -> Result<()> {
         let passed_over = batch.take_passed_over();
+        batch.forget_learnt();
         batch.sources.push(Source {
             path: self.file.name.to_owned(),
             format: self.file.format.name().into(),

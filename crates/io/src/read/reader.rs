@@ -70,6 +70,8 @@ impl<'a> Reader<'a> {
                 .item(item, first, items.len() == 1)
                 .map_err(|error| error.in_file(item.name.clone()))?;
         }
+        // They wait for those of other threads.
+        batches.iter_mut().for_each(SpanBatch::forget_learnt);
         Ok(batches)
     }
 
