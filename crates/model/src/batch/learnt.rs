@@ -13,8 +13,8 @@ pub(super) struct Learnt(Option<Left>);
 
 struct Left {
     what: Box<dyn Any + Send + Sync>,
-    /// The longest text that was allowed while it was learnt.
-    text_bytes: usize,
+    /// The longest text and the deepest value that were allowed while it was learnt.
+    allowed: (usize, usize),
 }
 
 impl Clone for Learnt {
@@ -31,11 +31,11 @@ impl fmt::Debug for Learnt {
 
 impl SpanBatch {
     /// What a reader left in this batch ([`SpanBatch::leave_learnt`]), to go on
-    /// with; nothing where it left none, or where the guard allows other texts now.
+    /// with; nothing where it left none, or where the guard allows other values now.
     #[must_use]
     pub fn take_learnt<T: Any>(&mut self) -> Option<T> {
         let left = self.learnt.0.take()?;
-        let is_valid = left.text_bytes == self.guard.text_bytes;
+        let is_valid = left.allowed == self.allowed();
         let what = left.what.downcast().ok().filter(|_| is_valid)?;
         Some(*what)
     }
@@ -45,8 +45,12 @@ impl SpanBatch {
     pub fn leave_learnt<T: Any + Send + Sync>(&mut self, what: T) {
         self.learnt = Learnt(Some(Left {
             what: Box::new(what),
-            text_bytes: self.guard.text_bytes,
+            allowed: self.allowed(),
         }));
+    }
+
+    fn allowed(&self) -> (usize, usize) {
+        (self.guard.text_bytes, self.guard.depth)
     }
 
     /// Frees what readers left, because no more is read into this batch or its
@@ -77,6 +81,9 @@ mod tests {
         let mut batch = SpanBatch::default();
         batch.leave_learnt(7_u32);
         batch.guard.text_bytes = 9;
+        assert_eq!(batch.take_learnt::<u32>(), None);
+        batch.leave_learnt(7_u32);
+        batch.guard.depth = 2;
         assert_eq!(batch.take_learnt::<u32>(), None);
         batch.leave_learnt(7_u32);
         batch.forget_learnt();

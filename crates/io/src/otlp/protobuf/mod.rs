@@ -62,4 +62,6 @@ impl Format for OtlpProtobuf {
 }
 
 #[cfg(test)]
+mod outline_tests;
+#[cfg(test)]
 mod tests;

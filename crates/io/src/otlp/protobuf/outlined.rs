@@ -17,13 +17,13 @@ const MOST_ROWS: usize = 1 << 16;
 /// The outlines of the spans of a file.
 #[derive(Debug, Default)]
 pub(super) struct Outlined {
-    outlines: Outlines<Outline>,
+    outlines: Outlines<Common>,
     rows: Vec<Row>,
 }
 
 /// What spans of one outline have in common that [`Head`] does not tell.
 #[derive(Clone, Copy, Debug)]
-struct Outline {
+struct Common {
     name: Symbol,
     status: StatusCode,
     evidence: EvidenceId,
@@ -74,7 +74,7 @@ impl SpanReader<'_> {
     }
 
     /// Adds the rows that are kept.
-    fn push_rows(&mut self, span: &[u8], outline: &Outline, draft: &mut Draft) -> Result<()> {
+    fn push_rows(&mut self, span: &[u8], outline: &Common, draft: &mut Draft) -> Result<()> {
         let rows = &self.outlined.rows[outline.first_row as usize..];
         for row in &rows[..outline.rows as usize] {
             let value = &span[row.start as usize..][..row.length as usize];
@@ -105,7 +105,7 @@ impl SpanReader<'_> {
             return Ok(());
         }
         let Outlined { outlines, rows } = &mut self.outlined;
-        let outline = Outline {
+        let outline = Common {
             name: draft.name,
             status: draft.status,
             evidence,

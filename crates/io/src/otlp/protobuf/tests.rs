@@ -4,7 +4,7 @@ use spanwise_model::{
 };
 
 /// A field with a length.
-fn field(number: u32, bytes: &[u8]) -> Vec<u8> {
+pub(super) fn field(number: u32, bytes: &[u8]) -> Vec<u8> {
     let mut out = varint(number << 3 | 2);
     out.extend(varint(bytes.len() as u32));
     out.extend(bytes);
