@@ -16,10 +16,8 @@ const MOST_READ: u64 = 1 << 48;
 /// `2^(bits + 1)` have a bucket of their own.
 #[must_use]
 pub(crate) fn bucket(value: u64, bits: u32) -> u32 {
-    if value < 1 << bits {
-        return value as u32;
-    }
-    let shift = value.ilog2() - bits;
+    // Of the smallest values the bit is set that says that nothing is shifted.
+    let shift = (value | 1 << bits).ilog2() - bits;
     (shift << bits) + (value >> shift) as u32
 }
 

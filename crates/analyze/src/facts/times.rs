@@ -40,11 +40,18 @@ impl KeptTimes {
 /// Memory that is reused from one trace to the next.
 #[derive(Debug, Default)]
 pub(super) struct TraceTimes {
+    /// Where times are not kept; by itself, so that moving this moves little.
+    filled: Option<Box<Filled>>,
+    /// The place of the run of the last trace, where times are kept.
+    run: usize,
+}
+
+/// The times of one trace, and what filling them in takes.
+#[derive(Debug, Default)]
+struct Filled {
     timeline: Timeline,
     covered: Vec<i64>,
     tally: Tally,
-    /// The place of the run of the last trace, where times are kept.
-    run: usize,
 }
 
 impl TraceTimes {
@@ -59,11 +66,11 @@ impl TraceTimes {
         if let Some(kept) = facts.times() {
             return kept.run(table.rows(trace).start, &mut self.run);
         }
-        let rules = facts.rules();
-        self.timeline
-            .fill(table, rules, trace..trace + 1, &mut self.tally);
-        self.timeline.mark_serial(table, &mut self.covered);
-        &self.timeline
+        let filled = self.filled.get_or_insert_default();
+        let (timeline, rules) = (&mut filled.timeline, facts.rules());
+        timeline.fill(table, rules, trace..trace + 1, &mut filled.tally);
+        timeline.mark_serial(table, &mut filled.covered);
+        timeline
     }
 
     /// The same of the trace of a span.

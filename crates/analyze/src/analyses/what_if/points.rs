@@ -14,7 +14,9 @@ use spanwise_model::{OperationId, SpanTable};
 struct Point {
     /// Durations before, and at each speed.
     durations: Histograms<{ SPEEDS + 1 }>,
-    saved: [u128; SPEEDS],
+    /// Their sums.
+    before: u128,
+    after: [u128; SPEEDS],
 }
 
 impl Point {
@@ -22,10 +24,17 @@ impl Point {
     #[inline]
     fn add(&mut self, before: u64, after: [u64; SPEEDS]) {
         let [a, b, c, d] = after;
+        debug_assert!(after.iter().all(|&nano| nano <= before), "none is slower");
         self.durations.add([before, a, b, c, d]);
-        for (saved, nano) in self.saved.iter_mut().zip(after) {
-            *saved += u128::from(before.saturating_sub(nano));
+        self.before += u128::from(before);
+        for (sum, nano) in self.after.iter_mut().zip(after) {
+            *sum += u128::from(nano);
         }
+    }
+
+    /// What all requests save at each speed.
+    fn saved(&self) -> [u128; SPEEDS] {
+        self.after.map(|after| self.before.saturating_sub(after))
     }
 }
 
@@ -93,7 +102,7 @@ impl Points {
             let [root, operation] = [root, operation].map(|id| names.get(table, *id, out));
             let row = out.row(&key(root, operation, 0));
             out.record_all(row, DURATION, &point.durations.of(0));
-            for (n, (percent, saved)) in (1..).zip(PERCENTS.iter().zip(point.saved)) {
+            for (n, (percent, saved)) in (1..).zip(PERCENTS.iter().zip(point.saved())) {
                 let row = out.row(&key(root, operation, *percent));
                 out.record_all(row, DURATION, &point.durations.of(n));
                 out.add(row, CHANGED, point.durations.count());

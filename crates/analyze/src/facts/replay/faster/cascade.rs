@@ -6,12 +6,11 @@ use crate::facts::FactColumns;
 use spanwise_model::Span;
 
 impl<const N: usize> Faster<N> {
-    /// Adds what one group changes inside of spans that are replayed.
+    /// Adds what one group changes inside of spans that are replayed, if it does.
     #[inline(never)]
     pub(super) fn cascade(&mut self, group: usize, speeds: &Speeds<N>) {
         let changes = &self.changes[group];
         match (changes.below.as_slice(), changes.own.as_slice()) {
-            ([], []) => {}
             (&[(child, own)], []) => self.climb((group, child), speeds.saved(own), speeds),
             _ => self.replay_from_below(group, speeds),
         }
@@ -19,6 +18,7 @@ impl<const N: usize> Faster<N> {
 
     /// Adds what a child saves if nothing else changes: its parent waits for the
     /// others, and so does each span above that is replayed.
+    #[inline(always)]
     fn climb(&mut self, (group, mut child): (usize, u32), mut saved: [u64; N], speeds: &Speeds<N>) {
         while self.children[child as usize].leads {
             let number = self.children[child as usize].above as usize;
@@ -31,12 +31,16 @@ impl<const N: usize> Faster<N> {
     }
 
     /// Adds what the component saves.
+    // These numbers stay in registers: handed from call to call they would be written
+    // one by one and read two at once, which waits for the writing.
+    #[inline(always)]
     fn save(&mut self, group: usize, saved: [u64; N]) {
         let replayed = &mut self.replayed[group];
         (0..N).for_each(|n| replayed[n] += saved[n]);
     }
 
     /// What a span saves of what a child does, where nothing else changes.
+    #[inline(always)]
     fn shown(
         &mut self,
         number: usize,
@@ -111,11 +115,16 @@ impl<const N: usize> Faster<N> {
 
     /// How much shorter a span is without one of the children that it waited for
     /// last: what this child saves shows as far as that.
+    #[inline]
     fn room(&mut self, number: usize, child: u32) -> u64 {
-        let held = self.children[child as usize].room;
-        if held != UNKNOWN {
-            return held;
+        match self.children[child as usize].room {
+            UNKNOWN => self.find_room(number, child),
+            held => held,
         }
+    }
+
+    #[inline(never)]
+    fn find_room(&mut self, number: usize, child: u32) -> u64 {
         let (uneven, without) = (&self.uneven[number], self.first + child);
         self.lasts.clear();
         let (mut latest, mut last) = (0_i64, 0_i64);

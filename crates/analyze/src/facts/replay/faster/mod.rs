@@ -101,12 +101,19 @@ struct Uneven {
 }
 
 /// What changes below spans that are replayed, for one group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Changes {
     /// The own time that shows as children of them.
     below: Vec<(u32, u64)>,
     /// Those whose own time changes, by number.
     own: Vec<u32>,
+}
+
+impl Changes {
+    #[inline]
+    fn are_any(&self) -> bool {
+        !self.below.is_empty() || !self.own.is_empty()
+    }
 }
 
 /// Savings of so many speeds of each group, and scratch.
@@ -124,7 +131,8 @@ pub(crate) struct Faster<const N: usize> {
     /// Those from this number on are not open.
     open_to: usize,
     steps: Vec<Step>,
-    changes: [Changes; GROUPS],
+    /// By group, and of those of none, which nobody asks for.
+    changes: [Changes; GROUPS + 1],
     /// By place.
     children: Vec<Child<N>>,
     /// The places of those that save something.
@@ -141,10 +149,6 @@ pub(crate) struct Faster<const N: usize> {
 
 impl<const N: usize> Default for Faster<N> {
     fn default() -> Self {
-        let nothing = || Changes {
-            below: Vec::new(),
-            own: Vec::new(),
-        };
         Self {
             times: TraceTimes::default(),
             siblings: Siblings::default(),
@@ -154,7 +158,7 @@ impl<const N: usize> Default for Faster<N> {
             uneven: Vec::new(),
             open_to: 0,
             steps: Vec::new(),
-            changes: std::array::from_fn(|_| nothing()),
+            changes: Default::default(),
             children: Vec::new(),
             shortened: Vec::new(),
             ends: Vec::new(),
@@ -193,10 +197,13 @@ impl<const N: usize> Faster<N> {
             total
         };
         if longest < i64::MAX as u64 / u64::from(speeds.parts) {
-            for (group, lengths) in lengths.iter_mut().enumerate() {
-                if !self.uneven.is_empty() {
+            for group in 0..GROUPS {
+                if self.changes[group].are_any() {
                     self.cascade(group, speeds);
                 }
+            }
+            // What was written last is read last, so that reading need not wait.
+            for (group, lengths) in lengths.iter_mut().enumerate() {
                 *lengths = self.left(group, length, speeds);
             }
         } else {

@@ -1,6 +1,6 @@
 //! What shows without a replay: sums.
 
-use super::{Child, Faster, Ground, Uneven, EACH, GROUPS, NO_GROUP, UNKNOWN};
+use super::{Child, Faster, Ground, Uneven, EACH, GROUPS, UNKNOWN};
 use crate::facts::replay::{steps_of, Step};
 use crate::facts::timeline::{Interval, Timeline};
 use spanwise_model::Span;
@@ -21,7 +21,9 @@ impl<const N: usize> Faster<N> {
         self.clear(count);
         let mut below = std::mem::take(&mut self.below);
         let rows = Rows::new(ground, self_nano, count);
-        let (mut place, mut total) = (0, 0_u64);
+        // No span is longer than the component.
+        let length = rows.intervals[0].len();
+        let (mut place, mut total) = (0, length.saturating_mul(count as u64));
         while place < count {
             let shows = match place {
                 0 => 0,
@@ -36,7 +38,6 @@ impl<const N: usize> Faster<N> {
             };
             let row = ground.first + place as u32;
             let group = group_of(row);
-            total = total.saturating_add(rows.intervals[place].len());
             if rows.is_serial(place) {
                 below[place] = shows;
                 self.add_own(group, shows, rows.self_nano[place]);
@@ -70,7 +71,7 @@ impl<const N: usize> Faster<N> {
         if shows == 0 {
             let own = &mut self.own[usize::from(group)];
             *own = own.wrapping_add(nano);
-        } else if group != NO_GROUP {
+        } else {
             let below = &mut self.changes[usize::from(group)].below;
             match below.last_mut() {
                 Some((child, sum)) if *child == shows => *sum = sum.wrapping_add(nano),
@@ -95,9 +96,7 @@ impl<const N: usize> Faster<N> {
         let steps = &self.steps[first..];
         let gaps = steps.iter().map(Step::gap_nano);
         let own = gaps.fold(tail_nano, u64::saturating_add);
-        if group != NO_GROUP {
-            self.changes[usize::from(group)].own.push(number);
-        }
+        self.changes[usize::from(group)].own.push(number);
         self.uneven.push(Uneven {
             shows,
             steps: first as u32..self.steps.len() as u32,
