@@ -3,7 +3,7 @@
 use crate::facts::FactColumns;
 use crate::partial::{Partial, Schema};
 use spanwise_model::{SpanTable, Table, Trace};
-use std::ops::BitOr;
+use std::ops::{BitOr, Range};
 
 /// Which facts an analysis reads: a set.
 ///
@@ -72,7 +72,30 @@ impl<'a> TraceBatch<'a> {
             .iter()
             .map(move |&index| self.table.trace(index))
     }
+
+    /// The rows of the traces in their order, those of traces that stand behind
+    /// each other as one run until it is long: for whoever asks no row which trace
+    /// it is of.
+    pub(crate) fn runs(self) -> impl Iterator<Item = Range<u32>> + 'a {
+        let (table, mut rest) = (self.table, self.traces);
+        std::iter::from_fn(move || {
+            let (&first, mut behind) = rest.split_first()?;
+            let mut run = table.rows(first);
+            while let Some((&next, others)) = behind.split_first() {
+                let rows = table.rows(next);
+                if rows.start != run.end || run.len() >= RUN {
+                    break;
+                }
+                (run.end, behind) = (rows.end, others);
+            }
+            rest = behind;
+            Some(run)
+        })
+    }
 }
+
+/// A run of so many rows is long.
+const RUN: usize = 1 << 12;
 
 /// An analysis: its options are the struct itself.
 ///
@@ -179,4 +202,26 @@ pub trait Analysis: Send + Sync {
 pub trait Whole: Send + Sync {
     /// The table of these traces.
     fn table(&self, traces: TraceBatch<'_>, facts: &FactColumns) -> Table;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spanwise_io::{assemble::assemble, notation::parse};
+
+    fn runs(table: &SpanTable, traces: &[u32]) -> Vec<Range<u32>> {
+        TraceBatch::new(table, traces).runs().collect()
+    }
+
+    #[test]
+    fn traces_behind_each_other_are_one_run_until_it_is_long() {
+        let one = |trace: usize| format!("trace {trace}\nshop GET 0..9\n  cart Get 1..5\n");
+        let table = assemble(parse(&(1..=RUN).map(one).collect::<String>())).expect("spans");
+        assert_eq!(runs(&table, &[]), []);
+        assert_eq!(runs(&table, &[0, 1, 3]), [0..4, 6..8]);
+        assert_eq!(runs(&table, &[1, 0]), [2..4, 0..2]);
+        let all: Vec<u32> = (0..RUN as u32).collect();
+        let half = RUN as u32;
+        assert_eq!(runs(&table, &all), [0..half, half..2 * half]);
+    }
 }

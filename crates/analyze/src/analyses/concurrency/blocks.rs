@@ -28,19 +28,22 @@ impl<T: Copy + Default> Blocks<T> {
     /// hangs on guessing which it is.
     #[inline]
     pub(super) fn push_if(&mut self, is_one: bool, value: T) {
-        self.open[self.count] = value;
-        self.count += usize::from(is_one);
-        if self.count == self.open.len() {
-            self.begin();
+        match self.open.get_mut(self.count) {
+            Some(place) => {
+                *place = value;
+                self.count += usize::from(is_one);
+            }
+            None => self.begin(is_one, value),
         }
     }
 
-    /// Begins a block.
+    /// Begins a block with a value if it is one.
     #[cold]
-    fn begin(&mut self) {
+    fn begin(&mut self, is_one: bool, value: T) {
         let next = vec![T::default(); (2 * self.open.len()).min(MOST)];
         self.full.push(std::mem::replace(&mut self.open, next));
-        self.count = 0;
+        self.open[0] = value;
+        self.count = usize::from(is_one);
     }
 
     /// How many there are.

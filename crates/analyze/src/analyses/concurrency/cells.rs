@@ -7,11 +7,11 @@
 //! stand in a list that is searched.
 
 use super::ran::{AllSums, OwnSums, Ran, Spans, Sums};
-use crate::analyses::slices::slice_of;
+use crate::analyses::slices::{rest_of_slice, slice_of, SLICE_NANO};
 
 /// A grid may have so many places for each span, and some besides where it is no
 /// longer than its side: of sides there may be as many as spans.
-const PLACES_A_SPAN: u128 = 2;
+const PLACES_A_SPAN: u128 = 4;
 const FREE_PLACES: u128 = 1 << 6;
 
 /// Cells, whose memory is kept from one side to the next.
@@ -55,12 +55,37 @@ impl Grid {
     /// The slice and the column of a place.
     fn place(&self, at: usize) -> (i64, u32) {
         match self {
+            Self::Dense { first, columns: 1 } => (first + at as i64, 0),
             Self::Dense { first, columns } => {
                 (first + (at / columns) as i64, (at % columns) as u32)
             }
             Self::Sparse(places) => places[at],
         }
     }
+}
+
+/// Adds spans to cells. `place` tells the place of a time and a column, and how
+/// long after it its slice is over.
+#[inline]
+fn sum(
+    sums: &mut [Sums],
+    spans: Spans<'_>,
+    column: impl Fn(&Ran) -> u32,
+    place: impl Fn(i64, u32) -> (usize, u64),
+) {
+    spans.iter().for_each(|ran| {
+        let column = column(&ran);
+        let (began, rest) = place(ran.start, column);
+        let cell = &mut sums[began];
+        cell.begin(rest, ran.duration);
+        if ran.duration < rest {
+            let lasted = ran.end().wrapping_sub(ran.start) as u64;
+            cell.end(rest - lasted);
+        } else {
+            let (over, rest) = place(ran.end(), column);
+            sums[over].end(rest);
+        }
+    });
 }
 
 impl Cells {
@@ -80,17 +105,22 @@ impl Cells {
         let places = self.lay_out(spans, &rank);
         self.sums.clear();
         self.sums.resize(places, Sums::default());
-        for ran in spans.iter() {
-            let began = slice_of(ran.start);
-            let column = self.columns[rank(&ran) as usize];
-            let sums = &mut self.sums[self.grid.at(began, column)];
-            sums.begin(began, &ran);
-            if ran.is_over_in(began) {
-                sums.end(began, &ran);
-            } else {
-                let over = slice_of(ran.end());
-                self.sums[self.grid.at(over, column)].end(over, &ran);
+        let (sums, columns) = (self.sums.as_mut_slice(), &self.columns);
+        let column = |ran: &Ran| columns[rank(ran) as usize];
+        match &self.grid {
+            Grid::Dense { first, columns } => {
+                let origin = first.wrapping_mul(SLICE_NANO as i64);
+                sum(sums, spans, column, |nano, column| {
+                    let nano = nano.wrapping_sub(origin) as u64;
+                    let slice = nano / SLICE_NANO;
+                    let rest = (slice + 1) * SLICE_NANO - nano;
+                    (slice as usize * columns + column as usize, rest)
+                });
             }
+            grid @ Grid::Sparse(_) => sum(sums, spans, column, |nano, column| {
+                let slice = slice_of(nano);
+                (grid.at(slice, column), rest_of_slice(slice, nano))
+            }),
         }
         self.own.clear();
         if let Some(own_nano) = own_nano {

@@ -8,7 +8,7 @@ use super::series::Series;
 use crate::analysis::TraceBatch;
 use crate::facts::FactColumns;
 use crate::partial::{Key, Partial};
-use spanwise_model::{flags, OperationId, SpanKind, SpanTable, Symbol, Trace};
+use spanwise_model::{flags, OperationId, SpanKind, SpanTable, Symbol};
 use std::ops::Range;
 
 /// What is told of spans besides when they ran.
@@ -52,6 +52,16 @@ pub(super) struct Spans<'a> {
     ends: [i64; 2],
 }
 
+/// Where a span belongs.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// The number of its place.
+    place: u32,
+    /// As of its operation.
+    calls: bool,
+    serves: bool,
+}
+
 /// The part that an operation plays.
 #[derive(Clone, Copy)]
 struct Part {
@@ -93,30 +103,43 @@ impl<'a> Spans<'a> {
 
     /// Adds the spans of some traces.
     pub(super) fn add_all(&mut self, traces: TraceBatch<'_>) {
-        let mut places = Vec::new();
-        for rows in traces.traces().map(Trace::rows) {
-            places.clear();
-            self.add_trace(rows, &mut places);
+        let mut seen = Vec::new();
+        for rows in traces.runs() {
+            self.look_at(rows.clone(), &mut seen);
+            self.add(rows, &seen);
         }
     }
 
-    /// Adds the spans of a trace, and by row of it their places.
-    fn add_trace(&mut self, rows: Range<u32>, places: &mut Vec<u32>) {
+    /// Finds out where the spans at some rows belong.
+    fn look_at(&mut self, rows: Range<u32>, seen: &mut Vec<Seen>) {
+        let (columns, all) = (&self.table.columns, rows.start as usize..rows.end as usize);
+        let spans = columns.operation[all.clone()]
+            .iter()
+            .zip(&columns.resource[all]);
+        seen.clear();
+        seen.extend(spans.map(|(operation, resource)| {
+            let part = self.parts[operation.0 as usize];
+            Seen {
+                place: self.places.of(part.service, *resource),
+                calls: part.calls,
+                serves: part.serves,
+            }
+        }));
+        self.ran.resize_with(self.places.len(), Default::default);
+    }
+
+    /// Adds the spans at some rows, which are those of whole traces.
+    fn add(&mut self, rows: Range<u32>, seen: &[Seen]) {
         let columns = &self.table.columns;
         let all = rows.start as usize..rows.end as usize;
-        let resources = &columns.resource[all.clone()];
+        let starts = columns.start_unix_nano[all.clone()].iter();
+        let times = starts.zip(&columns.duration_nano[all.clone()]);
         let parents = &columns.parent[all.clone()];
-        let flags = &columns.flags[all.clone()];
-        let times = columns.start_unix_nano[all.clone()]
-            .iter()
-            .zip(&columns.duration_nano[all.clone()]);
-        let spans = columns.operation[all].iter().zip(resources).zip(parents);
-        let spans = spans.zip(flags).zip(times).zip(rows.clone());
+        let spans = seen.iter().zip(parents).zip(&columns.flags[all]);
         let [mut first, mut last] = self.ends;
-        for (((((operation, resource), parent), flags), (&start, &duration)), row) in spans {
-            let part = self.parts[operation.0 as usize];
-            let place = self.places.of(part.service, *resource);
-            places.push(place);
+        for ((((span, parent), flags), (&start, &duration)), row) in
+            spans.zip(times).zip(rows.clone())
+        {
             if flags & flags::MISSING_END != 0 {
                 continue;
             }
@@ -127,23 +150,13 @@ impl<'a> Spans<'a> {
             };
             (first, last) = (first.min(ran.start), last.max(ran.end()));
             // No span stands where a parent would that is none.
-            let above = parent.wrapping_sub(rows.start) as usize;
-            let serves = part.serves | (places.get(above) != Some(&place));
-            let sides = self.sides_of(place);
-            sides[Role::Serving as usize].push_if(serves, ran);
-            sides[Role::Calling as usize].push_if(part.calls, ran);
+            let above = seen.get(parent.wrapping_sub(rows.start) as usize);
+            let is_first = above.is_none_or(|above| above.place != span.place);
+            let sides = &mut self.ran[span.place as usize];
+            sides[Role::Serving as usize].push_if(span.serves | is_first, ran);
+            sides[Role::Calling as usize].push_if(span.calls, ran);
         }
         self.ends = [first, last];
-    }
-
-    /// The sides of a place.
-    #[inline]
-    fn sides_of(&mut self, place: u32) -> &mut [Side; SIDES as usize] {
-        let place = place as usize;
-        if self.ran.len() <= place {
-            self.ran.resize_with(place + 1, Default::default);
-        }
-        &mut self.ran[place]
     }
 
     /// The self time of a span.
@@ -184,7 +197,7 @@ impl<'a> Spans<'a> {
         self.each(|key, cells| {
             series.clear();
             for (slice, rank, sums) in cells.iter() {
-                series.add(slice, rank.into(), |column| sums.number(column));
+                series.add_sums(slice, rank.into(), sums);
             }
             rows.add(key, &series);
         });

@@ -5,7 +5,7 @@ use super::{
     ARRIVALS, COMPLETIONS, LATENCY, LONGEST, REST_OF_ARRIVALS, REST_OF_COMPLETIONS, SELF_SQUARED,
     SELF_TIME, STATES,
 };
-use crate::analyses::slices::{rest_of_slice, slice_of};
+use crate::analyses::slices::slice_of;
 
 /// No self time counts as longer in squares, which 128 bits sum.
 const LONGEST_SQUARED_NANO: u64 = 1 << 50;
@@ -24,12 +24,6 @@ impl Ran {
         self.start.saturating_add_unsigned(self.duration)
     }
 
-    /// True where it ends in the slice in which it begins.
-    #[inline]
-    pub(super) fn is_over_in(&self, began: i64) -> bool {
-        self.duration < rest_of_slice(began, self.start)
-    }
-
     /// The slices in which it begins and ends.
     #[inline]
     pub(super) fn slices(&self) -> [i64; 2] {
@@ -37,17 +31,40 @@ impl Ran {
     }
 }
 
-/// The same in as little room as may be.
+/// The same in as little room as may be. It is two words, so that it stands in
+/// registers: what is written to memory in parts and then read as a whole is waited
+/// for.
 #[derive(Clone, Copy, Debug, Default)]
 struct Held {
     start: i64,
-    /// The duration, or [`LONG`].
-    nano: u32,
-    row: u32,
+    /// The row, and the duration, or [`LONG`], as the lower half.
+    row_and_nano: u64,
 }
 
 /// Stands for durations of so much and more, which are read again.
 const LONG: u32 = u32::MAX;
+
+impl Held {
+    #[inline]
+    fn of(ran: Ran) -> Self {
+        let nano = u32::try_from(ran.duration).unwrap_or(LONG);
+        Self {
+            start: ran.start,
+            row_and_nano: u64::from(ran.row) << 32 | u64::from(nano),
+        }
+    }
+
+    #[inline]
+    fn row(self) -> u32 {
+        (self.row_and_nano >> 32) as u32
+    }
+
+    /// The duration, or [`LONG`].
+    #[inline]
+    fn nano(self) -> u32 {
+        self.row_and_nano as u32
+    }
+}
 
 /// The spans of one side of an instance, in the order in which they came.
 #[derive(Debug, Default)]
@@ -57,12 +74,7 @@ impl Side {
     /// Adds a span if it is one of this side.
     #[inline]
     pub(super) fn push_if(&mut self, is_one: bool, ran: Ran) {
-        let held = Held {
-            start: ran.start,
-            nano: u32::try_from(ran.duration).unwrap_or(LONG),
-            row: ran.row,
-        };
-        self.0.push_if(is_one, held);
+        self.0.push_if(is_one, Held::of(ran));
     }
 
     /// True where there is none.
@@ -99,11 +111,11 @@ impl<'a> Spans<'a> {
     pub(super) fn iter(self) -> impl Iterator<Item = Ran> + 'a {
         self.side.0.iter().map(move |held| Ran {
             start: held.start,
-            duration: match held.nano {
-                LONG => self.duration_nano[held.row as usize],
+            duration: match held.nano() {
+                LONG => self.duration_nano[held.row() as usize],
                 nano => nano.into(),
             },
-            row: held.row,
+            row: held.row(),
         })
     }
 
@@ -120,12 +132,12 @@ impl<'a> Spans<'a> {
 /// What the spans of one cell add to a row.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sums {
-    arrivals: u32,
-    completions: u32,
-    rest_of_arrivals: u64,
-    rest_of_completions: u64,
-    longest: u64,
-    latency: u128,
+    pub(super) arrivals: u32,
+    pub(super) completions: u32,
+    pub(super) rest_of_arrivals: u64,
+    pub(super) rest_of_completions: u64,
+    pub(super) longest: u64,
+    pub(super) latency: u128,
 }
 
 impl Sums {
@@ -135,27 +147,27 @@ impl Sums {
         self.arrivals | self.completions == 0
     }
 
-    /// Adds a span that begins in this slice.
+    /// Adds a span that begins in this slice so long before it is over.
     #[inline]
-    pub(super) fn begin(&mut self, slice: i64, ran: &Ran) {
+    pub(super) fn begin(&mut self, rest: u64, duration: u64) {
         self.arrivals += 1;
-        self.rest_of_arrivals += rest_of_slice(slice, ran.start);
-        self.longest = self.longest.max(ran.duration);
-        self.latency += u128::from(ran.duration);
+        self.rest_of_arrivals += rest;
+        self.longest = self.longest.max(duration);
+        self.latency += u128::from(duration);
     }
 
-    /// Adds a span that ends in this slice.
+    /// Adds a span that ends in this slice so long before it is over.
     #[inline]
-    pub(super) fn end(&mut self, slice: i64, ran: &Ran) {
+    pub(super) fn end(&mut self, rest: u64) {
         self.completions += 1;
-        self.rest_of_completions += rest_of_slice(slice, ran.end());
+        self.rest_of_completions += rest;
     }
 }
 
 /// What their self times add.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct OwnSums {
-    time: u128,
+    pub(super) time: u128,
     squared: u128,
 }
 

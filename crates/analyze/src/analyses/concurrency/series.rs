@@ -1,10 +1,12 @@
 //! What was in flight of one side of an instance, slice by slice.
 
 use super::load::nano_of_slices;
+use super::ran::AllSums;
 use super::{
     ARRIVALS, COMPLETIONS, LATENCY, LONGEST, REST_OF_ARRIVALS, REST_OF_COMPLETIONS, SELF_SQUARED,
     SELF_TIME,
 };
+use crate::analyses::slices::SLICE_NANO;
 
 /// A slice in which something begins or ends. Partials that were made up may
 /// hold any numbers, so that counts saturate and times wrap round.
@@ -85,6 +87,17 @@ impl Series {
         }
     }
 
+    /// The same of sums over spans.
+    #[inline]
+    pub(super) fn add_sums(&mut self, slice: i64, operation: u64, sums: AllSums<'_>) {
+        let last = self.steps.last();
+        if self.tells_arrivals || last.is_some_and(|step| step.slice == slice) {
+            return self.add(slice, operation, |column| sums.number(column));
+        }
+        let before = last.map_or(0, |step| step.after);
+        self.steps.push(Step::of(slice, before, sums));
+    }
+
     /// Each step, and how many slices there are between it and the next.
     pub(super) fn with_gaps(&self) -> impl Iterator<Item = (&Step, i64)> {
         let next = self.steps.iter().skip(1).map(Some).chain([None]);
@@ -113,6 +126,25 @@ impl Step {
             latency_nano: 0,
             self_nano: 0,
             longest_nano: 0,
+        }
+    }
+
+    /// The step of a slice with these sums. Spans are fewer than 2^32, so that 64
+    /// bits hold what is left of slices.
+    #[inline]
+    fn of(slice: i64, before: i64, AllSums { sums, own }: AllSums<'_>) -> Self {
+        let (arrivals, completions) = (sums.arrivals.into(), sums.completions.into());
+        let left = sums.rest_of_arrivals as i64 - sums.rest_of_completions as i64;
+        Self {
+            slice,
+            before,
+            after: before + arrivals - completions,
+            busy_nano: (before * SLICE_NANO as i64 + left).into(),
+            arrivals,
+            completions,
+            latency_nano: sums.latency as i128,
+            self_nano: own.time as i128,
+            longest_nano: sums.longest.into(),
         }
     }
 

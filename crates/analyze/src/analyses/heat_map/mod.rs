@@ -167,13 +167,11 @@ impl HeatMap {
     /// The spans that are counted.
     fn spans<'a>(&self, traces: TraceBatch<'a>, facts: &'a FactColumns, grain: Grain) -> Spans<'a> {
         let mut spans = Spans::new(traces.table(), facts, grain);
-        for trace in traces.traces() {
-            match self.by {
-                HeatMapBy::Operation => spans.add(trace.rows()),
-                HeatMapBy::Request => {
-                    let root = request_root(trace).map(Span::row);
-                    root.into_iter().for_each(|row| spans.add(row..row + 1));
-                }
+        match self.by {
+            HeatMapBy::Operation => traces.runs().for_each(|rows| spans.add(rows)),
+            HeatMapBy::Request => {
+                let roots = traces.traces().filter_map(request_root).map(Span::row);
+                roots.for_each(|row| spans.add(row..row + 1));
             }
         }
         spans

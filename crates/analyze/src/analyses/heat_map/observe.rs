@@ -72,9 +72,12 @@ impl<'a> Spans<'a> {
 
     /// The table of all of them.
     pub(super) fn table(mut self) -> Table {
-        let mut shown = Cells::default();
-        for operation in self.operations() {
-            for cell in self.cells(operation) {
+        let operations = self.operations().into_iter();
+        let cells = operations.map(|operation| (operation, self.cells(operation)));
+        let cells: Vec<(OperationId, Vec<Cell>)> = cells.collect();
+        let mut shown = Cells::of(cells.iter().map(|(_, cells)| cells.len()).sum());
+        for (operation, cells) in cells {
+            for cell in cells {
                 let (first, band) = self.grain.shown(cell.place);
                 let numbers = (band, cell.count.into(), cell.errors.into());
                 shown.push(operation.0 as usize, first, numbers);

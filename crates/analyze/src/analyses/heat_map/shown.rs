@@ -27,6 +27,17 @@ struct Open {
 }
 
 impl Cells {
+    /// None yet, with room for so many.
+    pub(super) fn of(count: usize) -> Self {
+        Self {
+            keys: Vec::with_capacity(count),
+            from: Vec::with_capacity(count),
+            bands: Vec::with_capacity(count),
+            counts: Vec::with_capacity(count),
+            errors: Vec::with_capacity(count),
+        }
+    }
+
     /// Adds a band of the bucket that begins with a slice: how many spans it has,
     /// and how many of them err.
     pub(super) fn push(&mut self, key: usize, first: i64, (band, count, errors): (u32, u64, u64)) {
