@@ -53,13 +53,25 @@ pub struct CallPaths {
     nodes: Vec<PathNode>,
     /// By (parent's node, operation).
     index: FxHashMap<(u32, u32), u32>,
-    /// By the node of the row before, from the top: what followed it last, since
-    /// most traces have rows in the same order as others.
-    followed: Vec<Followed>,
+    /// The last calls, each where its parent's node and its operation say, so that
+    /// most are not looked for.
+    recent: Vec<Recent>,
 }
 
 /// A parent's node, an operation, and the node of both.
-type Followed = (u32, OperationId, u32);
+type Recent = (u32, OperationId, u32);
+
+/// How many calls are held, a power of two.
+const RECENT: usize = 1 << 11;
+
+/// No call.
+const NOBODY: Recent = (TOP, OperationId(u32::MAX), 0);
+
+/// Where a call is held, if it is.
+#[inline]
+fn slot(above: u32, operation: OperationId) -> usize {
+    above.wrapping_mul(37).wrapping_add(operation.0) as usize % RECENT
+}
 
 impl CallPaths {
     /// The nodes.
@@ -74,43 +86,34 @@ impl CallPaths {
         let first = rows.start;
         let range = rows.start as usize..rows.end as usize;
         let parents = table.columns.parent[range.clone()].iter();
-        let mut before = TOP;
+        if self.recent.is_empty() {
+            self.recent.resize(RECENT, NOBODY);
+        }
         out.clear();
-        out.reserve(range.len());
-        for (parent, &operation) in parents.zip(&table.columns.operation[range]) {
+        out.resize(range.len(), TOP);
+        let spans = parents.zip(&table.columns.operation[range]);
+        for (at, (parent, &operation)) in spans.enumerate() {
             // No row stands where a parent would that is none.
             let above = out.get(parent.wrapping_sub(first) as usize);
             let above = above.copied().unwrap_or(TOP);
-            before = self.after(before, table, (above, operation));
-            out.push(before);
+            out[at] = self.below(table, above, operation);
         }
     }
 
-    /// The node of a row that follows one of another node.
+    /// The node of a call below a node.
     #[inline]
-    fn after(
-        &mut self,
-        before: u32,
-        table: &SpanTable,
-        (above, operation): (u32, OperationId),
-    ) -> u32 {
-        let place = before.wrapping_add(1) as usize;
-        match self.followed.get(place) {
-            Some(&(parent, held, node)) if (parent, held) == (above, operation) => node,
-            _ => {
-                let node = self.child(table, above, operation);
-                self.note(place, (above, operation, node));
-                node
-            }
+    fn below(&mut self, table: &SpanTable, above: u32, operation: OperationId) -> u32 {
+        match self.recent.get(slot(above, operation)) {
+            Some(&(parent, held, node)) if (parent == above) & (held == operation) => node,
+            _ => self.find(table, above, operation),
         }
     }
 
-    fn note(&mut self, place: usize, followed: Followed) {
-        if self.followed.len() <= place {
-            let none = (TOP, OperationId(u32::MAX), 0);
-            self.followed.resize(place + 1, none);
-        }
-        self.followed[place] = followed;
+    #[cold]
+    fn find(&mut self, table: &SpanTable, above: u32, operation: OperationId) -> u32 {
+        let node = self.child(table, above, operation);
+        self.recent[slot(above, operation)] = (above, operation, node);
+        node
     }
 
     fn child(&mut self, table: &SpanTable, above: u32, operation: OperationId) -> u32 {
