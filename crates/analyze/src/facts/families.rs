@@ -62,6 +62,8 @@ pub(crate) struct Families<'a> {
     facts: &'a FactColumns,
     times: TraceTimes,
     siblings: Siblings,
+    /// The places in the trace of spans with several children; memory that is kept.
+    parents: Vec<u32>,
     /// By row of the trace: whether anything is left of the span; empty where
     /// something is left of all.
     is_there: Vec<bool>,
@@ -74,6 +76,7 @@ impl<'a> Families<'a> {
             facts,
             times: TraceTimes::default(),
             siblings: Siblings::default(),
+            parents: Vec::new(),
             is_there: Vec::new(),
         }
     }
@@ -91,13 +94,12 @@ impl<'a> Families<'a> {
         left.fill(trace, &mut self.is_there);
         let rows = trace.rows();
         let ends = &table.columns.subtree_end[rows.start as usize..rows.end as usize];
-        for (at, (row, &end)) in rows.zip(ends).enumerate() {
-            // The first child ends before its parent does where there is another.
-            let has_two = row + 1 < end && ends.get(at + 1).is_some_and(|&first| first < end);
-            if !has_two || self.is_there.get(at) == Some(&false) {
+        let count = find_parents(ends, &mut self.parents);
+        for &at in &self.parents[..count] {
+            if self.is_there.get(at as usize) == Some(&false) {
                 continue;
             }
-            let siblings = &mut self.siblings;
+            let (row, siblings) = (rows.start + at, &mut self.siblings);
             siblings.gather(table, timeline, row);
             if siblings.all.len() < 2 {
                 continue;
@@ -119,6 +121,21 @@ impl<'a> Families<'a> {
             });
         }
     }
+}
+
+/// Finds the spans with several children, and how many there are.
+fn find_parents(ends: &[u32], parents: &mut Vec<u32>) -> usize {
+    if parents.len() < ends.len() {
+        parents.resize(ends.len(), 0);
+    }
+    let mut count = 0;
+    for (at, pair) in (0..).zip(ends.windows(2)) {
+        // What stands next ends first where it is a child and there is another.
+        // Each place is written, for which one stays cannot be guessed.
+        parents[count] = at;
+        count += usize::from(pair[1] < pair[0]);
+    }
+    count
 }
 
 /// Finds what is left of spans.

@@ -220,16 +220,19 @@ fn path(
     (of, time): (&[Option<u8>], impl Fn(u32) -> u64),
     (layout, cells): (&mut Layout, &mut Cells<'_>),
 ) {
-    let mut held: Option<(Option<u8>, u64)> = None;
-    for (member, &class) in family.members.iter().zip(of) {
-        let nano = time(member.row);
-        if nano == 0 {
-            continue;
-        }
-        if let (Some((Some(first), before)), Some(second)) = (held, class) {
+    if time(family.parent) == 0 {
+        return;
+    }
+    let times = family.members.iter().map(|member| time(member.row));
+    let mut on_path = of.iter().zip(times).filter(|&(_, nano)| nano > 0);
+    let Some(mut held) = on_path.next() else {
+        return;
+    };
+    for next in on_path {
+        if let (Some(first), Some(second)) = (*held.0, *next.0) {
             let cell = cells.get(layout, [first.into(), second.into()]);
-            cell.path_time += u128::from(before);
+            cell.path_time += u128::from(held.1);
         }
-        held = Some((class, nano));
+        held = next;
     }
 }
