@@ -102,36 +102,27 @@ impl Ground<'_> {
     /// its child.
     #[inline]
     pub(super) fn gaps(&self, row: u32, mut give: impl FnMut(Interval, Between)) {
+        let (timeline, ends) = (self.timeline, &self.table.columns.subtree_end);
         let whole = self.interval(row);
         let (mut start, mut before) = (whole.start, None);
-        let mut children = self.blocking_children(row);
-        loop {
-            let after = children.next();
-            let next = after.map(|child| self.interval(child));
-            let end = next.map_or(whole.end, |next| next.start);
+        let (mut next, end) = (row + 1, ends[row as usize]);
+        while next < end {
+            let (child, at) = (next, timeline.at(next));
+            next = ends[child as usize];
+            if !timeline.blocks(at) {
+                continue;
+            }
+            let interval = timeline.effective[at];
+            let (end, after) = (interval.start, Some(child));
             if start < end || (whole.is_empty() && before.is_none()) {
                 give(Interval { start, end }, Between { before, after });
             }
-            let Some(next) = next else { return };
-            (start, before) = (next.end, after);
+            (start, before) = (interval.end, after);
         }
-    }
-
-    /// The children that a span waits for, by row.
-    #[inline]
-    fn blocking_children(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
-        let (timeline, ends) = (self.timeline, &self.table.columns.subtree_end);
-        let (mut next, end) = (row + 1, ends[row as usize]);
-        std::iter::from_fn(move || {
-            while next < end {
-                let child = next;
-                next = ends[child as usize];
-                if timeline.blocks(timeline.at(child)) {
-                    return Some(child);
-                }
-            }
-            None
-        })
+        let (end, after) = (whole.end, None);
+        if start < end || (whole.is_empty() && before.is_none()) {
+            give(Interval { start, end }, Between { before, after });
+        }
     }
 }
 

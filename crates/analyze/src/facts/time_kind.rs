@@ -160,6 +160,34 @@ pub(crate) struct Pieces<'a> {
     alone: Vec<TimeKind>,
     times: TraceTimes,
     path: PathParts,
+    whole: Whole,
+}
+
+/// The spans of a component through which the path runs from end to start: those
+/// without children from the front, and those with some from the back.
+#[derive(Debug, Default)]
+struct Whole {
+    rows: Vec<u32>,
+    leaves: usize,
+    others: usize,
+}
+
+impl Whole {
+    fn clear(&mut self, most: usize) {
+        // One more, so that neither side writes over the other.
+        self.rows.resize(self.rows.len().max(most + 1), 0);
+        (self.leaves, self.others) = (0, self.rows.len() - 1);
+    }
+
+    /// Adds a span. It is written to either side, because which one it belongs to
+    /// is as good as random.
+    #[inline]
+    fn push(&mut self, row: u32, is_leaf: bool) {
+        self.rows[self.leaves] = row;
+        self.rows[self.others] = row;
+        self.leaves += usize::from(is_leaf);
+        self.others -= usize::from(!is_leaf);
+    }
 }
 
 impl<'a> Pieces<'a> {
@@ -179,6 +207,7 @@ impl<'a> Pieces<'a> {
             roles,
             times: TraceTimes::default(),
             path: PathParts::default(),
+            whole: Whole::default(),
         }
     }
 
@@ -195,20 +224,28 @@ impl<'a> Pieces<'a> {
     pub(crate) fn each(&mut self, top: Span<'_>, mut give: impl FnMut(Piece)) {
         let mut times = std::mem::take(&mut self.times);
         let mut path = std::mem::take(&mut self.path);
+        let mut whole = std::mem::take(&mut self.whole);
+        whole.clear(top.subtree().len());
         let ground = self.ground(times.around(top, self.facts));
         path.run(&ground, top.row(), |part| match part {
             Part::Piece(row, piece, between) => self.judge_apart(row, piece, between, &mut give),
-            Part::Gaps(row) if ground.is_leaf(row) => give(Piece {
-                row,
-                from_unix_nano: ground.interval(row).start,
-                to_unix_nano: ground.interval(row).end,
-                kind: self.alone[self.operation(row).0 as usize],
-            }),
-            Part::Gaps(row) => ground.gaps(row, |piece, between| {
-                self.judge(row, piece, between, &mut give);
-            }),
+            Part::Gaps(row) => whole.push(row, ground.is_leaf(row)),
         });
-        (self.path, self.times) = (path, times);
+        for &row in &whole.rows[..whole.leaves] {
+            let interval = ground.interval(row);
+            give(Piece {
+                row,
+                from_unix_nano: interval.start,
+                to_unix_nano: interval.end,
+                kind: self.alone[self.operation(row).0 as usize],
+            });
+        }
+        for &row in &whole.rows[whole.others + 1..] {
+            ground.gaps(row, |piece, between| {
+                self.judge(row, piece, between, &mut give);
+            });
+        }
+        (self.path, self.times, self.whole) = (path, times, whole);
     }
 
     fn ground<'t>(&self, timeline: &'t Timeline) -> Ground<'t>
