@@ -12,7 +12,7 @@
 //! but for sorting.
 
 use super::siblings::{Sibling, Siblings};
-use super::timeline::Timeline;
+use super::timeline::{marks, Timeline};
 use super::times::TraceTimes;
 use super::FactColumns;
 use spanwise_model::trace_table::NO_PARENT;
@@ -139,22 +139,29 @@ impl Slacks {
         let timeline = self.times.of(table, facts, trace);
         let ground = (table, timeline, facts.policy.tolerance_nano);
         let rows = table.rows(trace);
+        let (all, count) = (rows.start as usize..rows.end as usize, rows.len());
+        let at = timeline.at(rows.start);
+        let marks = &timeline.marks[at..at + count];
+        let times = timeline.effective[at..at + count].iter();
+        let spans = table.columns.parent[all].iter().zip(marks).zip(times);
         let mut columns = Slices {
             first: rows.start,
-            slack: out.slack,
-            drag: out.drag,
+            slack: &mut out.slack[..count],
+            drag: &mut out.drag[..count],
         };
-        for row in rows {
-            let (at, own) = (columns.at(row), timeline.at(row));
-            let parent = table.columns.parent[row as usize];
+        for (at, ((&parent, &own), interval)) in spans.enumerate() {
             if parent == NO_PARENT {
                 columns.slack[at] = 0;
-                columns.drag[at] = timeline.effective[own].len();
-            } else if timeline.is_serial(timeline.at(parent)) && timeline.blocks(own) {
-                hand_on(timeline, (parent, row), &mut columns);
+                columns.drag[at] = interval.len();
+            } else {
+                let above = columns.at(parent);
+                if marks::is_serial(marks[above]) && marks::blocks(own) {
+                    hand_on((above, at), interval.len(), &mut columns);
+                }
             }
-            if columns.slack[at] != NONE && !timeline.is_serial(own) {
-                self.among.spread(ground, row, &mut columns);
+            if columns.slack[at] != NONE && !marks::is_serial(own) {
+                self.among
+                    .spread(ground, rows.start + at as u32, &mut columns);
             }
         }
     }
@@ -203,14 +210,12 @@ impl Among {
 /// another: what moves one moves all behind it, so that they have the slack of
 /// their parent, and nothing runs beside them.
 #[inline]
-fn hand_on(timeline: &Timeline, (row, child): (u32, u32), columns: &mut Slices<'_>) {
-    let (above, at) = (columns.at(row), columns.at(child));
+fn hand_on((above, at): (usize, usize), nano: u64, columns: &mut Slices<'_>) {
     let (slack, critical) = (columns.slack[above], columns.drag[above]);
+    let is_critical = (critical != NONE) & (slack == 0);
+    let drag = nano.min(critical);
     columns.slack[at] = slack;
-    if critical != NONE && slack == 0 {
-        let nano = timeline.effective[timeline.at(child)].len();
-        columns.drag[at] = nano.min(critical);
-    }
+    columns.drag[at] = if is_critical { drag } else { NONE };
 }
 
 /// The same for children of which each begins when the one before is over, or

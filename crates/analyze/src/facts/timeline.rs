@@ -78,6 +78,19 @@ pub(super) mod marks {
     /// that. What is said of such spans needs no sorting; where nobody looked, it is
     /// not set.
     pub(in crate::facts) const SERIAL: u8 = 1 << 3;
+
+    /// True where the span takes time from its parent.
+    #[inline]
+    pub(in crate::facts) fn blocks(marks: u8) -> bool {
+        marks & (BLOCKING | OFF) == BLOCKING
+    }
+
+    /// True where the children that the span waits for are known to follow one
+    /// another.
+    #[inline]
+    pub(in crate::facts) fn is_serial(marks: u8) -> bool {
+        marks & SERIAL != 0
+    }
 }
 
 /// Times of a run of rows.
@@ -124,14 +137,14 @@ impl Timeline {
     /// True where the span at this entry takes time from its parent.
     #[inline]
     pub(super) fn blocks(&self, at: usize) -> bool {
-        self.marks[at] & (marks::BLOCKING | marks::OFF) == marks::BLOCKING
+        marks::blocks(self.marks[at])
     }
 
     /// True where the children that the span at this entry waits for are known to
     /// follow one another.
     #[inline]
     pub(super) fn is_serial(&self, at: usize) -> bool {
-        self.marks[at] & marks::SERIAL != 0
+        marks::is_serial(self.marks[at])
     }
 }
 
