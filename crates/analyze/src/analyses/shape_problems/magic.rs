@@ -67,7 +67,11 @@ fn within(nano: u64, of: u64, thousandths: u64) -> bool {
 
 /// The plateau that a duration is on, of several the nearest.
 pub(super) fn plateau_of(nano: u64) -> Option<&'static Plateau> {
-    let near = PLATEAUS.iter().filter(|one| within(nano, one.nano, NEAR));
+    // Those that are much shorter stand before those that may be near.
+    let first = PLATEAUS.partition_point(|one| one.nano + one.nano / 10 < nano);
+    let near = PLATEAUS[first..].iter();
+    let near = near.take_while(|one| one.nano / 10 * 9 <= nano);
+    let near = near.filter(|one| within(nano, one.nano, NEAR));
     near.min_by_key(|one| one.nano.abs_diff(nano))
 }
 
