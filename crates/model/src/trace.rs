@@ -113,11 +113,18 @@ impl<'a> Trace<'a> {
     ///
     /// Never: a trace has at least one span.
     #[must_use]
+    #[inline]
     pub fn primary(self) -> Span<'a> {
         let rows = self.rows();
-        if self.table.columns.subtree_end[rows.start as usize] == rows.end {
-            return Span::new(self.table, rows.start);
+        match self.table.columns.subtree_end[rows.start as usize] == rows.end {
+            true => Span::new(self.table, rows.start),
+            false => self.first_of_tops(),
         }
+    }
+
+    /// The same where there are several top spans.
+    #[cold]
+    fn first_of_tops(self) -> Span<'a> {
         self.tops()
             .min_by_key(|top| {
                 let longest = Reverse(top.duration_nano());
