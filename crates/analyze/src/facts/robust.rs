@@ -140,6 +140,9 @@ impl<'a> Comparisons<'a> {
             }
             cursor = (one.start, one.row);
             at += 1;
+            // Where it begins with the parent, none of the others is left any time.
+            stands &=
+                at == all.len() || self.is_sure([(self.own(one.row).start, one.row), edges[0]]);
         }
         stands && all[at..].iter().all(|one| self.is_passed(*one, cursor))
     }
