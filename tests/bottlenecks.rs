@@ -4,7 +4,7 @@
 use spanwise::analyses::{Bottlenecks, CriticalPath};
 use spanwise::model::table::Cell;
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation};
-use spanwise::{SpanBatch, Table, Traces};
+use spanwise::{Analysis, SpanBatch, Table, Traces};
 use std::collections::BTreeMap;
 
 const SECOND: u64 = 1_000_000_000;
@@ -96,6 +96,18 @@ fn key(table: &Table, row: usize) -> String {
     ["service", "operation", "kind"]
         .map(|column| format!("{:?}", table.cell(row, column)))
         .join(" ")
+}
+
+/// What is kept by band and finished later is what is found at once.
+#[test]
+fn partials_give_the_same_table() {
+    let traces = faulty_for_a_while(5, FaultKind::LockContention);
+    let all = Bottlenecks::default().requests(2).share(0.0).times(0.0);
+    for options in [all.clone(), all.slow_percentile(99.0).fast_percentile(20.0)] {
+        let partial = traces.partials(&[&options]).swap_remove(0);
+        let found = traces.bottlenecks(&options);
+        assert!(found.rows() > 5 && found == options.finish(&partial));
+    }
 }
 
 /// Means are sums of the critical paths of the same requests.

@@ -53,7 +53,7 @@ pub mod trace_issues;
 pub mod trace_table;
 
 pub use attributes::{AttributeKeep, Attributes, Spelled, SpelledRows, Value};
-pub use batch::SpanBatch;
+pub use batch::{RecordsWith, SpanBatch};
 pub use canonical::{CanonicalField, CanonicalValue};
 pub use copy::Copier;
 pub use error::{Error, ErrorKind, Place, Result};

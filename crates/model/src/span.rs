@@ -213,12 +213,6 @@ impl<'a> Span<'a> {
         self.attribute_value(self.table.store.strings.find(key)?)
     }
 
-    /// The keys of its attributes, without touching values.
-    pub fn attribute_keys(self) -> impl ExactSizeIterator<Item = Symbol> + 'a {
-        let (attributes, owner) = self.rows();
-        attributes.keys_of(owner)
-    }
-
     /// The value of an attribute whose key is held.
     #[must_use]
     pub fn attribute_value(self, key: Symbol) -> Option<Value<'a>> {

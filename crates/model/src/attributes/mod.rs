@@ -350,6 +350,13 @@ impl Attributes {
         self.shapes.all().iter().any(|typed| typed.key() == key)
     }
 
+    /// Tells of each owner in turn whether it has one of some keys.
+    pub(crate) fn each_with(&self, is_key: impl Fn(Symbol) -> bool, mut tell: impl FnMut(bool)) {
+        let shapes = self.shapes.with_any(is_key);
+        let owners = self.shape_of.iter();
+        owners.for_each(|shape| tell(shapes[shape.at()]));
+    }
+
     /// The keys of an owner, without touching values.
     #[must_use]
     pub fn keys_of(&self, owner: u32) -> impl ExactSizeIterator<Item = Symbol> + '_ {

@@ -58,6 +58,13 @@ impl Segments {
         sealed.chain([&self.open]).any(|rows| rows.may_have(key))
     }
 
+    /// Tells of each record in turn whether it has one of some keys.
+    pub(crate) fn each_with(&self, is_key: impl Fn(Symbol) -> bool, mut tell: impl FnMut(bool)) {
+        let sealed = self.sealed.iter().map(|segment| &segment.rows);
+        let all = sealed.chain([&self.open]);
+        all.for_each(|rows| rows.each_with(&is_key, &mut tell));
+    }
+
     /// See [`Attributes::push`].
     #[inline]
     pub(crate) fn push(&mut self, key: Symbol, value: Value<'_>) {

@@ -27,7 +27,22 @@ pub(super) struct Shapes {
     hashing: HashState,
 }
 
+impl ShapeId {
+    /// Its place among all shapes.
+    #[inline]
+    pub(super) fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl Shapes {
+    /// By shape: whether it has one of some keys.
+    pub(super) fn with_any(&self, is_key: impl Fn(Symbol) -> bool) -> Vec<bool> {
+        let ids = (0..=self.ends.len() as u32).map(ShapeId);
+        let has = |id| self.keys(id).iter().any(|typed| is_key(typed.key()));
+        ids.map(has).collect()
+    }
+
     /// The keys of a shape; none where there is no such shape.
     #[inline]
     pub(super) fn keys(&self, id: ShapeId) -> &[Typed] {

@@ -15,6 +15,7 @@ mod room;
 mod said;
 #[cfg(test)]
 mod tests;
+mod with_keys;
 
 use crate::attributes::{AttributeKeep, Segments};
 use crate::evidence::Evidence;
@@ -34,6 +35,7 @@ use records::Last;
 use room::Forecast;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
+pub use with_keys::RecordsWith;
 
 /// Spans as they were read.
 ///

@@ -133,7 +133,12 @@ pub(super) fn cohorts(partial: &Partial, bands: &[Bands<'_>; 2]) -> Partial {
     both
 }
 
-fn cohort_of(partial: &Partial, row: Row, [slow, fast]: &[Bands<'_>; 2]) -> Option<usize> {
+/// The cohort of a row; none where its requests are neither slow nor fast.
+pub(super) fn cohort_of(
+    partial: &Partial,
+    row: Row,
+    [slow, fast]: &[Bands<'_>; 2],
+) -> Option<usize> {
     let (root, band) = (root_of(partial, row), band_at(partial, row));
     let (&(first, _), &(_, last)) = (slow.get(&root)?, fast.get(&root)?);
     if first <= last {

@@ -4,11 +4,12 @@ mod contrast;
 mod observe;
 mod table;
 
-use super::bands::Choice;
-use crate::analysis::{Analysis, Facts, TraceBatch};
+use super::bands::{Bands, Choice};
+use crate::analysis::{Analysis, Facts, TraceBatch, Whole};
 use crate::facts::FactColumns;
 use crate::partial::{KeyType, Merge, Partial, Schema};
-use contrast::{cohorts, contrasts, Cohort, Contrast, SLOW};
+use contrast::{cohort_of, cohorts, contrasts, Cohort, Contrast, SLOW};
+use observe::Requests;
 use spanwise_model::Table;
 
 /// Operations that slow requests spend far more time in than fast ones do, by
@@ -190,6 +191,20 @@ impl Bottlenecks {
         }
     }
 
+    /// The bands of slow and of fast requests, by root operation.
+    fn bands<'a>(&self, partial: &'a Partial) -> [Bands<'a>; 2] {
+        let slow = self.requests_within((self.slow_percentile, 100.0));
+        let fast = self.requests_within((0.0, self.fast_percentile));
+        [slow, fast].map(|choice| choice.bands(partial, column::REQUESTS))
+    }
+
+    /// The table of rows by cohort.
+    fn shown(&self, both: &Partial, bands: &[Bands<'_>; 2]) -> Table {
+        let mut found = contrasts(both, bands);
+        found.retain(|contrast| self.holds(contrast));
+        table::of(both, &found)
+    }
+
     /// True where an operation is a bottleneck.
     fn holds(&self, contrast: &Contrast<'_>) -> bool {
         let enough = |cohort: &Cohort| cohort.requests >= i128::from(self.requests);
@@ -216,16 +231,31 @@ impl Analysis for Bottlenecks {
     }
 
     fn observe(&self, traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-        observe::all(traces, facts, out);
+        Requests::of(traces, facts).add_all(out);
+    }
+
+    fn whole(&self) -> Option<&dyn Whole> {
+        Some(self)
     }
 
     fn finish(&self, partial: &Partial) -> Table {
-        let slow = self.requests_within((self.slow_percentile, 100.0));
-        let fast = self.requests_within((0.0, self.fast_percentile));
-        let bands = [slow, fast].map(|choice| choice.bands(partial, column::REQUESTS));
-        let both = cohorts(partial, &bands);
-        let mut found = contrasts(&both, &bands);
-        found.retain(|contrast| self.holds(contrast));
-        table::of(&both, &found)
+        let bands = self.bands(partial);
+        self.shown(&cohorts(partial, &bands), &bands)
+    }
+}
+
+impl Whole for Bottlenecks {
+    /// Which requests are slow or fast is known before anything is summed, so that
+    /// there is no cell for each band.
+    fn table(&self, traces: TraceBatch<'_>, facts: &FactColumns) -> Table {
+        let requests = Requests::of(traces, facts);
+        let mut counted = self.empty();
+        let rows = requests.count(&mut counted);
+        let bands = self.bands(&counted);
+        let cohorts = rows.into_iter().map(|row| cohort_of(&counted, row, &bands));
+        let cohorts: Vec<Option<usize>> = cohorts.collect();
+        let mut both = self.empty();
+        requests.add_cohorts(&cohorts, &mut both);
+        self.shown(&both, &bands)
     }
 }

@@ -34,46 +34,104 @@ struct Sums {
     examples: Exemplars,
 }
 
+/// Requests of a batch, each with a number for its root operation and the band of
+/// its duration; those without an end are none.
+pub(super) struct Requests<'a> {
+    table: &'a SpanTable,
+    facts: &'a FactColumns,
+    groups: Numbered<(OperationId, u64), u64>,
+    /// In the order of traces.
+    all: Vec<(u32, Span<'a>)>,
+}
+
+impl<'a> Requests<'a> {
+    pub(super) fn of(traces: TraceBatch<'a>, facts: &'a FactColumns) -> Self {
+        let mut requests = Self {
+            table: traces.table(),
+            facts,
+            groups: Numbered::default(),
+            all: Vec::new(),
+        };
+        for root in traces.traces().filter_map(request_root) {
+            requests.add(root);
+        }
+        requests
+    }
+
+    fn add(&mut self, root: Span<'a>) {
+        let rows = root.subtree();
+        if self.table.columns.flags[rows.start as usize] & flags::MISSING_END != 0 {
+            return;
+        }
+        // The duration of a request is the sum of its tiles.
+        let tiles = self.facts.critical_nano[rows.start as usize..rows.end as usize].iter();
+        let nano = tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano));
+        let group = self.groups.number((root.operation_id(), band_of(nano)));
+        *self.groups.value(group) += 1;
+        self.all.push((group, root));
+    }
+
+    /// Adds how many there are of each root operation and band to a partial, and
+    /// gives the row of each group.
+    pub(super) fn count(&self, out: &mut Partial) -> Vec<Row> {
+        let mut names = OperationCodes::new(self.table);
+        let rows = self.groups.iter().map(|&((root, band), count)| {
+            let [a, b, c] = names.get(self.table, root, out);
+            let row = out.row(&[a, b, c, Key::U64(band), a, b, c]);
+            out.add(row, REQUESTS, count);
+            row
+        });
+        rows.collect()
+    }
+
+    /// Adds what operations have of the requests to a partial. They are added group
+    /// by group, so that an operation finds its cell by the group it was last in.
+    pub(super) fn add_all(mut self, out: &mut Partial) {
+        self.all.sort_by_key(|&(group, _)| group);
+        let groups: Vec<_> = self.groups.iter().map(|&(key, _)| key).collect();
+        let mut cells = self.cells();
+        for (group, root) in self.all {
+            cells.add(group, root);
+        }
+        cells.flush(&groups, out);
+    }
+
+    /// The same of those requests alone whose group has a cohort, which stands in
+    /// the place of the band.
+    pub(super) fn add_cohorts(self, cohorts: &[Option<usize>], out: &mut Partial) {
+        let mut merged: Numbered<(OperationId, u64)> = Numbered::default();
+        let keys = self.groups.iter().map(|&((root, _), _)| root);
+        let groups = keys.zip(cohorts);
+        let groups = groups.map(|(root, cohort)| Some(merged.number((root, (*cohort)? as u64))));
+        let groups: Vec<Option<u32>> = groups.collect();
+        let mut cells = self.cells();
+        for (group, root) in self.all {
+            if let Some(group) = groups[group as usize] {
+                cells.add(group, root);
+            }
+        }
+        let merged: Vec<_> = merged.iter().map(|&(key, ())| key).collect();
+        cells.flush(&merged, out);
+    }
+
+    fn cells(&self) -> Cells<'a> {
+        Cells {
+            table: self.table,
+            facts: self.facts,
+            cells: ByNode::default(),
+        }
+    }
+}
+
 /// The cells of a batch.
 struct Cells<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
-    /// Root operations, each with a band.
-    groups: Numbered<(OperationId, u64)>,
     /// By group and operation.
     cells: ByNode<Sums>,
 }
 
-/// Adds the requests of a batch, group by group, so that an operation finds its
-/// cell by the group that it was last in.
-pub(super) fn all(traces: TraceBatch<'_>, facts: &FactColumns, out: &mut Partial) {
-    let mut cells = Cells {
-        table: traces.table(),
-        facts,
-        groups: Numbered::default(),
-        cells: ByNode::default(),
-    };
-    let roots = traces.traces().filter_map(request_root);
-    let grouped = roots.filter_map(|root| Some((cells.group_of(root)?, root)));
-    let mut grouped: Vec<(u32, Span<'_>)> = grouped.collect();
-    grouped.sort_by_key(|&(group, _)| group);
-    for (group, root) in grouped {
-        cells.add(group, root);
-    }
-    cells.flush(out);
-}
-
 impl Cells<'_> {
-    /// The root operation of a request and the band of its duration, which is the
-    /// sum of its tiles; none where it has no end.
-    fn group_of(&mut self, root: Span<'_>) -> Option<u32> {
-        let rows = root.subtree();
-        let has_end = self.table.columns.flags[rows.start as usize] & flags::MISSING_END == 0;
-        let tiles = self.facts.critical_nano[rows.start as usize..rows.end as usize].iter();
-        let nano = tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano));
-        has_end.then(|| self.groups.number((root.operation_id(), band_of(nano))))
-    }
-
     /// Adds the request of a root, which is of this group.
     fn add(&mut self, group: u32, root: Span<'_>) {
         let rows = root.subtree();
@@ -96,11 +154,11 @@ impl Cells<'_> {
         }
     }
 
-    /// Adds all cells to the partial.
-    fn flush(mut self, out: &mut Partial) {
+    /// Adds all cells to the partial, whose groups are these.
+    fn flush(mut self, groups: &[(OperationId, u64)], out: &mut Partial) {
         let mut names = OperationCodes::new(self.table);
         for (group, operation, sums) in self.cells.iter_mut() {
-            let (root, band) = self.groups.key(group);
+            let (root, band) = groups[group as usize];
             let [a, b, c] = names.get(self.table, root, out);
             let [d, e, f] = names.get(self.table, OperationId(operation), out);
             let row = out.row(&[a, b, c, Key::U64(band), d, e, f]);

@@ -48,18 +48,30 @@ pub(super) fn all<'a>(
         cells: Numbered::default(),
     };
     for row in traces.traces().flat_map(Trace::rows) {
-        cells.add(row);
+        cells.add_to_whole(row);
+    }
+    if !cells.readers.is_empty() {
+        let rows = traces.traces().flat_map(Trace::rows);
+        rows.for_each(|row| cells.add_keys(row));
     }
     cells.flush(out);
 }
 
 impl Cells<'_> {
-    fn add(&mut self, row: u32) {
-        let at = row as usize;
-        let operation = self.table.columns.operation[at];
+    #[inline]
+    fn add_to_whole(&mut self, row: u32) {
+        let operation = self.table.columns.operation[row as usize];
         let whole = &mut self.wholes[operation.0 as usize];
         whole.0 += 1;
-        whole.1 += u128::from(self.facts.self_nano[at]);
+        whole.1 += u128::from(self.facts.self_nano[row as usize]);
+    }
+
+    #[inline]
+    fn add_keys(&mut self, row: u32) {
+        if !self.readers.has_any(row) {
+            return;
+        }
+        let operation = self.table.columns.operation[row as usize];
         for (attribute, key) in self.readers.read(row) {
             let key = self.keys.intern(&key);
             let cell = self.cells.get((operation, attribute, key));

@@ -1,7 +1,7 @@
 //! The values of attributes, whatever sources call them.
 
 use spanwise_model::attributes::Value;
-use spanwise_model::{CanonicalField, Span, SpanTable, Symbol};
+use spanwise_model::{CanonicalField, RecordsWith, ResourceId, Span, SpanTable, Symbol};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ pub(super) struct KeyReaders<'a> {
     table: &'a SpanTable,
     /// Those attributes that the table may have, and all their names, best first.
     attributes: Vec<(&'a str, Vec<Symbol>)>,
-    /// By symbol: whether it is one of the names.
-    is_name: Vec<bool>,
-    /// By resource: whether it has one of them, once somebody asked.
-    resources: Vec<Option<bool>>,
+    /// The records that have one of the names; most have none.
+    records: RecordsWith,
+    /// By resource: whether it has one.
+    resources: Vec<bool>,
 }
 
 impl<'a> KeyReaders<'a> {
@@ -23,16 +23,25 @@ impl<'a> KeyReaders<'a> {
         let asked = asked.into_iter().filter(|name| !name.is_empty());
         let named = asked.map(|name| (name, names(name, table)));
         let attributes: Vec<_> = named.filter(|(_, names)| !names.is_empty()).collect();
-        let mut is_name = vec![false; table.store.strings.len()];
-        for symbol in attributes.iter().flat_map(|(_, names)| names) {
-            is_name[symbol.0 as usize] = true;
-        }
+        let all = attributes.iter().flat_map(|(_, names)| names).copied();
+        let all: Vec<Symbol> = all.collect();
+        let resources = &table.store.resources;
+        let has_any = |resource| {
+            let mut held = resources.attributes(resource);
+            held.any(|(key, _)| all.contains(&key))
+        };
+        let ids = (0..resources.len() as u32).map(ResourceId);
         Self {
             table,
+            records: table.store.records_with(&all),
+            resources: ids.map(has_any).collect(),
             attributes,
-            is_name,
-            resources: vec![None; table.store.resources.len()],
         }
+    }
+
+    /// True where no span has any of the attributes.
+    pub(super) fn is_empty(&self) -> bool {
+        self.attributes.is_empty()
     }
 
     /// The attribute of a number.
@@ -40,30 +49,19 @@ impl<'a> KeyReaders<'a> {
         self.attributes[attribute as usize].0
     }
 
-    /// The keys of a span, and of which attribute each is.
-    pub(super) fn read(&mut self, row: u32) -> impl Iterator<Item = (u32, Cow<'a, str>)> + '_ {
-        let span = Span::new(self.table, row);
-        let asked = match self.has_any(span) {
-            true => self.attributes.as_slice(),
-            false => &[],
-        };
-        let keys = (0..).zip(asked);
-        keys.filter_map(move |(at, (_, names))| Some((at, value(span, names)?.to_text())))
+    /// True where a span or its resource has one of the attributes.
+    #[inline]
+    pub(super) fn has_any(&self, row: u32) -> bool {
+        let (at, columns) = (row as usize, &self.table.columns);
+        self.records.holds(columns.record[at], columns.evidence[at])
+            || self.resources[columns.resource[at].0 as usize]
     }
 
-    /// True where a span or its resource has one of the names: most have none.
-    fn has_any(&mut self, span: Span<'_>) -> bool {
-        let Self { table, is_name, .. } = self;
-        if self.attributes.is_empty() {
-            return false;
-        }
-        let is_name = |key: Symbol| is_name[key.0 as usize];
-        let resource = span.resource_id();
-        let of_resource = self.resources[resource.0 as usize].get_or_insert_with(|| {
-            let mut held = table.store.resources.attributes(resource);
-            held.any(|(key, _)| is_name(key))
-        });
-        *of_resource || span.attribute_keys().any(is_name)
+    /// The keys of a span, and of which attribute each is.
+    pub(super) fn read(&self, row: u32) -> impl Iterator<Item = (u32, Cow<'a, str>)> + '_ {
+        let span = Span::new(self.table, row);
+        let keys = (0..).zip(&self.attributes);
+        keys.filter_map(move |(at, (_, names))| Some((at, value(span, names)?.to_text())))
     }
 }
 
