@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import pickle
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -381,7 +381,7 @@ def test_bottlenecks_are_the_same_at_every_face() -> None:
 
     text = "".join(request(at, 15 if at < 36 else 95) for at in range(1, 41))
     traces, scan = sw.notation(text), sw.scan(text.encode())
-    told = {"requests": 5, "share": 0.5, "times": 8.0}
+    told: dict[str, Any] = {"requests": 5, "share": 0.5, "times": 8.0}
     table = traces.bottlenecks(**told)
     columns = "service", "operation", "times", "slow_requests", "fast_requests"
     assert table.select(columns).rows() == [("db", "query", 9.0, 5, 35)]
@@ -392,9 +392,14 @@ def test_bottlenecks_are_the_same_at_every_face() -> None:
     assert traces.bottlenecks(**told, root_operation="PUT").height == 0
     assert traces.bottlenecks(requests=5, share=0.95).height == 0
     assert traces.bottlenecks(requests=5, slow_percentile=99, fast_percentile=95).height == 0
-    for wrong in ({"share": float("nan")}, {"slow_percentile": 900}, {"times": -1}):
+    wrong: list[dict[str, Any]] = [
+        {"share": float("nan")},
+        {"slow_percentile": 900},
+        {"times": -1},
+    ]
+    for options in wrong:
         with pytest.raises(sw.UsageError):
-            traces.bottlenecks(**wrong)
+            traces.bottlenecks(**options)
 
 
 def test_hot_keys_are_the_same_at_every_face() -> None:
@@ -404,7 +409,7 @@ def test_hot_keys_are_the_same_at_every_face() -> None:
 
     text = "".join(request(at) for at in range(1, 61))
     traces, scan = sw.notation(text), sw.scan(text.encode())
-    told = {"gini": 0.5, "times": 50.0, "calls": 52}
+    told: dict[str, Any] = {"gini": 0.5, "times": 50.0, "calls": 52}
     table = traces.hot_keys(**told)
     columns = "attribute", "top_key", "keys", "top_calls", "evidence"
     assert table.select(columns).rows() == [("tenant.id", "t0", 9, 52, ["more calls"])]
