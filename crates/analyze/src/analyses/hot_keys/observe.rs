@@ -9,6 +9,7 @@ use crate::analysis::TraceBatch;
 use crate::facts::{fact_flags, FactColumns, Outcome};
 use crate::partial::{Key, Partial, Row};
 use spanwise_model::{OperationId, SpanTable, Strings, Symbol, Trace};
+use std::ops::Range;
 
 /// What the spans of a cell have.
 #[derive(Debug, Default)]
@@ -47,30 +48,45 @@ pub(super) fn all<'a>(
         keys: Strings::new(),
         cells: Numbered::default(),
     };
-    for row in traces.traces().flat_map(Trace::rows) {
-        cells.add_to_whole(row);
-    }
-    if !cells.readers.is_empty() {
-        let rows = traces.traces().flat_map(Trace::rows);
-        rows.for_each(|row| cells.add_keys(row));
+    for rows in traces.traces().map(Trace::rows) {
+        cells.add_to_wholes(rows.clone());
+        cells.add_keys(rows);
     }
     cells.flush(out);
 }
 
 impl Cells<'_> {
+    /// Adds the rows of a trace to what all spans have.
     #[inline]
-    fn add_to_whole(&mut self, row: u32) {
-        let operation = self.table.columns.operation[row as usize];
-        let whole = &mut self.wholes[operation.0 as usize];
-        whole.0 += 1;
-        whole.1 += u128::from(self.facts.self_nano[row as usize]);
+    fn add_to_wholes(&mut self, rows: Range<u32>) {
+        let at = rows.start as usize..rows.end as usize;
+        let operations = self.table.columns.operation[at.clone()].iter();
+        for (operation, &nano) in operations.zip(&self.facts.self_nano[at]) {
+            let whole = &mut self.wholes[operation.0 as usize];
+            whole.0 += 1;
+            whole.1 += u128::from(nano);
+        }
     }
 
+    /// Adds those rows of a trace that have keys.
     #[inline]
-    fn add_keys(&mut self, row: u32) {
-        if !self.readers.has_any(row) {
+    fn add_keys(&mut self, rows: Range<u32>) {
+        if self.readers.is_empty() {
             return;
         }
+        let (columns, at) = (&self.table.columns, rows.start as usize..rows.end as usize);
+        let records = columns.record[at.clone()].iter();
+        let said = columns.evidence[at.clone()]
+            .iter()
+            .zip(&columns.resource[at]);
+        for (row, (&record, (&evidence, &resource))) in rows.zip(records.zip(said)) {
+            if self.readers.has_any(record, evidence, resource) {
+                self.add_row(row);
+            }
+        }
+    }
+
+    fn add_row(&mut self, row: u32) {
         let operation = self.table.columns.operation[row as usize];
         for (attribute, key) in self.readers.read(row) {
             let key = self.keys.intern(&key);

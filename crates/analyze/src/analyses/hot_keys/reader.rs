@@ -1,6 +1,7 @@
 //! The values of attributes, whatever sources call them.
 
 use spanwise_model::attributes::Value;
+use spanwise_model::evidence::EvidenceId;
 use spanwise_model::{CanonicalField, RecordsWith, ResourceId, Span, SpanTable, Symbol};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -49,12 +50,10 @@ impl<'a> KeyReaders<'a> {
         self.attributes[attribute as usize].0
     }
 
-    /// True where a span or its resource has one of the attributes.
+    /// True where a record or its resource has one of the attributes.
     #[inline]
-    pub(super) fn has_any(&self, row: u32) -> bool {
-        let (at, columns) = (row as usize, &self.table.columns);
-        self.records.holds(columns.record[at], columns.evidence[at])
-            || self.resources[columns.resource[at].0 as usize]
+    pub(super) fn has_any(&self, record: u32, said: EvidenceId, resource: ResourceId) -> bool {
+        self.records.holds(record, said) || self.resources[resource.0 as usize]
     }
 
     /// The keys of a span, and of which attribute each is.
