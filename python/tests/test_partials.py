@@ -72,7 +72,7 @@ def test_other_readers_of_parquet_see_the_rows(kept: Path) -> None:
 
 def test_what_must_not_merge_is_refused(hours: list[Path], kept: Path, tmp_path: Path) -> None:
     sw.scan(hours[0]).partials().write(tmp_path / "again")
-    with pytest.raises(sw.MergeError, match=r"again/call-tree\.parquet.*same trace"):
+    with pytest.raises(sw.MergeError, match=r"again/bottlenecks\.parquet.*same trace"):
         sw.merge([kept, tmp_path / "again"])
     sw.scan(hours[0]).with_policy(blocking="all").partials().write(tmp_path / "all")
     with pytest.raises(sw.MergeError, match="under"):
