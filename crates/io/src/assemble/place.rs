@@ -99,8 +99,8 @@ pub(super) struct Placer {
     ids: Ids,
     /// True where that is so.
     has_own_ids: bool,
-    /// The children of one node.
-    siblings: Vec<u32>,
+    /// The siblings that are sorted, and when each starts.
+    siblings: Vec<(i64, u32)>,
     first_top: u32,
     /// Nodes in preorder.
     pub(super) preorder: Vec<Placed>,
@@ -417,16 +417,23 @@ impl Placer {
         }
         let mut siblings = std::mem::take(&mut self.siblings);
         siblings.clear();
-        siblings.extend(self.chain(first));
-        siblings.sort_unstable_by_key(|&at| self.rank(at));
+        siblings.extend(
+            self.chain(first)
+                .map(|at| (self.nodes[at as usize].start, at)),
+        );
+        // Of many, most are told apart without a look at their nodes.
+        siblings.sort_unstable_by(|one, next| {
+            let starts = one.0.cmp(&next.0);
+            starts.then_with(|| self.rank(one.1).cmp(&self.rank(next.1)))
+        });
         for pair in siblings.windows(2) {
-            self.nodes[pair[0] as usize].next_sibling = pair[1];
+            self.nodes[pair[0].1 as usize].next_sibling = pair[1].1;
         }
-        if let Some(&last) = siblings.last() {
+        if let Some(&(_, last)) = siblings.last() {
             self.nodes[last as usize].next_sibling = NONE;
         }
         self.siblings = siblings;
-        self.siblings[0]
+        self.siblings[0].1
     }
 
     /// True where each node of a chain starts later than the one before it.
