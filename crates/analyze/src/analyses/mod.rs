@@ -27,6 +27,7 @@ mod columns;
 mod compare;
 mod completeness;
 mod concurrency;
+mod confidence;
 mod connection;
 mod critical_cells;
 mod critical_path;

@@ -18,14 +18,16 @@ impl SpanBatch {
     /// records, whose keys are not looked at one by one.
     #[must_use]
     pub fn records_with(&self, keys: &[Symbol]) -> RecordsWith {
-        let mut bits = Bits::default();
-        let is_key = |key: Symbol| keys.contains(&key);
         let of_records = self.keep.has_rows();
-        match of_records {
-            true => self.attributes.each_with(is_key, |has| bits.push(has)),
-            false => {
-                let rows = self.evidence.attributes();
-                rows.each_with(is_key, |has| bits.push(has));
+        let mut bits = Bits::default();
+        if !keys.is_empty() {
+            let is_key = |key: Symbol| keys.contains(&key);
+            match of_records {
+                true => self.attributes.each_with(is_key, |has| bits.push(has)),
+                false => {
+                    let said = self.evidence.attributes();
+                    said.each_with(is_key, |has| bits.push(has));
+                }
             }
         }
         RecordsWith {
@@ -64,5 +66,47 @@ impl Bits {
             *last |= u64::from(bit) << at;
         }
         self.len += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::{AttributeKeep, Value};
+    use crate::head::SpanHead;
+
+    /// Records in several segments, of which each third has a key; some of what
+    /// analyses read is kept where no attributes are.
+    fn batch(keep: AttributeKeep) -> SpanBatch {
+        let mut batch = SpanBatch::new(keep);
+        for record in 0..500 {
+            batch.attribute("note", Value::Str("so long that segments fill up"));
+            if record % 3 == 0 {
+                batch.attribute("db.system", Value::Str("redis"));
+            }
+            if record % 5 == 0 {
+                batch.attribute("tenant", Value::Int(record));
+            }
+            batch.close(SpanHead::default()).expect("room");
+        }
+        batch
+    }
+
+    #[test]
+    fn the_records_are_those_that_have_a_value() {
+        for keep in [AttributeKeep::All, AttributeKeep::None] {
+            let batch = batch(keep);
+            let keys = ["db.system", "tenant"].map(|key| batch.strings.find(key));
+            let keys: Vec<Symbol> = keys.into_iter().flatten().collect();
+            for asked in [&keys[..], &keys[..1], &[]] {
+                let found = batch.records_with(asked);
+                for (record, head) in (0..).zip(&batch.heads) {
+                    let mut values = asked.iter().map(|&key| batch.attribute_value(record, key));
+                    let has_one = values.any(|value| value.is_some());
+                    assert_eq!(found.holds(record, head.evidence), has_one, "{record}");
+                }
+            }
+            assert!(batch.may_have(keys[0]));
+        }
     }
 }

@@ -3,12 +3,10 @@
 use super::column::{CALLS, ERRORS, REQUESTS, SQUARES, TIME};
 use crate::analyses::bands::{band_at, root_of, Bands, Root};
 use crate::analyses::columns::ratio;
+use crate::analyses::confidence::DEVIATIONS;
 use crate::partial::{add_to, Key, Partial, Row};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-/// How many standard deviations hold 95 of 100 cases.
-const DEVIATIONS: f64 = 1.96;
 
 /// The column of the key that says which band, then which cohort.
 const BAND: usize = 3;

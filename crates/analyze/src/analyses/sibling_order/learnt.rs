@@ -2,15 +2,13 @@
 
 use super::waits::{Waits, TERMS};
 use super::{GAP, OVERLAPS, PATH_TIME, SEQUENCES, SUMS, TURNS};
+use crate::analyses::confidence::DEVIATIONS;
 use crate::histogram::Histogram;
 use crate::partial::{Partial, Row};
 use std::collections::BTreeMap;
 
 /// Service, name and kind of an operation.
 pub(super) type Names<'a> = [&'a str; 3];
-
-/// How many standard deviations hold 95 of 100 cases.
-const DEVIATIONS: f64 = 1.96;
 
 /// How often siblings of two operations came in which order, a parent each.
 ///

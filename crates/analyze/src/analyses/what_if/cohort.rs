@@ -2,11 +2,9 @@
 //! they are.
 
 use crate::analyses::columns::{durations, nano, ratio, some_durations};
+use crate::analyses::confidence::DEVIATIONS;
 use crate::histogram::{share_bucket, Histogram};
 use spanwise_model::{ColumnData, Table};
-
-/// How many standard deviations hold 95 of 100 cases.
-const DEVIATIONS: f64 = 1.96;
 
 /// The quantiles that are told.
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)];
