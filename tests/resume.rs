@@ -1,7 +1,8 @@
 //! A scan that is interrupted anywhere and resumed gives what reading at once
 //! gives.
 
-use spanwise::analyses::{CriticalPath, Dependencies, Errors, Hotspots, IssueList, SpanList};
+use spanwise::analyses::{CriticalPath, Dependencies, EdgeView, Edges, Errors, Hotspots};
+use spanwise::analyses::{IssueList, SpanList};
 use spanwise::report::csv;
 use spanwise::simulate::{Limit, Simulation};
 use spanwise::{
@@ -242,6 +243,21 @@ fn listings_do_not_depend_on_interrupts() {
     });
     assert!(interrupts > 12, "{interrupts} are too few to tell");
     assert_eq!(text(&listed), text(&traces.list(&list)));
+}
+
+#[test]
+fn what_is_found_first_is_resumed_too() {
+    let place = Place::new();
+    let traces = spanwise::read(place.exports().as_path()).expect("spans");
+    let options = Edges::default().view(EdgeView::Linked);
+    let (listed, interrupts) = place.interrupted(|scan| scan.edges(&options));
+    assert!(interrupts > 12, "{interrupts} are too few to tell");
+    assert_eq!(text(&listed), text(&traces.edges(&options)));
+    let entries = fs::read_dir(place.folder.path()).expect("a folder");
+    let left: Vec<_> = entries
+        .map(|one| one.expect("an entry").file_name())
+        .collect();
+    assert_eq!(left, ["exports"], "what was kept is removed");
 }
 
 #[test]

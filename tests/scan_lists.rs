@@ -1,9 +1,10 @@
 //! Listings within any memory are what listings of everything are.
 
-use spanwise::analyses::{EventList, LinkList, SpanList, TraceList};
+use spanwise::analyses::{EdgeView, Edges, EventList, LinkList, SpanList, TraceList};
+use spanwise::model::table::Cell;
 use spanwise::report::{csv, json, text, Parts};
 use spanwise::simulate::{Fault, FaultKind, Limit, Simulation};
-use spanwise::{Input, Listing, Query, ReadOptions, RowOptions, Table, Traces};
+use spanwise::{ErrorKind, Input, Listing, Query, ReadOptions, RowOptions, Scan, Table, Traces};
 use std::sync::OnceLock;
 
 /// A simulated incident in two formats, and spans whose attributes are of
@@ -67,23 +68,29 @@ fn written(parts: &impl Parts) -> Vec<String> {
 }
 
 /// Asserts that a listing is the same within any memory, in any order.
-fn check(listing: &dyn Listing, sorts: &[&str]) {
-    let whole = traces().list(listing);
-    assert!(whole.rows() > 100, "{}", listing.name());
+fn check<L: Listing + Clone>(listing: &L, sorts: &[&str]) {
+    check_against(&traces().list(listing), |_| listing.clone(), sorts);
+}
+
+/// Asserts that a listing, which is made of a scan, has these rows within any
+/// memory, in any order.
+fn check_against<L: Listing>(whole: &Table, listing: impl Fn(&Scan) -> L, sorts: &[&str]) {
+    assert!(whole.rows() > 100, "{}", whole.rows());
     let orders = sorts.iter().map(|&key| Some(key)).chain([None]);
     for key in orders {
         for limit in [None, Some(17)] {
             let mut options = RowOptions::default();
             options.sort = key.map(str::to_owned);
             options.limit = limit;
-            let expected = written(&wanted(&whole, &options));
+            let expected = written(&wanted(whole, &options));
             for memory in [Some(1 << 30), Some(100_000), None] {
                 let mut scan = spanwise::scan(inputs());
                 if let Some(bytes) = memory {
                     let read = ReadOptions::default().piece_bytes(7_000);
                     scan = scan.memory_bytes(bytes).read_options(read);
                 }
-                let listed = scan.list(listing, &options).expect("spans");
+                let listing = listing(&scan);
+                let listed = scan.list(&listing, &options).expect("spans");
                 let what = format!("{} by {key:?}, {limit:?} in {memory:?}", listing.name());
                 for (found, expected) in written(&listed).iter().zip(&expected) {
                     assert!(found == expected, "{what}:\n{found}\n{expected}");
@@ -149,6 +156,53 @@ fn links_know_the_traces_of_all_parts() {
         .collect();
     assert!(flags.iter().any(|flag| *flag != flags[0]), "some are there");
     check(&LinkList::default(), &["found", "-linked_trace_id"]);
+}
+
+#[test]
+fn percentiles_are_those_among_all_spans() {
+    let whole = traces().spans(&SpanList::default().among(traces().peers()));
+    let list = |scan: &Scan| SpanList::default().among(scan.peers().expect("spans"));
+    check_against(&whole, list, &["-percentile"]);
+}
+
+#[test]
+fn edges_are_listed_within_any_memory() {
+    for view in [EdgeView::Tree, EdgeView::Causal, EdgeView::Linked] {
+        let edges = Edges::default().view(view);
+        let whole = traces().edges(&edges);
+        let list = |scan: &Scan| scan.edge_list(&edges).expect("spans");
+        check_against(&whole, list, &["-gap_time", "from_operation"]);
+    }
+}
+
+#[test]
+fn edges_tell_of_other_parts_what_the_views_say() {
+    let edges = |view| {
+        let scan = spanwise::scan(inputs()).memory_bytes(100_000);
+        scan.edges(&Edges::default().view(view)).expect("spans")
+    };
+    let said = |table: &Table, column: &str| {
+        let cells = (0..table.rows()).filter(|&row| table.cell(row, column) != Cell::Null);
+        cells.count()
+    };
+    let linked = edges(EdgeView::Linked);
+    let there = said(&linked, "from_service");
+    assert!(there > 50 && there < linked.rows(), "{there}");
+    assert_eq!(said(&linked, "gap_time"), there);
+    assert!(said(&edges(EdgeView::Causal), "order") > 50);
+}
+
+#[test]
+fn standard_input_is_not_read_twice() {
+    let scan = spanwise::scan([Input::Stdin]);
+    let linked = Edges::default().view(EdgeView::Linked);
+    for error in [scan.peers().err(), scan.edge_list(&linked).err()] {
+        assert_eq!(error.map(|error| error.kind()), Some(ErrorKind::Usage));
+    }
+    assert!(
+        scan.edge_list(&Edges::default()).is_ok(),
+        "one pass is enough"
+    );
 }
 
 /// A document of one span, as collectors write it on a line.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from spanwise._typing import (
         Limits,
         ListingArguments,
+        ListingOptions,
         Question,
         ReadArguments,
         ScanArguments,
@@ -118,16 +119,18 @@ class Scan(Frozen):
         attributes: Sequence[str] = (),
         *,
         canonical: bool | Sequence[str] = (),
+        percentile: bool = False,
         sort: str | None = None,
         limit: int | None = None,
     ) -> pl.DataFrame:
-        """One row a span, in the order of traces; see :meth:`Traces.spans`.
+        r"""One row a span, in the order of traces; see :meth:`Traces.spans`.
 
         Args:
             attributes: Keys of attributes, of the span or else its resource,
                 that become columns.
             canonical: As for :meth:`Traces.spans`; with ``True`` every field,
                 because what rows say is not known before all are.
+            percentile: As for :meth:`Traces.spans`; the input is read twice.
             sort: As for :meth:`traces`.
             limit: As for :meth:`traces`.
 
@@ -138,9 +141,12 @@ class Scan(Frozen):
         >>> status = "http.response.status_code"
         >>> old.spans(canonical=[status]).get_column(status).to_list()
         [503]
+        >>> scan = sw.scan(b"trace 1\ncart GET 0..5\ntrace 2\ncart GET 0..50")
+        >>> scan.spans(percentile=True).get_column("percentile").to_list()
+        [50.0, 100.0]
         """
         columns = _arguments.span_list(attributes, canonical=canonical)
-        return self._rows("spans", columns, sort=sort, limit=limit)
+        return self._rows("spans", columns, percentile=percentile, sort=sort, limit=limit)
 
     def events(self, *, sort: str | None = None, limit: int | None = None) -> pl.DataFrame:
         """One row an event of a span; see :meth:`Traces.events`.
@@ -170,6 +176,36 @@ class Scan(Frozen):
         [True]
         """
         return self._rows("links", sort=sort, limit=limit)
+
+    def edges(
+        self,
+        *,
+        view: Literal["tree", "causal", "linked"] = "tree",
+        sort: str | None = None,
+        limit: int | None = None,
+    ) -> pl.DataFrame:
+        r"""One row an edge between two spans; see :meth:`Traces.edges`.
+
+        What rows of one trace say of others must be known before: for the causal
+        view the input is read twice, for the linked one three times, and the
+        senders that links name are held.
+
+        Args:
+            view: As for :meth:`Traces.edges`.
+            sort: As for :meth:`traces`.
+            limit: As for :meth:`traces`.
+
+        Raises:
+            UsageError: There is no such view or column.
+
+        >>> import spanwise as sw
+        >>> sent = b"trace 1\nshop send 0..9 producer id=5\n"
+        >>> received = b"trace 2\nmail process 20..30 consumer link=1/5\n"
+        >>> scan = sw.scan(sent + received)
+        >>> scan.edges(view="linked").select("from_service", "gap_time").rows()
+        [('shop', datetime.timedelta(microseconds=11000))]
+        """
+        return self._rows("edges", view=view, sort=sort, limit=limit)
 
     def query(
         self,
@@ -515,21 +551,20 @@ class Scan(Frozen):
         self,
         name: str,
         columns: tuple[list[str], bool, list[str]] = ([], False, []),
-        *,
-        expression: str | None = None,
-        sort: str | None,
-        limit: int | None,
+        **told: Unpack[ListingOptions],
     ) -> pl.DataFrame:
         listing: ListingArguments = {
             "name": name,
             "columns": columns,
-            "expression": expression,
-            "sort": sort,
-            "limit": limit,
+            "expression": told.get("expression"),
+            "percentile": told.get("percentile", False),
+            "view": told.get("view"),
+            "sort": told.get("sort"),
+            "limit": told.get("limit"),
         }
         with _progress.shown(self._show) as show:
-            told = (self._read, self._told)
-            return frame(_native.scan_rows(self._inputs, told, listing, show))
+            arguments = (self._read, self._told)
+            return frame(_native.scan_rows(self._inputs, arguments, listing, show))
 
     def _table(self, asked: Question) -> pl.DataFrame:
         return frame(self._pass([asked])._inner.table(asked))

@@ -151,6 +151,18 @@ class ListingArguments(TypedDict):
     name: str
     columns: tuple[list[str], bool, list[str]]
     expression: str | None
+    percentile: bool
+    view: str | None
+    sort: str | None
+    limit: int | None
+
+
+class ListingOptions(TypedDict, total=False):
+    """What a listing is told besides its name and columns."""
+
+    expression: str
+    percentile: bool
+    view: str
     sort: str | None
     limit: int | None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import io
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -49,6 +49,10 @@ def test_a_scan_lists_as_a_read_does(export: Path, memory: int | None) -> None:
     assert scan.query(calls, sort="-b.duration", limit=5).equals(slow)
     assert scan.events().equals(traces.events())
     assert scan.links().equals(traces.links())
+    assert scan.spans(percentile=True).equals(traces.spans(percentile=True))
+    views: list[Literal["tree", "causal", "linked"]] = ["tree", "causal", "linked"]
+    for view in views:
+        assert scan.edges(view=view).equals(traces.edges(view=view))
     slowest = traces.spans().sort("self_time", descending=True, maintain_order=True).head(5)
     assert scan.spans(sort="-self_time", limit=5).equals(slowest)
     with pytest.raises(sw.UsageError, match="no column weight"):

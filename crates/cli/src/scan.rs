@@ -6,7 +6,11 @@ use crate::progress::Bar;
 use crate::read;
 use crate::session::Session;
 use spanwise::analyses::Summary;
-use spanwise::{Analysis, Input, Listing, Partials, ReadOptions, Result, RowOptions, ScanOptions};
+use spanwise::{
+    Analysis, Input, Listing, Partials, ReadOptions, Result, RowOptions, Scan, ScanOptions, Table,
+    Traces,
+};
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 /// What is read part by part, and how.
@@ -31,17 +35,17 @@ impl Pass<'_> {
         Ok(found)
     }
 
-    /// Writes rows of a listing as they come.
-    fn list(
+    /// Writes rows of a listing, which may ask the scan first, as they come.
+    fn list<'l>(
         self,
-        listing: &dyn Listing,
+        listing: impl FnOnce(&Scan) -> Result<&'l dyn Listing>,
         output: &OutputArgs,
         session: &mut Session<'_>,
     ) -> Result<()> {
         let mut options = RowOptions::default();
         options.sort.clone_from(&output.sort);
         options.limit = output.limit;
-        let listed = self.ask(session, |scan| scan.list(listing, &options))?;
+        let listed = self.ask(session, |scan| scan.list(listing(scan)?, &options))?;
         self.tell(listed.found(), session)?;
         output::parts(&listed, output, session)
     }
@@ -50,7 +54,7 @@ impl Pass<'_> {
     fn ask<T>(
         self,
         session: &mut Session<'_>,
-        question: impl FnOnce(&spanwise::Scan) -> Result<T>,
+        question: impl FnOnce(&Scan) -> Result<T>,
     ) -> Result<T> {
         let bar = (session.terminal.watched && !self.quiet).then(Bar::new);
         let mut read = read::options(self.read);
@@ -131,10 +135,34 @@ pub(crate) fn list(
 ) -> Result<()> {
     let output = &scope.scope.output;
     match part_by_part(scope) {
-        Some(pass) => pass.list(listing, output, session),
+        Some(pass) => pass.list(|_| Ok(listing), output, session),
         None => {
             let traces = read::scope(&scope.scope, session)?;
             output::table(&traces.list(listing), output, session)
+        }
+    }
+}
+
+/// Writes a listing that needs to know all of a scope before its first row: what a
+/// scan makes of it part by part, and traces at once.
+pub(crate) fn list_made(
+    scope: &ScanScope,
+    (of_scan, of_traces): (
+        impl Fn(&Scan) -> Result<Box<dyn Listing>>,
+        impl Fn(&Traces) -> Table,
+    ),
+    session: &mut Session<'_>,
+) -> Result<()> {
+    let (output, held) = (&scope.scope.output, OnceCell::new());
+    let listing = |scan: &Scan| {
+        let made = of_scan(scan)?;
+        Ok(held.get_or_init(|| made).as_ref())
+    };
+    match part_by_part(scope) {
+        Some(pass) => pass.list(listing, output, session),
+        None => {
+            let traces = read::scope(&scope.scope, session)?;
+            output::table(&of_traces(&traces), output, session)
         }
     }
 }

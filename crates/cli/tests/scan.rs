@@ -41,6 +41,10 @@ fn every_answer_is_the_same_within_any_memory() {
         &["spans", "--show", "db.system,http.response.status_code"],
         &["spans", "--sort", "db.system", "--show", "db.system"],
         &["spans", "--service", "nobody"],
+        &["spans", "--percentile", "--service", "catalog"],
+        &["edges"],
+        &["edges", "--view", "causal", "--sort", "-gap_time"],
+        &["edges", "--view", "linked"],
         &["events"],
         &["links"],
     ] {

@@ -5,10 +5,10 @@ use crate::partials::{Partials, Question};
 use crate::read::{ReadArguments, Source};
 use crate::run::run_watched;
 use crate::table::Table;
-use crate::traces::{blocking, clock, FilterArguments, SpanListArguments};
+use crate::traces::{blocking, clock, edge_view, FilterArguments, SpanListArguments};
 use pyo3::prelude::*;
-use spanwise::analyses::{EventList, LinkList, TraceList};
-use spanwise::{Analysis, Assembly, Input, Listing, Progress, Query, Result, RowOptions};
+use spanwise::analyses::{Edges, EventList, LinkList, TraceList};
+use spanwise::{Analysis, Assembly, Input, Listing, Progress, Query, Result, RowOptions, Scan};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(crate) struct ScanArguments {
 }
 
 impl ScanArguments {
-    fn scan(self, inputs: Vec<Source>, read: spanwise::ReadOptions) -> Result<spanwise::Scan> {
+    fn scan(self, inputs: Vec<Source>, read: spanwise::ReadOptions) -> Result<Scan> {
         let inputs = inputs.into_iter().map(Input::from);
         let mut policy = spanwise::Policy::default();
         if let Some(word) = self.blocking {
@@ -65,15 +65,30 @@ pub(crate) struct ListingArguments {
     columns: SpanListArguments,
     /// Of queries: the expression.
     expression: Option<String>,
+    /// Of spans: whether each is told among its peers.
+    percentile: bool,
+    /// Of edges: which ones.
+    view: Option<String>,
     sort: Option<String>,
     limit: Option<usize>,
 }
 
 impl ListingArguments {
-    fn listing(&self) -> Result<Box<dyn Listing>> {
+    /// The listing; some must know all that is scanned before their first row.
+    fn listing(&self, scan: &Scan) -> Result<Box<dyn Listing>> {
         Ok(match self.name.as_str() {
             "traces" => Box::new(TraceList::default()),
-            "spans" => Box::new(self.columns.clone().options()?),
+            "spans" => {
+                let list = self.columns.clone().options()?;
+                Box::new(match self.percentile {
+                    true => list.among(scan.peers()?),
+                    false => list,
+                })
+            }
+            "edges" => {
+                let view = self.view.as_deref().unwrap_or("tree");
+                Box::new(scan.edge_list(&Edges::default().view(edge_view(view)?))?)
+            }
             "events" => Box::new(EventList::default()),
             "links" => Box::new(LinkList::default()),
             "query" => {
@@ -81,7 +96,7 @@ impl ListingArguments {
                 Box::new(Query::parse(expression)?.attributes(self.columns.attributes()))
             }
             other => {
-                let known = "traces, spans, events, links or query";
+                let known = "traces, spans, events, links, edges or query";
                 return Err(usage("listing", other, known));
             }
         })
@@ -108,7 +123,7 @@ pub(crate) fn scan_rows(
     let table = run_watched(py, show, move |watch| {
         let progress: Arc<dyn Progress> = watch;
         let scan = arguments.scan(inputs, read.options()?.progress(progress))?;
-        let rows = listing.listing()?;
+        let rows = listing.listing(&scan)?;
         scan.list(rows.as_ref(), &listing.options())?.table()
     })?;
     Table::new(py, table)

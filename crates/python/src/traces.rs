@@ -162,7 +162,7 @@ pub(crate) fn rows_by(word: &str) -> Result<By> {
 }
 
 /// A view of edges by its name.
-fn edge_view(view: &str) -> Result<EdgeView> {
+pub(crate) fn edge_view(view: &str) -> Result<EdgeView> {
     match view {
         "tree" => Ok(EdgeView::Tree),
         "causal" => Ok(EdgeView::Causal),

@@ -69,7 +69,7 @@ pub use completeness::{Completeness, CompletenessBy};
 pub use concurrency::{Concurrency, ConcurrencyBy};
 pub use critical_path::{CriticalPath, CriticalPathBy};
 pub use dependencies::Dependencies;
-pub use edges::{EdgeView, Edges};
+pub use edges::{AskedSenders, EdgeList, EdgeView, Edges, KnownSenders};
 pub use errors::{Errors, ErrorsBy};
 pub use event_list::{EventList, LinkList};
 pub use flows::{Flows, FlowsBy};

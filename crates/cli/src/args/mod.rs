@@ -266,7 +266,7 @@ pub(crate) enum ViewArg {
 #[derive(Debug, Args)]
 pub(crate) struct EdgesArgs {
     #[command(flatten)]
-    pub(crate) scope: Scope,
+    pub(crate) scan: ScanScope,
     /// Which edges
     #[arg(long, value_enum, default_value_t)]
     pub(crate) view: ViewArg,
@@ -293,7 +293,7 @@ pub(crate) struct SpansArgs {
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', num_args = 0.., require_equals = true)]
     pub(crate) canonical: Option<Vec<String>>,
     /// Say where each span stands among all spans of its operation
-    #[arg(long, conflicts_with_all = ["memory", "complete"])]
+    #[arg(long)]
     pub(crate) percentile: bool,
 }
 

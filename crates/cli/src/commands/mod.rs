@@ -29,7 +29,7 @@ use spanwise::analyses::{
     EdgeView, Edges, Errors, ErrorsBy, EventList, Flows, FlowsBy, HeatMap, HeatMapBy, Hotspots,
     IssueList, LinkList, SiblingOrder, Slack, SpanList, TimeKinds, TimeKindsBy, TraceList,
 };
-use spanwise::{Query, Result};
+use spanwise::{Listing, Query, Result, Scan, Traces};
 
 /// Runs a command.
 pub(crate) fn run(command: Command, session: &mut Session<'_>) -> Result<()> {
@@ -154,8 +154,9 @@ fn edges(args: &EdgesArgs, session: &mut Session<'_>) -> Result<()> {
         ViewArg::Causal => EdgeView::Causal,
         ViewArg::Linked => EdgeView::Linked,
     });
-    let table = read::scope(&args.scope, session)?.edges(&edges);
-    output::table(&table, &args.scope.output, session)
+    let of_scan = |scan: &Scan| Ok(Box::new(scan.edge_list(&edges)?) as Box<dyn Listing>);
+    let of_traces = |traces: &Traces| traces.edges(&edges);
+    scan::list_made(&args.scan, (of_scan, of_traces), session)
 }
 
 fn flows(args: &FlowsArgs, session: &mut Session<'_>) -> Result<()> {
@@ -203,15 +204,16 @@ fn spans(args: &SpansArgs, session: &mut Session<'_>) -> Result<()> {
         Some(fields) if fields.is_empty() => list.all_canonical(),
         Some(fields) => list.canonical(fields)?,
     };
-    let scope = &args.scan.scope;
-    let at_once = args.canonical.is_some() || args.percentile;
-    if !at_once || args.scan.scan.is_part_by_part() {
-        return scan::list(&args.scan, &list, session);
-    }
-    let traces = read::scope(scope, session)?;
-    let list = match args.percentile {
-        true => list.among(traces.peers()),
-        false => list,
+    let of_scan = |scan: &Scan| {
+        let list = match args.percentile {
+            true => list.clone().among(scan.peers()?),
+            false => list.clone(),
+        };
+        Ok(Box::new(list) as Box<dyn Listing>)
     };
-    output::table(&traces.spans(&list), &scope.output, session)
+    let of_traces = |traces: &Traces| match args.percentile {
+        true => traces.spans(&list.clone().among(traces.peers())),
+        false => traces.spans(&list),
+    };
+    scan::list_made(&args.scan, (of_scan, of_traces), session)
 }

@@ -9,15 +9,28 @@ use crate::analyses::sibling_order::{LearntOrder, Order, SiblingOrder, OPERATION
 use crate::analysis::{Analysis, TraceBatch};
 use crate::facts::families::{Families, Family, Moment, Times};
 use crate::facts::FactColumns;
+use crate::partial::Partial;
 use rustc_hash::FxHashMap;
 use spanwise_model::{OperationId, SpanTable};
 
-pub(super) fn edges(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Vec<Edge> {
+/// What these traces say about the order of siblings.
+pub(super) fn order(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Partial {
     let mut partial = SiblingOrder::default().empty();
     SiblingOrder::default().observe(TraceBatch::new(table, traces), facts, &mut partial);
+    partial
+}
+
+/// The edges of some traces, where a partial of [`SiblingOrder`] tells the order
+/// of siblings.
+pub(super) fn edges(
+    table: &SpanTable,
+    traces: &[u32],
+    facts: &FactColumns,
+    order: &Partial,
+) -> Vec<Edge> {
     let mut orders = Orders {
         table,
-        learnt: LearntOrder::read(&partial),
+        learnt: LearntOrder::read(order),
         held: FxHashMap::default(),
     };
     let mut families = Families::new(table, facts);
@@ -38,7 +51,7 @@ pub(super) fn edges(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> V
         }
         families.each(table.trace(trace), |family| {
             siblings(family, &mut orders, |edge| {
-                let on_path = edge.from.is_ok_and(|from| placed.is_on_path(from));
+                let on_path = edge.from.row().is_some_and(|from| placed.is_on_path(from));
                 let on_path = on_path && placed.is_on_path(edge.to);
                 edges[places[(edge.to - rows.start) as usize]] = Edge { on_path, ..edge };
             });

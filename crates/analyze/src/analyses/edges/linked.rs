@@ -1,34 +1,33 @@
 //! From senders to receivers, also of other traces.
 
-use super::Edge;
+use super::{Begin, Edge};
 use crate::analyses::hops::{by_id, Hops};
 use crate::facts::families::Times;
 use crate::facts::FactColumns;
 use rustc_hash::FxHashMap;
 use spanwise_model::{Span, SpanId, SpanTable, TraceId};
 
-pub(super) fn edges(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Vec<Edge> {
+/// The edges of some traces; `find` knows senders of other traces.
+pub(super) fn edges(
+    table: &SpanTable,
+    traces: &[u32],
+    facts: &FactColumns,
+    mut find: impl FnMut((TraceId, SpanId)) -> Option<Sender>,
+) -> Vec<Edge> {
     let hops = Hops::new(table);
     let mut times = Times::new(table, facts);
-    let mut senders = Senders {
-        table,
-        traces,
-        held: FxHashMap::default(),
-    };
     let mut edges = Vec::new();
     for &trace in traces {
         let placed = times.of(table.trace(trace));
         hops.each(table.trace(trace), |hop| {
-            let from = hop.inside.or_else(|| senders.find(hop.sender));
+            let inside = hop.inside.map(|row| Sender::of(table, row));
+            let sender = inside.or_else(|| find(hop.sender));
             let receiver = Span::new(table, hop.receiver).start_unix_nano();
-            let wait = |row: u32| {
-                let end = Span::new(table, row).end_unix_nano();
-                receiver.saturating_sub(end)
-            };
+            let wait = |sender: Sender| receiver.saturating_sub(sender.end_unix_nano);
             let both = |sender: u32| placed.is_on_path(sender) && placed.is_on_path(hop.receiver);
             edges.push(Edge {
-                from: from.ok_or(hop.sender),
-                gap_nano: from.map(wait),
+                from: sender.map_or(Begin::Nowhere(hop.sender), |sender| sender.begin),
+                gap_nano: sender.map(wait),
                 on_path: hop.inside.is_some_and(both),
                 ..Edge::new(0, hop.receiver, hop.relation)
             });
@@ -37,15 +36,41 @@ pub(super) fn edges(table: &SpanTable, traces: &[u32], facts: &FactColumns) -> V
     edges
 }
 
-/// Finds spans of other traces by their ids.
-struct Senders<'a> {
+/// Where an edge begins, and when that span ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender {
+    pub(super) begin: Begin,
+    pub(super) end_unix_nano: i64,
+}
+
+impl Sender {
+    /// The span at a row.
+    fn of(table: &SpanTable, row: u32) -> Self {
+        Self {
+            begin: Begin::Row(row),
+            end_unix_nano: Span::new(table, row).end_unix_nano(),
+        }
+    }
+}
+
+/// Finds spans of other traces of a table by their ids.
+pub(super) struct Senders<'a> {
     table: &'a SpanTable,
     traces: &'a [u32],
     held: FxHashMap<u32, FxHashMap<SpanId, u32>>,
 }
 
-impl Senders<'_> {
-    fn find(&mut self, (trace, span): (TraceId, SpanId)) -> Option<u32> {
+impl<'a> Senders<'a> {
+    /// Those of the traces with these numbers, ascending.
+    pub(super) fn new(table: &'a SpanTable, traces: &'a [u32]) -> Self {
+        Self {
+            table,
+            traces,
+            held: FxHashMap::default(),
+        }
+    }
+
+    pub(super) fn find(&mut self, (trace, span): (TraceId, SpanId)) -> Option<Sender> {
         let table = self.table;
         let at = table.trace_ids.binary_search(&trace).ok()? as u32;
         self.traces.binary_search(&at).ok()?;
@@ -53,6 +78,6 @@ impl Senders<'_> {
             .held
             .entry(at)
             .or_insert_with(|| by_id(table.trace(at)));
-        ids.get(&span).copied()
+        ids.get(&span).map(|&row| Sender::of(table, row))
     }
 }

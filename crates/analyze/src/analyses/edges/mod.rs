@@ -1,9 +1,14 @@
 //! Edges: what leads to what, in three views.
 
+mod asked;
 mod causal;
 mod linked;
+mod listed;
 mod rows;
 mod tree;
+
+pub use asked::{AskedSenders, KnownSenders};
+pub use listed::EdgeList;
 
 use super::sibling_order::Order;
 use crate::facts::FactColumns;
@@ -45,7 +50,8 @@ pub enum EdgeView {
 /// - `linked`: the hops of [`super::Flows`], with all spans that are there as
 ///   senders.
 ///
-/// Sorted by the trace and then the preorder of `to`, then as in the source.
+/// Sorted by the trace and then the preorder of `to`, then as in the source. Of
+/// traces that are listed part by part, [`EdgeList`] has the same rows.
 ///
 /// ```
 /// # use spanwise_analyze::{facts, Policy};
@@ -71,11 +77,34 @@ pub struct Edges {
     pub view: EdgeView,
 }
 
+/// The ids of a span.
+type Ids = (TraceId, SpanId);
+
+/// The span where an edge begins.
+#[derive(Clone, Copy, Debug)]
+enum Begin {
+    /// At a row.
+    Row(u32),
+    /// One that is not in the table, with the number of its operation among those
+    /// of known senders.
+    Elsewhere(Ids, u32),
+    /// One that is not there.
+    Nowhere(Ids),
+}
+
+impl Begin {
+    fn row(self) -> Option<u32> {
+        match self {
+            Self::Row(row) => Some(row),
+            Self::Elsewhere(..) | Self::Nowhere(_) => None,
+        }
+    }
+}
+
 /// An edge before it is a row.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
-    /// The row of the span where it begins; its ids alone where it is not there.
-    from: Result<u32, (TraceId, SpanId)>,
+    from: Begin,
     to: u32,
     relation: &'static str,
     gap_nano: Option<i64>,
@@ -87,7 +116,7 @@ struct Edge {
 impl Edge {
     fn new(from: u32, to: u32, relation: &'static str) -> Self {
         Self {
-            from: Ok(from),
+            from: Begin::Row(from),
             to,
             relation,
             gap_nano: None,
@@ -111,9 +140,15 @@ impl Edges {
     pub fn table(&self, table: &SpanTable, traces: &[u32], facts: &FactColumns) -> Table {
         let edges = match self.view {
             EdgeView::Tree => tree::edges(table, traces, facts),
-            EdgeView::Causal => causal::edges(table, traces, facts),
-            EdgeView::Linked => linked::edges(table, traces, facts),
+            EdgeView::Causal => {
+                let order = causal::order(table, traces, facts);
+                causal::edges(table, traces, facts, &order)
+            }
+            EdgeView::Linked => {
+                let mut senders = linked::Senders::new(table, traces);
+                linked::edges(table, traces, facts, |ids| senders.find(ids))
+            }
         };
-        rows::table(table, facts, &edges)
+        rows::table((table, facts), &edges, &[])
     }
 }

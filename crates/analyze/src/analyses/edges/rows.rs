@@ -1,7 +1,7 @@
 //! From edges to rows of a table.
 
-use super::Edge;
-use crate::analyses::columns::{symbols, words};
+use super::{Begin, Edge};
+use crate::analyses::columns::words;
 use crate::analyses::sibling_order::Order;
 use crate::facts::{fact_flags, FactColumns};
 use spanwise_model::table::{Names, Texts};
@@ -13,20 +13,28 @@ use spanwise_model::{
 const TRACE_DIGITS: usize = 32;
 const SPAN_DIGITS: usize = 16;
 
-/// The table of some edges.
-pub(super) fn table(table: &SpanTable, facts: &FactColumns, edges: &[Edge]) -> Table {
-    let rows = Rows { table, edges };
-    let from = edges.iter().map(|edge| edge.from.ok());
-    let to = edges.iter().map(|edge| Some(edge.to));
+/// The table of some edges; some may begin at a span of one of the operations
+/// besides, which are told by service and name.
+pub(super) fn table(
+    (table, facts): (&SpanTable, &FactColumns),
+    edges: &[Edge],
+    operations: &[[String; 2]],
+) -> Table {
+    let rows = Rows {
+        table,
+        edges,
+        operations,
+    };
     let blocking = |edge: &Edge| {
         let flags = facts.flags[edge.to as usize];
         Some(flags & fact_flags::BLOCKING != 0)
     };
     let gaps = edges.iter().map(|edge| edge.gap_nano);
     let instead = edges.iter().map(|edge| edge.instead);
-    let listed = rows.ends(Table::new(), "from", (rows.senders(), from));
-    let receivers = edges.iter().map(|edge| Ok(edge.to)).collect();
-    rows.ends(listed, "to", (receivers, to))
+    let from = edges.iter().map(|edge| edge.from);
+    let to = edges.iter().map(|edge| Begin::Row(edge.to));
+    let listed = rows.ends(Table::new(), "from", from);
+    rows.ends(listed, "to", to)
         .with(
             "relation",
             words(edges.iter().map(|edge| edge.relation), |name| name),
@@ -47,62 +55,68 @@ pub(super) fn table(table: &SpanTable, facts: &FactColumns, edges: &[Edge]) -> T
         )
 }
 
-/// The row of a span, or its ids alone.
-type End = Result<u32, (TraceId, SpanId)>;
-
 /// Edges of a table.
 #[derive(Clone, Copy)]
 struct Rows<'a> {
     table: &'a SpanTable,
     edges: &'a [Edge],
+    /// Service and name of operations of other tables.
+    operations: &'a [[String; 2]],
 }
 
 impl Rows<'_> {
-    fn senders(self) -> Vec<End> {
-        self.edges.iter().map(|edge| edge.from).collect()
-    }
-
     fn id(self, row: u32) -> SpanId {
         self.table.columns.span_id[row as usize]
     }
 
     /// The columns of one end: ids, and the operation where the span is there.
-    fn ends(
-        self,
-        columns: Table,
-        end: &str,
-        (ends, rows): (Vec<End>, impl Iterator<Item = Option<u32>> + Clone),
-    ) -> Table {
-        let operations = &self.table.operations;
-        let named = |name: &dyn Fn(OperationId) -> Symbol| {
-            let operation = |row: u32| self.table.columns.operation[row as usize];
-            let names = rows.clone().map(|row| row.map(|row| name(operation(row))));
-            symbols(self.table, names)
-        };
-        let ids = ends.iter().map(|end| match *end {
-            Ok(row) => Some(self.id(row)),
-            Err((_, id)) => Some(id),
+    fn ends(self, columns: Table, end: &str, ends: impl Iterator<Item = Begin> + Clone) -> Table {
+        let of = &self.table.operations;
+        let ids = ends.clone().map(|end| match end {
+            Begin::Row(row) => Some(self.id(row)),
+            Begin::Elsewhere((_, id), _) | Begin::Nowhere((_, id)) => Some(id),
         });
+        let services = self.names(ends.clone(), |id| of.service(id), |[service, _]| service);
+        let names = self.names(ends.clone(), |id| of.name(id), |[_, name]| name);
         columns
-            .with(format!("{end}_trace_id"), self.trace_ids(&ends))
+            .with(format!("{end}_trace_id"), self.trace_ids(ends))
             .with(format!("{end}_span_id"), self.span_ids(ids))
-            .with(
-                format!("{end}_service"),
-                named(&|id| operations.service(id)),
-            )
-            .with(format!("{end}_operation"), named(&|id| operations.name(id)))
+            .with(format!("{end}_service"), services)
+            .with(format!("{end}_operation"), names)
+    }
+
+    /// What operations are called, those of this table and others.
+    fn names(
+        self,
+        ends: impl Iterator<Item = Begin>,
+        own: impl Fn(OperationId) -> Symbol,
+        other: impl Fn(&[String; 2]) -> &String,
+    ) -> ColumnData {
+        let texts = self.table.store.strings.len() as u32;
+        let operation = |row: u32| self.table.columns.operation[row as usize];
+        let numbers = ends.map(|end| match end {
+            Begin::Row(row) => Some(own(operation(row)).0),
+            Begin::Elsewhere(_, number) => Some(texts + number),
+            Begin::Nowhere(_) => None,
+        });
+        ColumnData::Name(Names::of_numbers(numbers, |number| {
+            match number.checked_sub(texts) {
+                Some(number) => other(&self.operations[number as usize]),
+                None => self.table.text(Symbol(number)),
+            }
+        }))
     }
 
     /// Ids of traces, each of which is written out once for all edges in a row.
-    fn trace_ids(self, ends: &[End]) -> ColumnData {
-        let store = &self.table.store;
-        let mut texts = Texts::with_room(ends.len(), ends.len() * TRACE_DIGITS);
+    fn trace_ids(self, ends: impl Iterator<Item = Begin>) -> ColumnData {
+        let (store, count) = (&self.table.store, self.edges.len());
+        let mut texts = Texts::with_room(count, count * TRACE_DIGITS);
         let mut trace: Option<Trace<'_>> = None;
         let mut held: Option<(TraceId, String)> = None;
-        for &end in ends {
+        for end in ends {
             let id = match end {
-                Err((id, _)) => id,
-                Ok(row) => {
+                Begin::Elsewhere((id, _), _) | Begin::Nowhere((id, _)) => id,
+                Begin::Row(row) => {
                     let same = trace.filter(|trace| trace.rows().contains(&row));
                     let found = same.unwrap_or_else(|| Span::new(self.table, row).trace());
                     trace.insert(found).id()

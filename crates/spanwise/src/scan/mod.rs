@@ -1,14 +1,18 @@
 //! Analysing input that is larger than memory.
 
+mod before;
+
 use crate::listed::{Listed, Lister, RowOptions};
 use crate::pass::Pass;
 use crate::Partials;
-use spanwise_analyze::analyses::{Clocks, EventList, LinkList, SpanList, Summary, TraceList};
+use spanwise_analyze::analyses::{Edges, EventList, LinkList, SpanList, Summary, TraceList};
 use spanwise_analyze::filter::Filter;
-use spanwise_analyze::{Analysis, Clock, ClockModel, Listing, Policy, Query};
-use spanwise_io::scan::{remove_scan, scan_tables, Assembly, Resume, ScanOptions};
+use spanwise_analyze::{Analysis, Listing, Policy, Query};
+#[cfg(feature = "parquet")]
+use spanwise_io::scan::Resume;
+use spanwise_io::scan::{scan_tables, Assembly, ScanOptions};
 use spanwise_io::{Input, ReadOptions};
-use spanwise_model::{Error, ErrorKind, Result, Table};
+use spanwise_model::{Result, Table};
 use std::path::PathBuf;
 
 /// Inputs that are analysed without holding all their spans: read piece by
@@ -127,8 +131,8 @@ impl Scan {
     }
 
     /// The same scan under another policy. Correcting clocks
-    /// ([`Clock::Corrected`]) reads the input twice, for what all of it says
-    /// about clocks comes first.
+    /// ([`crate::Clock::Corrected`]) reads the input twice, for what all of it
+    /// says about clocks comes first.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
@@ -258,6 +262,24 @@ impl Scan {
         self.table(options)
     }
 
+    /// One row an edge between two spans; see [`Edges`] for the columns, and
+    /// [`Scan::edge_list`].
+    ///
+    /// ```
+    /// use spanwise::{analyses::Edges, Input};
+    ///
+    /// let scan = spanwise::scan([Input::bytes("shop GET 0..9\n  cart Get 2..7")]);
+    /// assert_eq!(scan.edges(&Edges::default())?.rows(), 1);
+    /// # Ok::<(), spanwise::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Scan::list`].
+    pub fn edges(&self, options: &Edges) -> Result<Table> {
+        self.table(&self.edge_list(options)?)
+    }
+
     /// Spans by what they are and how they stand to each other, one row a
     /// match; see [`crate::query`] for the language.
     ///
@@ -289,42 +311,8 @@ impl Scan {
         let read = self.read.clone().filter(filter);
         let mut pass = Pass::new((self, clocks), analyses, lister);
         let scanned = scan_tables(&self.inputs, &read, &options, &mut pass)?;
-        if let Some(resume) = self.resume_of_clocks() {
-            remove_scan(&resume.folder)?;
-        }
+        self.forget_what_was_before()?;
         Ok(pass.finish(scanned))
-    }
-
-    /// What the input says about clocks, where they are to be corrected: all of
-    /// it is read once more for that.
-    fn clocks(&self) -> Result<Option<ClockModel>> {
-        if self.policy.clock == Clock::Recorded {
-            return Ok(None);
-        }
-        let is_stdin = |input: &Input| matches!(input, Input::Stdin);
-        if self.inputs.iter().any(is_stdin) {
-            let message = "correcting clocks reads the input twice, and standard input is gone";
-            return Err(Error::new(ErrorKind::Usage, message));
-        }
-        let mut all = Self {
-            policy: self.policy.clock(Clock::Recorded),
-            filter: None,
-            ..self.clone()
-        };
-        all.options.resume = self.resume_of_clocks();
-        let clocks = Clocks::default();
-        let found = all.partials(&[&clocks])?;
-        Ok(Some(ClockModel::read(found.of(&clocks)?)))
-    }
-
-    /// Where the pass over clocks keeps what it has done: in a folder beside
-    /// that of the scan, until the scan has ended.
-    fn resume_of_clocks(&self) -> Option<Resume> {
-        let is_corrected = self.policy.clock != Clock::Recorded;
-        let resume = self.options.resume.as_ref().filter(|_| is_corrected)?;
-        let mut folder = resume.folder.clone().into_os_string();
-        folder.push(".clocks");
-        Some(Resume::new(folder).keep(true))
     }
 
     /// What the answer depends on besides the input and how it is read.
