@@ -67,6 +67,66 @@ fn merged_partials_show_what_the_spans_do() {
 }
 
 #[test]
+fn thresholds_are_asked_for_when_partials_are_shown() {
+    let place = kept(&[]);
+    let request = |id: u32| {
+        let tenant = if id.is_multiple_of(4) {
+            "small"
+        } else {
+            "large"
+        };
+        format!("trace abc{id}\nshop GET 0..10 server tenant={tenant}\n")
+    };
+    let query = |id: u32| {
+        let (start, end) = (20 * id, 20 * id + 15);
+        format!(
+            "  shop query {start}..{end} client db.system=sqlite db.statement=\"select {id}\"\n"
+        )
+    };
+    let requests: String = (10..20).map(request).collect();
+    let repeated: String = (0..6).map(query).collect();
+    let repeated = format!("trace abc\nshop GET /cart 0..200 server\n{repeated}");
+    place.write("3.txt", &(requests + &repeated));
+    let folder = place.path("kept/part-3").display().to_string();
+    place.run(&["partials", "3.txt", "-o", &folder]).done();
+    for asked in [
+        &[
+            "bottlenecks",
+            "--requests",
+            "5",
+            "--share",
+            "0.01",
+            "--times",
+            "1",
+        ][..],
+        &[
+            "bottlenecks",
+            "--slow-percentile",
+            "60",
+            "--fast-percentile",
+            "40",
+            "--requests",
+            "5",
+            "--share",
+            "0.01",
+            "--times",
+            "1",
+        ],
+        &["hot-keys", "--gini", "0", "--times", "1", "--calls", "1"],
+        &["shape-problems", "--traces", "1"],
+    ] {
+        let merged = place.run(&[&["merge", "kept", "--show"][..], asked].concat());
+        let files = ["0.json", "1.json", "2.json", "3.txt"];
+        let expected = place.run(&[asked, &files].concat()).done();
+        assert_eq!(merged.done().out, expected.out, "{asked:?}");
+        let usual = place.run(&["merge", "kept", "--show", asked[0]]).done();
+        assert_ne!(usual.out, expected.out, "{asked:?} asks for something else");
+    }
+    let stray = ["merge", "kept", "--show", "hot-keys", "--share", "0.5"];
+    place.run(&stray).misused_with("--share is no threshold");
+}
+
+#[test]
 fn a_pass_within_memory_keeps_the_same() {
     let (place, within) = (kept(&[]), kept(&["--memory", "100k"]));
     for part in ["kept/part-0", "kept/part-2"] {

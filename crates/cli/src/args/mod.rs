@@ -14,6 +14,7 @@ mod read;
 mod scan;
 mod shape_problems;
 mod simulate;
+mod thresholds;
 mod values;
 mod what_if;
 
@@ -33,6 +34,7 @@ pub(crate) use read::ReadArgs;
 pub(crate) use scan::{ScanArgs, ScanScope};
 pub(crate) use shape_problems::ShapeProblemsArgs;
 pub(crate) use simulate::{FaultArg, ShapeArg, SimulateArgs, System};
+pub(crate) use thresholds::ThresholdArgs;
 pub(crate) use values::{Attribute, Range};
 pub(crate) use what_if::{PlainChange, WhatIfArgs};
 
@@ -123,7 +125,7 @@ pub(crate) enum Command {
     /// Keeps what analyses know of traces in files that merge later
     Partials(Box<PartialsArgs>),
     /// Merges partials, and shows what they know together
-    Merge(MergeArgs),
+    Merge(Box<MergeArgs>),
     /// One trace as a waterfall, its critical path marked
     Trace(TraceArgs),
     /// Makes traces of an invented system, healthy or with faults

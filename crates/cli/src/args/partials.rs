@@ -2,7 +2,7 @@
 
 use super::{
     values, CompletenessRow, ErrorBy, FilterArgs, FlowBy, HeatMapBy, HotspotBy, LoadBy, OutputArgs,
-    PathBy, PolicyArgs, ReadArgs, RequestArgs, ScanArgs,
+    PathBy, PolicyArgs, ReadArgs, RequestArgs, ScanArgs, ThresholdArgs,
 };
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -222,6 +222,8 @@ pub(crate) struct MergeArgs {
     /// Of the heat map: how many bands an octave of latencies has
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=16))]
     pub(crate) bands: u32,
+    #[command(flatten)]
+    pub(crate) thresholds: ThresholdArgs,
     /// Compare with the partials of a healthy time instead
     #[arg(long, value_name = "PATH", conflicts_with = "show")]
     pub(crate) baseline: Vec<PathBuf>,

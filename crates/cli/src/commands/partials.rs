@@ -9,9 +9,8 @@ use crate::output;
 use crate::scan::Pass;
 use crate::session::Session;
 use spanwise::analyses::{
-    aggregates, Bottlenecks, CallTree, Clocks, Completeness, Concurrency, CriticalPath,
-    Dependencies, Errors, Flows, HeatMap, HotKeys, Hotspots, IssueList, ShapeProblems,
-    SiblingOrder, Slack, TimeKinds, WhatIf,
+    aggregates, CallTree, Clocks, Completeness, Concurrency, CriticalPath, Dependencies, Errors,
+    Flows, HeatMap, Hotspots, IssueList, SiblingOrder, Slack, TimeKinds, WhatIf,
 };
 use spanwise::{Analysis, Error, ErrorKind, Partials, Result};
 
@@ -71,63 +70,96 @@ pub(super) fn merge(args: &MergeArgs, session: &mut Session<'_>) -> Result<()> {
 }
 
 fn table(args: &MergeArgs, merged: &Partials) -> Result<spanwise::Table> {
-    let no_such = || Error::new(ErrorKind::Usage, "there are no such rows of that analysis");
+    if let Some(stray) = args.thresholds.stray(args.show) {
+        let message = format!("{stray} is no threshold of what is shown");
+        return Err(Error::new(ErrorKind::Usage, message));
+    }
     match args.show {
         ShowArg::Summary | ShowArg::Issues => Ok(merged.issue_list(&IssueList::default())),
-        ShowArg::SiblingOrder => merged.table(&SiblingOrder::default()),
-        ShowArg::Bottlenecks => merged.table(&Bottlenecks::default()),
-        ShowArg::WhatIf => merged.table(&WhatIf::default()),
-        ShowArg::ShapeProblems => merged.table(&ShapeProblems::default()),
-        ShowArg::HotKeys => merged.table(&HotKeys::default()),
-        ShowArg::Concurrency => {
-            let by = load_by(args.by.of_concurrency().ok_or_else(no_such)?);
-            merged.table(&Concurrency::default().by(by).bucket(args.bucket))
+        ShowArg::CriticalPath | ShowArg::TimeKinds | ShowArg::CallTree => {
+            merged.table(of_requests(args)?.as_ref())
         }
-        ShowArg::HeatMap => {
-            let by = heat_map_by(args.by.of_heat_map().ok_or_else(no_such)?);
-            let map = HeatMap::default().by(by).bucket(args.bucket);
-            merged.table(&map.bands(args.bands))
+        ShowArg::Bottlenecks | ShowArg::ShapeProblems | ShowArg::HotKeys => {
+            merged.table(with_thresholds(args).as_ref())
         }
-        ShowArg::Clocks => merged.table(&Clocks::default()),
-        ShowArg::Dependencies => merged.table(&Dependencies::default()),
-        ShowArg::Flows => {
-            let by = args.by.of_flows().ok_or_else(no_such)?;
-            merged.table(&Flows::default().by(flows_by(by)))
-        }
-        ShowArg::Completeness => {
-            let by = args.by.of_completeness().ok_or_else(no_such)?;
-            merged.table(&Completeness::default().by(completeness_by(by)))
-        }
-        ShowArg::CriticalPath => {
-            let by = critical_path::by(args.by.of_path().ok_or_else(no_such)?);
-            let mut analysis = CriticalPath::default().by(by);
-            analysis.percentile = args.requests.percentile;
-            analysis.band = args.requests.band();
-            merged.table(&analysis)
-        }
+        _ => merged.table(of_spans(args)?.as_ref()),
+    }
+}
+
+/// What is shown has no such rows.
+fn no_such() -> Error {
+    Error::new(ErrorKind::Usage, "there are no such rows of that analysis")
+}
+
+/// An analysis of requests, of which some may be chosen.
+fn of_requests(args: &MergeArgs) -> Result<Box<dyn Analysis>> {
+    let (percentile, band) = (args.requests.percentile, args.requests.band());
+    Ok(match args.show {
         ShowArg::TimeKinds => {
-            let mut analysis = TimeKinds::default();
-            analysis.percentile = args.requests.percentile;
-            analysis.band = args.requests.band();
-            merged.table(&analysis)
+            let mut kinds = TimeKinds::default();
+            (kinds.percentile, kinds.band) = (percentile, band);
+            Box::new(kinds)
         }
         ShowArg::CallTree => {
             let mut tree = CallTree::default();
-            tree.percentile = args.requests.percentile;
-            tree.band = args.requests.band();
-            merged.table(&tree)
+            (tree.percentile, tree.band) = (percentile, band);
+            Box::new(tree)
         }
-        ShowArg::Hotspots => {
-            let by = hotspot_by(args.by.of_hotspots().ok_or_else(no_such)?);
-            merged.table(&Hotspots::default().by(by))
+        _ => {
+            let by = critical_path::by(args.by.of_path().ok_or_else(no_such)?);
+            let mut path = CriticalPath::default().by(by);
+            (path.percentile, path.band) = (percentile, band);
+            Box::new(path)
+        }
+    })
+}
+
+/// An analysis that says from where on it finds something.
+fn with_thresholds(args: &MergeArgs) -> Box<dyn Analysis> {
+    let said = &args.thresholds;
+    match args.show {
+        ShowArg::Bottlenecks => Box::new(said.of_bottlenecks()),
+        ShowArg::HotKeys => Box::new(said.of_hot_keys()),
+        _ => Box::new(said.of_shape_problems()),
+    }
+}
+
+/// Any other analysis.
+fn of_spans(args: &MergeArgs) -> Result<Box<dyn Analysis>> {
+    let by = args.by;
+    Ok(match args.show {
+        ShowArg::SiblingOrder => Box::new(SiblingOrder::default()),
+        ShowArg::WhatIf => Box::new(WhatIf::default()),
+        ShowArg::Concurrency => {
+            let by = load_by(by.of_concurrency().ok_or_else(no_such)?);
+            Box::new(Concurrency::default().by(by).bucket(args.bucket))
+        }
+        ShowArg::HeatMap => {
+            let by = heat_map_by(by.of_heat_map().ok_or_else(no_such)?);
+            let map = HeatMap::default().by(by).bucket(args.bucket);
+            Box::new(map.bands(args.bands))
+        }
+        ShowArg::Clocks => Box::new(Clocks::default()),
+        ShowArg::Dependencies => Box::new(Dependencies::default()),
+        ShowArg::Flows => {
+            let by = flows_by(by.of_flows().ok_or_else(no_such)?);
+            Box::new(Flows::default().by(by))
+        }
+        ShowArg::Completeness => {
+            let by = completeness_by(by.of_completeness().ok_or_else(no_such)?);
+            Box::new(Completeness::default().by(by))
         }
         ShowArg::Slack => {
-            let by = hotspot_by(args.by.of_hotspots().ok_or_else(no_such)?);
-            merged.table(&Slack::default().by(by))
+            let by = hotspot_by(by.of_hotspots().ok_or_else(no_such)?);
+            Box::new(Slack::default().by(by))
         }
         ShowArg::Errors => {
-            let by = error_by(args.by.of_errors().ok_or_else(no_such)?);
-            merged.table(&Errors::default().by(by))
+            let by = error_by(by.of_errors().ok_or_else(no_such)?);
+            Box::new(Errors::default().by(by))
         }
-    }
+        _ => {
+            let by = hotspot_by(by.of_hotspots().ok_or_else(no_such)?);
+            Box::new(Hotspots::default().by(by))
+        }
+    })
 }
