@@ -26,6 +26,7 @@
 mod absorb;
 pub mod attributes;
 pub mod batch;
+mod bits;
 pub mod canonical;
 mod copy;
 pub mod error;
@@ -53,7 +54,7 @@ pub mod trace_issues;
 pub mod trace_table;
 
 pub use attributes::{AttributeKeep, Attributes, Spelled, SpelledRows, Value};
-pub use batch::{RecordsWith, SpanBatch};
+pub use batch::{NumberedRecords, RecordsWith, SpanBatch};
 pub use canonical::{CanonicalField, CanonicalValue};
 pub use copy::Copier;
 pub use error::{Error, ErrorKind, Place, Result};

@@ -25,6 +25,7 @@ pub(crate) use shapes::ShapeId;
 pub use spelled::Spelled;
 pub use value::{AttributeKeep, Value};
 
+use crate::bits::Bits;
 use crate::strings::{Strings, Symbol};
 use blobs::Blobs;
 use ends::Ends;
@@ -350,11 +351,19 @@ impl Attributes {
         self.shapes.all().iter().any(|typed| typed.key() == key)
     }
 
-    /// Tells of each owner in turn whether it has one of some keys.
-    pub(crate) fn each_with(&self, is_key: impl Fn(Symbol) -> bool, mut tell: impl FnMut(bool)) {
+    /// Appends a bit for each owner: whether it has one of some keys.
+    pub(crate) fn mark_with(&self, is_key: impl Fn(Symbol) -> bool, bits: &mut Bits) {
         let shapes = self.shapes.with_any(is_key);
-        let owners = self.shape_of.iter();
-        owners.for_each(|shape| tell(shapes[shape.at()]));
+        match shapes.contains(&true) {
+            true => bits.extend(&self.shape_of, |shape| shapes[shape.at()]),
+            false => bits.extend_unset(self.owners()),
+        }
+    }
+
+    /// What the first of some keys says at an owner that says anything.
+    pub(crate) fn first_of(&self, owner: u32, keys: &[Symbol]) -> Option<Value<'_>> {
+        let mut said = keys.iter().filter_map(|&key| self.get(owner, key));
+        said.find(|value| !value.is_blank())
     }
 
     /// The keys of an owner, without touching values.

@@ -6,6 +6,7 @@
 //! the segments of a large one are put behind ours as they are.
 
 use super::{Attributes, ShapeId, Spelled, SpelledRows, Value};
+use crate::bits::Bits;
 use crate::strings::Symbol;
 use serde::{Deserialize, Serialize};
 
@@ -58,11 +59,32 @@ impl Segments {
         sealed.chain([&self.open]).any(|rows| rows.may_have(key))
     }
 
-    /// Tells of each record in turn whether it has one of some keys.
-    pub(crate) fn each_with(&self, is_key: impl Fn(Symbol) -> bool, mut tell: impl FnMut(bool)) {
-        let sealed = self.sealed.iter().map(|segment| &segment.rows);
-        let all = sealed.chain([&self.open]);
-        all.for_each(|rows| rows.each_with(&is_key, &mut tell));
+    /// Appends a bit for each record: whether it has one of some keys.
+    pub(crate) fn mark_with(&self, is_key: impl Fn(Symbol) -> bool, bits: &mut Bits) {
+        let all = self.all();
+        all.for_each(|(_, rows)| rows.mark_with(&is_key, bits));
+    }
+
+    /// Tells where the rows of each of some records stand, which ascend.
+    pub(crate) fn each_of<'a>(
+        &'a self,
+        records: impl Iterator<Item = u32>,
+        mut tell: impl FnMut(&'a Attributes, u32),
+    ) {
+        let mut records = records.peekable();
+        for (first, rows) in self.all() {
+            let end = first + rows.owners() as u32;
+            while let Some(record) = records.next_if(|&record| record < end) {
+                tell(rows, record - first);
+            }
+        }
+    }
+
+    /// All segments, and the first record of each.
+    fn all(&self) -> impl Iterator<Item = (u32, &Attributes)> {
+        let sealed = self.sealed.iter();
+        let sealed = sealed.map(|segment| (segment.first, &segment.rows));
+        sealed.chain([(self.first, &self.open)])
     }
 
     /// See [`Attributes::push`].

@@ -66,6 +66,13 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// True where a value says nothing: one that is empty, or a text without a
+    /// character.
+    #[must_use]
+    pub fn is_blank(self) -> bool {
+        matches!(self, Self::Empty | Self::Str(""))
+    }
+
     /// The value as a person would read it; strings are borrowed.
     #[must_use]
     pub fn to_text(self) -> Cow<'a, str> {

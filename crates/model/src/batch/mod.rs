@@ -35,7 +35,7 @@ use records::Last;
 use room::Forecast;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
-pub use with_keys::RecordsWith;
+pub use with_keys::{NumberedRecords, RecordsWith};
 
 /// Spans as they were read.
 ///

@@ -8,7 +8,7 @@ use crate::analyses::operations::OperationCodes;
 use crate::analysis::TraceBatch;
 use crate::facts::{fact_flags, FactColumns, Outcome};
 use crate::partial::{Key, Partial, Row};
-use spanwise_model::{OperationId, SpanTable, Strings, Symbol, Trace};
+use spanwise_model::{OperationId, SpanTable, Symbol};
 use std::ops::Range;
 
 /// What the spans of a cell have.
@@ -25,12 +25,32 @@ struct Sums {
 struct Cells<'a> {
     table: &'a SpanTable,
     facts: &'a FactColumns,
-    readers: KeyReaders<'a>,
-    /// By operation: the calls and the self time of all spans.
-    wholes: Vec<(u64, u128)>,
-    keys: Strings,
+    /// By operation: what all spans have.
+    wholes: Vec<Whole>,
     /// By operation, attribute and key.
     cells: Numbered<(OperationId, u32, Symbol), Sums>,
+}
+
+/// The calls and the self time of an operation, as one number: of fewer than 2^32
+/// rows, times take less than 96 bits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Whole(u128);
+
+impl Whole {
+    const CALL: u128 = 1 << 96;
+
+    #[inline]
+    fn add(&mut self, nano: u64) {
+        self.0 += Self::CALL + u128::from(nano);
+    }
+
+    fn calls(self) -> u64 {
+        (self.0 / Self::CALL) as u64
+    }
+
+    fn nano(self) -> u128 {
+        self.0 % Self::CALL
+    }
 }
 
 /// Adds the spans of a batch.
@@ -43,76 +63,55 @@ pub(super) fn all<'a>(
     let mut cells = Cells {
         table,
         facts,
-        readers: KeyReaders::new(attributes, table),
-        wholes: vec![(0, 0); table.operations.len()],
-        keys: Strings::new(),
+        wholes: vec![Whole::default(); table.operations.len()],
         cells: Numbered::default(),
     };
-    for rows in traces.traces().map(Trace::rows) {
+    let (mut readers, mut found) = (KeyReaders::new(attributes, table), Vec::new());
+    for rows in traces.runs() {
         cells.add_to_wholes(rows.clone());
-        cells.add_keys(rows);
+        readers.find(rows, &mut found);
     }
-    cells.flush(out);
+    readers.read(&found, |row, attribute, key| {
+        cells.add(row, attribute, key);
+    });
+    cells.flush(&readers, out);
 }
 
 impl Cells<'_> {
-    /// Adds the rows of a trace to what all spans have.
+    /// Adds rows to what all spans have.
     #[inline]
     fn add_to_wholes(&mut self, rows: Range<u32>) {
         let at = rows.start as usize..rows.end as usize;
         let operations = self.table.columns.operation[at.clone()].iter();
         for (operation, &nano) in operations.zip(&self.facts.self_nano[at]) {
-            let whole = &mut self.wholes[operation.0 as usize];
-            whole.0 += 1;
-            whole.1 += u128::from(nano);
+            self.wholes[operation.0 as usize].add(nano);
         }
     }
 
-    /// Adds those rows of a trace that have keys.
-    #[inline]
-    fn add_keys(&mut self, rows: Range<u32>) {
-        if self.readers.is_empty() {
-            return;
-        }
-        let (columns, at) = (&self.table.columns, rows.start as usize..rows.end as usize);
-        let records = columns.record[at.clone()].iter();
-        let said = columns.evidence[at.clone()]
-            .iter()
-            .zip(&columns.resource[at]);
-        for (row, (&record, (&evidence, &resource))) in rows.zip(records.zip(said)) {
-            if self.readers.has_any(record, evidence, resource) {
-                self.add_row(row);
-            }
-        }
-    }
-
-    fn add_row(&mut self, row: u32) {
+    /// Adds a row that has a key.
+    fn add(&mut self, row: u32, attribute: u32, key: Symbol) {
         let operation = self.table.columns.operation[row as usize];
-        for (attribute, key) in self.readers.read(row) {
-            let key = self.keys.intern(&key);
-            let cell = self.cells.get((operation, attribute, key));
-            cell.add(self.table, self.facts, row);
-        }
+        let cell = self.cells.get((operation, attribute, key));
+        cell.add(self.table, self.facts, row);
     }
 
     /// Adds all cells to the partial.
-    fn flush(&self, out: &mut Partial) {
+    fn flush(&self, readers: &KeyReaders<'_>, out: &mut Partial) {
         let mut names = OperationCodes::new(self.table);
         let mut row = |operation, of: [&str; 2], out: &mut Partial| {
             let [a, b, c] = names.get(self.table, operation, out);
             let [attribute, key] = of.map(Key::Name);
             out.row(&[a, b, c, attribute, key])
         };
-        for (operation, &(calls, nano)) in (0..).map(OperationId).zip(&self.wholes) {
-            if calls > 0 {
+        for (operation, whole) in (0..).map(OperationId).zip(&self.wholes) {
+            if whole.calls() > 0 {
                 let row = row(operation, ["", ""], out);
-                out.add(row, CALLS, calls);
-                out.add(row, TIME, nano as i128);
+                out.add(row, CALLS, whole.calls());
+                out.add(row, TIME, whole.nano() as i128);
             }
         }
         for &((operation, attribute, key), ref sums) in self.cells.iter() {
-            let attribute = self.readers.name(attribute);
-            let row = row(operation, [attribute, self.keys.get(key)], out);
+            let row = row(operation, [readers.name(attribute), readers.key(key)], out);
             sums.flush(self.table, row, out);
         }
     }

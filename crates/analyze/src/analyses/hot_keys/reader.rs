@@ -1,10 +1,12 @@
 //! The values of attributes, whatever sources call them.
 
 use spanwise_model::attributes::Value;
-use spanwise_model::evidence::EvidenceId;
-use spanwise_model::{CanonicalField, RecordsWith, ResourceId, Span, SpanTable, Symbol};
-use std::borrow::Cow;
+use spanwise_model::{CanonicalField, RecordsWith, ResourceId, Span, SpanTable, Strings, Symbol};
 use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// Where there is no key. No text has this number.
+const NONE: Symbol = Symbol(u32::MAX);
 
 /// Reads the keys that spans have of some attributes.
 pub(super) struct KeyReaders<'a> {
@@ -13,8 +15,10 @@ pub(super) struct KeyReaders<'a> {
     attributes: Vec<(&'a str, Vec<Symbol>)>,
     /// The records that have one of the names; most have none.
     records: RecordsWith,
-    /// By resource: whether it has one.
+    /// By resource: whether it has one. Empty where none has.
     resources: Vec<bool>,
+    /// All keys that have been read.
+    keys: Strings,
 }
 
 impl<'a> KeyReaders<'a> {
@@ -26,23 +30,13 @@ impl<'a> KeyReaders<'a> {
         let attributes: Vec<_> = named.filter(|(_, names)| !names.is_empty()).collect();
         let all = attributes.iter().flat_map(|(_, names)| names).copied();
         let all: Vec<Symbol> = all.collect();
-        let resources = &table.store.resources;
-        let has_any = |resource| {
-            let mut held = resources.attributes(resource);
-            held.any(|(key, _)| all.contains(&key))
-        };
-        let ids = (0..resources.len() as u32).map(ResourceId);
         Self {
             table,
             records: table.store.records_with(&all),
-            resources: ids.map(has_any).collect(),
+            resources: resources_with(&all, table),
             attributes,
+            keys: Strings::new(),
         }
-    }
-
-    /// True where no span has any of the attributes.
-    pub(super) fn is_empty(&self) -> bool {
-        self.attributes.is_empty()
     }
 
     /// The attribute of a number.
@@ -50,17 +44,77 @@ impl<'a> KeyReaders<'a> {
         self.attributes[attribute as usize].0
     }
 
-    /// True where a record or its resource has one of the attributes.
-    #[inline]
-    pub(super) fn has_any(&self, record: u32, said: EvidenceId, resource: ResourceId) -> bool {
-        self.records.holds(record, said) || self.resources[resource.0 as usize]
+    /// The text of a key.
+    pub(super) fn key(&self, key: Symbol) -> &str {
+        self.keys.get(key)
     }
 
-    /// The keys of a span, and of which attribute each is.
-    pub(super) fn read(&self, row: u32) -> impl Iterator<Item = (u32, Cow<'a, str>)> + '_ {
-        let span = Span::new(self.table, row);
-        let keys = (0..).zip(&self.attributes);
-        keys.filter_map(move |(at, (_, names))| Some((at, value(span, names)?.to_text())))
+    /// Appends those of some rows whose record or resource has one of the
+    /// attributes.
+    pub(super) fn find(&self, rows: Range<u32>, found: &mut Vec<u32>) {
+        let columns = &self.table.columns;
+        match self.resources.is_empty() {
+            _ if self.attributes.is_empty() => {}
+            true => self.records.find(columns, rows, found),
+            false => found.extend(
+                rows.filter(|&row| self.is_of_resource(row) || self.records.holds(columns, row)),
+            ),
+        }
+    }
+
+    /// True where the resource of a span has one of the attributes.
+    #[inline]
+    fn is_of_resource(&self, row: u32) -> bool {
+        let resource = self.table.columns.resource[row as usize];
+        let has_one = self.resources.get(resource.0 as usize);
+        has_one.copied().unwrap_or(false)
+    }
+
+    /// Tells the keys of rows that were found, and of which attribute each is.
+    pub(super) fn read(&mut self, rows: &[u32], mut tell: impl FnMut(u32, u32, Symbol)) {
+        let columns = &self.table.columns;
+        let of_records = |row: &&u32| !self.is_of_resource(**row);
+        let mut asked = self.records.none();
+        let of_records = rows.iter().filter(of_records);
+        of_records.for_each(|&row| asked.add(columns, row));
+        let numbered = asked.numbered();
+        for attribute in 0..self.attributes.len() {
+            let mut said = Vec::new();
+            let names = &self.attributes[attribute].1;
+            self.table.store.each_first_of(&numbered, names, |value| {
+                said.push(value.map_or(NONE, |value| self.keys.intern(&value.to_text())));
+            });
+            for &row in rows {
+                let key = match self.is_of_resource(row) {
+                    false => said[numbered.number(columns, row) as usize],
+                    true => self.key_of(row, attribute),
+                };
+                if key != NONE {
+                    tell(row, attribute as u32, key);
+                }
+            }
+        }
+    }
+
+    /// The key of a span whose resource may have one.
+    fn key_of(&mut self, row: u32, attribute: usize) -> Symbol {
+        let value = value(Span::new(self.table, row), &self.attributes[attribute].1);
+        value.map_or(NONE, |value| self.keys.intern(&value.to_text()))
+    }
+}
+
+/// By resource: whether it has one of some attributes; empty where none has.
+fn resources_with(names: &[Symbol], table: &SpanTable) -> Vec<bool> {
+    let resources = &table.store.resources;
+    let has_any = |resource| {
+        let mut held = resources.attributes(resource);
+        held.any(|(key, _)| names.contains(&key))
+    };
+    let ids = (0..resources.len() as u32).map(ResourceId);
+    let with: Vec<bool> = ids.map(has_any).collect();
+    match with.contains(&true) {
+        true => with,
+        false => Vec::new(),
     }
 }
 
@@ -83,7 +137,7 @@ fn value<'a>(span: Span<'a>, names: &[Symbol]) -> Option<Value<'a>> {
         let of_resource = || resources.attribute(span.resource_id(), name);
         span.attribute_value(name).or_else(of_resource)
     });
-    said.find(|value| !matches!(value, Value::Empty | Value::Str("")))
+    said.find(|value| !value.is_blank())
 }
 
 #[cfg(test)]
