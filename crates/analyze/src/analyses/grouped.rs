@@ -7,9 +7,20 @@
 
 /// Numbers by that of their group.
 pub(super) struct Grouped {
-    groups: Vec<Vec<u64>>,
-    spare: Vec<u64>,
+    /// What near numbers are told from: half of them are before the first number.
+    base: u64,
+    groups: Vec<Group>,
+    spare: Vec<u32>,
     counts: Vec<u32>,
+}
+
+/// The numbers of a group.
+#[derive(Default)]
+struct Group {
+    /// How far they are behind the base.
+    near: Vec<u32>,
+    /// Those that are further, or before it.
+    far: Vec<u64>,
 }
 
 /// There may be so many counts for each number, and some besides.
@@ -20,6 +31,7 @@ impl Grouped {
     /// No numbers yet.
     pub(super) fn new() -> Self {
         Self {
+            base: 0,
             groups: Vec::new(),
             spare: Vec::new(),
             counts: Vec::new(),
@@ -29,22 +41,33 @@ impl Grouped {
     /// Adds a number to a group.
     #[inline]
     pub(super) fn add(&mut self, group: u32, number: u64) {
-        match self.groups.get_mut(group as usize) {
-            Some(numbers) => numbers.push(number),
-            None => self.begin(group, number),
+        let near = number.checked_sub(self.base).map(u32::try_from);
+        match (self.groups.get_mut(group as usize), near) {
+            (Some(numbers), Some(Ok(near))) => numbers.near.push(near),
+            _ => self.add_first(group, number),
         }
     }
 
-    /// Adds the first number of a group, and empty groups before it.
+    /// Adds the first number of a group, and empty groups before it; or one that is
+    /// far.
     #[cold]
-    fn begin(&mut self, group: u32, number: u64) {
-        self.groups.resize_with(group as usize + 1, Vec::new);
-        self.groups[group as usize].push(number);
+    fn add_first(&mut self, group: u32, number: u64) {
+        if self.groups.is_empty() {
+            self.base = number.saturating_sub(1 << 31);
+        }
+        let count = self.groups.len().max(group as usize + 1);
+        self.groups.resize_with(count, Group::default);
+        let numbers = &mut self.groups[group as usize];
+        match number.checked_sub(self.base).map(u32::try_from) {
+            Some(Ok(near)) => numbers.near.push(near),
+            _ => numbers.far.push(number),
+        }
     }
 
     /// True where a group has no number.
     pub(super) fn is_empty(&self, group: u32) -> bool {
-        self.groups.get(group as usize).is_none_or(Vec::is_empty)
+        let is_empty = |group: &Group| group.near.is_empty() && group.far.is_empty();
+        self.groups.get(group as usize).is_none_or(is_empty)
     }
 
     /// Takes the numbers of a group out, and hands out each once with how often it
@@ -53,37 +76,74 @@ impl Grouped {
         let Some(group) = self.groups.get_mut(group as usize) else {
             return;
         };
-        let mut numbers = std::mem::take(group);
-        let (least, most) = ends_of(&numbers);
-        let counts = COUNTS_A_NUMBER * numbers.len() as u64 + FREE_COUNTS;
-        if most.saturating_sub(least) < counts {
-            return self.give_counts(&numbers, (least, most), give);
+        let (base, counts) = (self.base, &mut self.counts);
+        let Group { near, mut far } = std::mem::take(group);
+        if far.is_empty() {
+            let give = |number: u32, count| give(base + u64::from(number), count);
+            return give_all(near, (&mut self.spare, counts), give);
         }
-        sort(&mut numbers, &mut self.spare);
-        let runs = numbers.chunk_by(|a, b| a == b);
-        runs.for_each(|run| give(run[0], run.len() as u32));
-    }
-
-    /// Hands out numbers, of which none lies outside of these.
-    fn give_counts(&mut self, numbers: &[u64], ends: (u64, u64), mut give: impl FnMut(u64, u32)) {
-        let (least, most) = ends;
-        let counts = &mut self.counts;
-        counts.clear();
-        counts.resize((most.saturating_sub(least) + 1) as usize, 0);
-        for number in numbers {
-            counts[(number - least) as usize] += 1;
-        }
-        for (at, &count) in counts.iter().enumerate().filter(|(_, &count)| count > 0) {
-            give(least + at as u64, count);
-        }
+        far.extend(near.into_iter().map(|number| base + u64::from(number)));
+        give_all(far, (&mut Vec::new(), counts), give);
     }
 }
 
-/// The least and the most of numbers; where there is none, the other way round.
-fn ends_of(numbers: &[u64]) -> (u64, u64) {
-    numbers.iter().fold((u64::MAX, 0), |(least, most), &n| {
-        (n.min(least), n.max(most))
-    })
+/// A number of whatever size.
+trait Number: Copy + Ord + Default {
+    /// How far it is behind one that is no larger.
+    fn behind(self, least: Self) -> u64;
+
+    /// The number so far behind.
+    fn plus(self, behind: usize) -> Self;
+}
+
+impl Number for u32 {
+    #[inline]
+    fn behind(self, least: Self) -> u64 {
+        (self - least).into()
+    }
+
+    #[inline]
+    fn plus(self, behind: usize) -> Self {
+        self + behind as Self
+    }
+}
+
+impl Number for u64 {
+    #[inline]
+    fn behind(self, least: Self) -> u64 {
+        self - least
+    }
+
+    #[inline]
+    fn plus(self, behind: usize) -> Self {
+        self + behind as Self
+    }
+}
+
+/// Hands out each number once with how often it is there, ascending.
+fn give_all<T: Number>(
+    mut numbers: Vec<T>,
+    (spare, counts): (&mut Vec<T>, &mut Vec<u32>),
+    mut give: impl FnMut(T, u32),
+) {
+    let ends = numbers.iter().min().zip(numbers.iter().max());
+    let Some((&least, &most)) = ends else {
+        return;
+    };
+    let room = COUNTS_A_NUMBER * numbers.len() as u64 + FREE_COUNTS;
+    if most.behind(least) >= room {
+        sort(&mut numbers, spare, (least, most));
+        let runs = numbers.chunk_by(|a, b| a == b);
+        return runs.for_each(|run| give(run[0], run.len() as u32));
+    }
+    counts.clear();
+    counts.resize(most.behind(least) as usize + 1, 0);
+    for number in &numbers {
+        counts[number.behind(least) as usize] += 1;
+    }
+    for (at, &count) in counts.iter().enumerate().filter(|(_, &count)| count > 0) {
+        give(least.plus(at), count);
+    }
 }
 
 /// Bits of a digit.
@@ -93,25 +153,24 @@ const DIGIT: u32 = 10;
 const FEWEST: usize = 1 << DIGIT;
 const MOST_DIGITS: u32 = 4;
 
-/// Sorts numbers: by their digits, the last first, where there are many that lie
-/// close together.
-fn sort(numbers: &mut Vec<u64>, spare: &mut Vec<u64>) {
-    let ends = ends_of(numbers);
-    let bits = u64::BITS - ends.1.saturating_sub(ends.0).leading_zeros();
+/// Sorts numbers, of which these are the least and the most: by their digits, the
+/// last first, where there are many that lie close together.
+fn sort<T: Number>(numbers: &mut Vec<T>, spare: &mut Vec<T>, (least, most): (T, T)) {
+    let bits = u64::BITS - most.behind(least).leading_zeros();
     let digits = bits.div_ceil(DIGIT);
     if numbers.len() < FEWEST || digits > MOST_DIGITS {
         return numbers.sort_unstable();
     }
-    spare.resize(numbers.len(), 0);
+    spare.resize(numbers.len(), T::default());
     for digit in 0..digits {
-        let digit = |n: u64| ((n - ends.0) >> (digit * DIGIT)) as usize & (FEWEST - 1);
+        let digit = |n: T| (n.behind(least) >> (digit * DIGIT)) as usize & (FEWEST - 1);
         scatter(numbers, spare, digit);
         std::mem::swap(numbers, spare);
     }
 }
 
 /// Puts numbers in the order of a digit, those with equal ones as they stand.
-fn scatter(numbers: &[u64], into: &mut [u64], digit: impl Fn(u64) -> usize) {
+fn scatter<T: Number>(numbers: &[T], into: &mut [T], digit: impl Fn(T) -> usize) {
     let mut places = [0_u32; FEWEST];
     numbers.iter().for_each(|&n| places[digit(n)] += 1);
     let mut next = 0;
@@ -158,7 +217,18 @@ mod tests {
     fn any_numbers_are_counted() {
         let mut state = 1_u64;
         let most = MOST_DIGITS * DIGIT;
-        for bits in [0, 1, DIGIT, DIGIT + 1, 2 * DIGIT + 1, most, most + 1, 64] {
+        for bits in [
+            0,
+            1,
+            DIGIT,
+            DIGIT + 1,
+            2 * DIGIT + 1,
+            31,
+            32,
+            most,
+            most + 1,
+            64,
+        ] {
             for count in [0, 1, FEWEST - 1, FEWEST, 3 * FEWEST] {
                 let mut grouped = Grouped::new();
                 let mut expected = std::collections::BTreeMap::new();
