@@ -1,14 +1,19 @@
 //! Services that call back to a service that is above them.
+//!
+//! Few do. So each span passes on which services are above, a bit each, and only a
+//! request in which one of them comes again is looked at closely.
 
-use spanwise_model::{OperationId, SpanTable, Symbol};
+use crate::analyses::calls::Calls;
+use rustc_hash::FxHashMap;
+use spanwise_model::{OperationId, Span, SpanTable, Symbol};
 
 /// Where the path from the root enters a service.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+struct Entry {
     /// Behind the last span below.
-    pub(super) end: u32,
-    pub(super) service: Symbol,
-    pub(super) operation: OperationId,
+    end: u32,
+    service: Symbol,
+    operation: OperationId,
 }
 
 /// A span of a service that is above its caller's.
@@ -21,35 +26,111 @@ pub(super) struct Back {
 
 /// Finds the way back of calls.
 #[derive(Debug)]
-pub(super) struct Cycles {
+pub(super) struct Cycles<'a> {
+    calls: Calls<'a>,
     entries: Vec<Entry>,
     /// By symbol of a service and by operation: how often the path is in it.
     services: Vec<u32>,
     operations: Vec<u32>,
+    bits: Bits,
+    /// By row of the request: the bit of the span's service, and those of the
+    /// services of the span and of all above.
+    above: Vec<[u64; 2]>,
 }
 
-impl Cycles {
-    pub(super) fn new(table: &SpanTable) -> Self {
+/// Services as bits.
+#[derive(Debug)]
+struct Bits {
+    /// By operation.
+    of: Vec<u64>,
+    /// No two services have one bit.
+    are_apart: bool,
+}
+
+impl Bits {
+    fn new(table: &SpanTable) -> Self {
+        let operations = &table.operations;
+        let mut numbers = FxHashMap::default();
+        let all = (0..operations.len() as u32).map(OperationId);
+        let bits = all.map(|id| {
+            let next = numbers.len() as u32;
+            let number = numbers.entry(operations.service(id)).or_insert(next);
+            1 << (*number % u64::BITS)
+        });
+        Self {
+            of: bits.collect(),
+            are_apart: numbers.len() <= u64::BITS as usize,
+        }
+    }
+}
+
+impl<'a> Cycles<'a> {
+    pub(super) fn new(table: &'a SpanTable) -> Self {
         let operations = &table.operations;
         let all = (0..operations.len() as u32).map(OperationId);
         let services = all.map(|id| operations.service(id).index() + 1);
         Self {
+            calls: Calls { table },
             entries: Vec::new(),
             services: vec![0; services.max().unwrap_or(0)],
             operations: vec![0; operations.len()],
+            bits: Bits::new(table),
+            above: Vec::new(),
         }
     }
 
-    /// Goes on with the root of another request.
-    pub(super) fn begin(&mut self, root: Entry) {
+    /// Finds the spans of a request that are called back.
+    pub(super) fn find(&mut self, root: Span<'_>, backs: &mut Vec<Back>) {
+        backs.clear();
+        if self.may_call_back(root) {
+            self.find_all(root, backs);
+        }
+    }
+
+    /// False where no service comes again below another one.
+    fn may_call_back(&mut self, root: Span<'_>) -> bool {
+        let (columns, rows) = (&self.calls.table.columns, root.subtree());
+        let below = rows.start as usize + 1..rows.end as usize;
+        let spans = columns.operation[below.clone()].iter();
+        let spans = spans.zip(&columns.parent[below]);
+        self.above.resize(self.above.len().max(rows.len()), [0; 2]);
+        let (above, bits) = (&mut self.above[..rows.len()], self.bits.of.as_slice());
+        above[0] = [bits[root.operation_id().0 as usize]; 2];
+        let mut any = !self.bits.are_apart;
+        for (at, (operation, &parent)) in (1..).zip(spans) {
+            let bit = bits[operation.0 as usize];
+            let [outer, all] = above[(parent - rows.start) as usize];
+            any |= (outer != bit) & (all & bit != 0);
+            above[at] = [bit, all | bit];
+        }
+        any
+    }
+
+    #[cold]
+    fn find_all(&mut self, root: Span<'_>, backs: &mut Vec<Back>) {
+        let (calls, rows) = (self.calls, root.subtree());
+        let entry = |row: u32| Entry {
+            end: calls.table.columns.subtree_end[row as usize],
+            service: calls.service(row),
+            operation: calls.table.columns.operation[row as usize],
+        };
         self.leave(u32::MAX);
-        self.enter(root);
+        self.enter(entry(rows.start));
+        let parents = &calls.table.columns.parent;
+        for row in rows.skip(1) {
+            let parent = parents[row as usize];
+            if calls.service(row) != calls.service(parent) {
+                let back = self.cross(row, entry(row));
+                // Messages call nobody back.
+                backs.extend(back.filter(|_| !calls.is_sender(parent, row)));
+            }
+        }
     }
 
     /// Goes on to a span of another service than its parent's, rows in preorder;
     /// answers where its service is above.
     #[inline]
-    pub(super) fn cross(&mut self, row: u32, entry: Entry) -> Option<Back> {
+    fn cross(&mut self, row: u32, entry: Entry) -> Option<Back> {
         self.leave(row);
         let is_back = self.services[entry.service.index()] > 0;
         let recurs = self.operations[entry.operation.0 as usize] > 0;

@@ -5,6 +5,7 @@
 mod caller;
 mod chatty;
 mod cycle;
+mod edges;
 mod fanout;
 mod finder;
 mod found;

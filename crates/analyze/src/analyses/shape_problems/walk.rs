@@ -1,12 +1,12 @@
 //! One pass over the spans of a request: who calls whom, who is called back,
 //! and which spans last long.
 
-use super::cycle::{Back, Cycles, Entry};
-use super::labels::is_call;
+use super::cycle::{Back, Cycles};
+use super::edges::Edges;
 use super::magic::SHORTEST;
 use crate::analyses::calls::Side;
-use crate::analyses::connection::Connection;
 use crate::facts::SpanTimes;
+use spanwise_model::semconv::Families;
 use spanwise_model::{OperationId, Span, SpanKind, SpanTable};
 use std::ops::Range;
 
@@ -44,7 +44,8 @@ pub(super) struct Walk<'a> {
     /// Who makes calls: the first so many of these.
     callers: Vec<u32>,
     count: usize,
-    cycles: Cycles,
+    edges: Edges,
+    cycles: Cycles<'a>,
     /// Spans that are called back.
     pub(super) backs: Vec<Back>,
     /// Spans that may last as long as somebody chose.
@@ -62,6 +63,7 @@ impl<'a> Walk<'a> {
             made: Vec::new(),
             callers: Vec::new(),
             count: 0,
+            edges: Edges::new(),
             cycles: Cycles::new(table),
             backs: Vec::new(),
             long: Vec::new(),
@@ -71,47 +73,46 @@ impl<'a> Walk<'a> {
 
     /// Looks at all spans of a request; calls are kept where they are wanted.
     pub(super) fn run(&mut self, root: Span<'_>, times: &SpanTimes<'_>, wants_calls: bool) {
-        self.enter(root);
-        let (columns, rows) = (&self.table.columns, root.subtree());
+        self.made.clear();
+        self.count = 0;
+        self.cycles.find(root, &mut self.backs);
+        if wants_calls || !self.backs.is_empty() {
+            self.enter(root);
+            self.calls(root.subtree());
+        }
+        self.count(root.subtree(), times);
+    }
+
+    /// Finds the calls of a request.
+    fn calls(&mut self, rows: Range<u32>) {
+        let columns = &self.table.columns;
         let range = rows.start as usize + 1..rows.end as usize;
-        let parents = &columns.parent[range.clone()];
-        let spans = columns.operation[range].iter().zip(parents);
-        for (row, (&operation, &parent)) in rows.clone().skip(1).zip(spans) {
+        let spans = columns.operation[range.clone()].iter();
+        let spans = spans.zip(&columns.parent[range]);
+        for (row, (&operation, &parent)) in (rows.start + 1..rows.end).zip(spans) {
             let side = self.side(operation);
             let above = self.above[(parent - self.first) as usize];
-            if side.service != above.side.service {
-                self.cross(row, (operation, side), above.side);
-            }
-            let is_call = is_call(above.side, side, || self.connection(row));
-            if is_call && wants_calls {
+            let calls = self.edges.calls(above.side, side);
+            let is_call = calls.hold(self.families(row));
+            if is_call {
                 self.make(above.caller, row);
             }
-            let is_wrapper = !is_call && is_local(side.kind) && self.has_one_child(row);
+            // Each is as good as random, so that nothing hangs on guessing it.
+            let is_wrapper = !is_call & is_local(side.kind) & self.has_one_child(row);
             let caller = if is_wrapper { above.caller } else { row };
             self.push(side, caller);
         }
-        self.count(rows, times);
     }
 
     fn enter(&mut self, root: Span<'_>) {
         self.first = root.row();
-        self.made.clear();
-        self.count = 0;
         let spans = root.subtree().len();
         if self.callers.len() < spans {
             self.callers.resize(spans, NONE);
         }
-        self.backs.clear();
         self.above.clear();
-        self.above.reserve(root.subtree().len());
-        let operation = root.operation_id();
-        let side = self.side(operation);
-        self.push(side, root.row());
-        self.cycles.begin(Entry {
-            end: root.subtree().end,
-            service: side.service,
-            operation,
-        });
+        self.above.reserve(spans);
+        self.push(self.side(root.operation_id()), root.row());
     }
 
     #[inline]
@@ -149,21 +150,9 @@ impl<'a> Walk<'a> {
     }
 
     #[inline]
-    fn connection(&self, row: u32) -> Connection {
+    fn families(&self, row: u32) -> Families {
         let evidence = self.table.columns.evidence[row as usize];
-        Connection::of(self.table.store.evidence.families(evidence))
-    }
-
-    /// Goes on to another service; messages call nobody back.
-    fn cross(&mut self, row: u32, (operation, side): (OperationId, Side), above: Side) {
-        let entry = Entry {
-            end: self.table.columns.subtree_end[row as usize],
-            service: side.service,
-            operation,
-        };
-        let back = self.cycles.cross(row, entry);
-        self.backs
-            .extend(back.filter(|_| !above.is_sender_to(side)));
+        self.table.store.evidence.families(evidence)
     }
 
     #[inline]
@@ -184,9 +173,9 @@ impl<'a> Walk<'a> {
 
     #[inline]
     fn has_one_child(&self, row: u32) -> bool {
+        // Whatever stands behind a span without children ends later.
         let ends = &self.table.columns.subtree_end;
-        let (child, end) = (row + 1, ends[row as usize]);
-        child < end && ends[child as usize] == end
+        ends.get(row as usize + 1) == Some(&ends[row as usize])
     }
 
     /// Who makes calls.
