@@ -34,6 +34,15 @@ impl Exemplars {
         self.insert(table, value, row);
     }
 
+    /// What spans in this row and in later ones must be worth to be one of them.
+    pub(super) fn least_from(&self, row: u32) -> u64 {
+        let last = self.values[MOST - 1].unsigned_abs();
+        match self.count as usize == MOST {
+            true => last + u64::from(row >= self.behind),
+            false => 0,
+        }
+    }
+
     fn insert(&mut self, table: &SpanTable, value: i64, row: u32) {
         let held = self.values.iter().zip(&self.rows);
         let before = |&(&other, &at): &(&i64, &u32)| match other.cmp(&value) {

@@ -35,20 +35,30 @@ impl Cell {
         }
     }
 
-    /// Counts a parent, which may be an example of this value.
-    pub(super) fn count(
+    /// Counts parents.
+    pub(super) fn count(&mut self, relation: Relation, parents: u64) {
+        let count = match relation {
+            Relation::Sequence => &mut self.sequences,
+            Relation::Overlap => &mut self.overlaps,
+            Relation::Turns => &mut self.turns,
+        };
+        *count += parents;
+    }
+
+    /// Offers a parent as an example of this value; the answer is what parents in
+    /// later rows must be worth.
+    pub(super) fn offer(
         &mut self,
         table: &SpanTable,
         relation: Relation,
         (parent, value): (u32, u64),
-    ) {
-        let (count, examples) = match relation {
-            Relation::Sequence => (&mut self.sequences, &mut self.kept),
-            Relation::Overlap => (&mut self.overlaps, &mut self.others),
-            Relation::Turns => (&mut self.turns, &mut self.others),
+    ) -> u64 {
+        let examples = match relation {
+            Relation::Sequence => &mut self.kept,
+            Relation::Overlap | Relation::Turns => &mut self.others,
         };
-        *count += 1;
         examples.offer(table, value, parent);
+        examples.least_from(parent)
     }
 
     fn flush(&self, table: &SpanTable, row: Row, out: &mut Partial) {

@@ -59,6 +59,7 @@ pub(super) fn all(
             observer.add(family, |row| times.of(table, row));
         });
     }
+    observer.plans.settle(&mut observer.cells);
     observer.cells.flush(out);
 }
 
@@ -102,17 +103,27 @@ impl<'a> Observer<'a> {
             let to = (&mut plan.layout, &mut self.cells);
             return path(family, (&plan.classes.of, time), to);
         }
-        self.swap(place);
-        self.classes.time(family);
-        self.compare(family, time);
-        self.swap(place);
+        plan.classes.time(family);
+        Compared {
+            table,
+            family,
+            classes: &plan.classes,
+            layout: &mut plan.layout,
+            cells: &mut self.cells,
+        }
+        .compare(time);
     }
 
-    /// Takes the classes and the layout of a plan, or gives them back.
-    fn swap(&mut self, place: usize) {
-        let plan = self.plans.at(place);
-        std::mem::swap(&mut self.layout, &mut plan.layout);
-        std::mem::swap(&mut self.classes, &mut plan.classes);
+    /// Adds a family whose classes and layout are there.
+    fn compare(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
+        Compared {
+            table: self.table,
+            family,
+            classes: &self.classes,
+            layout: &mut self.layout,
+            cells: &mut self.cells,
+        }
+        .compare(time);
     }
 
     /// Where the plan of a family stands.
@@ -126,48 +137,66 @@ impl<'a> Observer<'a> {
         let plan = self.plans.at(place);
         if !plan.is_of(parent, &self.operations) {
             let operations = (parent, &self.operations[..]);
+            plan.settle(&mut self.cells);
             plan.make(operations, (self.table, &mut self.known), family);
         }
         place
     }
 
-    /// Adds a family whose classes and layout are there.
-    fn compare(&mut self, family: &Family<'_>, time: impl Fn(u32) -> u64) {
+    fn operation(&self, row: u32) -> OperationId {
+        self.table.columns.operation[row as usize]
+    }
+}
+
+/// A family whose operations are held against each other.
+struct Compared<'x, 'a> {
+    table: &'a SpanTable,
+    family: &'x Family<'x>,
+    classes: &'x Classes,
+    layout: &'x mut Layout,
+    cells: &'x mut Cells<'a>,
+}
+
+impl Compared<'_, '_> {
+    /// Adds a family.
+    fn compare(mut self, time: impl Fn(u32) -> u64) {
         for at in 0..self.classes.all.len() {
-            self.repeated(family, at);
+            self.repeated(at);
             for behind in at + 1..self.classes.all.len() {
-                self.pair(family, at, behind);
+                self.pair(at, behind);
             }
         }
-        let to = (&mut self.layout, &mut self.cells);
-        path(family, (&self.classes.of, time), to);
+        let to = (self.layout, self.cells);
+        path(self.family, (&self.classes.of, time), to);
     }
 
     /// One operation against another that begins later.
-    fn pair(&mut self, family: &Family<'_>, at: usize, behind: usize) {
+    fn pair(&mut self, at: usize, behind: usize) {
+        let family = self.family;
         let [first, second] = [at, behind].map(|at| self.classes.all[at]);
         let begins = family.member(second.first);
         let relation = if first.over <= begins.begins() {
             Relation::Sequence
         } else {
-            match self.classes.meet(family, first, second) {
+            match self.classes.meet(self.family, first, second) {
                 true => Relation::Overlap,
                 false => Relation::Turns,
             }
         };
         let lag = match relation {
-            Relation::Sequence => self.waits(family, (first.last, second.first)),
+            Relation::Sequence => self.waits((first.last, second.first)),
             _ => None,
         };
         let between = begins.start.abs_diff(family.member(first.last).end);
-        let cell = self.cells.get(&mut self.layout, [at, behind]);
+        let cell = self.cells.get(self.layout, [at, behind]);
         lag.into_iter().for_each(|lag| cell.add(lag));
-        cell.count(self.table, relation, (family.parent, between));
+        cell.count(relation, 1);
+        cell.offer(self.table, relation, (family.parent, between));
     }
 
     /// One operation against itself.
-    fn repeated(&mut self, family: &Family<'_>, at: usize) {
-        let class = self.classes.all[at];
+    fn repeated(&mut self, at: usize) {
+        let (family, class) = (self.family, self.classes.all[at]);
         if class.count < 2 {
             return;
         }
@@ -183,24 +212,21 @@ impl<'a> Observer<'a> {
         let pairs = self.classes.places(class).skip(1);
         let pairs = self.classes.places(class).zip(pairs);
         for pair in pairs.filter(|_| serial) {
-            if let Some(lag) = self.waits(family, pair) {
-                self.cells.get(&mut self.layout, [at, at]).add(lag);
+            if let Some(lag) = self.waits(pair) {
+                self.cells.get(self.layout, [at, at]).add(lag);
             }
         }
-        let cell = self.cells.get(&mut self.layout, [at, at]);
-        cell.count(self.table, relation, (family.parent, class.count.into()));
+        let cell = self.cells.get(self.layout, [at, at]);
+        cell.count(relation, 1);
+        cell.offer(self.table, relation, (family.parent, class.count.into()));
     }
 
     /// What the second of two children says about waiting for the first, where
     /// the first is the last thing that it may have waited for.
-    fn waits(&self, family: &Family<'_>, (first, second): (u32, u32)) -> Option<Lag> {
-        let direct = family.before(second)?;
+    fn waits(&self, (first, second): (u32, u32)) -> Option<Lag> {
+        let direct = self.family.before(second)?;
         let is_same = self.classes.of[direct as usize] == self.classes.of[first as usize];
-        is_same.then(|| lag(family.member(first), family.member(second)))
-    }
-
-    fn operation(&self, row: u32) -> OperationId {
-        self.table.columns.operation[row as usize]
+        is_same.then(|| lag(self.family.member(first), self.family.member(second)))
     }
 }
 

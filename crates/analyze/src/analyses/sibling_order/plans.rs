@@ -13,24 +13,26 @@ use std::hash::Hasher;
 /// How many plans are held, a power of two.
 const HELD: usize = 1024;
 
-/// One thing that a family adds to a cell.
+/// Two children of which the second began when the first alone was over.
 #[derive(Clone, Copy, Debug)]
-struct Step {
+struct Next {
     cell: u32,
-    /// Places of two children.
     first: u32,
     second: u32,
-    adds: Adds,
 }
 
+/// Two operations, or one that comes again, of which a family may be an example.
 #[derive(Clone, Copy, Debug)]
-enum Adds {
-    /// The second began when the first alone was over.
-    Lag,
-    /// Two operations stand in this way.
-    Pair(Relation),
-    /// One operation comes so often.
-    Again(u32),
+struct Shown {
+    cell: u32,
+    /// The places of the last child of the one and of the first of the other.
+    first: u32,
+    second: u32,
+    relation: Relation,
+    /// How often one operation comes again.
+    calls: Option<u32>,
+    /// What is worth less is no example.
+    least: u64,
 }
 
 /// What families with these operations add.
@@ -40,7 +42,10 @@ pub(super) struct Plan {
     /// Those of the children.
     operations: Vec<OperationId>,
     /// What they add where they come one after the other.
-    steps: Vec<Step>,
+    next: Vec<Next>,
+    shown: Vec<Shown>,
+    /// How many of them did that cells do not know of yet.
+    count: u64,
     pub(super) layout: Layout,
     pub(super) classes: Classes,
 }
@@ -67,6 +72,11 @@ impl Plans {
     pub(super) fn at(&mut self, place: usize) -> &mut Plan {
         &mut self.0[place]
     }
+
+    /// Tells cells of all families.
+    pub(super) fn settle(&mut self, cells: &mut Cells<'_>) {
+        self.0.iter_mut().for_each(|plan| plan.settle(cells));
+    }
 }
 
 impl Plan {
@@ -76,7 +86,8 @@ impl Plan {
         self.parent == parent && self.operations == operations
     }
 
-    /// Becomes the plan of families with these operations, of which this is one.
+    /// Becomes the plan of families with these operations, of which this is one; it
+    /// is [settled](Self::settle).
     pub(super) fn make(
         &mut self,
         (parent, operations): (OperationId, &[OperationId]),
@@ -86,14 +97,15 @@ impl Plan {
         self.parent = parent;
         self.operations.clear();
         self.operations.extend_from_slice(operations);
-        self.steps.clear();
+        self.next.clear();
+        self.shown.clear();
         self.classes.fill(table, family, known);
         let all = self.classes.all.iter().map(|class| class.operation);
         self.layout.take(parent, all);
     }
 
     /// Finds out what children add that come one after the other.
-    fn find_steps(&mut self, cells: &mut Cells<'_>) {
+    fn find_cells(&mut self, cells: &mut Cells<'_>) {
         let classes = std::mem::take(&mut self.classes);
         for (at, &class) in classes.all.iter().enumerate() {
             if class.count > 1 {
@@ -110,63 +122,74 @@ impl Plan {
     /// One operation behind another.
     fn pair(&mut self, cell: u32, (class, other): (Class, Class)) {
         let (first, second) = (class.latest, other.first);
-        let step = |adds| Step {
-            cell,
-            first,
-            second,
-            adds,
-        };
         if first + 1 == second {
-            self.steps.push(step(Adds::Lag));
+            self.next.push(Next {
+                cell,
+                first,
+                second,
+            });
         }
         let relation = match first < second {
             true => Relation::Sequence,
             false => Relation::Turns,
         };
-        self.steps.push(step(Adds::Pair(relation)));
+        self.shown.push(Shown {
+            cell,
+            first,
+            second,
+            relation,
+            calls: None,
+            least: 0,
+        });
     }
 
     /// One operation behind itself.
     fn again(&mut self, classes: &Classes, at: usize, cells: &mut Cells<'_>) {
         let (class, cell) = (classes.all[at], cells.number(&mut self.layout, [at, at]));
         let behind = classes.places(class).skip(1);
-        for (first, second) in classes.places(class).zip(behind) {
-            if first + 1 == second {
-                self.steps.push(Step {
-                    cell,
-                    first,
-                    second,
-                    adds: Adds::Lag,
-                });
-            }
-        }
-        self.steps.push(Step {
+        let pairs = classes.places(class).zip(behind);
+        let pairs = pairs.filter(|(first, second)| first + 1 == *second);
+        self.next.extend(pairs.map(|(first, second)| Next {
+            cell,
+            first,
+            second,
+        }));
+        self.shown.push(Shown {
             cell,
             first: class.first,
             second: class.latest,
-            adds: Adds::Again(class.count),
+            relation: Relation::Sequence,
+            calls: Some(class.count),
+            least: 0,
         });
     }
 
     /// Adds children that come one after the other to cells.
     pub(super) fn add(&mut self, table: &SpanTable, family: &Family<'_>, cells: &mut Cells<'_>) {
-        if self.steps.is_empty() {
-            self.find_steps(cells);
+        if self.shown.is_empty() {
+            self.find_cells(cells);
         }
-        for step in &self.steps {
-            let (first, second) = (family.member(step.first), family.member(step.second));
-            let cell = cells.value(step.cell);
-            match step.adds {
-                Adds::Lag => cell.add(lag(first, second)),
-                Adds::Pair(relation) => {
-                    let between = second.start.abs_diff(first.end);
-                    cell.count(table, relation, (family.parent, between));
-                }
-                Adds::Again(calls) => {
-                    let calls = (family.parent, calls.into());
-                    cell.count(table, Relation::Sequence, calls);
-                }
+        self.count += 1;
+        for next in &self.next {
+            let (first, second) = (family.member(next.first), family.member(next.second));
+            cells.value(next.cell).add(lag(first, second));
+        }
+        for shown in &mut self.shown {
+            let (first, second) = (family.member(shown.first), family.member(shown.second));
+            let between = second.start.abs_diff(first.end);
+            let value = shown.calls.map_or(between, u64::from);
+            if value >= shown.least {
+                let cell = cells.value(shown.cell);
+                shown.least = cell.offer(table, shown.relation, (family.parent, value));
             }
+        }
+    }
+
+    /// Tells cells how many families there were.
+    pub(super) fn settle(&mut self, cells: &mut Cells<'_>) {
+        let count = std::mem::take(&mut self.count);
+        for shown in &self.shown {
+            cells.value(shown.cell).count(shown.relation, count);
         }
     }
 }
