@@ -220,6 +220,12 @@ impl<'a> Pieces<'a> {
         });
     }
 
+    /// How long a component lasted, which is what its pieces add up to.
+    pub(crate) fn length(&mut self, top: Span<'_>) -> u64 {
+        let timeline = self.times.around(top, self.facts);
+        timeline.effective[timeline.at(top.row())].len()
+    }
+
     /// Hands out the pieces of a component as they are found, in no order.
     pub(crate) fn each(&mut self, top: Span<'_>, mut give: impl FnMut(Piece)) {
         let mut times = std::mem::take(&mut self.times);
@@ -468,7 +474,10 @@ mod tests {
             let facts = facts::compute(&table, &Policy::default().clock(clock));
             let mut found = Vec::new();
             let top = table.trace(0).primary();
-            Pieces::new(&table, &facts).each(top, |piece| found.push(piece));
+            let mut finder = Pieces::new(&table, &facts);
+            finder.each(top, |piece| found.push(piece));
+            let length = found.iter().map(|piece| piece.duration_nano()).sum::<u64>();
+            assert_eq!(length, finder.length(top));
             let mut expected = pieces(top, &facts);
             for pieces in [&mut found, &mut expected] {
                 pieces.sort_by_key(|piece| (piece.from_unix_nano, piece.to_unix_nano, piece.row));

@@ -1,5 +1,6 @@
 //! Pieces of critical paths in cells, found and summed by number.
 
+use super::kinds::{Kinds, KINDS};
 use super::{TimeKindsBy, CRITICAL, EXAMPLES, PIECES, REQUESTS};
 use crate::analyses::exemplars::Exemplars;
 use crate::analyses::numbered::{ByNode, Numbered};
@@ -24,10 +25,19 @@ impl Told {
         bands: true,
         by: TimeKindsBy::Operation,
     };
+
+    /// True where nothing but kinds of time are told apart.
+    #[inline]
+    fn is_kind_alone(self) -> bool {
+        self.by == TimeKindsBy::Kind && !self.roots && !self.bands
+    }
 }
 
 /// A root operation and a latency band.
 type Group = (Option<OperationId>, u64);
+
+/// The group of all requests, where they are not told apart.
+const ALL: u32 = 0;
 
 /// What the pieces of a cell add.
 #[derive(Debug, Default)]
@@ -48,6 +58,8 @@ pub(super) struct Cells<'a> {
     groups: Numbered<Group>,
     /// By group, and by node and kind of time.
     cells: ByNode<Sums>,
+    /// What no cell has yet, where kinds of time alone are told apart.
+    kinds: Kinds,
 }
 
 impl<'a> Cells<'a> {
@@ -58,25 +70,56 @@ impl<'a> Cells<'a> {
             nodes: nodes(table, told.by),
             groups: Numbered::default(),
             cells: ByNode::default(),
+            kinds: Kinds::default(),
         }
     }
 
-    /// Adds a request whose pieces come one by one; the answer is its group.
-    pub(super) fn add_request(&mut self, root: Span<'_>, band: u64) -> u32 {
+    /// Adds a request whose pieces come one by one and take so long; the answer is
+    /// its group.
+    pub(super) fn add_request(&mut self, root: Span<'_>, (band, length): (u64, u64)) -> u32 {
         let operation = self.told.roots.then(|| root.operation_id());
         let group = self.groups.number((operation, band));
+        if self.told.is_kind_alone() && !self.kinds.goes_on(length) {
+            self.take_kinds();
+        }
         self.cell(group, root.row(), TimeKind::OwnWork).requests += 1;
         group
+    }
+
+    /// Moves the sums by kind to their cells, which are of one group.
+    #[cold]
+    fn take_kinds(&mut self) {
+        let sums = self.kinds.take();
+        for (node, sum) in (0..).zip(sums).filter(|(_, sum)| sum.pieces > 0) {
+            let cell = self.cells.get(ALL, node);
+            cell.pieces += sum.pieces;
+            cell.critical += u128::from(sum.nano);
+        }
     }
 
     /// Adds a piece of a request of a group.
     #[inline]
     pub(super) fn add_piece(&mut self, group: u32, piece: Piece) {
         let (table, nano) = (self.table, piece.duration_nano());
+        if self.told.is_kind_alone() {
+            if !self.kinds.add(piece.kind, nano) {
+                self.offer(piece);
+            }
+            return;
+        }
         let sums = self.cell(group, piece.row, piece.kind);
         sums.pieces += 1;
         sums.critical += u128::from(nano);
         sums.examples.offer(table, nano, piece.row);
+    }
+
+    /// Offers a piece as an example of its kind.
+    #[cold]
+    fn offer(&mut self, piece: Piece) {
+        let examples = &mut self.cells.get(ALL, piece.kind as u32).examples;
+        examples.offer(self.table, piece.duration_nano(), piece.row);
+        let least = examples.least_from(piece.row);
+        self.kinds.set_least(piece.kind, least);
     }
 
     #[inline]
@@ -85,23 +128,24 @@ impl<'a> Cells<'a> {
             Some(nodes) => nodes[self.table.columns.operation[row as usize].0 as usize],
             None => 0,
         };
-        self.cells.get(group, node * KINDS + kind as u32)
+        self.cells.get(group, node * KINDS as u32 + kind as u32)
     }
 
     /// Adds all of them to a partial.
-    pub(super) fn flush(&self, out: &mut Partial) {
+    pub(super) fn flush(mut self, out: &mut Partial) {
+        self.take_kinds();
         let mut names = OperationCodes::new(self.table);
         for (group, node, sums) in self.cells.iter() {
             let (root, band) = self.groups.key(group);
             let root = root.map(|root| names.get(self.table, root, out));
             let [a, b, c] = root.unwrap_or(NO_NAMES);
-            let [d, e, f] = names.get(self.table, OperationId(node / KINDS), out);
+            let [d, e, f] = names.get(self.table, OperationId(node / KINDS as u32), out);
             let [d, e, f] = match self.told.by {
                 TimeKindsBy::Kind => NO_NAMES,
                 TimeKindsBy::Service => [d, NO_NAMES[1], NO_NAMES[2]],
                 TimeKindsBy::Operation => [d, e, f],
             };
-            let kind = TimeKind::ALL[(node % KINDS) as usize];
+            let kind = TimeKind::ALL[node as usize % KINDS];
             let kind = Key::Code(out.intern(kind.name()));
             let row = out.row(&[a, b, c, Key::U64(band), d, e, f, kind]);
             out.add(row, REQUESTS, sums.requests);
@@ -111,9 +155,6 @@ impl<'a> Cells<'a> {
         }
     }
 }
-
-/// How many kinds of time there are.
-const KINDS: u32 = TimeKind::ALL.len() as u32;
 
 const NO_NAMES: [Key<'static>; 3] = [Key::Name(""); 3];
 

@@ -1,6 +1,7 @@
 //! Kinds of time, aggregated: what critical paths are made of.
 
 mod cells;
+mod kinds;
 
 use super::bands::{band_of, rows_within, Choice};
 use super::columns::{counts, durations, examples, key_columns, nano, ratio, shares};
@@ -190,19 +191,13 @@ impl Analysis for TimeKinds {
 /// Adds the requests of a batch.
 fn add(traces: TraceBatch<'_>, facts: &FactColumns, told: Told, out: &mut Partial) {
     let table = traces.table();
-    let (mut pieces, mut path) = (Pieces::new(table, facts), Vec::new());
+    let mut pieces = Pieces::new(table, facts);
     let mut cells = Cells::new(table, told);
     for root in traces.traces().filter_map(request_root) {
-        if !told.bands {
-            let group = cells.add_request(root, 0);
-            pieces.each(root, |piece| cells.add_piece(group, piece));
-            continue;
-        }
-        path.clear();
-        pieces.each(root, |piece| path.push(piece));
-        let duration = path.iter().map(|piece| piece.duration_nano()).sum();
-        let group = cells.add_request(root, band_of(duration));
-        path.iter().for_each(|&piece| cells.add_piece(group, piece));
+        let length = pieces.length(root);
+        let band = if told.bands { band_of(length) } else { 0 };
+        let group = cells.add_request(root, (band, length));
+        pieces.each(root, |piece| cells.add_piece(group, piece));
     }
     cells.flush(out);
 }
