@@ -467,8 +467,9 @@ fn threads_do_not_show() {
     assert!(shown == shown_on_threads(&input, 5)[0]);
 }
 
-/// A chain and a fan of spans that all err, and a row of calls: nothing may be recursive or
-/// quadratic.
+/// A chain and a fan of spans that all err, and a row of calls: nothing may be recursive.
+/// Were anything quadratic, this would take hours; what it takes beside ordinary traces,
+/// the bench `shapes` measures.
 #[test]
 fn depth_and_width_are_ordinary() {
     const SPANS: usize = 100_000;
@@ -511,12 +512,10 @@ fn depth_and_width_are_ordinary() {
     let (table, facts) = read(&text);
     assert_eq!(table.len(), 4 * SPANS + 2);
     let analyses = everything();
-    let started = std::time::Instant::now();
     for (partial, analysis) in run(&table, &indices(&table), &facts, &borrowed(&analyses))
         .iter()
         .zip(&analyses)
     {
         assert!(analysis.finish(partial).rows() > 0, "{}", analysis.name());
     }
-    assert!(started.elapsed().as_secs() < 60, "linear in spans");
 }

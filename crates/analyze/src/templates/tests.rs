@@ -181,20 +181,16 @@ proptest! {
     }
 }
 
-/// Work is linear in the text: each of these is read in no time.
+/// Work is linear in the text: were it quadratic, these would take hours.
 #[test]
 fn length_is_ordinary() {
     for part in [
         "(", "'", "a,", "1,", "$a", "%(", "--", "\"", "(1),", "{\"a\" ", "/*", "x ",
     ] {
         let text = part.repeat(200_000);
-        let started = std::time::Instant::now();
-        let _ = (
-            sql(&text),
-            sql(&format!("{{{text}")),
-            url(&text),
-            name(&text),
-        );
-        assert!(started.elapsed().as_secs() < 5, "{part}");
+        let open = format!("{{{text}");
+        for template in [sql(&text), sql(&open), url(&text), name(&text)] {
+            assert!(template.len() <= open.len(), "{part}");
+        }
     }
 }
