@@ -1,10 +1,9 @@
 //! Services that call back to a service that is above them.
 //!
-//! Few do. So each span passes on which services are above, a bit each, and only a
-//! request in which one of them comes again is looked at closely.
+//! Few do, so that only a request is looked at in which a service comes again (see
+//! [`super::walk`]).
 
 use crate::analyses::calls::Calls;
-use rustc_hash::FxHashMap;
 use spanwise_model::{OperationId, Span, SpanTable, Symbol};
 
 /// Where the path from the root enters a service.
@@ -32,36 +31,6 @@ pub(super) struct Cycles<'a> {
     /// By symbol of a service and by operation: how often the path is in it.
     services: Vec<u32>,
     operations: Vec<u32>,
-    bits: Bits,
-    /// By row of the request: the bit of the span's service, and those of the
-    /// services of the span and of all above.
-    above: Vec<[u64; 2]>,
-}
-
-/// Services as bits.
-#[derive(Debug)]
-struct Bits {
-    /// By operation.
-    of: Vec<u64>,
-    /// No two services have one bit.
-    are_apart: bool,
-}
-
-impl Bits {
-    fn new(table: &SpanTable) -> Self {
-        let operations = &table.operations;
-        let mut numbers = FxHashMap::default();
-        let all = (0..operations.len() as u32).map(OperationId);
-        let bits = all.map(|id| {
-            let next = numbers.len() as u32;
-            let number = numbers.entry(operations.service(id)).or_insert(next);
-            1 << (*number % u64::BITS)
-        });
-        Self {
-            of: bits.collect(),
-            are_apart: numbers.len() <= u64::BITS as usize,
-        }
-    }
 }
 
 impl<'a> Cycles<'a> {
@@ -74,40 +43,12 @@ impl<'a> Cycles<'a> {
             entries: Vec::new(),
             services: vec![0; services.max().unwrap_or(0)],
             operations: vec![0; operations.len()],
-            bits: Bits::new(table),
-            above: Vec::new(),
         }
     }
 
     /// Finds the spans of a request that are called back.
-    pub(super) fn find(&mut self, root: Span<'_>, backs: &mut Vec<Back>) {
-        backs.clear();
-        if self.may_call_back(root) {
-            self.find_all(root, backs);
-        }
-    }
-
-    /// False where no service comes again below another one.
-    fn may_call_back(&mut self, root: Span<'_>) -> bool {
-        let (columns, rows) = (&self.calls.table.columns, root.subtree());
-        let below = rows.start as usize + 1..rows.end as usize;
-        let spans = columns.operation[below.clone()].iter();
-        let spans = spans.zip(&columns.parent[below]);
-        self.above.resize(self.above.len().max(rows.len()), [0; 2]);
-        let (above, bits) = (&mut self.above[..rows.len()], self.bits.of.as_slice());
-        above[0] = [bits[root.operation_id().0 as usize]; 2];
-        let mut any = !self.bits.are_apart;
-        for (at, (operation, &parent)) in (1..).zip(spans) {
-            let bit = bits[operation.0 as usize];
-            let [outer, all] = above[(parent - rows.start) as usize];
-            any |= (outer != bit) & (all & bit != 0);
-            above[at] = [bit, all | bit];
-        }
-        any
-    }
-
     #[cold]
-    fn find_all(&mut self, root: Span<'_>, backs: &mut Vec<Back>) {
+    pub(super) fn find(&mut self, root: Span<'_>, backs: &mut Vec<Back>) {
         let (calls, rows) = (self.calls, root.subtree());
         let entry = |row: u32| Entry {
             end: calls.table.columns.subtree_end[row as usize],

@@ -73,7 +73,7 @@ impl<'a> Finder<'a> {
         self.times.enter(root);
         let floor = self.options.repeated_nano.min(self.options.saved_nano);
         let lasts = self.duration_nano(root.row()) >= floor;
-        self.walk.run(root, &self.times, lasts);
+        self.walk.run(root, &self.times);
         for at in 0..self.walk.backs.len() {
             self.cycle(root, self.walk.backs[at]);
         }

@@ -14,10 +14,10 @@ impl Finder<'_> {
     /// Many calls from one service to another.
     pub(super) fn chatty(&mut self) {
         let many = (self.options.chatty_calls as usize).max(1);
-        if self.walk.made.len() < many {
+        if self.walk.made().len() < many {
             return;
         }
-        for made in chatty::edges(&self.walk.made, &mut self.labels, many) {
+        for made in chatty::edges(self.walk.made(), &mut self.labels, many) {
             let calls = made.iter().map(|made| self.call(made.caller, made.row));
             let calls = calls.collect();
             let few = self.options.repeated_calls as usize;
