@@ -8,6 +8,7 @@
 
 use super::critical_path::{Between, Candidate, Frame, Ground, Walk};
 use super::timeline::Interval;
+use spanwise_model::Span;
 
 /// A part of a critical path.
 #[derive(Clone, Copy, Debug)]
@@ -32,28 +33,68 @@ pub(super) struct PathParts {
 impl PathParts {
     /// Hands out the parts of the path of the component under `top`.
     pub(super) fn run(&mut self, ground: &Ground<'_>, top: u32, mut give: impl FnMut(Part)) {
-        let (columns, timeline) = (&ground.table.columns, ground.timeline);
-        let end = columns.subtree_end[top as usize];
-        self.is_whole.clear();
-        self.is_whole.resize((end - top) as usize, false);
-        self.is_whole[0] = true;
+        let ends = &ground.table.columns.subtree_end;
+        let end = ends[top as usize];
+        self.enter((end - top) as usize);
         let mut row = top;
         while row < end {
-            let (at, place) = (timeline.at(row), (row - top) as usize);
             // What is not whole is passed over with all below it, so that whoever
             // comes here has a parent that is.
-            let is_whole = self.is_whole[place]
-                || (timeline.blocks(at)
-                    && timeline.is_serial(timeline.at(columns.parent[row as usize])));
-            if !is_whole {
-                row = columns.subtree_end[row as usize];
+            row = match self.is_whole(ground, (row, top)) {
+                true => {
+                    self.part(ground, (row, top), &mut give);
+                    row + 1
+                }
+                false => ends[row as usize],
+            };
+        }
+    }
+
+    /// Hands out the same of those spans of the component that have children, which
+    /// are these, and any parts of what has none.
+    pub(super) fn run_inner(
+        &mut self,
+        ground: &Ground<'_>,
+        (top, inner): (Span<'_>, &[u32]),
+        mut give: impl FnMut(Part),
+    ) {
+        let ends = &ground.table.columns.subtree_end;
+        self.enter(top.subtree().len());
+        let (top, mut passed) = (top.row(), 0);
+        for &row in inner {
+            // As above.
+            if row < passed {
                 continue;
             }
-            match timeline.is_serial(at) {
-                true => give(Part::Gaps(row)),
-                false => self.split(ground, (row, top), &mut give),
+            match self.is_whole(ground, (row, top)) {
+                true => self.part(ground, (row, top), &mut give),
+                false => passed = ends[row as usize],
             }
-            row += 1;
+        }
+    }
+
+    /// Goes on with a component of so many spans.
+    fn enter(&mut self, spans: usize) {
+        self.is_whole.clear();
+        self.is_whole.resize(spans, false);
+        self.is_whole[0] = true;
+    }
+
+    /// True where the path runs through the whole of a span whose parent is such a
+    /// span too.
+    #[inline]
+    fn is_whole(&self, ground: &Ground<'_>, (row, top): (u32, u32)) -> bool {
+        let (timeline, parents) = (ground.timeline, &ground.table.columns.parent);
+        self.is_whole[(row - top) as usize]
+            || (timeline.blocks(timeline.at(row))
+                && timeline.is_serial(timeline.at(parents[row as usize])))
+    }
+
+    #[inline]
+    fn part(&mut self, ground: &Ground<'_>, (row, top): (u32, u32), give: &mut impl FnMut(Part)) {
+        match ground.timeline.is_serial(ground.timeline.at(row)) {
+            true => give(Part::Gaps(row)),
+            false => self.split(ground, (row, top), give),
         }
     }
 
@@ -106,22 +147,21 @@ impl Ground<'_> {
         let whole = self.interval(row);
         let (mut start, mut before) = (whole.start, None);
         let (mut next, end) = (row + 1, ends[row as usize]);
-        while next < end {
-            let (child, at) = (next, timeline.at(next));
-            next = ends[child as usize];
-            if !timeline.blocks(at) {
-                continue;
+        loop {
+            let after = (next < end).then_some(next);
+            if let Some(child) = after {
+                next = ends[child as usize];
+                if !timeline.blocks(timeline.at(child)) {
+                    continue;
+                }
             }
-            let interval = timeline.effective[at];
-            let (end, after) = (interval.start, Some(child));
+            let behind = after.map(|child| self.interval(child));
+            let end = behind.map_or(whole.end, |child| child.start);
             if start < end || (whole.is_empty() && before.is_none()) {
                 give(Interval { start, end }, Between { before, after });
             }
-            (start, before) = (interval.end, after);
-        }
-        let (end, after) = (whole.end, None);
-        if start < end || (whole.is_empty() && before.is_none()) {
-            give(Interval { start, end }, Between { before, after });
+            let Some(behind) = behind else { return };
+            (start, before) = (behind.end, after);
         }
     }
 }

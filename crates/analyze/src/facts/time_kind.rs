@@ -15,6 +15,7 @@ use super::{fact_flags, FactColumns};
 use crate::clocks::clock_names;
 use rustc_hash::FxHashMap;
 use spanwise_model::{OperationId, Span, SpanKind, SpanTable};
+use std::ops::Range;
 
 macro_rules! time_kinds {
     ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal,)+) => {
@@ -116,6 +117,25 @@ pub fn pieces(top: Span<'_>, facts: &FactColumns) -> Vec<Piece> {
     pieces
 }
 
+/// What a piece is to whoever only adds pieces up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Spent {
+    /// The row of the span that the time is given to.
+    pub(crate) row: u32,
+    pub(crate) kind: TimeKind,
+    pub(crate) nano: u64,
+}
+
+impl From<Piece> for Spent {
+    fn from(piece: Piece) -> Self {
+        Self {
+            row: piece.row,
+            kind: piece.kind,
+            nano: piece.duration_nano(),
+        }
+    }
+}
+
 /// What the spans of an operation are to the time around them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -160,33 +180,35 @@ pub(crate) struct Pieces<'a> {
     alone: Vec<TimeKind>,
     times: TraceTimes,
     path: PathParts,
-    whole: Whole,
+    parted: Parted,
 }
 
-/// The spans of a component through which the path runs from end to start: those
-/// without children from the front, and those with some from the back.
+/// The spans of a component that have no children and are on the path, of whose
+/// time facts say all, and those that have children.
 #[derive(Debug, Default)]
-struct Whole {
-    rows: Vec<u32>,
-    leaves: usize,
-    others: usize,
+struct Parted {
+    leaves: Vec<u32>,
+    inner: Vec<u32>,
 }
 
-impl Whole {
-    fn clear(&mut self, most: usize) {
-        // One more, so that neither side writes over the other.
-        self.rows.resize(self.rows.len().max(most + 1), 0);
-        (self.leaves, self.others) = (0, self.rows.len() - 1);
-    }
-
-    /// Adds a span. It is written to either side, because which one it belongs to
-    /// is as good as random.
-    #[inline]
-    fn push(&mut self, row: u32, is_leaf: bool) {
-        self.rows[self.leaves] = row;
-        self.rows[self.others] = row;
-        self.leaves += usize::from(is_leaf);
-        self.others -= usize::from(!is_leaf);
+impl Parted {
+    /// Goes on with a component. Each span is written to either side, because which
+    /// one it belongs to is as good as random.
+    fn part(&mut self, rows: Range<u32>, ends: &[u32], flags: &[u8]) {
+        for side in [&mut self.leaves, &mut self.inner] {
+            side.clear();
+            side.resize(rows.len(), 0);
+        }
+        let (mut leaves, mut inner) = (0, 0);
+        for (row, (&end, &flags)) in rows.zip(ends.iter().zip(flags)) {
+            self.leaves[leaves] = row;
+            self.inner[inner] = row;
+            let is_leaf = end == row + 1;
+            leaves += usize::from(is_leaf & (flags & fact_flags::ON_PATH != 0));
+            inner += usize::from(!is_leaf);
+        }
+        self.leaves.truncate(leaves);
+        self.inner.truncate(inner);
     }
 }
 
@@ -207,7 +229,7 @@ impl<'a> Pieces<'a> {
             roles,
             times: TraceTimes::default(),
             path: PathParts::default(),
-            whole: Whole::default(),
+            parted: Parted::default(),
         }
     }
 
@@ -227,31 +249,30 @@ impl<'a> Pieces<'a> {
     }
 
     /// Hands out the pieces of a component as they are found, in no order.
-    pub(crate) fn each(&mut self, top: Span<'_>, mut give: impl FnMut(Piece)) {
+    pub(crate) fn each(&mut self, top: Span<'_>, mut give: impl FnMut(Spent)) {
         let mut times = std::mem::take(&mut self.times);
         let mut path = std::mem::take(&mut self.path);
-        let mut whole = std::mem::take(&mut self.whole);
-        whole.clear(top.subtree().len());
-        let ground = self.ground(times.around(top, self.facts));
-        path.run(&ground, top.row(), |part| match part {
-            Part::Piece(row, piece, between) => self.judge_apart(row, piece, between, &mut give),
-            Part::Gaps(row) => whole.push(row, ground.is_leaf(row)),
-        });
-        for &row in &whole.rows[..whole.leaves] {
-            let interval = ground.interval(row);
-            give(Piece {
+        let mut parted = std::mem::take(&mut self.parted);
+        let (rows, ends) = (top.subtree(), &self.table.columns.subtree_end);
+        let at = rows.start as usize..rows.end as usize;
+        parted.part(rows, &ends[at.clone()], &self.facts.flags[at]);
+        for &row in &parted.leaves {
+            give(Spent {
                 row,
-                from_unix_nano: interval.start,
-                to_unix_nano: interval.end,
                 kind: self.alone[self.operation(row).0 as usize],
+                nano: self.facts.critical_nano[row as usize],
             });
         }
-        for &row in &whole.rows[whole.others + 1..] {
-            ground.gaps(row, |piece, between| {
+        let ground = self.ground(times.around(top, self.facts));
+        let mut give = |piece: Piece| give(piece.into());
+        path.run_inner(&ground, (top, &parted.inner), |part| match part {
+            Part::Piece(row, ..) if ground.is_leaf(row) => {}
+            Part::Piece(row, piece, between) => self.judge_apart(row, piece, between, &mut give),
+            Part::Gaps(row) => ground.gaps(row, |piece, between| {
                 self.judge(row, piece, between, &mut give);
-            });
-        }
-        (self.path, self.times, self.whole) = (path, times, whole);
+            }),
+        });
+        (self.path, self.times, self.parted) = (path, times, parted);
     }
 
     fn ground<'t>(&self, timeline: &'t Timeline) -> Ground<'t>
@@ -475,16 +496,16 @@ mod tests {
             let mut found = Vec::new();
             let top = table.trace(0).primary();
             let mut finder = Pieces::new(&table, &facts);
-            finder.each(top, |piece| found.push(piece));
-            let length = found.iter().map(|piece| piece.duration_nano()).sum::<u64>();
+            finder.each(top, |spent| found.push(spent));
+            let length = found.iter().map(|spent| spent.nano).sum::<u64>();
             assert_eq!(length, finder.length(top));
-            let mut expected = pieces(top, &facts);
-            for pieces in [&mut found, &mut expected] {
-                pieces.sort_by_key(|piece| (piece.from_unix_nano, piece.to_unix_nano, piece.row));
-            }
+            let pieces = pieces(top, &facts).into_iter();
+            let mut expected: Vec<Spent> = pieces.map(Spent::from).collect();
+            found.sort_unstable();
+            expected.sort_unstable();
             assert_eq!(found, expected);
-            for piece in found {
-                *kinds.entry(piece.kind).or_insert(0) += 1;
+            for spent in found {
+                *kinds.entry(spent.kind).or_insert(0) += 1;
             }
         }
         let often = kinds.values().filter(|&&count| count > 20).count();

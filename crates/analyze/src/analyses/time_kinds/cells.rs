@@ -5,7 +5,7 @@ use super::{TimeKindsBy, CRITICAL, EXAMPLES, PIECES, REQUESTS};
 use crate::analyses::exemplars::Exemplars;
 use crate::analyses::numbered::{ByNode, Numbered};
 use crate::analyses::operations::OperationCodes;
-use crate::facts::time_kind::{Piece, TimeKind};
+use crate::facts::time_kind::{Spent, TimeKind};
 use crate::partial::{Key, Partial};
 use rustc_hash::FxHashMap;
 use spanwise_model::{OperationId, Span, SpanTable};
@@ -52,6 +52,7 @@ struct Sums {
 pub(super) struct Cells<'a> {
     table: &'a SpanTable,
     told: Told,
+    is_kind_alone: bool,
     /// By operation: the one that stands for all that are not told apart from it;
     /// nothing where no operation is told apart.
     nodes: Option<Vec<u32>>,
@@ -67,6 +68,7 @@ impl<'a> Cells<'a> {
         Self {
             table,
             told,
+            is_kind_alone: told.is_kind_alone(),
             nodes: nodes(table, told.by),
             groups: Numbered::default(),
             cells: ByNode::default(),
@@ -77,11 +79,14 @@ impl<'a> Cells<'a> {
     /// Adds a request whose pieces come one by one and take so long; the answer is
     /// its group.
     pub(super) fn add_request(&mut self, root: Span<'_>, (band, length): (u64, u64)) -> u32 {
+        if self.is_kind_alone {
+            if !self.kinds.goes_on(length) {
+                self.take_kinds();
+            }
+            return ALL;
+        }
         let operation = self.told.roots.then(|| root.operation_id());
         let group = self.groups.number((operation, band));
-        if self.told.is_kind_alone() && !self.kinds.goes_on(length) {
-            self.take_kinds();
-        }
         self.cell(group, root.row(), TimeKind::OwnWork).requests += 1;
         group
     }
@@ -89,7 +94,11 @@ impl<'a> Cells<'a> {
     /// Moves the sums by kind to their cells, which are of one group.
     #[cold]
     fn take_kinds(&mut self) {
-        let sums = self.kinds.take();
+        let (requests, sums) = self.kinds.take();
+        if requests > 0 {
+            let group = self.groups.number((None, 0));
+            self.cells.get(group, TimeKind::OwnWork as u32).requests += requests;
+        }
         for (node, sum) in (0..).zip(sums).filter(|(_, sum)| sum.pieces > 0) {
             let cell = self.cells.get(ALL, node);
             cell.pieces += sum.pieces;
@@ -98,15 +107,19 @@ impl<'a> Cells<'a> {
     }
 
     /// Adds a piece of a request of a group.
-    #[inline]
-    pub(super) fn add_piece(&mut self, group: u32, piece: Piece) {
-        let (table, nano) = (self.table, piece.duration_nano());
-        if self.told.is_kind_alone() {
-            if !self.kinds.add(piece.kind, nano) {
-                self.offer(piece);
-            }
-            return;
+    // What kinds alone take is less than a call.
+    #[inline(always)]
+    pub(super) fn add_piece(&mut self, group: u32, piece: Spent) {
+        if !self.is_kind_alone {
+            self.add_to_cell(group, piece);
+        } else if !self.kinds.add(piece.kind, piece.nano) {
+            self.offer(piece);
         }
+    }
+
+    #[inline(never)]
+    fn add_to_cell(&mut self, group: u32, piece: Spent) {
+        let (table, nano) = (self.table, piece.nano);
         let sums = self.cell(group, piece.row, piece.kind);
         sums.pieces += 1;
         sums.critical += u128::from(nano);
@@ -115,9 +128,9 @@ impl<'a> Cells<'a> {
 
     /// Offers a piece as an example of its kind.
     #[cold]
-    fn offer(&mut self, piece: Piece) {
+    fn offer(&mut self, piece: Spent) {
         let examples = &mut self.cells.get(ALL, piece.kind as u32).examples;
-        examples.offer(self.table, piece.duration_nano(), piece.row);
+        examples.offer(self.table, piece.nano, piece.row);
         let least = examples.least_from(piece.row);
         self.kinds.set_least(piece.kind, least);
     }

@@ -22,6 +22,7 @@ pub(super) struct Sum {
 pub(super) struct Kinds {
     /// The time of all of them, so that no sum is larger.
     length: u64,
+    requests: u64,
     sums: [Sum; KINDS],
 }
 
@@ -32,12 +33,16 @@ impl Kinds {
     pub(super) fn goes_on(&mut self, length: u64) -> bool {
         let both = self.length.checked_add(length);
         self.length = both.unwrap_or(length);
+        self.requests += 1;
         both.is_some()
     }
 
-    /// Takes the sums.
-    pub(super) fn take(&mut self) -> [Sum; KINDS] {
-        std::mem::take(&mut self.sums)
+    /// Takes how many requests there were, and the sums.
+    pub(super) fn take(&mut self) -> (u64, [Sum; KINDS]) {
+        (
+            std::mem::take(&mut self.requests),
+            std::mem::take(&mut self.sums),
+        )
     }
 
     /// Adds a piece; false where it may be an example.
