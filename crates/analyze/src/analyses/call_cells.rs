@@ -61,8 +61,7 @@ impl<'a> CallCells<'a> {
         self.paths.add(trace, &mut self.nodes);
         let first = trace.rows().start;
         let rows = root.subtree();
-        let tiles = self.facts.critical_nano[rows.start as usize..rows.end as usize].iter();
-        let band = band_of(tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano)));
+        let band = band_of(self.facts.path_nano(root));
         let own_band = self.tells_bands.then_some(band);
         let group = self.groups.number((root.operation_id(), own_band));
         let top = self.nodes[(root.row() - first) as usize];

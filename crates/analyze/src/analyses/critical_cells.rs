@@ -112,16 +112,13 @@ impl<'a> Cells<'a> {
     }
 
     /// The group of a trace's request: its root operation, and the band of its
-    /// duration, which is the sum of its tiles.
+    /// duration.
     fn group_of(&mut self, trace: Trace<'_>, facts: &FactColumns) -> u32 {
         let Some(root) = request_root(trace) else {
             return INCOMPLETE;
         };
-        let rows = root.subtree();
-        let tiles = facts.critical_nano[rows.start as usize..rows.end as usize].iter();
-        let duration = tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano));
-        self.groups
-            .number((Some(root.operation_id()), band_of(duration)))
+        let band = band_of(facts.path_nano(root));
+        self.groups.number((Some(root.operation_id()), band))
     }
 
     /// The cell of a row in a group; `first` is the first row of its trace.

@@ -8,7 +8,7 @@ use crate::analysis::Facts;
 use crate::clocks::Shifts;
 use crate::policy::Policy;
 use crate::threads::Threads;
-use spanwise_model::{Issues, SpanTable};
+use spanwise_model::{Issues, Span, SpanTable};
 use std::sync::OnceLock;
 
 /// Bits of [`FactColumns::flags`].
@@ -81,6 +81,15 @@ impl FactColumns {
             policy: &self.policy,
             shifts: self.shifts.as_ref(),
         }
+    }
+
+    /// How long a component lasted, in nanoseconds, which is what the pieces of its
+    /// path add up to.
+    pub(crate) fn path_nano(&self, top: Span<'_>) -> u64 {
+        let rows = top.subtree();
+        let pieces = self.critical_nano[rows.start as usize..rows.end as usize].iter();
+        // They tile one interval, so that no sum is too large for it.
+        pieces.fold(0, |sum, &nano| sum.wrapping_add(nano))
     }
 
     /// Slack and drag of every span of the table that the facts are of,

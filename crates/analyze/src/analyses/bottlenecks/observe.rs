@@ -59,14 +59,11 @@ impl<'a> Requests<'a> {
     }
 
     fn add(&mut self, root: Span<'a>) {
-        let rows = root.subtree();
-        if self.table.columns.flags[rows.start as usize] & flags::MISSING_END != 0 {
+        if self.table.columns.flags[root.row() as usize] & flags::MISSING_END != 0 {
             return;
         }
-        // The duration of a request is the sum of its tiles.
-        let tiles = self.facts.critical_nano[rows.start as usize..rows.end as usize].iter();
-        let nano = tiles.fold(0, |sum: u64, &nano| sum.saturating_add(nano));
-        let group = self.groups.number((root.operation_id(), band_of(nano)));
+        let band = band_of(self.facts.path_nano(root));
+        let group = self.groups.number((root.operation_id(), band));
         *self.groups.value(group) += 1;
         self.all.push((group, root));
     }
