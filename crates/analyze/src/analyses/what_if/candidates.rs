@@ -46,15 +46,16 @@ impl<'a> Candidates<'a> {
             self.listed.resize(operations.len(), OperationId(0));
         }
         let (critical, mut count) = (self.critical.as_mut_slice(), 0);
+        let listed = &mut self.listed[..operations.len()];
         // Each is written, and stays where it is the first of its operation: that
         // is as good as random, so that guessing it costs more.
         for (&id, &nano) in operations.iter().zip(&facts.critical_nano[rows]) {
             let held = &mut critical[id.0 as usize];
-            self.listed[count] = id;
+            listed[count] = id;
             count += usize::from((*held == 0) & (nano != 0));
             *held = held.saturating_add(nano);
         }
-        let listed = self.listed[..count].iter();
+        let listed = listed[..count].iter();
         let found = listed.map(|&id| (id, std::mem::take(&mut critical[id.0 as usize])));
         self.found.extend(found);
         self.choose();

@@ -2,7 +2,7 @@
 
 use super::{Child, Faster, Ground, Uneven, EACH, GROUPS, UNKNOWN};
 use crate::facts::replay::{steps_of, Step};
-use crate::facts::timeline::{Interval, Timeline};
+use crate::facts::timeline::{marks, Interval};
 use spanwise_model::Span;
 
 impl<const N: usize> Faster<N> {
@@ -145,9 +145,7 @@ struct Rows<'a> {
     parents: &'a [u32],
     intervals: &'a [Interval],
     self_nano: &'a [u64],
-    timeline: &'a Timeline,
-    /// Where the times of the first of them stand.
-    at: usize,
+    marks: &'a [u8],
 }
 
 impl<'a> Rows<'a> {
@@ -160,8 +158,7 @@ impl<'a> Rows<'a> {
             parents: &columns.parent[first..first + count],
             intervals: &timeline.effective[at..at + count],
             self_nano: &self_nano[first..first + count],
-            timeline,
-            at,
+            marks: &timeline.marks[at..at + count],
         }
     }
 
@@ -178,11 +175,11 @@ impl<'a> Rows<'a> {
 
     #[inline]
     fn blocks(&self, place: usize) -> bool {
-        self.timeline.blocks(self.at + place)
+        marks::blocks(self.marks[place])
     }
 
     #[inline]
     fn is_serial(&self, place: usize) -> bool {
-        self.timeline.is_serial(self.at + place)
+        marks::is_serial(self.marks[place])
     }
 }
