@@ -62,7 +62,7 @@ impl PathParts {
         self.enter(top.subtree().len());
         let (top, mut passed) = (top.row(), 0);
         for &row in inner {
-            // As above.
+            // With what is not whole all below it is passed over.
             if row < passed {
                 continue;
             }

@@ -242,12 +242,6 @@ impl<'a> Pieces<'a> {
         });
     }
 
-    /// How long a component lasted, which is what its pieces add up to.
-    pub(crate) fn length(&mut self, top: Span<'_>) -> u64 {
-        let timeline = self.times.around(top, self.facts);
-        timeline.effective[timeline.at(top.row())].len()
-    }
-
     /// Hands out the pieces of a component as they are found, in no order.
     pub(crate) fn each(&mut self, top: Span<'_>, mut give: impl FnMut(Spent)) {
         let mut times = std::mem::take(&mut self.times);
@@ -495,10 +489,11 @@ mod tests {
             let facts = facts::compute(&table, &Policy::default().clock(clock));
             let mut found = Vec::new();
             let top = table.trace(0).primary();
-            let mut finder = Pieces::new(&table, &facts);
-            finder.each(top, |spent| found.push(spent));
+            Pieces::new(&table, &facts).each(top, |spent| found.push(spent));
             let length = found.iter().map(|spent| spent.nano).sum::<u64>();
-            assert_eq!(length, finder.length(top));
+            assert_eq!(length, facts.path_nano(top));
+            let own = &table.columns.duration_nano[top.row() as usize];
+            assert_eq!(length, *own, "roots tell how long");
             let pieces = pieces(top, &facts).into_iter();
             let mut expected: Vec<Spent> = pieces.map(Spent::from).collect();
             found.sort_unstable();

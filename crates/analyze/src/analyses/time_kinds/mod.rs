@@ -194,7 +194,7 @@ fn add(traces: TraceBatch<'_>, facts: &FactColumns, told: Told, out: &mut Partia
     let mut pieces = Pieces::new(table, facts);
     let mut cells = Cells::new(table, told);
     for root in traces.traces().filter_map(request_root) {
-        let length = pieces.length(root);
+        let length = facts.path_nano(root);
         let band = if told.bands { band_of(length) } else { 0 };
         let group = cells.add_request(root, (band, length));
         pieces.each(root, |piece| cells.add_piece(group, piece));
